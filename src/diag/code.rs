@@ -1,0 +1,174 @@
+//! The closed list of codes.
+
+use serde::Serialize;
+
+use super::{Lang, Words, pages};
+
+/// Whether a diagnostic stops the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $zh:literal, $en:literal;)*) => {
+        /// What kind of fault a diagnostic reports. The numbers are stable: K01 syntax, K02 names, K03 units and marks,
+        /// K04 plan, K05 facts, W warnings.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])* $name,)* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Code] = &[$(Code::$name,)*];
+
+            /// The stable id, as in `K0301`.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Code::$name => $id,)* }
+            }
+
+            /// What the code means, in a few words.
+            #[must_use]
+            pub fn title(self) -> Words {
+                match self { $(Code::$name => Words { zh: $zh.to_owned(), en: $en.to_owned() },)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Something else was expected here.
+    Unexpected = "K0101", "此处写法读不懂", "this cannot be read here";
+    /// Words that need a space between them.
+    RunTogether = "K0102", "几个词连写成了一个词", "words run together";
+    /// A bracket that is never closed.
+    Unclosed = "K0103", "括号没有闭合", "bracket never closed";
+    /// A closing bracket without its opening one.
+    Stray = "K0104", "多出的右括号", "closing bracket without an opening one";
+    /// A text or a quoted name that does not end.
+    OpenText = "K0105", "引号没有闭合", "quotation never closed";
+    /// Brackets nested past the limit.
+    TooDeep = "K0106", "括号套得太深", "brackets nested too deeply";
+    /// A word that is reserved, whose construct this version does not evaluate.
+    NotAvailable = "K0107", "此写法本版本不支持", "construct not available in this version";
+    /// A number with more digits than can be kept.
+    LongNumber = "K0108", "数字位数太多", "number has too many digits";
+    /// A name that nothing declares.
+    UnknownName = "K0201", "没有声明的名称", "unknown name";
+    /// Two declarations of one name.
+    Duplicate = "K0202", "重复声明", "declared twice";
+    /// A tier that nothing declares.
+    UnknownTier = "K0203", "没有声明的层级", "unknown tier";
+    /// A unit of measurement that nothing declares.
+    UnknownUnit = "K0204", "没有声明的计量单位", "unknown unit of measurement";
+    /// A part without which there is no standard.
+    MissingPart = "K0205", "标准缺少必要的部分", "the standard lacks a part";
+    /// A name of the wrong kind.
+    WrongKind = "K0206", "名称的种类不对", "a name of the wrong kind";
+    /// Two facts that read one column.
+    SharedColumn = "K0207", "两项数据读同一列", "two facts read one column";
+    /// Units that do not go together.
+    UnitMismatch = "K0301", "单位不合", "units do not match";
+    /// Marks of the parts that do not make the whole.
+    MarksSum = "K0302", "分值合计不符", "marks do not add up";
+    /// An exact fraction that leaves its expression without rounding.
+    Unrounded = "K0303", "除得的数没有取整", "unrounded quotient";
+    /// A step in % over a difference of rates.
+    PercentStep = "K0304", "每 1% 与百分点之差", "a step in % over a difference of rates";
+    /// A step of counts that does not say what an incomplete step counts for.
+    StepReading = "K0305", "不足一步如何计没有写明", "incomplete steps not settled";
+    /// A unit without a customary step.
+    NoStep = "K0306", "精度没有写明", "precision not stated";
+    /// A bound off the grid on which scores are rounded.
+    OffGrid = "K0307", "界限不在取整的格上", "bound off the rounding grid";
+    /// Something that must be the same for all units of a tier.
+    NotConstant = "K0308", "此处须为定值", "a constant is needed here";
+    /// A truth, a choice and a number confused.
+    WrongType = "K0309", "类型不合", "wrong type";
+    /// Declarations that need each other.
+    Circle = "K0401", "循环定义", "circular definition";
+    /// An item whose score nothing decides.
+    NothingDecides = "K0402", "没有条款定出本项得分", "nothing decides the score";
+    /// A table that some values match no row of.
+    TableGap = "K0403", "分档有空缺", "gap in a table";
+    /// A table that some values match two rows of.
+    TableOverlap = "K0404", "分档有重叠", "overlap in a table";
+    /// A clause that can never be reached.
+    Unreachable = "K0405", "永远轮不到的条款", "unreachable clause";
+    /// A quotient by 0 that no clause catches.
+    Undefined = "K0406", "除数可能为 0 而无规定", "division by zero not settled";
+    /// An item that deducts and adds without saying from where.
+    NoBase = "K0407", "又扣又加而没有起评分", "deducts and adds without a base";
+    /// A clause that changes nothing.
+    NoEffect = "K0408", "不起作用的条款", "clause without effect";
+    /// A value of an item that does not apply to every tier that reads it.
+    ScopeMismatch = "K0409", "适用范围不合", "scopes do not agree";
+    /// Clauses that exclude each other.
+    Conflict = "K0410", "条款互相冲突", "conflicting clauses";
+    /// Anchors that do not ascend.
+    Anchors = "K0411", "插值点没有从小到大", "anchors not ascending";
+    /// A heading of a table of facts that names nothing.
+    UnknownColumn = "K0501", "不认识的列", "unknown column";
+    /// A unit that is not in the register.
+    UnknownMember = "K0502", "名册里没有的单位", "unit not in the register";
+    /// A unit with two rows in one file.
+    DuplicateMember = "K0503", "一个单位出现两次", "unit listed twice";
+    /// A cell that is no value of its column.
+    BadCell = "K0504", "单元格读不成数", "cell cannot be read";
+    /// A count that is negative or not whole.
+    BadCount = "K0505", "件数为负或不是整数", "negative or fractional count";
+    /// A value above the fact that bounds it.
+    AboveBound = "K0506", "超出了另一项数据", "above the fact that bounds it";
+    /// A value outside its range.
+    OutOfRange = "K0507", "数值超出范围", "value out of range";
+    /// More digits than the step allows.
+    TooFine = "K0508", "位数多于精度", "finer than its step";
+    /// Two files that say different things.
+    Disagree = "K0509", "两份文件不一致", "two files disagree";
+    /// A fact that is given and also follows from others, differently.
+    GivenDerived = "K0510", "直接给出的与推算的不合", "given and derived values differ";
+    /// A result that cannot be held exactly.
+    Overflow = "K0511", "算得的数太大", "result too large";
+    /// A table that lacks what every table needs.
+    BadTable = "K0512", "表格不合要求", "table cannot be used";
+    /// A register of units that contradicts itself or the rules.
+    BadRegister = "K0513", "单位名册有误", "fault in the register";
+    /// A table of provenance that does not fit its facts.
+    BadProvenance = "K0514", "来历表有误", "fault in the provenance table";
+    /// A tier in the facts that is not the register's.
+    TierDisagrees = "K0515", "层级与名册不一致", "tier differs from the register";
+    /// A period that the standard does not cover.
+    BadPeriod = "K0516", "期别不对", "period not covered";
+    /// A name that is declared and never read.
+    Unused = "W0201", "声明了而没有用到", "declared and never used";
+    /// A printed value and its printed parts that differ within the roundings of print.
+    PrintedApart = "W0501", "印出的数与分项略有出入", "printed value and parts differ within their rounding";
+    /// A rate outside 0 to 100 %.
+    OddRate = "W0502", "率不在 0 至 100% 之内", "rate outside 0 to 100 %";
+    /// Facts that no clause reads for this unit.
+    Unread = "W0503", "给出了而用不到的数据", "fact given and not read";
+}
+
+impl Code {
+    /// The code with that id, whatever the case of its letter.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
+    }
+
+    /// Whether it stops the work.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        if self.id().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// The long text: what it means, an example, what to do.
+    #[must_use]
+    pub fn page(self, lang: Lang) -> &'static str {
+        pages::page(self, lang)
+    }
+}

@@ -1,0 +1,5 @@
+//! kaoping
+pub mod quantity;
+pub mod source;
+pub mod diag;
+pub(crate) mod syntax;

@@ -1,0 +1,370 @@
+//! [`Number`]: a decimal, or the exact fraction that a division leaves.
+
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+/// A result has more digits than can be held exactly (28 significant decimals, or a fraction of such).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the exact result has more than 28 digits")]
+pub struct TooLarge;
+
+/// An exact number: a decimal, or a fraction of two decimals that nothing has rounded yet.
+///
+/// Operations are exact or fail with [`TooLarge`]. A fraction turns back into a decimal only through
+/// [`round_to`](super::round_to).
+///
+/// ```
+/// use kaoping::quantity::Number;
+/// use rust_decimal::Decimal;
+/// let third = Number::from(Decimal::ONE).over(&Number::from(Decimal::from(3))).unwrap().unwrap();
+/// let whole = third.times(&Number::from(Decimal::from(3))).unwrap();
+/// assert_eq!(whole, Number::from(Decimal::ONE));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub enum Number {
+    /// A decimal.
+    Decimal(Decimal),
+    /// `over / under`, with `under` greater than 0, not reduced.
+    Fraction {
+        /// The numerator.
+        over: Decimal,
+        /// The denominator.
+        under: Decimal,
+    },
+}
+
+impl From<Decimal> for Number {
+    fn from(value: Decimal) -> Self {
+        Number::Decimal(value)
+    }
+}
+
+impl Number {
+    /// 0.
+    pub const ZERO: Number = Number::Decimal(Decimal::ZERO);
+
+    /// The decimal, if no division has left a fraction.
+    #[must_use]
+    pub fn decimal(&self) -> Option<Decimal> {
+        match self {
+            Number::Decimal(value) => Some(*value),
+            Number::Fraction { .. } => None,
+        }
+    }
+
+    /// Numerator and denominator; the denominator of a decimal is 1.
+    #[must_use]
+    pub fn parts(&self) -> (Decimal, Decimal) {
+        match self {
+            Number::Decimal(value) => (*value, Decimal::ONE),
+            Number::Fraction { over, under } => (*over, *under),
+        }
+    }
+
+    /// Whether it is 0.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.parts().0.is_zero()
+    }
+
+    /// The number with its sign changed.
+    #[must_use]
+    pub fn negated(&self) -> Number {
+        match self {
+            Number::Decimal(value) => Number::Decimal(negate(*value)),
+            Number::Fraction { over, under } => Number::Fraction { over: negate(*over), under: *under },
+        }
+    }
+
+    /// `self + other`.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the exact sum cannot be held.
+    pub fn plus(&self, other: &Number) -> Result<Number, TooLarge> {
+        match (self, other) {
+            (Number::Decimal(a), Number::Decimal(b)) => Ok(Number::Decimal(add(*a, *b)?)),
+            _ => {
+                let ((a, b), (c, d)) = (self.parts(), other.parts());
+                if b == d {
+                    return Number::fraction(add(a, c)?, b);
+                }
+                Number::fraction(add(mul(a, d)?, mul(c, b)?)?, mul(b, d)?)
+            }
+        }
+    }
+
+    /// `self - other`.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the exact difference cannot be held.
+    pub fn minus(&self, other: &Number) -> Result<Number, TooLarge> {
+        self.plus(&other.negated())
+    }
+
+    /// `self × other`.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the exact product cannot be held.
+    pub fn times(&self, other: &Number) -> Result<Number, TooLarge> {
+        match (self, other) {
+            (Number::Decimal(a), Number::Decimal(b)) => Ok(Number::Decimal(mul(*a, *b)?)),
+            _ => {
+                let ((a, b), (c, d)) = (self.parts(), other.parts());
+                Number::fraction(mul(a, c)?, mul(b, d)?)
+            }
+        }
+    }
+
+    /// `self / other` as an exact fraction; `None` where `other` is 0.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the fraction cannot be held.
+    pub fn over(&self, other: &Number) -> Result<Option<Number>, TooLarge> {
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        if c.is_zero() {
+            return Ok(None);
+        }
+        let (mut over, mut under) = (mul(a, d)?, mul(b, c)?);
+        if under.is_sign_negative() {
+            (over, under) = (negate(over), negate(under));
+        }
+        Number::fraction(over, under).map(Some)
+    }
+
+    /// The greatest whole number that is not above it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it cannot be held.
+    pub fn floor(&self) -> Result<Number, TooLarge> {
+        let down = super::round_to(self, Decimal::ONE, super::Mode::ToZero)?;
+        let down = Number::Decimal(down);
+        if down > *self { down.minus(&Number::Decimal(Decimal::ONE)) } else { Ok(down) }
+    }
+
+    /// The least whole number that is not below it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it cannot be held.
+    pub fn ceiling(&self) -> Result<Number, TooLarge> {
+        Ok(self.negated().floor()?.negated())
+    }
+
+    fn fraction(over: Decimal, under: Decimal) -> Result<Number, TooLarge> {
+        if under == Decimal::ONE || over.is_zero() {
+            return Ok(Number::Decimal(over));
+        }
+        if !(fits_easily(over) && fits_easily(under)) {
+            return reduced(over, under);
+        }
+        Ok(Number::Fraction { over, under })
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if let (Number::Decimal(a), Number::Decimal(b)) = (self, other) {
+            return a.cmp(b);
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        match (mul(a, d), mul(c, b)) {
+            (Ok(left), Ok(right)) => left.cmp(&right),
+            _ => compare_fractions((a, b), (c, d)),
+        }
+    }
+}
+
+/// Compares `a / b` with `c / d` (`b`, `d` > 0) whole part by whole part, for numbers too large to cross-multiply.
+fn compare_fractions((a, b): (Decimal, Decimal), (c, d): (Decimal, Decimal)) -> Ordering {
+    let ((mut a, mut b), (mut c, mut d)) = (whole_pair(a, b), whole_pair(c, d));
+    let mut flipped = false;
+    loop {
+        let (q, r) = num_integer::div_mod_floor(a, b);
+        let (s, t) = num_integer::div_mod_floor(c, d);
+        let order = match q.cmp(&s) {
+            Ordering::Equal => match (r == 0, t == 0) {
+                (true, true) => Ordering::Equal,
+                (true, false) => Ordering::Less,
+                (false, true) => Ordering::Greater,
+                (false, false) => {
+                    // r/b against t/d is d/t against b/r the other way round
+                    (a, b, c, d) = (b, r, d, t);
+                    flipped = !flipped;
+                    continue;
+                }
+            },
+            unequal => unequal,
+        };
+        return if flipped { order.reverse() } else { order };
+    }
+}
+
+/// Numerator and denominator as whole numbers, as far as 128 bits reach.
+fn whole_pair(over: Decimal, under: Decimal) -> (i128, i128) {
+    let scale = over.scale().max(under.scale());
+    match (mantissa_at(over, scale), mantissa_at(under, scale)) {
+        (Some(over), Some(under)) => (over, under),
+        // INVARIANT: `Number::fraction` holds only fractions whose parts meet on one scale; this line serves no value.
+        _ => (over.mantissa(), under.mantissa().max(1)),
+    }
+}
+
+/// The whole number `value × 10^scale`, if `value` has no more places than that and 128 bits hold it.
+pub(super) fn mantissa_at(value: Decimal, scale: u32) -> Option<i128> {
+    let shift = scale.checked_sub(value.scale())?;
+    value.mantissa().checked_mul(power_of_ten(shift)?)
+}
+
+pub(super) fn power_of_ten(exponent: u32) -> Option<i128> {
+    10_i128.checked_pow(exponent)
+}
+
+fn negate(mut value: Decimal) -> Decimal {
+    if !value.is_zero() {
+        value.set_sign_negative(value.is_sign_positive());
+    }
+    value
+}
+
+fn add(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
+    if a.is_zero() {
+        return Ok(b);
+    }
+    if b.is_zero() {
+        return Ok(a);
+    }
+    let scale = a.scale().max(b.scale());
+    match (mantissa_at(a, scale), mantissa_at(b, scale)) {
+        (Some(x), Some(y)) => held(x.checked_add(y), scale),
+        _ => {
+            let (a, b) = (a.normalize(), b.normalize());
+            let scale = a.scale().max(b.scale());
+            let (x, y) = (mantissa_at(a, scale).ok_or(TooLarge)?, mantissa_at(b, scale).ok_or(TooLarge)?);
+            held(x.checked_add(y), scale)
+        }
+    }
+}
+
+fn mul(a: Decimal, b: Decimal) -> Result<Decimal, TooLarge> {
+    let scale = a.scale().saturating_add(b.scale());
+    if let Some(product) = a.mantissa().checked_mul(b.mantissa()) {
+        return held(Some(product), scale);
+    }
+    let (a, b) = (a.normalize(), b.normalize());
+    held(a.mantissa().checked_mul(b.mantissa()), a.scale().saturating_add(b.scale()))
+}
+
+/// `mantissa × 10^-scale` without loss: trailing zeros are dropped where that is needed to hold it.
+fn held(mantissa: Option<i128>, scale: u32) -> Result<Decimal, TooLarge> {
+    let mut mantissa = mantissa.ok_or(TooLarge)?;
+    let mut scale = scale;
+    loop {
+        if let Ok(value) = Decimal::try_from_i128_with_scale(mantissa, scale) {
+            return Ok(value);
+        }
+        let (shorter, rest) = num_integer::div_rem(mantissa, 10);
+        if rest != 0 || scale == 0 {
+            return Err(TooLarge);
+        }
+        mantissa = shorter;
+        scale = scale.saturating_sub(1);
+    }
+}
+
+/// Parts below 2^48 leave room for a few more operations before a fraction must be reduced.
+fn fits_easily(value: Decimal) -> bool {
+    value.mantissa().unsigned_abs() < 1 << 48
+}
+
+fn reduced(over: Decimal, under: Decimal) -> Result<Number, TooLarge> {
+    let scale = over.scale().max(under.scale());
+    let (Some(a), Some(b)) = (mantissa_at(over, scale), mantissa_at(under, scale)) else {
+        return Err(TooLarge);
+    };
+    let divisor = num_integer::gcd(a, b);
+    let (a, b) = (a.checked_div(divisor).ok_or(TooLarge)?, b.checked_div(divisor).ok_or(TooLarge)?);
+    let (over, under) = (held(Some(a), 0)?, held(Some(b), 0)?);
+    if under == Decimal::ONE {
+        return Ok(Number::Decimal(over));
+    }
+    Ok(Number::Fraction { over, under })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rust_decimal_macros::dec;
+
+    fn number(value: Decimal) -> Number {
+        Number::Decimal(value)
+    }
+
+    #[test]
+    fn a_product_past_28_places_is_refused_and_not_rounded() {
+        let tiny = Decimal::try_from_i128_with_scale(1, 20).unwrap();
+        assert_eq!(number(tiny).times(&number(tiny)), Err(TooLarge));
+        assert!(number(Decimal::MAX).plus(&number(Decimal::ONE)).is_err());
+    }
+
+    #[test]
+    fn a_sum_that_decimals_would_round_is_refused() {
+        let tiny = Decimal::try_from_i128_with_scale(1, 28).unwrap();
+        assert_eq!(number(Decimal::MAX).plus(&number(tiny)), Err(TooLarge));
+    }
+
+    #[test]
+    fn fractions_compare_exactly() {
+        let third = number(dec!(1)).over(&number(dec!(3))).unwrap().unwrap();
+        assert!(third > number(dec!(0.3333333333333333333333333333)));
+        assert!(third < number(dec!(0.3333333333333333333333333334)));
+        assert_eq!(number(dec!(1)).over(&Number::ZERO), Ok(None));
+    }
+
+    #[test]
+    fn floor_and_ceiling_of_negatives() {
+        assert_eq!(number(dec!(-1.5)).floor(), Ok(number(dec!(-2))));
+        assert_eq!(number(dec!(-1.5)).ceiling(), Ok(number(dec!(-1))));
+        assert_eq!(number(dec!(2)).ceiling(), Ok(number(dec!(2))));
+    }
+
+    fn small() -> impl Strategy<Value = Number> {
+        (-1_000_000_i64..1_000_000, 0_u32..4).prop_map(|(m, s)| number(Decimal::new(m, s)))
+    }
+
+    proptest! {
+        #[test]
+        fn addition_and_multiplication_are_those_of_fractions(a in small(), b in small(), c in small()) {
+            prop_assert_eq!(a.plus(&b).unwrap(), b.plus(&a).unwrap());
+            prop_assert_eq!(a.plus(&b).unwrap().minus(&b).unwrap(), a);
+            prop_assert_eq!(a.plus(&b).unwrap().times(&c).unwrap(), a.times(&c).unwrap().plus(&b.times(&c).unwrap()).unwrap());
+            if let Some(q) = a.over(&b).unwrap() {
+                prop_assert_eq!(q.times(&b).unwrap(), a);
+                if let Some(r) = q.plus(&c).unwrap().over(&b).unwrap() {
+                    prop_assert_eq!(r.times(&b).unwrap().minus(&c).unwrap(), q);
+                }
+            }
+        }
+
+        #[test]
+        fn order_agrees_with_the_sign_of_the_difference(a in small(), b in small(), c in small()) {
+            if let Some(q) = a.over(&b).unwrap() {
+                prop_assert_eq!(q.cmp(&c), q.minus(&c).unwrap().cmp(&Number::ZERO));
+            }
+        }
+    }
+}

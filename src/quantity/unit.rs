@@ -1,0 +1,271 @@
+//! [`Unit`]: what a number measures, and what an operation makes of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+/// The unit of a number.
+///
+/// Rates and percentage points are kept as fractions of 1: 95 % is 0.95, 1 个百分点 is 0.01.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// 数: a number without a unit.
+    Number,
+    /// A number divided by a number: a number, and a rate where one is wanted.
+    Quotient,
+    /// %: a share of something.
+    Rate,
+    /// 1 − a rate: the rate of the rest, and a distance in percentage points where one is wanted.
+    Complement,
+    /// 百分点: a difference of rates.
+    Points,
+    /// 件, 分, 分/件 and so on: named units with their exponents, none of which is 0.
+    Named(BTreeMap<String, i8>),
+}
+
+/// Why an operation has no unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitFault {
+    /// The two sides have units that do not go together.
+    Differ,
+    /// The exponents of a compound unit grow past all use.
+    TooCompound,
+}
+
+/// The name of the unit in which scores are kept.
+pub(crate) const SCORE: &str = "分";
+
+impl Unit {
+    /// A unit of one name; the built-in ones in both skins give the same unit.
+    #[must_use]
+    pub fn named(name: &str) -> Unit {
+        match name {
+            "%" | "％" | "‰" => Unit::Rate,
+            "百分点" | "个百分点" | "pp" => Unit::Points,
+            _ => Unit::Named(BTreeMap::from([(canonical(name).to_owned(), 1)])),
+        }
+    }
+
+    /// 分.
+    #[must_use]
+    pub fn score() -> Unit {
+        Unit::named(SCORE)
+    }
+
+    /// What one of this unit is as a number: 0.01 for % and 百分点, 0.001 for ‰, otherwise 1.
+    #[must_use]
+    pub fn factor(name: &str) -> Decimal {
+        match name {
+            "‰" => Decimal::new(1, 3),
+            "%" | "％" | "百分点" | "个百分点" | "pp" => Decimal::new(1, 2),
+            _ => Decimal::ONE,
+        }
+    }
+
+    /// The step of values whose declaration states none: 1 for count words, 0.01 for 分, 0.01 % for rates.
+    #[must_use]
+    pub fn default_step(&self) -> Option<Decimal> {
+        match self {
+            Unit::Rate | Unit::Complement | Unit::Points => Some(Decimal::new(1, 4)),
+            Unit::Number | Unit::Quotient => None,
+            Unit::Named(_) => {
+                let name = self.single()?;
+                match name {
+                    SCORE => Some(Decimal::new(1, 2)),
+                    _ => COUNT_WORDS.contains(&name).then_some(Decimal::ONE),
+                }
+            }
+        }
+    }
+
+    /// Whether values are counts of things: whole and not negative.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.single().is_some_and(|name| COUNT_WORDS.contains(&name))
+    }
+
+    /// Whether it is % or may stand for it.
+    #[must_use]
+    pub fn is_rate(&self) -> bool {
+        matches!(self, Unit::Rate | Unit::Complement | Unit::Quotient)
+    }
+
+    /// Whether it is kept as a fraction of 1 and shown with a percent sign or as percentage points.
+    #[must_use]
+    pub fn is_percent(&self) -> bool {
+        matches!(self, Unit::Rate | Unit::Complement | Unit::Points)
+    }
+
+    fn single(&self) -> Option<&str> {
+        match self {
+            Unit::Named(parts) if parts.len() == 1 => parts.iter().next().filter(|(_, power)| **power == 1).map(|(name, _)| name.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Whether a value of this unit may stand where `wanted` is asked for.
+    #[must_use]
+    pub fn fits(&self, wanted: &Unit) -> bool {
+        self == wanted
+            || match (self, wanted) {
+                (Unit::Quotient, Unit::Number | Unit::Rate) | (Unit::Complement, Unit::Rate | Unit::Points) => true,
+                (Unit::Number, Unit::Quotient) | (Unit::Rate, Unit::Complement | Unit::Quotient) => true,
+                _ => false,
+            }
+    }
+
+    /// The unit of `self + other`.
+    ///
+    /// # Errors
+    /// [`UnitFault::Differ`] where the two have none.
+    pub fn plus(&self, other: &Unit) -> Result<Unit, UnitFault> {
+        match (self, other) {
+            (Unit::Points, Unit::Points) => Ok(Unit::Points),
+            (a, Unit::Points) | (Unit::Points, a) if a.is_rate() => Ok(Unit::Rate),
+            (a, b) if a.is_rate() && b.is_rate() && (a.is_percent() || b.is_percent()) => Ok(Unit::Rate),
+            (Unit::Number | Unit::Quotient, Unit::Number | Unit::Quotient) => Ok(Unit::Number),
+            (a, b) if a == b => Ok(a.clone()),
+            _ => Err(UnitFault::Differ),
+        }
+    }
+
+    /// The unit of `self - other`; `one` says that `self` is the literal 1 or 100 %.
+    ///
+    /// # Errors
+    /// [`UnitFault::Differ`] where the two have none.
+    pub fn minus(&self, other: &Unit, one: Whole) -> Result<Unit, UnitFault> {
+        match (self, other) {
+            (Unit::Number | Unit::Rate, b) if one == Whole::Yes && b.is_rate() => Ok(Unit::Complement),
+            (Unit::Points, Unit::Points) => Ok(Unit::Points),
+            (a, Unit::Points) if a.is_rate() => Ok(Unit::Rate),
+            (a, b) if a.is_rate() && b.is_rate() && (a.is_percent() || b.is_percent()) => Ok(Unit::Points),
+            _ => self.plus(other),
+        }
+    }
+
+    /// The unit of `self × other`.
+    ///
+    /// # Errors
+    /// [`UnitFault::TooCompound`] where exponents run away, [`UnitFault::Differ`] for points times points.
+    pub fn times(&self, other: &Unit) -> Result<Unit, UnitFault> {
+        match (self, other) {
+            (Unit::Named(a), Unit::Named(b)) => compound(a, b, 1),
+            (Unit::Named(_), Unit::Points) | (Unit::Points, Unit::Named(_) | Unit::Points) => Err(UnitFault::Differ),
+            (Unit::Named(_), _) => Ok(self.clone()),
+            (_, Unit::Named(_)) => Ok(other.clone()),
+            (Unit::Points, _) | (_, Unit::Points) => Ok(Unit::Points),
+            (a, b) if a.is_percent() || b.is_percent() => Ok(Unit::Rate),
+            (Unit::Number, Unit::Number) => Ok(Unit::Number),
+            _ => Ok(Unit::Quotient),
+        }
+    }
+
+    /// The unit of `self / other`.
+    ///
+    /// # Errors
+    /// [`UnitFault::TooCompound`] where exponents run away, [`UnitFault::Differ`] for a unit over percentage points.
+    pub fn over(&self, other: &Unit) -> Result<Unit, UnitFault> {
+        match (self, other) {
+            (Unit::Named(a), Unit::Named(b)) if a == b => Ok(Unit::Rate),
+            (Unit::Named(a), Unit::Named(b)) => compound(a, b, -1),
+            (Unit::Number | Unit::Quotient, Unit::Named(b)) => compound(&BTreeMap::new(), b, -1),
+            (Unit::Points, Unit::Points) => Ok(Unit::Number),
+            (Unit::Points, Unit::Number | Unit::Quotient) => Ok(Unit::Points),
+            (Unit::Points, b) if b.is_rate() => Ok(Unit::Rate),
+            (_, Unit::Points) | (Unit::Points | Unit::Rate | Unit::Complement, Unit::Named(_)) => Err(UnitFault::Differ),
+            (Unit::Named(_), _) => Ok(self.clone()),
+            (Unit::Number, Unit::Number) => Ok(Unit::Quotient),
+            (a, Unit::Number) => Ok(a.clone()),
+            (_, b) if b.is_percent() => Ok(Unit::Rate),
+            _ => Ok(Unit::Quotient),
+        }
+    }
+}
+
+/// Whether a number is the literal 1 or 100 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// It is.
+    Yes,
+    /// It is not, or not literally.
+    No,
+}
+
+fn compound(a: &BTreeMap<String, i8>, b: &BTreeMap<String, i8>, sign: i8) -> Result<Unit, UnitFault> {
+    let mut parts = a.clone();
+    for (name, power) in b {
+        let power = power.checked_mul(sign).ok_or(UnitFault::TooCompound)?;
+        let sum = parts.get(name).copied().unwrap_or(0).checked_add(power).ok_or(UnitFault::TooCompound)?;
+        if sum == 0 {
+            parts.remove(name);
+        } else {
+            parts.insert(name.clone(), sum);
+        }
+    }
+    Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(parts) })
+}
+
+/// Units that count things: whole and never negative.
+const COUNT_WORDS: &[&str] = &["件", "次", "人", "户", "个", "起", "条", "家", "项", "期"];
+
+/// Every unit that is known without a declaration, in Chinese and in English.
+pub(crate) const BUILT_IN: &[(&str, &str)] = &[
+    ("个百分点", "pp"),
+    ("百分点", "pp"),
+    ("工作小时", "workhours"),
+    ("工作日", "workdays"),
+    ("万元", "wan"),
+    ("小时", "hours"),
+    ("分钟", "minutes"),
+    ("个月", "months"),
+    ("天", "days"),
+    ("个", "pieces"),
+    ("元", "yuan"),
+    ("户", "households"),
+    ("期", "periods"),
+    ("次", "times"),
+    ("人", "persons"),
+    ("秒", "seconds"),
+    ("起", "incidents"),
+    ("条", "entries"),
+    ("分", "points"),
+    ("家", "offices"),
+    ("年", "years"),
+    ("件", "cases"),
+    ("项", "items"),
+];
+
+/// The Chinese name of a built-in unit, or the name itself.
+fn canonical(name: &str) -> &str {
+    BUILT_IN.iter().find(|(_, english)| *english == name).map_or(name, |(chinese, _)| chinese)
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unit::Number | Unit::Quotient => f.write_str("数"),
+            Unit::Rate | Unit::Complement => f.write_str("%"),
+            Unit::Points => f.write_str("百分点"),
+            Unit::Named(parts) => {
+                let side = |wanted: fn(i8) -> bool| -> String {
+                    let names: Vec<String> = parts
+                        .iter()
+                        .filter(|(_, power)| wanted(**power))
+                        .map(|(name, power)| match power.unsigned_abs() {
+                            1 => name.clone(),
+                            more => format!("{name}^{more}"),
+                        })
+                        .collect();
+                    names.join("×")
+                };
+                let (over, under) = (side(|power| power > 0), side(|power| power < 0));
+                match (over.is_empty(), under.is_empty()) {
+                    (false, true) => f.write_str(&over),
+                    (true, _) => write!(f, "1/{under}"),
+                    (false, false) => write!(f, "{over}/{under}"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The only reader of policy text.
+//!
+//! In: paths. Out: decoded files with the places of their lines ([`Sources`]). Never: an interpretation of what the text says.
+//!
+//! A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
+
+mod decode;
+mod policy;
+
+pub use decode::{DecodeFault, decode};
+pub use policy::{Policy, PolicyFault, read_policy};
+
+/// A stretch of one file's text, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Which file of the [`Sources`].
+    pub file: u32,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// From the start of `self` to the end of `other`.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span { end: self.end.max(other.end), ..self }
+    }
+
+    /// The bytes in the file.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        position(self.start)..position(self.end)
+    }
+}
+
+/// A byte position as an index.
+pub(crate) fn position(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// An index as a byte position; files are limited to 16 MB, so that every position fits.
+pub(crate) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A line and a column, both counted from 1; the column counts characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// The line.
+    pub line: usize,
+    /// The character within the line.
+    pub column: usize,
+}
+
+/// One file of policy text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The path as it is shown.
+    pub path: String,
+    /// The decoded text.
+    pub text: String,
+}
+
+impl Source {
+    /// Where a byte stands.
+    #[must_use]
+    pub fn line_column(&self, at: usize) -> LineColumn {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        LineColumn { line, column }
+    }
+}
+
+/// All files of a policy, in the order of their paths.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a file and says by which number spans name it.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> u32 {
+        self.files.push(Source { path: path.into(), text: text.into() });
+        offset(self.files.len() - 1)
+    }
+
+    /// The file with that number.
+    #[must_use]
+    pub fn get(&self, file: u32) -> Option<&Source> {
+        self.files.get(position(file))
+    }
+
+    /// The files with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Source)> {
+        self.files.iter().enumerate().map(|(index, source)| (offset(index), source))
+    }
+
+    /// The text of a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file).and_then(|source| source.text.get(span.range())).unwrap_or("")
+    }
+
+    /// The text of a span on one line, runs of white space drawn together.
+    #[must_use]
+    pub fn excerpt(&self, span: Span) -> String {
+        self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Path and line of a span's beginning, as in `标准.kp:12`.
+    #[must_use]
+    pub fn place(&self, span: Span) -> String {
+        self.get(span.file).map_or_else(String::new, |source| {
+            format!("{}:{}", source.path, source.line_column(position(span.start)).line)
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! A policy on disk: a rule file, or a folder with rule files and the tables beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{Sources, decode};
+
+/// Files larger than this are no policy.
+const LARGEST: u64 = 16 << 20;
+
+/// Everything that was read of a policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The name of the folder, or of the file without its ending.
+    pub name: String,
+    /// The rule files.
+    pub sources: Sources,
+    /// The CSV tables beside them: path as shown and bytes.
+    pub tables: Vec<(String, Vec<u8>)>,
+    /// SHA-256 over the sorted (path, bytes) of all files above, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Why a policy cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyFault {
+    /// The file system says no.
+    #[error("{path}: {cause}")]
+    Unreadable {
+        /// The path as given.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// Not text, or too large to be a rule file.
+    #[error("{path}: not a text file (UTF-8, UTF-16 or GB18030, at most 16 MB)")]
+    NotText {
+        /// The path as given.
+        path: String,
+    },
+    /// A folder without a rule file.
+    #[error("{path}: no rule file (.kp) in this folder")]
+    Empty {
+        /// The path as given.
+        path: String,
+    },
+}
+
+/// Reads a rule file, or a folder with its `.kp` and `.csv` files (not those of its sub-folders), in the order of their names.
+///
+/// A single rule file stands alone: tables beside it are not read.
+///
+/// # Errors
+/// A [`PolicyFault`] for the first file that cannot be read.
+pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
+    let shown = path.display().to_string();
+    let unreadable = |cause| PolicyFault::Unreadable { path: shown.clone(), cause };
+    let meta = fs::metadata(path).map_err(unreadable)?;
+    let mut files: Vec<PathBuf> = Vec::new();
+    if meta.is_dir() {
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.path();
+            if file.is_file() && (has_ending(&file, "kp") || has_ending(&file, "csv")) {
+                files.push(file);
+            }
+        }
+        files.sort();
+        if !files.iter().any(|file| has_ending(file, "kp")) {
+            return Err(PolicyFault::Empty { path: shown });
+        }
+    } else {
+        files.push(path.to_path_buf());
+    }
+    let mut policy = Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() };
+    let mut hash = Sha256::new();
+    for file in files {
+        let shown = file.display().to_string();
+        let bytes = read(&file, &shown)?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        for part in [name.as_bytes(), &bytes] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        if has_ending(&file, "csv") {
+            policy.tables.push((shown, bytes));
+        } else {
+            let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
+            policy.sources.add(shown, text);
+        }
+    }
+    policy.sha256 = hex(&hash.finalize());
+    Ok(policy)
+}
+
+fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
+    let unreadable = |cause| PolicyFault::Unreadable { path: shown.to_owned(), cause };
+    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST {
+        return Err(PolicyFault::NotText { path: shown.to_owned() });
+    }
+    fs::read(file).map_err(unreadable)
+}
+
+fn has_ending(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
+fn name_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

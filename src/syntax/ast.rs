@@ -1,0 +1,461 @@
+//! The tree of a rule file: what was written, in the order in which it was written, with the place of every part.
+//!
+//! Nothing is bound or checked here, and both skins give the same tree.
+
+use rust_decimal::Decimal;
+
+use crate::quantity::Mode;
+use crate::source::Span;
+
+/// A name without its 「」.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// A text between quotation marks, or a name where either may stand.
+pub(crate) type Text = Name;
+
+/// A number with the unit that is written beside it.
+#[derive(Debug, Clone)]
+pub(crate) struct Quantity {
+    pub(crate) value: Decimal,
+    pub(crate) unit: Option<Name>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    pub(crate) declarations: Vec<Declaration>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Declaration {
+    Standard(Standard),
+    Tier(Tier),
+    Units(Units),
+    Fact(Fact),
+    Value(Value),
+    Exemption(Exemption),
+    Item(Item),
+    Total(Total),
+    Ranking(Ranking),
+    Case(Case),
+    Note(Note),
+}
+
+#[derive(Debug)]
+pub(crate) struct Standard {
+    pub(crate) name: Name,
+    pub(crate) headings: Vec<Heading>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum Heading {
+    Title(Text),
+    Version(Text),
+    Document(Text),
+    Effective(Date, Option<Date>),
+    Cycle(Cycle, Span),
+    Rounding(Mode, Span),
+    Scores(Precision, Quantity),
+    Ties(Ties, Span),
+    Note(Note),
+}
+
+/// What becomes of an indicator's score before it is summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// 取整到: it is rounded, and the sum takes the rounded score.
+    Rounded,
+    /// 显示到: it is rounded for print only.
+    Shown,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Date {
+    /// As in `2020-01-01`; month and day 1 where they are not written.
+    pub(crate) iso: String,
+    pub(crate) span: Span,
+}
+
+/// How often units are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cycle {
+    Month,
+    Quarter,
+    Year,
+}
+
+/// The places of units with equal keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ties {
+    /// 跳号: 1, 1, 3.
+    Skipping,
+    /// 不跳号: 1, 1, 2.
+    Dense,
+    /// 平分: 1.5, 1.5, 3.
+    Shared,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoteKind {
+    Source,
+    Assumption,
+    Remark,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) kind: NoteKind,
+    pub(crate) text: Text,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tier {
+    pub(crate) name: Name,
+    pub(crate) marks: Expr,
+    pub(crate) title: Option<Text>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Units {
+    pub(crate) names: Vec<Name>,
+    pub(crate) whole: bool,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: Name,
+    pub(crate) kind: FactKind,
+    pub(crate) columns: Vec<Text>,
+    pub(crate) title: Option<Text>,
+    pub(crate) step: Option<Quantity>,
+    pub(crate) default: Option<Expr>,
+    pub(crate) up_to: Option<Expr>,
+    pub(crate) at_least: Option<Expr>,
+    pub(crate) or_from: Option<Expr>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum FactKind {
+    Unit(Name),
+    Choice(Vec<Name>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    Param,
+    Let,
+    Output,
+}
+
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) kind: ValueKind,
+    pub(crate) name: Name,
+    pub(crate) expr: Expr,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Exemption {
+    pub(crate) scope: Option<Scope>,
+    pub(crate) condition: Expr,
+    pub(crate) reason: Text,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub(crate) kind: ScopeKind,
+    pub(crate) names: Vec<Name>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScopeKind {
+    /// 适用: these tiers.
+    Tiers,
+    /// 仅: these units.
+    Only,
+    /// 除外: all but these units.
+    Except,
+}
+
+#[derive(Debug)]
+pub(crate) struct Total {
+    pub(crate) expr: Expr,
+    pub(crate) columns: Vec<Text>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ranking {
+    /// Within each tier, or among all units.
+    pub(crate) within_tier: bool,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) ties: Option<Ties>,
+    pub(crate) listed: Vec<Key>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) expr: Expr,
+    pub(crate) descending: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) name: Text,
+    pub(crate) tier: Option<Name>,
+    pub(crate) given: Vec<Binding>,
+    pub(crate) expected: Vec<Binding>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Binding {
+    pub(crate) target: Target,
+    pub(crate) value: Bound,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum Target {
+    Total(Span),
+    Rank(Span),
+    Path(Name, Option<Name>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Bound {
+    Exempt,
+    Missing,
+    NotApplicable,
+    Pending,
+    Undefined,
+    Quantity(Quantity),
+    Word(Name),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ItemKind {
+    Section,
+    Indicator,
+    Bonus,
+    Penalty,
+}
+
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) kind: ItemKind,
+    pub(crate) name: Name,
+    pub(crate) head: Span,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) span: Span,
+}
+
+/// A part of an item, in its head or in its block.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Item(Item),
+    Fact(Fact),
+    Value(Value),
+    Attribute(Attribute),
+    Clause(Clause),
+    Note(Note),
+}
+
+#[derive(Debug)]
+pub(crate) struct Attribute {
+    pub(crate) kind: AttributeKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum AttributeKind {
+    Marks(Expr),
+    Scope(Scope),
+    Floor(Expr),
+    Cap(Expr),
+    Round(Quantity),
+    Assessed(Option<Expr>),
+    Unknown(Text, Option<Expr>),
+    Columns(Vec<Text>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Clause {
+    pub(crate) condition: Option<Expr>,
+    pub(crate) act: Act,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum Act {
+    Award(Expr),
+    Base(Expr),
+    Formula(Expr),
+    Joint(Expr, Vec<Clause>),
+    Move(Box<Move>),
+}
+
+/// 扣 or 加, so many points for every step of a measure.
+#[derive(Debug)]
+pub(crate) struct Move {
+    pub(crate) deducts: bool,
+    pub(crate) measure: Option<Measure>,
+    pub(crate) amount: Expr,
+    pub(crate) at_most: Option<Expr>,
+    pub(crate) down_to_zero: Option<Span>,
+    pub(crate) reading: Option<(Reading, Span)>,
+    pub(crate) round: Option<Quantity>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Measure {
+    pub(crate) subject: Expr,
+    pub(crate) line: Option<(Side, Expr)>,
+    pub(crate) per: Quantity,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Below,
+    Above,
+}
+
+/// What an incomplete step counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// 按比例: its share.
+    ProRata,
+    /// 不足不计: nothing.
+    Whole,
+    /// 不足按整计: a whole step.
+    Started,
+}
+
+#[derive(Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum ExprKind {
+    Quantity(Quantity),
+    Text(Text),
+    Flag(bool),
+    Marks,
+    Total,
+    Tier,
+    Part(PartOf),
+    Score(Name),
+    Path(Name, Option<Name>),
+    Table(Box<Table>),
+    Sum(Vec<(Sign, Expr)>),
+    Product(Vec<(Times, Expr)>),
+    Negate(Box<Expr>),
+    Compare(Box<Expr>, Comparison, Box<Expr>),
+    IsBlank(Box<Expr>),
+    IsUndefined(Box<Expr>),
+    Among(Box<Expr>, Vec<Pattern>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    Adjusted(Box<Expr>, Vec<Adjustment>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartOf {
+    /// 合计.
+    All,
+    /// 基本分.
+    Basic,
+    /// 加分合计.
+    Bonuses,
+    /// 扣分合计.
+    Penalties,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Times {
+    Times,
+    Over,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Eq,
+    Ne,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+}
+
+#[derive(Debug)]
+pub(crate) struct Adjustment {
+    pub(crate) kind: AdjustmentKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum AdjustmentKind {
+    Round(Quantity, Option<Mode>),
+    Cap(Expr),
+    Floor(Expr),
+}
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) subject: Expr,
+    pub(crate) interpolated: bool,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Empty for 其余.
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) result: Expr,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pub(crate) kind: PatternKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum PatternKind {
+    Value(Expr),
+    Compare(Comparison, Expr),
+    /// Lower bound, whether it belongs to the interval, upper bound, whether it belongs.
+    Interval(Expr, bool, Expr, bool),
+}

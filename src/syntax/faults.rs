@@ -1,0 +1,439 @@
+//! Reading a file to its end in spite of its faults: a statement that cannot be read is reported once, blanked, and the rest is
+//! read again.
+
+use std::collections::BTreeSet;
+
+use super::from_text::{self, Rule, Stop};
+use super::tokens::{Token, TokenKind, tokens};
+use super::{ast, words};
+use crate::diag::{Code, Diagnostic, words as say};
+use crate::quantity::BUILT_IN;
+use crate::source::{Span, offset};
+
+/// Brackets may be nested this deep.
+const DEEPEST: usize = 24;
+/// Faults after this many are follow-ups of a file that is no rule file.
+const MOST: usize = 40;
+
+/// One file as far as it could be read.
+pub(super) struct ParsedFile {
+    pub(super) file: ast::File,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) lost: BTreeSet<String>,
+}
+
+/// Parses one file.
+pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
+    let all = tokens(text);
+    let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &all), lost: BTreeSet::new() };
+    if !parsed.diagnostics.is_empty() {
+        parsed.lost.insert(String::new());
+        return parsed;
+    }
+    let mut work = text.to_owned();
+    let mut seen: Vec<usize> = Vec::new();
+    for _ in 0..MOST {
+        let current = tokens(&work);
+        match from_text::file(file, &work, &current) {
+            Ok((tree, faults)) => {
+                parsed.file = tree;
+                parsed.diagnostics.extend(faults);
+                return parsed;
+            }
+            Err(stop) => {
+                let statement = Statement::around(&work, &current, &stop);
+                let again = seen.contains(&statement.start);
+                if !again {
+                    parsed.diagnostics.push(describe(file, &work, &all, &current, &stop, &statement));
+                }
+                seen.push(statement.start);
+                let blanked = if again { statement.start..statement.with_block } else { statement.guilty.clone() };
+                let blanked = if blanked.is_empty() { stop.at..work.len() } else { blanked };
+                note_lost(&mut parsed.lost, &work, &current, &blanked);
+                blank(&mut work, blanked);
+            }
+        }
+    }
+    parsed.lost.insert(String::new());
+    parsed
+}
+
+/// Overwrites bytes with spaces, so that every other byte keeps its place.
+fn blank(text: &mut String, range: std::ops::Range<usize>) {
+    let (Some(before), Some(inside), Some(after)) = (text.get(..range.start), text.get(range.clone()), text.get(range.end..)) else {
+        text.clear();
+        return;
+    };
+    let spaces: String = inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    *text = format!("{before}{spaces}{after}");
+}
+
+fn note_lost(lost: &mut BTreeSet<String>, text: &str, tokens: &[Token], range: &std::ops::Range<usize>) {
+    for token in tokens.iter().filter(|token| range.contains(&token.start)) {
+        let word = text.get(token.start..token.end).unwrap_or("");
+        match token.kind {
+            TokenKind::Word if words::keyword(word).is_none() => lost.insert(word.to_owned()),
+            TokenKind::Name => lost.insert(word.trim_matches(['「', '」']).to_owned()),
+            _ => false,
+        };
+    }
+}
+
+/// The statement that reading stopped in.
+struct Statement {
+    start: usize,
+    /// What is blanked: the statement, or for the head of an item the part that could not be read.
+    guilty: std::ops::Range<usize>,
+    /// The end with the block that belongs to it.
+    with_block: usize,
+}
+
+/// A bracket that is open, and the statement that is being read inside it.
+struct Frame {
+    block: bool,
+    statement: Option<usize>,
+    previous: Option<usize>,
+    item: bool,
+    table: bool,
+}
+
+impl Frame {
+    fn block() -> Self {
+        Frame { block: true, statement: None, previous: None, item: false, table: false }
+    }
+}
+
+const STARTERS: &[&str] = &[
+    "k_standard", "k_tier", "k_unit", "k_fact", "k_param", "k_let", "k_output", "k_exempt", "k_total", "k_rank", "k_case", "k_section",
+    "k_indicator", "k_bonus", "k_penalty", "k_when", "k_award", "k_score", "k_base", "k_jointly", "k_deduct", "k_add", "k_amendment",
+    "k_use", "k_record", "k_function", "k_list", "k_veto", "k_marks", "k_applies", "k_only", "k_except", "k_assessed", "k_unknown",
+    "k_source", "k_assumption", "k_remark",
+];
+const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
+
+impl Statement {
+    fn around(text: &str, tokens: &[Token], stop: &Stop) -> Statement {
+        let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
+        let rule = |token: &Token| words::keyword(word(token)).map(|word| word.rule);
+        // a statement could begin here: then what stands here is to blame, else the statement before, which lacks its end
+        let may_begin = stop.expected.iter().any(|rule| matches!(rule, Rule::k_indicator | Rule::k_fact | Rule::item | Rule::fact | Rule::heading | Rule::k_version));
+        let mut frames = vec![Frame::block()];
+        let mut fresh = true;
+        let significant: Vec<&Token> = tokens.iter().filter(|token| token.is_significant() || token.kind == TokenKind::Line).collect();
+        let mut index = 0;
+        while let Some(token) = significant.get(index) {
+            if token.start > stop.at || (token.start == stop.at && !may_begin && starts(token, fresh, rule(token), &frames)) {
+                break;
+            }
+            index += 1;
+            if token.kind == TokenKind::Line {
+                fresh = true;
+                continue;
+            }
+            let begins = starts(token, fresh, rule(token), &frames);
+            fresh = matches!(word(token), ";" | "；" | "。");
+            let Some(frame) = frames.last_mut() else { break };
+            if begins {
+                frame.previous = frame.statement;
+                frame.statement = Some(token.start);
+                frame.item = rule(token).is_some_and(|rule| ITEMS.contains(&rule));
+                frame.table = false;
+            }
+            match token.kind {
+                TokenKind::Word if matches!(rule(token), Some("k_by" | "k_among")) => frame.table = true,
+                TokenKind::Open => {
+                    let block = frame.block && frame.item && !frame.table && matches!(word(token), "{" | "｛");
+                    frame.table = false;
+                    frames.push(Frame { block, ..Frame::block() });
+                    fresh = true;
+                }
+                TokenKind::Close if frames.len() > 1 => {
+                    if frames.pop().is_some_and(|frame| frame.block) {
+                        fresh = true;
+                    }
+                }
+                _ => {}
+            }
+            if token.start >= stop.at {
+                break;
+            }
+        }
+        let home = frames.iter().rposition(|frame| frame.block && frame.statement.is_some());
+        let (start, item) = home.and_then(|home| frames.get(home)).map_or((stop.at, false), |frame| (frame.statement.unwrap_or(stop.at), frame.item));
+        Statement::ending(text, tokens, start.min(stop.at), item, stop.at)
+    }
+
+    /// Finds where the statement that begins at `start` ends.
+    fn ending(text: &str, tokens: &[Token], start: usize, item: bool, at: usize) -> Statement {
+        let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
+        let depth = tokens.iter().find(|token| token.start >= start && token.is_significant()).map_or(0, |token| token.depth);
+        let (mut end, mut brace, mut fresh) = (text.len(), None, false);
+        let mut first = true;
+        for token in tokens.iter().filter(|token| token.start >= start) {
+            if token.kind == TokenKind::Line {
+                fresh = true;
+                continue;
+            }
+            if !token.is_significant() {
+                continue;
+            }
+            if token.depth < depth || (token.kind == TokenKind::Close && token.depth <= depth && depth > 0 && token.depth < depth) {
+                end = token.start;
+                break;
+            }
+            let rule = words::keyword(word(token)).map(|word| word.rule);
+            if !first && token.depth == depth && token.start > at && fresh && starts(token, true, rule, &[Frame::block()]) {
+                end = token.start;
+                break;
+            }
+            if token.depth == depth && token.kind == TokenKind::Open && token.start >= at && brace.is_none() && item {
+                brace = Some(token.start);
+            }
+            if token.depth == depth && matches!(word(token), ";" | "；" | "。") && token.start >= at {
+                end = token.start;
+                break;
+            }
+            first = false;
+            fresh = false;
+        }
+        let guilty = if item {
+            // the head goes on at the next attribute, or its block begins
+            let from = at.max(start);
+            let next = tokens.iter().filter(|token| token.start > from && token.is_significant()).find(|token| {
+                let rule = words::keyword(word(token)).map(|word| word.rule);
+                token.kind == TokenKind::Open && matches!(word(token), "{" | "｛")
+                    || rule.is_some_and(|rule| matches!(rule, "k_marks" | "k_applies" | "k_cap" | "k_floor" | "k_assessed" | "k_unknown") || STARTERS.contains(&rule))
+            });
+            from..next.map_or(end, |token| token.start).min(end)
+        } else {
+            start..end
+        };
+        Statement { start, guilty, with_block: end }
+    }
+}
+
+fn starts(token: &Token, fresh: bool, rule: Option<&str>, frames: &[Frame]) -> bool {
+    let in_block = frames.last().is_some_and(|frame| frame.block);
+    let starter = match token.kind {
+        TokenKind::Word => rule.is_none_or(|rule| STARTERS.contains(&rule)),
+        TokenKind::Name => true,
+        _ => false,
+    };
+    in_block && fresh && starter
+}
+
+// --- what is said ----------------------------------------------------------------------------------------------------------
+
+fn describe(file: u32, text: &str, original: &[Token], tokens: &[Token], stop: &Stop, statement: &Statement) -> Diagnostic {
+    let place = |token: &Token| Span { file, start: offset(token.start), end: offset(token.end) };
+    let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
+    let found = tokens.iter().find(|token| token.start >= stop.at && token.is_significant());
+    let before = tokens.iter().rev().find(|token| token.end <= stop.at && token.is_significant());
+    if let Some(token) = found.filter(|token| words::keyword(word(token)).is_some_and(|word| words::RESERVED.contains(&word.rule))) {
+        let name = word(token);
+        return Diagnostic::new(Code::NotAvailable, say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"))
+            .at(place(token), say!("这里", "here"))
+            .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
+    }
+    let names = declared(text, original);
+    for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > statement.start) {
+        if let Some(parts) = readings(word(token), &names) {
+            let (run, spaced) = (word(token), parts.join(" "));
+            return Diagnostic::new(Code::RunTogether, say!("「{run}」连成了一个词,没有这个名称", "{run} is one word, and no such name is declared"))
+                .at(place(token), say!("应读作 {spaced}", "reads as {spaced}"))
+                .fix(say!("在词与词之间加空格", "put spaces between the words"), place(token), spaced);
+        }
+    }
+    let expected = expectation(&stop.expected);
+    let (zh, en) = (expected.0, expected.1);
+    match found {
+        Some(token) => {
+            let shown = word(token).chars().take(20).collect::<String>();
+            let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}")).at(place(token), say!("此处应为{zh}", "expected {en}"));
+            let of = Span { file, start: offset(statement.start), end: offset(statement.start) };
+            match tokens.iter().find(|other| other.start == statement.start) {
+                Some(first) if first.start != token.start => diagnostic.at(Span { end: offset(first.end), ..of }, say!("在这一条里", "in this clause")),
+                _ => diagnostic,
+            }
+        }
+        None => {
+            let span = before.map_or(Span { file, start: 0, end: 0 }, place);
+            Diagnostic::new(Code::Unexpected, say!("文件到此结束,后面还应有{zh}", "the file ends here, expected {en}")).at(span, say!("其后应有{zh}", "expected {en} after this"))
+        }
+    }
+}
+
+/// The expected rules in words, the broadest first, at most six.
+fn expectation(rules: &[Rule]) -> (String, String) {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut push = |chinese, english| {
+        if !found.contains(&(chinese, english)) {
+            found.push((chinese, english));
+        }
+    };
+    for rule in rules {
+        match rule {
+            Rule::expression | Rule::condition | Rule::conjunction | Rule::negation | Rule::test | Rule::sum | Rule::product | Rule::unary | Rule::atom | Rule::path | Rule::quantity | Rule::unsigned | Rule::key => {
+                push("数量、名称或算式", "a quantity, a name or a formula");
+            }
+            Rule::statement | Rule::declaration | Rule::item | Rule::clause => push("一条规则", "a clause"),
+            Rule::name | Rule::item_path | Rule::choice => push("名称", "a name"),
+            Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
+            Rule::text => push("引号里的文字", "a text in quotation marks"),
+            Rule::date => push("日期", "a date"),
+            Rule::body | Rule::open => push("{", "{"),
+            Rule::close => push("}", "}"),
+            Rule::paren => push("(", "("),
+            Rule::unparen => push(")", ")"),
+            Rule::colon => push(":", ":"),
+            Rule::equals => push("=", "="),
+            _ => {}
+        }
+    }
+    for rule in rules {
+        let name = format!("{rule:?}");
+        if let Some(word) = words::WORDS.iter().find(|word| word.rule == name && !words::RESERVED.contains(&word.rule)) {
+            push(word.zh, word.en);
+        }
+    }
+    if found.is_empty() {
+        found.push(("别的写法", "something else"));
+    }
+    let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
+    found.truncate(6);
+    let (zh, en): (Vec<&str>, Vec<&str>) = found.into_iter().unzip();
+    (format!("{}{more_zh}", zh.join("、")), format!("{}{more_en}", en.join(", ")))
+}
+
+/// The names that a file declares, as far as its tokens tell.
+fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
+    let mut names = BTreeSet::new();
+    let mut declares = false;
+    for token in tokens.iter().filter(|token| token.is_significant()) {
+        let word = text.get(token.start..token.end).unwrap_or("");
+        let keyword = words::keyword(word).map(|word| word.rule);
+        if declares && keyword.is_none() && token.kind == TokenKind::Word {
+            names.insert(word);
+        }
+        declares = keyword.is_some_and(|rule| matches!(rule, "k_fact" | "k_let" | "k_param" | "k_output" | "k_section" | "k_indicator" | "k_bonus" | "k_penalty" | "k_tier"));
+    }
+    names
+}
+
+/// The words that one run of letters consists of: keywords, units and names, with at least one keyword and little left over.
+fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
+    if names.contains(run) || words::keyword(run).is_some() || run.is_ascii() {
+        return None;
+    }
+    let letters: Vec<char> = run.chars().collect();
+    let known = |piece: &str| names.contains(piece) || words::WORDS.iter().any(|word| word.zh == piece) || BUILT_IN.iter().any(|(zh, _)| *zh == piece);
+    // best[i]: (letters that no word covers, words), reading the first i letters
+    let mut best: Vec<Option<(usize, Vec<String>)>> = vec![Some((0, Vec::new()))];
+    for end in 1..=letters.len() {
+        let mut choice: Option<(usize, Vec<String>)> = None;
+        for start in 0..end {
+            let piece: String = letters.get(start..end)?.iter().collect();
+            let cost = if known(&piece) { 0 } else { end - start };
+            if let Some(Some((before, parts))) = best.get(start) {
+                let (total, count) = (before + cost, parts.len() + 1);
+                if choice.as_ref().is_none_or(|(least, words)| (total, count) < (*least, words.len())) {
+                    let mut parts = parts.clone();
+                    parts.push(piece);
+                    choice = Some((total, parts));
+                }
+            }
+        }
+        best.push(choice);
+    }
+    let (unknown, parts) = best.pop()??;
+    let keyword = parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some()) || parts.first().is_some_and(|part| words::keyword(part).is_some());
+    (parts.len() > 1 && keyword && unknown * 2 <= letters.len()).then_some(parts)
+}
+
+// --- brackets and quotation marks ------------------------------------------------------------------------------------------
+
+fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
+    let place = |token: &Token| Span { file, start: offset(token.start), end: offset(token.end) };
+    let mut faults = Vec::new();
+    let mut open: Vec<&Token> = Vec::new();
+    let mut suspect: Option<&Token> = None;
+    for token in tokens {
+        match token.kind {
+            TokenKind::OpenText | TokenKind::OpenName => {
+                let mark = text.get(token.start..token.end).and_then(|text| text.chars().next()).unwrap_or('"');
+                faults.push(
+                    Diagnostic::new(Code::OpenText, say!("引号 {mark} 没有配对", "the quotation mark {mark} has no partner"))
+                        .at(Span { end: offset(token.start + mark.len_utf8()), ..place(token) }, say!("从这里开始", "it stands here"))
+                        .help(say!("文字用 \"…\" 或 “…”,名称用 「…」,都要成对;名称不能跨行", "texts stand in \"…\" or “…”, names in 「…」, always in pairs")),
+                );
+                return faults;
+            }
+            TokenKind::Open => {
+                open.push(token);
+                if open.len() == DEEPEST + 1 {
+                    faults.push(
+                        Diagnostic::new(Code::TooDeep, say!("括号套了 {DEEPEST} 层以上", "brackets are nested more than {DEEPEST} deep"))
+                            .at(place(token), say!("这一层太深", "this one is too deep"))
+                            .help(say!("用 令 给中间的算式取名", "name inner formulas with let")),
+                    );
+                    return faults;
+                }
+            }
+            TokenKind::Close => match open.pop() {
+                Some(opener) if suits(text, opener, token) => {
+                    // a closing bracket that stands further left than its line of opening closes somebody else's block
+                    if suspect.is_none() && indent(text, token.start).is_some_and(|close| indent_of_line(text, opener.start) > close) {
+                        suspect = Some(opener);
+                    }
+                }
+                Some(opener) => {
+                    let (left, right) = (text.get(opener.start..opener.end).unwrap_or(""), text.get(token.start..token.end).unwrap_or(""));
+                    faults.push(
+                        Diagnostic::new(Code::Unclosed, say!("{left} 还没有闭合就遇到 {right}", "{right} stands where {left} is still open"))
+                            .at(place(opener), say!("{left} 从这里开始", "{left} opens here"))
+                            .at(place(token), say!("这里不是它的右括号", "this does not close it"))
+                            .help(say!("补上缺的右括号,或删去多的", "add the closing bracket, or remove the odd one")),
+                    );
+                    return faults;
+                }
+                None => {
+                    let mark = text.get(token.start..token.end).unwrap_or("");
+                    faults.push(
+                        Diagnostic::new(Code::Stray, say!("多出一个 {mark}", "{mark} closes nothing"))
+                            .at(place(token), say!("前面没有与它相配的左括号", "no bracket is open here"))
+                            .help(say!("删去它,或在前面补上左括号", "remove it, or open the bracket before it")),
+                    );
+                    return faults;
+                }
+            },
+            _ => {}
+        }
+    }
+    if let Some(last) = open.last() {
+        let opener = suspect.unwrap_or(last);
+        let mark = text.get(opener.start..opener.end).unwrap_or("");
+        faults.push(
+            Diagnostic::new(Code::Unclosed, say!("{mark} 没有闭合,直到文件结束", "{mark} is never closed"))
+                .at(place(opener), say!("从这里开始", "it opens here"))
+                .help(say!("在这一段结束处补上右括号", "close it where the block ends")),
+        );
+    }
+    faults
+}
+
+fn suits(text: &str, open: &Token, close: &Token) -> bool {
+    let (open, close) = (text.get(open.start..open.end).unwrap_or(""), text.get(close.start..close.end).unwrap_or(""));
+    let curly = |mark: &str| matches!(mark, "{" | "｛" | "}" | "｝");
+    curly(open) == curly(close)
+}
+
+/// The indentation of a token that is the first on its line.
+fn indent(text: &str, at: usize) -> Option<usize> {
+    let line = text.get(..at)?.rsplit('\n').next()?;
+    line.chars().all(char::is_whitespace).then(|| line.chars().count())
+}
+
+fn indent_of_line(text: &str, at: usize) -> usize {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |line| line + 1);
+    text.get(start..).map_or(0, |line| line.chars().take_while(|c| *c != '\n' && c.is_whitespace()).count())
+}

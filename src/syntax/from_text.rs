@@ -1,0 +1,757 @@
+//! The grammar's pairs to the tree. Both skins, full-width signs and digits end here.
+
+use pest::Parser;
+use pest::iterators::{Pair, Pairs};
+use rust_decimal::Decimal;
+
+use super::ast;
+use super::tokens::Token;
+use crate::diag::{Code, Diagnostic, words};
+use crate::quantity::Mode;
+use crate::source::{Span, offset};
+
+// The derive writes one variant a grammar rule, which carry no documentation.
+#[expect(missing_docs, reason = "the derive macro's enum of grammar rules has no doc comments")]
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/kaoping.pest"]
+    pub(in crate::syntax) struct Grammar;
+}
+pub(super) use grammar::{Grammar, Rule};
+
+/// Where reading stopped and what could have stood there.
+pub(super) struct Stop {
+    pub(super) at: usize,
+    pub(super) expected: Vec<Rule>,
+}
+
+/// Reads a whole text; the tokens are those of the same text.
+pub(super) fn file(file: u32, text: &str, tokens: &[Token]) -> Result<(ast::File, Vec<Diagnostic>), Stop> {
+    let pairs = Grammar::parse(Rule::file, text).map_err(|error| {
+        let at = match error.location {
+            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+        };
+        let expected = match error.variant {
+            pest::error::ErrorVariant::ParsingError { positives, .. } => positives,
+            pest::error::ErrorVariant::CustomError { .. } => Vec::new(),
+        };
+        Stop { at, expected }
+    })?;
+    let mut builder = Builder { file, tokens, faults: Vec::new() };
+    let mut tree = ast::File::default();
+    for pair in pairs.flat_map(Pair::into_inner) {
+        if let Some(declaration) = builder.top(pair) {
+            tree.declarations.push(declaration);
+        }
+    }
+    Ok((tree, builder.faults))
+}
+
+struct Builder<'t> {
+    file: u32,
+    tokens: &'t [Token],
+    faults: Vec<Diagnostic>,
+}
+
+/// The inner pairs of a pair without its punctuation, taken by rule.
+struct Inner<'i> {
+    pairs: std::iter::Peekable<std::iter::Filter<Pairs<'i, Rule>, fn(&Pair<'i, Rule>) -> bool>>,
+}
+
+/// Punctuation has rules of its own only so that a message can say that it is missing.
+fn is_word(pair: &Pair<'_, Rule>) -> bool {
+    !matches!(pair.as_rule(), Rule::open | Rule::close | Rule::paren | Rule::unparen | Rule::colon | Rule::equals)
+}
+
+impl<'i> Inner<'i> {
+    fn of(pair: Pair<'i, Rule>) -> Self {
+        Inner { pairs: pair.into_inner().filter(is_word as fn(&Pair<'i, Rule>) -> bool).peekable() }
+    }
+
+    fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
+        self.pairs.next_if(|pair| pair.as_rule() == rule)
+    }
+
+    fn has(&mut self, rule: Rule) -> bool {
+        self.take(rule).is_some()
+    }
+
+    fn next(&mut self) -> Option<Pair<'i, Rule>> {
+        self.pairs.next()
+    }
+
+    fn peek(&mut self) -> Option<Rule> {
+        self.pairs.peek().map(Pair::as_rule)
+    }
+
+    fn all(&mut self, rule: Rule) -> Vec<Pair<'i, Rule>> {
+        std::iter::from_fn(|| self.take(rule)).collect()
+    }
+}
+
+type P<'i> = Pair<'i, Rule>;
+
+impl Builder<'_> {
+    /// The bytes of a pair without the white space and comments that the grammar takes in behind it.
+    fn span(&self, pair: &P<'_>) -> Span {
+        let (start, end) = (pair.as_span().start(), pair.as_span().end());
+        let after = self.tokens.partition_point(|token| token.start < end);
+        let last = self.tokens.get(..after).and_then(|before| before.iter().rev().find(|token| token.is_significant()));
+        let end = last.map_or(end, |token| token.end.min(end)).max(start);
+        Span { file: self.file, start: offset(start), end: offset(end) }
+    }
+
+    fn name(&self, pair: &P<'_>) -> ast::Name {
+        let text = pair.as_str();
+        let text = text.strip_prefix('「').and_then(|text| text.strip_suffix('」')).unwrap_or(text);
+        ast::Name { text: text.to_owned(), span: self.span(pair) }
+    }
+
+    fn text(&self, pair: &P<'_>) -> ast::Text {
+        let text = pair.as_str();
+        let mut inner = text.chars();
+        inner.next();
+        inner.next_back();
+        ast::Name { text: inner.as_str().to_owned(), span: self.span(pair) }
+    }
+
+    fn texts(&self, inner: &mut Inner<'_>) -> Vec<ast::Text> {
+        inner.all(Rule::text).iter().map(|pair| self.text(pair)).collect()
+    }
+
+    fn names(&self, inner: &mut Inner<'_>) -> Vec<ast::Name> {
+        inner.all(Rule::name).iter().map(|pair| self.name(pair)).collect()
+    }
+
+    fn notes(&self, inner: &mut Inner<'_>) -> Vec<ast::Note> {
+        inner.all(Rule::note).into_iter().filter_map(|pair| self.note(pair)).collect()
+    }
+
+    fn note(&self, pair: P<'_>) -> Option<ast::Note> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let kind = match inner.next()?.as_rule() {
+            Rule::k_source => ast::NoteKind::Source,
+            Rule::k_assumption => ast::NoteKind::Assumption,
+            _ => ast::NoteKind::Remark,
+        };
+        Some(ast::Note { kind, text: self.text(&inner.next()?), span })
+    }
+
+    fn number(&mut self, pair: &P<'_>) -> Decimal {
+        let plain: String = pair.as_str().chars().filter_map(plain_digit).collect();
+        Decimal::from_str_exact(&plain).unwrap_or_else(|_| {
+            self.faults.push(
+                Diagnostic::new(Code::LongNumber, words!("这个数的位数太多,最多 28 位", "this number has too many digits: 28 at most"))
+                    .at(self.span(pair), words!("", "")),
+            );
+            Decimal::ZERO
+        })
+    }
+
+    fn quantity(&mut self, pair: P<'_>) -> Option<ast::Quantity> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let negative = inner.has(Rule::sign);
+        let mut value = self.number(&inner.next()?);
+        if negative {
+            value.set_sign_negative(!value.is_zero());
+        }
+        let unit = inner.take(Rule::unit).map(|pair| self.name(&pair));
+        Some(ast::Quantity { value, unit, span })
+    }
+
+    fn top(&mut self, pair: P<'_>) -> Option<ast::Declaration> {
+        match pair.as_rule() {
+            Rule::standard => self.standard(pair).map(ast::Declaration::Standard),
+            Rule::declaration => {
+                let pair = pair.into_inner().next()?;
+                self.declaration(pair)
+            }
+            _ => None,
+        }
+    }
+
+    fn declaration(&mut self, pair: P<'_>) -> Option<ast::Declaration> {
+        Some(match pair.as_rule() {
+            Rule::tier => ast::Declaration::Tier(self.tier(pair)?),
+            Rule::fact => ast::Declaration::Fact(self.fact(pair)?),
+            Rule::value => ast::Declaration::Value(self.value(pair)?),
+            Rule::unit_declaration => ast::Declaration::Units(self.units(pair)),
+            Rule::exemption => ast::Declaration::Exemption(self.exemption(pair)?),
+            Rule::total => ast::Declaration::Total(self.total(pair)?),
+            Rule::ranking => ast::Declaration::Ranking(self.ranking(pair)?),
+            Rule::test_case => ast::Declaration::Case(self.case(pair)?),
+            Rule::item => ast::Declaration::Item(self.item(pair)?),
+            _ => ast::Declaration::Note(self.note(pair)?),
+        })
+    }
+
+    fn standard(&mut self, pair: P<'_>) -> Option<ast::Standard> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_standard);
+        let name = self.name(&inner.next()?);
+        let headings = inner.all(Rule::heading).into_iter().filter_map(|pair| self.heading(pair)).collect();
+        Some(ast::Standard { name, headings, span })
+    }
+
+    fn heading(&mut self, pair: P<'_>) -> Option<ast::Heading> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let first = inner.next()?;
+        Some(match first.as_rule() {
+            Rule::k_title => ast::Heading::Title(self.text(&inner.next()?)),
+            Rule::k_version => ast::Heading::Version(self.text(&inner.next()?)),
+            Rule::k_document => ast::Heading::Document(self.text(&inner.next()?)),
+            Rule::k_effective => {
+                let from = self.date(&inner.next()?);
+                inner.has(Rule::k_until);
+                ast::Heading::Effective(from, inner.take(Rule::date).map(|pair| self.date(&pair)))
+            }
+            Rule::k_period => ast::Heading::Cycle(cycle(&inner.next()?), span),
+            Rule::k_rounding => ast::Heading::Rounding(mode(inner.next()?), span),
+            Rule::k_score => {
+                let precision = match inner.next()?.as_rule() {
+                    Rule::k_show_to => ast::Precision::Shown,
+                    _ => ast::Precision::Rounded,
+                };
+                ast::Heading::Scores(precision, self.quantity(inner.next()?)?)
+            }
+            Rule::k_ties => ast::Heading::Ties(ties(&inner.next()?), span),
+            _ => ast::Heading::Note(self.note(first)?),
+        })
+    }
+
+    fn date(&self, pair: &P<'_>) -> ast::Date {
+        let ascii: String = pair.as_str().chars().map(|c| plain_digit(c).filter(char::is_ascii_digit).unwrap_or('-')).collect();
+        let mut parts = ascii.split('-').filter(|part| !part.is_empty());
+        let mut part = || parts.next().map_or_else(|| "01".to_owned(), |part| format!("{part:0>2}"));
+        ast::Date { iso: format!("{}-{}-{}", part(), part(), part()), span: self.span(pair) }
+    }
+
+    fn tier(&mut self, pair: P<'_>) -> Option<ast::Tier> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_tier);
+        let name = self.name(&inner.next()?);
+        inner.has(Rule::k_marks);
+        let marks = self.expr(inner.next()?)?;
+        let title = if inner.has(Rule::k_title) { inner.next().map(|pair| self.text(&pair)) } else { None };
+        Some(ast::Tier { name, marks, title, notes: self.notes(&mut inner), span })
+    }
+
+    fn units(&mut self, pair: P<'_>) -> ast::Units {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_unit);
+        let names = inner.all(Rule::unit_name).iter().map(|pair| self.name(pair)).collect();
+        ast::Units { names, whole: inner.has(Rule::k_whole), span }
+    }
+
+    fn fact(&mut self, pair: P<'_>) -> Option<ast::Fact> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_fact);
+        let name = self.name(&inner.next()?);
+        let mut kind = Inner::of(inner.next()?);
+        let kind = match kind.take(Rule::unit_name) {
+            Some(unit) => ast::FactKind::Unit(self.name(&unit)),
+            None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.name(pair)).collect()),
+        };
+        let (columns, title, step, default, up_to, at_least, or_from) = (Vec::new(), None, None, None, None, None, None);
+        let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, notes: Vec::new(), span };
+        for attribute in inner.all(Rule::fact_attribute) {
+            self.fact_attribute(&mut fact, attribute)?;
+        }
+        fact.notes = self.notes(&mut inner);
+        Some(fact)
+    }
+
+    fn fact_attribute(&mut self, fact: &mut ast::Fact, pair: P<'_>) -> Option<()> {
+        let mut inner = Inner::of(pair);
+        let word = inner.next()?;
+        match word.as_rule() {
+            Rule::k_column => fact.columns.extend(self.texts(&mut inner)),
+            Rule::k_title => fact.title = Some(self.text(&inner.next()?)),
+            Rule::k_step => fact.step = Some(self.quantity(inner.next()?)?),
+            Rule::k_default => fact.default = Some(self.expr(inner.next()?)?),
+            Rule::k_up_to => fact.up_to = Some(self.expr(inner.next()?)?),
+            Rule::k_at_least => fact.at_least = Some(self.expr(inner.next()?)?),
+            _ => fact.or_from = Some(self.expr(inner.next()?)?),
+        }
+        Some(())
+    }
+
+    fn value(&mut self, pair: P<'_>) -> Option<ast::Value> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let kind = match inner.next()?.as_rule() {
+            Rule::k_param => ast::ValueKind::Param,
+            Rule::k_let => ast::ValueKind::Let,
+            _ => ast::ValueKind::Output,
+        };
+        let name = self.name(&inner.next()?);
+        let expr = self.expr(inner.next()?)?;
+        Some(ast::Value { kind, name, expr, notes: self.notes(&mut inner), span })
+    }
+
+    fn exemption(&mut self, pair: P<'_>) -> Option<ast::Exemption> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_exempt);
+        let scope = inner.take(Rule::scope).and_then(|pair| self.scope(pair));
+        inner.has(Rule::k_when);
+        let condition = self.expr(inner.next()?)?;
+        inner.has(Rule::k_reason);
+        let reason = self.text(&inner.next()?);
+        Some(ast::Exemption { scope, condition, reason, notes: self.notes(&mut inner), span })
+    }
+
+    fn scope(&mut self, pair: P<'_>) -> Option<ast::Scope> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let kind = match inner.next()?.as_rule() {
+            Rule::k_applies => ast::ScopeKind::Tiers,
+            Rule::k_only => ast::ScopeKind::Only,
+            _ => ast::ScopeKind::Except,
+        };
+        let mut names = self.names(&mut inner);
+        names.extend(self.texts(&mut inner));
+        Some(ast::Scope { kind, names, span })
+    }
+
+    fn total(&mut self, pair: P<'_>) -> Option<ast::Total> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_total);
+        let expr = self.expr(inner.next()?)?;
+        inner.has(Rule::k_column);
+        let columns = self.texts(&mut inner);
+        Some(ast::Total { expr, columns, notes: self.notes(&mut inner), span })
+    }
+
+    fn ranking(&mut self, pair: P<'_>) -> Option<ast::Ranking> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_rank);
+        let within_tier = Inner::of(inner.next()?).has(Rule::k_tier);
+        let (mut keys, mut listed, mut chosen) = (Vec::new(), Vec::new(), None);
+        let mut in_listed = false;
+        while let Some(pair) = inner.next() {
+            match pair.as_rule() {
+                Rule::key if in_listed => listed.push(self.key(pair)?),
+                Rule::key => keys.push(self.key(pair)?),
+                Rule::ties => chosen = Some(ties(&pair)),
+                Rule::k_listed_on => in_listed = true,
+                Rule::note => {
+                    let notes = self.note(pair).into_iter().collect();
+                    return Some(ast::Ranking { within_tier, keys, ties: chosen, listed, notes, span });
+                }
+                _ => {}
+            }
+        }
+        Some(ast::Ranking { within_tier, keys, ties: chosen, listed, notes: Vec::new(), span })
+    }
+
+    fn key(&mut self, pair: P<'_>) -> Option<ast::Key> {
+        let mut inner = Inner::of(pair);
+        let expr = self.expr(inner.next()?)?;
+        Some(ast::Key { expr, descending: !inner.has(Rule::k_ascending) })
+    }
+
+    fn case(&mut self, pair: P<'_>) -> Option<ast::Case> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_case);
+        let name = self.text(&inner.next()?);
+        let tier = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
+        let (mut given, mut expected, mut in_expected) = (Vec::new(), Vec::new(), false);
+        while let Some(pair) = inner.next() {
+            match pair.as_rule() {
+                Rule::k_expect => in_expected = true,
+                Rule::binding if in_expected => expected.extend(self.binding(pair)),
+                Rule::binding => given.extend(self.binding(pair)),
+                _ => {}
+            }
+        }
+        Some(ast::Case { name, tier, given, expected, span })
+    }
+
+    fn binding(&mut self, pair: P<'_>) -> Option<ast::Binding> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let target = inner.next()?;
+        let target = match target.as_rule() {
+            Rule::k_total => ast::Target::Total(self.span(&target)),
+            Rule::k_rank => ast::Target::Rank(self.span(&target)),
+            _ => {
+                let mut names = self.names(&mut Inner::of(target)).into_iter();
+                ast::Target::Path(names.next()?, names.next())
+            }
+        };
+        let value = inner.next()?;
+        let value = match value.as_rule() {
+            Rule::k_exempt => ast::Bound::Exempt,
+            Rule::k_missing => ast::Bound::Missing,
+            Rule::k_not_applicable => ast::Bound::NotApplicable,
+            Rule::k_unknown => ast::Bound::Pending,
+            Rule::k_is_undefined => ast::Bound::Undefined,
+            Rule::quantity => ast::Bound::Quantity(self.quantity(value)?),
+            Rule::text => ast::Bound::Word(self.text(&value)),
+            _ => ast::Bound::Word(self.name(&value)),
+        };
+        Some(ast::Binding { target, value, span })
+    }
+
+    fn item(&mut self, pair: P<'_>) -> Option<ast::Item> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let kind = match inner.next()?.into_inner().next()?.as_rule() {
+            Rule::k_section => ast::ItemKind::Section,
+            Rule::k_indicator => ast::ItemKind::Indicator,
+            Rule::k_bonus => ast::ItemKind::Bonus,
+            _ => ast::ItemKind::Penalty,
+        };
+        let name = inner.next()?;
+        let head = Span { file: self.file, ..span }.to(self.span(&name));
+        let head = Span { end: self.span(&name).end, ..head };
+        let name = self.name(&name);
+        let mut parts = Vec::new();
+        while let Some(pair) = inner.next() {
+            match pair.as_rule() {
+                Rule::attribute => parts.push(ast::Part::Attribute(self.attribute(pair)?)),
+                Rule::note => parts.push(ast::Part::Note(self.note(pair)?)),
+                _ => {
+                    for statement in pair.into_inner().flat_map(Pair::into_inner) {
+                        parts.push(self.part(statement)?);
+                    }
+                }
+            }
+        }
+        Some(ast::Item { kind, name, head, parts, span })
+    }
+
+    fn part(&mut self, pair: P<'_>) -> Option<ast::Part> {
+        Some(match pair.as_rule() {
+            Rule::item => ast::Part::Item(self.item(pair)?),
+            Rule::fact => ast::Part::Fact(self.fact(pair)?),
+            Rule::value => ast::Part::Value(self.value(pair)?),
+            Rule::attribute => ast::Part::Attribute(self.attribute(pair)?),
+            Rule::formula => {
+                let span = self.span(&pair);
+                let mut inner = Inner::of(pair);
+                inner.has(Rule::k_score);
+                let act = ast::Act::Formula(self.expr(inner.next()?)?);
+                ast::Part::Clause(ast::Clause { condition: None, act, notes: self.notes(&mut inner), span })
+            }
+            Rule::clause => ast::Part::Clause(self.clause(pair)?),
+            _ => ast::Part::Note(self.note(pair)?),
+        })
+    }
+
+    fn attribute(&mut self, pair: P<'_>) -> Option<ast::Attribute> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let word = inner.next()?;
+        let kind = match word.as_rule() {
+            Rule::scope => ast::AttributeKind::Scope(self.scope(word)?),
+            Rule::k_marks => ast::AttributeKind::Marks(self.expr(inner.next()?)?),
+            Rule::k_floor => ast::AttributeKind::Floor(self.expr(inner.next()?)?),
+            Rule::k_cap => ast::AttributeKind::Cap(self.expr(inner.next()?)?),
+            Rule::k_round_to => ast::AttributeKind::Round(self.quantity(inner.next()?)?),
+            Rule::k_column => ast::AttributeKind::Columns(self.texts(&mut inner)),
+            Rule::k_assessed => {
+                inner.has(Rule::k_default);
+                let default = inner.next().and_then(|pair| self.expr(pair));
+                ast::AttributeKind::Assessed(default)
+            }
+            _ => {
+                let reason = self.text(&inner.next()?);
+                inner.has(Rule::k_stand_in);
+                let stand_in = inner.next().and_then(|pair| self.expr(pair));
+                ast::AttributeKind::Unknown(reason, stand_in)
+            }
+        };
+        Some(ast::Attribute { kind, span })
+    }
+
+    fn clause(&mut self, pair: P<'_>) -> Option<ast::Clause> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let condition = if inner.has(Rule::k_when) { Some(self.expr(inner.next()?)?) } else { None };
+        let act = self.act(inner.next()?)?;
+        Some(ast::Clause { condition, act, notes: self.notes(&mut inner), span })
+    }
+
+    fn act(&mut self, pair: P<'_>) -> Option<ast::Act> {
+        let mut inner = Inner::of(pair);
+        let first = inner.next()?;
+        Some(match first.as_rule() {
+            Rule::k_award => ast::Act::Award(self.expr(inner.next()?)?),
+            Rule::k_base => ast::Act::Base(self.expr(inner.next()?)?),
+            Rule::joint => {
+                let mut inner = Inner::of(first);
+                inner.has(Rule::k_jointly);
+                let limit = self.expr(inner.next()?)?;
+                let clauses = inner.all(Rule::clause).into_iter().filter_map(|pair| self.clause(pair)).collect();
+                ast::Act::Joint(limit, clauses)
+            }
+            _ => ast::Act::Move(Box::new(self.movement(first)?)),
+        })
+    }
+
+    fn movement(&mut self, pair: P<'_>) -> Option<ast::Move> {
+        let mut inner = Inner::of(pair);
+        let measure = inner.take(Rule::measure).and_then(|pair| self.measure(pair));
+        let deducts = inner.next()?.as_rule() == Rule::k_deduct;
+        let amount = self.expr(inner.next()?)?;
+        let (at_most, down_to_zero, reading, round) = (None, None, None, None);
+        let mut movement = ast::Move { deducts, measure, amount, at_most, down_to_zero, reading, round };
+        for tail in inner.all(Rule::tail) {
+            let span = self.span(&tail);
+            let mut inner = Inner::of(tail);
+            match inner.next()?.as_rule() {
+                Rule::k_down_to_zero => movement.down_to_zero = Some(span),
+                Rule::k_at_most => movement.at_most = Some(self.expr(inner.next()?)?),
+                Rule::k_pro_rata => movement.reading = Some((ast::Reading::ProRata, span)),
+                Rule::k_whole_steps => movement.reading = Some((ast::Reading::Whole, span)),
+                Rule::k_started_steps => movement.reading = Some((ast::Reading::Started, span)),
+                _ => movement.round = Some(self.quantity(inner.next()?)?),
+            }
+        }
+        Some(movement)
+    }
+
+    fn measure(&mut self, pair: P<'_>) -> Option<ast::Measure> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let subject = self.expr(inner.next()?)?;
+        let side = match inner.peek()? {
+            Rule::k_below => Some(ast::Side::Below),
+            Rule::k_above => Some(ast::Side::Above),
+            _ => None,
+        };
+        let line = match side {
+            Some(side) => {
+                inner.next();
+                Some((side, self.expr(inner.next()?)?))
+            }
+            None => None,
+        };
+        inner.has(Rule::k_per);
+        let per = self.quantity(inner.next()?)?;
+        Some(ast::Measure { subject, line, per, span })
+    }
+
+    // --- expressions ---
+
+    fn expr(&mut self, pair: P<'_>) -> Option<ast::Expr> {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        match rule {
+            Rule::quantity | Rule::unsigned | Rule::plain => {
+                let quantity = self.quantity(pair)?;
+                return Some(ast::Expr { kind: ast::ExprKind::Quantity(quantity), span });
+            }
+            Rule::text_choice => return self.expr(pair.into_inner().next()?),
+            _ => {}
+        }
+        let mut inner = Inner::of(pair.clone());
+        let kind = match rule {
+            Rule::expression => self.expression(&mut inner)?,
+            Rule::condition => self.chain(&mut inner, Rule::k_or, ast::ExprKind::Or)?,
+            Rule::conjunction => self.chain(&mut inner, Rule::k_and, ast::ExprKind::And)?,
+            Rule::negation => {
+                let not = inner.has(Rule::k_not);
+                let test = self.expr(inner.next()?)?;
+                if not { ast::ExprKind::Not(Box::new(test)) } else { return Some(test) }
+            }
+            Rule::test => return self.test(&mut inner, span),
+            Rule::sum => self.sum(&mut inner)?,
+            Rule::product => self.product(&mut inner)?,
+            Rule::unary => {
+                let minus = inner.has(Rule::op_minus);
+                let atom = self.expr(inner.next()?)?;
+                if minus { ast::ExprKind::Negate(Box::new(atom)) } else { return Some(atom) }
+            }
+            Rule::atom => return self.expr(inner.next()?),
+            Rule::text => ast::ExprKind::Text(self.text(&pair)),
+            Rule::k_yes => ast::ExprKind::Flag(true),
+            Rule::k_no => ast::ExprKind::Flag(false),
+            Rule::k_marks => ast::ExprKind::Marks,
+            Rule::k_total => ast::ExprKind::Total,
+            Rule::k_tier => ast::ExprKind::Tier,
+            Rule::part => ast::ExprKind::Part(match inner.next()?.as_rule() {
+                Rule::k_sum => ast::PartOf::All,
+                Rule::k_basic => ast::PartOf::Basic,
+                Rule::k_bonuses => ast::PartOf::Bonuses,
+                _ => ast::PartOf::Penalties,
+            }),
+            Rule::score_of => {
+                inner.has(Rule::k_score);
+                ast::ExprKind::Score(self.name(&inner.next()?))
+            }
+            Rule::path => {
+                let mut names = self.names(&mut inner).into_iter();
+                ast::ExprKind::Path(names.next()?, names.next())
+            }
+            Rule::table => ast::ExprKind::Table(Box::new(self.table(&mut inner)?)),
+            _ => return None,
+        };
+        // a chain of one is its link
+        Some(match kind {
+            ast::ExprKind::Or(mut links) | ast::ExprKind::And(mut links) if links.len() == 1 => links.pop()?,
+            ast::ExprKind::Sum(mut terms) if terms.len() == 1 => terms.pop()?.1,
+            ast::ExprKind::Product(mut factors) if factors.len() == 1 => factors.pop()?.1,
+            ast::ExprKind::Adjusted(inner, adjustments) if adjustments.is_empty() => *inner,
+            kind => ast::Expr { kind, span },
+        })
+    }
+
+    fn expression(&mut self, inner: &mut Inner<'_>) -> Option<ast::ExprKind> {
+        let condition = self.expr(inner.next()?)?;
+        let mut adjustments = Vec::new();
+        for pair in inner.all(Rule::adjustment) {
+            let span = self.span(&pair);
+            let mut inner = Inner::of(pair);
+            let kind = match inner.next()?.as_rule() {
+                Rule::k_round_to => {
+                    let step = self.quantity(inner.next()?)?;
+                    ast::AdjustmentKind::Round(step, inner.next().map(mode))
+                }
+                Rule::k_cap => ast::AdjustmentKind::Cap(self.expr(inner.next()?)?),
+                _ => ast::AdjustmentKind::Floor(self.expr(inner.next()?)?),
+            };
+            adjustments.push(ast::Adjustment { kind, span });
+        }
+        Some(ast::ExprKind::Adjusted(Box::new(condition), adjustments))
+    }
+
+    fn chain(&mut self, inner: &mut Inner<'_>, by: Rule, make: fn(Vec<ast::Expr>) -> ast::ExprKind) -> Option<ast::ExprKind> {
+        let mut links = Vec::new();
+        while let Some(pair) = inner.next() {
+            if pair.as_rule() != by {
+                links.push(self.expr(pair)?);
+            }
+        }
+        Some(make(links))
+    }
+
+    fn test(&mut self, inner: &mut Inner<'_>, span: Span) -> Option<ast::Expr> {
+        let subject = self.expr(inner.next()?)?;
+        let Some(operator) = inner.next() else { return Some(subject) };
+        let subject = Box::new(subject);
+        let kind = match operator.as_rule() {
+            Rule::k_is_blank => ast::ExprKind::IsBlank(subject),
+            Rule::k_is_undefined => ast::ExprKind::IsUndefined(subject),
+            Rule::k_among => {
+                let patterns = inner.next()?.into_inner().filter_map(|pair| self.pattern(pair)).collect();
+                ast::ExprKind::Among(subject, patterns)
+            }
+            _ => ast::ExprKind::Compare(subject, comparison(operator)?, Box::new(self.expr(inner.next()?)?)),
+        };
+        Some(ast::Expr { kind, span })
+    }
+
+    fn sum(&mut self, inner: &mut Inner<'_>) -> Option<ast::ExprKind> {
+        let mut terms = vec![(ast::Sign::Plus, self.expr(inner.next()?)?)];
+        while let Some(operator) = inner.next() {
+            let sign = if operator.as_rule() == Rule::op_plus { ast::Sign::Plus } else { ast::Sign::Minus };
+            terms.push((sign, self.expr(inner.next()?)?));
+        }
+        Some(ast::ExprKind::Sum(terms))
+    }
+
+    fn product(&mut self, inner: &mut Inner<'_>) -> Option<ast::ExprKind> {
+        let mut factors = vec![(ast::Times::Times, self.expr(inner.next()?)?)];
+        while let Some(operator) = inner.next() {
+            let times = if operator.as_rule() == Rule::op_times { ast::Times::Times } else { ast::Times::Over };
+            factors.push((times, self.expr(inner.next()?)?));
+        }
+        Some(ast::ExprKind::Product(factors))
+    }
+
+    fn table(&mut self, inner: &mut Inner<'_>) -> Option<ast::Table> {
+        inner.has(Rule::k_by);
+        let subject = self.expr(inner.next()?)?;
+        let interpolated = inner.has(Rule::k_interpolated);
+        let mut rows = Vec::new();
+        for pair in inner.all(Rule::row) {
+            let span = self.span(&pair);
+            let mut inner = Inner::of(pair);
+            let patterns = inner.next()?.into_inner().filter_map(|pair| self.pattern(pair)).collect();
+            let result = self.expr(inner.next()?)?;
+            rows.push(ast::Row { patterns, result, notes: self.notes(&mut inner), span });
+        }
+        Some(ast::Table { subject, interpolated, rows })
+    }
+
+    fn pattern(&mut self, pair: P<'_>) -> Option<ast::Pattern> {
+        if pair.as_rule() != Rule::pattern {
+            return None;
+        }
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let first = inner.next()?;
+        let kind = match first.as_rule() {
+            Rule::interval => {
+                let mut inner = Inner::of(first);
+                let open = inner.next()?;
+                let (low, high) = (self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+                let close = inner.next()?;
+                let closed = |text: &str| matches!(text, "[" | "［" | "【" | "]" | "］" | "】");
+                ast::PatternKind::Interval(low, closed(open.as_str()), high, closed(close.as_str()))
+            }
+            Rule::comparison => ast::PatternKind::Compare(comparison(first)?, self.expr(inner.next()?)?),
+            _ => ast::PatternKind::Value(self.expr(first)?),
+        };
+        Some(ast::Pattern { kind, span })
+    }
+}
+
+/// The ASCII form of a digit, point or sign; nothing for a thousands separator.
+pub(super) fn plain_digit(c: char) -> Option<char> {
+    match c {
+        '０'..='９' => char::from_digit(u32::from(c).saturating_sub(u32::from('０')), 10),
+        '．' => Some('.'),
+        ',' | '，' => None,
+        other => Some(other),
+    }
+}
+
+fn cycle(pair: &P<'_>) -> ast::Cycle {
+    match pair.clone().into_inner().next().map(|pair| pair.as_rule()) {
+        Some(Rule::k_quarter) => ast::Cycle::Quarter,
+        Some(Rule::k_year) => ast::Cycle::Year,
+        _ => ast::Cycle::Month,
+    }
+}
+
+fn ties(pair: &P<'_>) -> ast::Ties {
+    match pair.clone().into_inner().next().map(|pair| pair.as_rule()) {
+        Some(Rule::k_dense) => ast::Ties::Dense,
+        Some(Rule::k_shared) => ast::Ties::Shared,
+        _ => ast::Ties::Skipping,
+    }
+}
+
+fn mode(pair: P<'_>) -> Mode {
+    match pair.into_inner().next().map(|pair| pair.as_rule()) {
+        Some(Rule::k_half_even) => Mode::HalfEven,
+        Some(Rule::k_away_from_zero) => Mode::FromZero,
+        Some(Rule::k_toward_zero) => Mode::ToZero,
+        _ => Mode::HalfUp,
+    }
+}
+
+fn comparison(pair: P<'_>) -> Option<ast::Comparison> {
+    Some(match pair.into_inner().next()?.as_rule() {
+        Rule::op_ge | Rule::k_not_below => ast::Comparison::Ge,
+        Rule::op_le | Rule::k_not_above => ast::Comparison::Le,
+        Rule::op_ne => ast::Comparison::Ne,
+        Rule::op_eq => ast::Comparison::Eq,
+        Rule::op_gt | Rule::k_above => ast::Comparison::Gt,
+        _ => ast::Comparison::Lt,
+    })
+}
