@@ -3,3 +3,4 @@ pub mod quantity;
 pub mod source;
 pub mod diag;
 pub(crate) mod syntax;
+pub(crate) mod resolved;

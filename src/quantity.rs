@@ -10,7 +10,7 @@ mod unit;
 pub use number::{Number, TooLarge};
 pub use rounding::{Mode, round_to};
 pub use unit::{Unit, UnitFault, Whole};
-pub(crate) use unit::{BUILT_IN, SCORE};
+pub(crate) use unit::BUILT_IN;
 
 use rust_decimal::Decimal;
 

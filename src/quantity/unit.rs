@@ -34,7 +34,7 @@ pub enum UnitFault {
 }
 
 /// The name of the unit in which scores are kept.
-pub(crate) const SCORE: &str = "分";
+const SCORE: &str = "分";
 
 impl Unit {
     /// A unit of one name; the built-in ones in both skins give the same unit.

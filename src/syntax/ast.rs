@@ -155,7 +155,6 @@ pub(crate) enum FactKind {
 pub(crate) enum ValueKind {
     Param,
     Let,
-    Output,
 }
 
 #[derive(Debug)]
@@ -176,21 +175,11 @@ pub(crate) struct Exemption {
     pub(crate) span: Span,
 }
 
+/// 适用: the tiers that something applies to.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    pub(crate) kind: ScopeKind,
-    pub(crate) names: Vec<Name>,
+    pub(crate) tiers: Vec<Name>,
     pub(crate) span: Span,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ScopeKind {
-    /// 适用: these tiers.
-    Tiers,
-    /// 仅: these units.
-    Only,
-    /// 除外: all but these units.
-    Except,
 }
 
 #[derive(Debug)]

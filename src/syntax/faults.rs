@@ -68,15 +68,10 @@ fn blank(text: &mut String, range: std::ops::Range<usize>) {
     *text = format!("{before}{spaces}{after}");
 }
 
+/// What the blanked text declares, so that nothing is said of its absence later.
 fn note_lost(lost: &mut BTreeSet<String>, text: &str, tokens: &[Token], range: &std::ops::Range<usize>) {
-    for token in tokens.iter().filter(|token| range.contains(&token.start)) {
-        let word = text.get(token.start..token.end).unwrap_or("");
-        match token.kind {
-            TokenKind::Word if words::keyword(word).is_none() => lost.insert(word.to_owned()),
-            TokenKind::Name => lost.insert(word.trim_matches(['「', '」']).to_owned()),
-            _ => false,
-        };
-    }
+    let inside: Vec<Token> = tokens.iter().filter(|token| range.contains(&token.start)).copied().collect();
+    lost.extend(declared(text, &inside).into_iter().map(|name| name.trim_matches(['「', '」']).to_owned()));
 }
 
 /// The statement that reading stopped in.
@@ -312,7 +307,7 @@ fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
     for token in tokens.iter().filter(|token| token.is_significant()) {
         let word = text.get(token.start..token.end).unwrap_or("");
         let keyword = words::keyword(word).map(|word| word.rule);
-        if declares && keyword.is_none() && token.kind == TokenKind::Word {
+        if declares && keyword.is_none() && matches!(token.kind, TokenKind::Word | TokenKind::Name) {
             names.insert(word);
         }
         declares = keyword.is_some_and(|rule| matches!(rule, "k_fact" | "k_let" | "k_param" | "k_output" | "k_section" | "k_indicator" | "k_bonus" | "k_penalty" | "k_tier"));

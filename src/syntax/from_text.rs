@@ -288,8 +288,7 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let kind = match inner.next()?.as_rule() {
             Rule::k_param => ast::ValueKind::Param,
-            Rule::k_let => ast::ValueKind::Let,
-            _ => ast::ValueKind::Output,
+            _ => ast::ValueKind::Let,
         };
         let name = self.name(&inner.next()?);
         let expr = self.expr(inner.next()?)?;
@@ -311,14 +310,8 @@ impl Builder<'_> {
     fn scope(&mut self, pair: P<'_>) -> Option<ast::Scope> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
-        let kind = match inner.next()?.as_rule() {
-            Rule::k_applies => ast::ScopeKind::Tiers,
-            Rule::k_only => ast::ScopeKind::Only,
-            _ => ast::ScopeKind::Except,
-        };
-        let mut names = self.names(&mut inner);
-        names.extend(self.texts(&mut inner));
-        Some(ast::Scope { kind, names, span })
+        inner.has(Rule::k_applies);
+        Some(ast::Scope { tiers: self.names(&mut inner), span })
     }
 
     fn total(&mut self, pair: P<'_>) -> Option<ast::Total> {

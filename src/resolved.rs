@@ -1,0 +1,394 @@
+//! The tree with its names bound, its units checked and its marks added up.
+//!
+//! In: one tree a file. Out: one [`Standard`], in which every name is a number into a list, every expression has a type and a
+//! step, and every tier's marks are known; or the faults, all of them. Never: a value computed from facts.
+
+mod circle;
+mod constant;
+mod decides;
+mod expr;
+mod from_ast;
+mod head;
+mod items;
+mod marks;
+mod ranges;
+mod scope;
+mod tables;
+
+pub(crate) use constant::constant;
+pub(crate) use from_ast::resolve;
+pub(crate) use marks::marks_in;
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+
+pub(crate) use crate::syntax::ast::{Cycle, Ties};
+use crate::quantity::{Mode, Unit};
+use crate::source::Span;
+pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
+
+/// The place of a tier in its list.
+pub(crate) type TierId = usize;
+/// The place of a fact in its list.
+pub(crate) type FactId = usize;
+/// The place of a named value in its list.
+pub(crate) type ValueId = usize;
+/// The place of an item in its list.
+pub(crate) type ItemId = usize;
+/// The place of an assumption in its list.
+pub(crate) type MarkId = usize;
+
+/// A whole standard.
+#[derive(Debug)]
+pub(crate) struct Standard {
+    pub(crate) head: Head,
+    pub(crate) tiers: Vec<Tier>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) values: Vec<Value>,
+    /// Parents before their children.
+    pub(crate) items: Vec<Item>,
+    pub(crate) roots: Vec<ItemId>,
+    pub(crate) exemptions: Vec<Exemption>,
+    pub(crate) total: Total,
+    pub(crate) ranking: Ranking,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) marks: Vec<Mark>,
+    /// The words that facts of choice may hold.
+    pub(crate) symbols: Vec<String>,
+}
+
+/// What the head of the standard says.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) version: String,
+    pub(crate) document: Option<String>,
+    /// First and last day, as in `2020-01-01`.
+    pub(crate) effective: Option<(String, Option<String>)>,
+    pub(crate) cycle: Cycle,
+    pub(crate) mode: Mode,
+    pub(crate) precision: Precision,
+    /// The step of scores.
+    pub(crate) step: Decimal,
+    pub(crate) ties: Ties,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tier {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) marks: Decimal,
+    pub(crate) span: Span,
+}
+
+/// What kind of value an expression has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Type {
+    Number(Unit),
+    Truth,
+    /// One of these symbols; a literal has one.
+    Choice(BTreeSet<usize>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    /// The item it is declared in.
+    pub(crate) owner: Option<ItemId>,
+    pub(crate) kind: Type,
+    /// The headings under which tables hold it; the first is how reports call it.
+    pub(crate) columns: Vec<String>,
+    /// The noun that sentences use.
+    pub(crate) title: Option<String>,
+    /// The step of its values, of a number.
+    pub(crate) step: Decimal,
+    pub(crate) default: Option<Expr>,
+    pub(crate) up_to: Option<Expr>,
+    pub(crate) at_least: Option<Expr>,
+    pub(crate) or_from: Option<Expr>,
+    /// A score that is assessed by hand: from 0 to the marks of this item.
+    pub(crate) assesses: Option<ItemId>,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+impl Fact {
+    /// How reports call it.
+    pub(crate) fn label(&self) -> &str {
+        self.columns.first().unwrap_or(&self.name)
+    }
+}
+
+/// The step of a value without a place of its own, for a type that is no number.
+pub(crate) const NO_STEP: Decimal = Decimal::ONE;
+
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) name: String,
+    pub(crate) owner: Option<ItemId>,
+    pub(crate) expr: Expr,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// 依据, 假设 and 说明.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Notes {
+    pub(crate) sources: Vec<String>,
+    pub(crate) assumptions: Vec<MarkId>,
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Something that is not known and on which results depend.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    pub(crate) text: String,
+    pub(crate) kind: MarkKind,
+    /// The item, fact or value it stands in.
+    pub(crate) owner: String,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkKind {
+    /// 假设.
+    Assumption,
+    /// 待定 with 暂按.
+    StandIn,
+    /// 待定 without.
+    Pending,
+}
+
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) kind: ItemKind,
+    pub(crate) name: String,
+    /// The names from the root to it.
+    pub(crate) path: Vec<String>,
+    pub(crate) parent: Option<ItemId>,
+    pub(crate) children: Vec<ItemId>,
+    /// The tiers it applies to: those written, within those of its parent.
+    pub(crate) tiers: BTreeSet<TierId>,
+    pub(crate) marks: Option<Expr>,
+    pub(crate) floor: Option<Expr>,
+    pub(crate) cap: Option<Expr>,
+    /// 取整到 of its own.
+    pub(crate) round: Option<Decimal>,
+    pub(crate) assessed: Option<FactId>,
+    pub(crate) pending: Option<Pending>,
+    pub(crate) clauses: Vec<Clause>,
+    pub(crate) columns: Vec<String>,
+    pub(crate) notes: Notes,
+    /// Kind and name.
+    pub(crate) head: Span,
+    pub(crate) span: Span,
+}
+
+impl Item {
+    /// Whether it counts toward the marks: not a bonus, not a penalty.
+    pub(crate) fn is_base(&self) -> bool {
+        matches!(self.kind, ItemKind::Section | ItemKind::Indicator)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) stand_in: Option<Expr>,
+    pub(crate) mark: MarkId,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Clause {
+    pub(crate) condition: Option<Expr>,
+    pub(crate) act: Act,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum Act {
+    Award(Expr),
+    Base(Expr),
+    Formula(Expr),
+    Joint(Expr, Vec<Clause>),
+    Move(Box<Move>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Move {
+    pub(crate) deducts: bool,
+    pub(crate) measure: Option<Measure>,
+    pub(crate) amount: Expr,
+    pub(crate) at_most: Option<Expr>,
+    pub(crate) round: Option<Decimal>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Measure {
+    pub(crate) subject: Expr,
+    pub(crate) line: Option<(Side, Expr)>,
+    /// The size of a step, greater than 0, in the unit of the measure.
+    pub(crate) per: Decimal,
+    pub(crate) per_unit: Unit,
+    pub(crate) reading: Reading,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Exemption {
+    pub(crate) tiers: BTreeSet<TierId>,
+    pub(crate) condition: Expr,
+    pub(crate) reason: String,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Total {
+    pub(crate) expr: Expr,
+    pub(crate) columns: Vec<String>,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ranking {
+    pub(crate) within_tier: bool,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) ties: Ties,
+    pub(crate) listed: Vec<Key>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) expr: Expr,
+    pub(crate) descending: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) tier: TierId,
+    pub(crate) given: Vec<(FactId, Literal, Span)>,
+    pub(crate) expected: Vec<(Target, Expected, Span)>,
+    pub(crate) span: Span,
+}
+
+/// What a case speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Total,
+    Rank,
+    Item(ItemId),
+    Fact(FactId),
+    Value(ValueId),
+}
+
+/// A value that is written down, in the representation of its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Number(Decimal),
+    Truth(bool),
+    Symbol(usize),
+}
+
+/// What a case expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Value(Literal),
+    Exempt,
+    Missing,
+    NotApplicable,
+    Pending,
+    Undefined,
+}
+
+/// An expression with its type and the step of its values; a step of `None` is an exact fraction.
+#[derive(Debug, Clone)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) ty: Type,
+    pub(crate) step: Option<Decimal>,
+    pub(crate) span: Span,
+}
+
+impl Expr {
+    /// The unit, of a number.
+    pub(crate) fn unit(&self) -> Option<&Unit> {
+        match &self.ty {
+            Type::Number(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// The number that is written here.
+    pub(crate) fn literal(&self) -> Option<Decimal> {
+        match self.kind {
+            ExprKind::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ExprKind {
+    /// A number: rates and percentage points as fractions of 1.
+    Constant(Decimal),
+    Flag(bool),
+    Symbol(usize),
+    Fact(FactId),
+    Value(ValueId),
+    /// The marks of an item, or of the tier.
+    Marks(Option<ItemId>),
+    /// The sum of the children of an item, or of the standard.
+    Part(PartOf, Option<ItemId>),
+    Score(ItemId),
+    Total,
+    Sum(Vec<(Sign, Expr)>),
+    Product(Vec<(Times, Expr)>),
+    Negate(Box<Expr>),
+    Round(Box<Expr>, Decimal, Mode),
+    Cap(Box<Expr>, Box<Expr>),
+    Floor(Box<Expr>, Box<Expr>),
+    Compare(Box<Expr>, Comparison, Box<Expr>),
+    IsBlank(Box<Expr>),
+    IsUndefined(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    /// A value by tier; a tier that no row names takes the last, if there is one.
+    ByTier(IndexMap<TierId, Expr>, Option<Box<Expr>>),
+    /// Rows with their conditions on the subject; the last has none if it is 其余.
+    Table(Box<Table>),
+    /// Linear between anchors, constant outside.
+    Interpolated(Box<Expr>, Vec<(Decimal, Expr)>),
+    Among(Box<Expr>, Vec<Pattern>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub(crate) subject: Expr,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Empty for 其余.
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) result: Expr,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Pattern {
+    Compare(Comparison, Expr),
+    /// Lower bound, whether it belongs, upper bound, whether it belongs.
+    Interval(Expr, bool, Expr, bool),
+}

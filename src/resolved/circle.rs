@@ -1,0 +1,218 @@
+//! What reads what: circles are reported with their path, and names that nothing reads with a warning.
+
+use std::collections::BTreeSet;
+
+use super::{Act, Clause, Expr, ExprKind, FactId, ItemId, Pattern, Standard, ValueId};
+use crate::diag::{Code, Diagnostic, words};
+use crate::source::Span;
+
+/// Calls `see` with an expression and every expression inside it, outer ones first.
+pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
+    see(expr);
+    match &expr.kind {
+        ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term, see)),
+        ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| visit(factor, see)),
+        ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) | ExprKind::IsBlank(inner) | ExprKind::IsUndefined(inner) => visit(inner, see),
+        ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => {
+            visit(a, see);
+            visit(b, see);
+        }
+        ExprKind::And(links) | ExprKind::Or(links) => links.iter().for_each(|link| visit(link, see)),
+        ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
+        ExprKind::Table(table) => {
+            visit(&table.subject, see);
+            for row in &table.rows {
+                row.patterns.iter().for_each(|pattern| visit_pattern(pattern, see));
+                visit(&row.result, see);
+            }
+        }
+        ExprKind::Interpolated(subject, anchors) => {
+            visit(subject, see);
+            anchors.iter().for_each(|(_, result)| visit(result, see));
+        }
+        ExprKind::Among(subject, patterns) => {
+            visit(subject, see);
+            patterns.iter().for_each(|pattern| visit_pattern(pattern, see));
+        }
+        ExprKind::Constant(_)
+        | ExprKind::Flag(_)
+        | ExprKind::Symbol(_)
+        | ExprKind::Fact(_)
+        | ExprKind::Value(_)
+        | ExprKind::Marks(_)
+        | ExprKind::Part(..)
+        | ExprKind::Score(_)
+        | ExprKind::Total => {}
+    }
+}
+
+fn visit_pattern<'e>(pattern: &'e Pattern, see: &mut dyn FnMut(&'e Expr)) {
+    match pattern {
+        Pattern::Compare(_, value) => visit(value, see),
+        Pattern::Interval(low, _, high, _) => {
+            visit(low, see);
+            visit(high, see);
+        }
+    }
+}
+
+/// Calls `see` with the expressions of a clause.
+pub(super) fn visit_clause<'e>(clause: &'e Clause, see: &mut dyn FnMut(&'e Expr)) {
+    if let Some(condition) = &clause.condition {
+        visit(condition, see);
+    }
+    match &clause.act {
+        Act::Award(expr) | Act::Base(expr) | Act::Formula(expr) => visit(expr, see),
+        Act::Joint(limit, clauses) => {
+            visit(limit, see);
+            clauses.iter().for_each(|clause| visit_clause(clause, see));
+        }
+        Act::Move(movement) => {
+            if let Some(measure) = &movement.measure {
+                visit(&measure.subject, see);
+                if let Some((_, line)) = &measure.line {
+                    visit(line, see);
+                }
+            }
+            visit(&movement.amount, see);
+            if let Some(limit) = &movement.at_most {
+                visit(limit, see);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    Fact(FactId),
+    Value(ValueId),
+    Item(ItemId),
+    Total,
+}
+
+struct Graph<'s> {
+    standard: &'s Standard,
+    done: BTreeSet<Node>,
+    path: Vec<Node>,
+    circle: Option<Vec<Node>>,
+}
+
+/// Reports the first circle among facts, values, items and the total.
+pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let mut graph = Graph { standard, done: BTreeSet::new(), path: Vec::new(), circle: None };
+    let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
+    for node in nodes.chain([Node::Total]) {
+        graph.walk(node);
+    }
+    if let Some(circle) = graph.circle {
+        let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| graph_name(standard, *node)).collect();
+        let path = names.join(" → ");
+        let mut diagnostic = Diagnostic::new(Code::Circle, words!("循环:{path}", "a circle: {path}"));
+        for node in &circle {
+            let name = graph_name(standard, *node);
+            diagnostic = diagnostic.at(graph_span(standard, *node), words!("「{name}」用到下一个", "{name} reads the next"));
+        }
+        found.push(diagnostic.help(words!("让其中一个不再用到前面的", "let one of them do without the others")));
+    }
+}
+
+impl Graph<'_> {
+    fn walk(&mut self, node: Node) {
+        if self.circle.is_some() || self.done.contains(&node) {
+            return;
+        }
+        if let Some(from) = self.path.iter().position(|other| *other == node) {
+            self.circle = self.path.get(from..).map(<[Node]>::to_vec);
+            return;
+        }
+        self.path.push(node);
+        for next in reads(self.standard, node) {
+            self.walk(next);
+        }
+        self.path.pop();
+        self.done.insert(node);
+    }
+}
+
+fn reads(standard: &Standard, node: Node) -> Vec<Node> {
+    let mut found = Vec::new();
+    let mut see = |expr: &Expr| match &expr.kind {
+        ExprKind::Fact(id) => found.push(Node::Fact(*id)),
+        ExprKind::Value(id) => found.push(Node::Value(*id)),
+        ExprKind::Score(id) => found.push(Node::Item(*id)),
+        ExprKind::Part(_, Some(item)) => found.extend(standard.items.get(*item).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child))),
+        ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
+        ExprKind::Total => found.push(Node::Total),
+        _ => {}
+    };
+    match node {
+        Node::Fact(id) => {
+            if let Some(fact) = standard.facts.get(id) {
+                [&fact.or_from, &fact.up_to, &fact.at_least].into_iter().flatten().for_each(|expr| visit(expr, &mut see));
+            }
+        }
+        Node::Value(id) => {
+            if let Some(value) = standard.values.get(id) {
+                visit(&value.expr, &mut see);
+            }
+        }
+        Node::Total => visit(&standard.total.expr, &mut see),
+        Node::Item(id) => {
+            if let Some(item) = standard.items.get(id) {
+                item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
+                found.extend(item.children.iter().map(|child| Node::Item(*child)));
+            }
+        }
+    }
+    found
+}
+
+fn graph_name(standard: &Standard, node: Node) -> String {
+    match node {
+        Node::Fact(id) => standard.facts.get(id).map(|fact| fact.name.clone()),
+        Node::Value(id) => standard.values.get(id).map(|value| value.name.clone()),
+        Node::Item(id) => standard.items.get(id).map(|item| item.name.clone()),
+        Node::Total => Some("总分".to_owned()),
+    }
+    .unwrap_or_default()
+}
+
+fn graph_span(standard: &Standard, node: Node) -> Span {
+    match node {
+        Node::Fact(id) => standard.facts.get(id).map(|fact| fact.span),
+        Node::Value(id) => standard.values.get(id).map(|value| value.span),
+        Node::Item(id) => standard.items.get(id).map(|item| item.head),
+        Node::Total => Some(standard.total.span),
+    }
+    .unwrap_or(standard.head.span)
+}
+
+/// Warns of facts and values that nothing reads.
+pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let mut read: BTreeSet<Node> = BTreeSet::new();
+    let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
+    for node in nodes.chain([Node::Total]) {
+        read.extend(reads(standard, node));
+    }
+    let mut see = |expr: &Expr| match &expr.kind {
+        ExprKind::Fact(id) => {
+            read.insert(Node::Fact(*id));
+        }
+        ExprKind::Value(id) => {
+            read.insert(Node::Value(*id));
+        }
+        _ => {}
+    };
+    standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, &mut see));
+    standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, &mut see));
+    standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, &mut see));
+    let facts = standard.facts.iter().enumerate().filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id))).map(|(_, fact)| (&fact.name, fact.span));
+    let values = standard.values.iter().enumerate().filter(|(id, _)| !read.contains(&Node::Value(*id))).map(|(_, value)| (&value.name, value.span));
+    for (name, span) in facts.chain(values) {
+        found.push(
+            Diagnostic::new(Code::Unused, words!("「{name}」没有一条用到", "nothing reads {name}"))
+                .at(span, words!("在这里声明", "declared here"))
+                .help(words!("删去它,或在该用的条款里用上", "remove it, or use it in the clause that it was meant for")),
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! Values that are the same for every unit of a tier.
+
+use rust_decimal::Decimal;
+
+use super::{Expr, ExprKind, Sign, Standard, TierId, Times, ValueId};
+use crate::quantity::{Number, round_to};
+
+/// Whether an expression reads nothing but numbers that are written down; `known` says which named values are constants.
+pub(super) fn is_constant(expr: &Expr, known: &dyn Fn(ValueId) -> bool) -> bool {
+    match &expr.kind {
+        ExprKind::Constant(_) | ExprKind::Flag(_) | ExprKind::Symbol(_) | ExprKind::Marks(_) => true,
+        ExprKind::Value(id) => known(*id),
+        ExprKind::Sum(terms) => terms.iter().all(|(_, term)| is_constant(term, known)),
+        ExprKind::Product(factors) => factors.iter().all(|(_, factor)| is_constant(factor, known)),
+        ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) => is_constant(inner, known),
+        ExprKind::Cap(a, b) | ExprKind::Floor(a, b) => is_constant(a, known) && is_constant(b, known),
+        ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).all(|row| is_constant(row, known)),
+        _ => false,
+    }
+}
+
+/// The value of an expression in a tier, if it is the same for all its units.
+pub(crate) fn constant(standard: &Standard, expr: &Expr, tier: TierId) -> Option<Decimal> {
+    number(standard, expr, tier)?.decimal()
+}
+
+fn number(standard: &Standard, expr: &Expr, tier: TierId) -> Option<Number> {
+    let of = |expr: &Expr| number(standard, expr, tier);
+    match &expr.kind {
+        ExprKind::Constant(value) => Some(Number::from(*value)),
+        ExprKind::Value(id) => of(&standard.values.get(*id)?.expr),
+        ExprKind::Marks(None) => standard.tiers.get(tier).map(|tier| Number::from(tier.marks)),
+        ExprKind::Marks(Some(item)) => of(standard.items.get(*item)?.marks.as_ref()?),
+        ExprKind::Sum(terms) => terms.iter().try_fold(Number::ZERO, |sum, (sign, term)| {
+            let term = of(term)?;
+            if *sign == Sign::Plus { sum.plus(&term).ok() } else { sum.minus(&term).ok() }
+        }),
+        ExprKind::Product(factors) => factors.iter().try_fold(Number::from(Decimal::ONE), |product, (times, factor)| {
+            let factor = of(factor)?;
+            if *times == Times::Times { product.times(&factor).ok() } else { product.over(&factor).ok()? }
+        }),
+        ExprKind::Negate(inner) => Some(of(inner)?.negated()),
+        ExprKind::Round(inner, step, mode) => Some(Number::from(round_to(&of(inner)?, *step, *mode).ok()?)),
+        ExprKind::Cap(value, limit) => Some(of(value)?.min(of(limit)?)),
+        ExprKind::Floor(value, limit) => Some(of(value)?.max(of(limit)?)),
+        ExprKind::ByTier(rows, otherwise) => of(rows.get(&tier).or(otherwise.as_deref())?),
+        _ => None,
+    }
+}

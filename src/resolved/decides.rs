@@ -1,0 +1,309 @@
+//! Whether every item's score is decided in every tier it applies to, and by clauses that can be reached.
+
+use std::collections::BTreeSet;
+
+use super::circle::{visit, visit_clause};
+use super::ranges::{Definedness, key};
+use super::tables::{Stretch, check_table, remaining};
+use super::{Act, Clause, Expr, ExprKind, FactId, Item, ItemId, Standard, TierId, ValueId, constant};
+use crate::diag::{Code, Diagnostic, words};
+use crate::source::Span;
+
+/// Checks all items, exemptions, the total and the ranking.
+pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    check_tables(standard, found);
+    for item in &standard.items {
+        check_structure(item, found);
+        check_reached(standard, item, found);
+        check_scopes(standard, item, found);
+        check_defined(standard, item, found);
+    }
+    check_total(standard, found);
+}
+
+// --- tables ---
+
+fn check_tables(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let all: BTreeSet<TierId> = (0..standard.tiers.len()).collect();
+    let mut faults: Vec<Diagnostic> = Vec::new();
+    let mut judge = |expr: &Expr, tiers: &BTreeSet<TierId>| {
+        if let ExprKind::Table(table) = &expr.kind {
+            faults.extend(tiers.iter().find_map(|tier| check_table(standard, table, *tier)));
+        }
+    };
+    for item in &standard.items {
+        item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| judge(expr, &item.tiers)));
+    }
+    let exprs = standard.values.iter().map(|value| &value.expr).chain(standard.facts.iter().filter_map(|fact| fact.or_from.as_ref()));
+    for expr in exprs.chain(standard.exemptions.iter().map(|exemption| &exemption.condition)).chain([&standard.total.expr]) {
+        visit(expr, &mut |expr| judge(expr, &all));
+    }
+    found.extend(faults);
+}
+
+// --- structure ---
+
+fn moves(clauses: &[Clause]) -> impl Iterator<Item = bool> {
+    let mut found = Vec::new();
+    for clause in clauses {
+        match &clause.act {
+            Act::Move(movement) => found.push(movement.deducts),
+            Act::Joint(_, inner) => found.extend(moves(inner)),
+            _ => {}
+        }
+    }
+    found.into_iter()
+}
+
+fn check_structure(item: &Item, found: &mut Vec<Diagnostic>) {
+    let name = &item.name;
+    let formulas: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Formula(_))).map(|clause| clause.span).collect();
+    let bases: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_))).map(|clause| clause.span).collect();
+    let moving: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Move(_) | Act::Joint(..))).map(|clause| clause.span).collect();
+    let mut sources: Vec<(Span, &str, &str)> = Vec::new();
+    if let Some(pending) = &item.pending {
+        sources.push((pending.span, "待定", "unknown"));
+    }
+    if item.assessed.is_some() {
+        sources.push((item.head, "人工评定", "assessed"));
+    }
+    if let Some(formula) = formulas.first() {
+        sources.push((*formula, "得分 =", "score ="));
+    }
+    if let Some(base) = bases.first().or(moving.first()) {
+        sources.push((*base, "扣、加或起评", "deduct, add or base"));
+    }
+    if !item.children.is_empty() && sources.len() == 1 && (item.assessed.is_some() || item.pending.is_some()) {
+        sources.push((item.head, "下级各项", "the items inside"));
+    }
+    if let [(first, zh, en), (second, other_zh, other_en), ..] = sources.as_slice() {
+        found.push(
+            Diagnostic::new(Code::Conflict, words!("「{name}」既有「{zh}」又有「{other_zh}」,得分只能由一处定出", "{name} has both “{en}” and “{other_en}”: only one of them can decide the score"))
+                .at(*second, words!("{other_zh}", "{other_en}"))
+                .at(*first, words!("{zh}", "{en}"))
+                .help(words!("删去其中一种", "remove one of them")),
+        );
+    }
+    for (list, zh, en) in [(&formulas, "得分 =", "score ="), (&bases, "起评", "base")] {
+        if let [first, second, ..] = list.as_slice() {
+            found.push(Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice")).at(*second, words!("这里", "here")).at(*first, words!("和这里", "and here")));
+        }
+    }
+    let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
+    let directions: BTreeSet<bool> = moves(&item.clauses).collect();
+    if item.is_base() && item.children.is_empty() && directions.len() == 2 && bases.is_empty() && !unconditional {
+        found.push(
+            Diagnostic::new(Code::NoBase, words!("「{name}」又扣又加,没有写从多少分起", "{name} deducts and adds, and states no base"))
+                .at(item.head, words!("这一项", "this item"))
+                .help(words!("写明 起评 … 分", "state it: base … points")),
+        );
+    }
+    let decided = item.assessed.is_some() || item.pending.is_some() || !formulas.is_empty() || !directions.is_empty() || !bases.is_empty() || unconditional || !item.children.is_empty();
+    let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
+    if !decided && !starts_at_zero {
+        let diagnostic = Diagnostic::new(Code::NothingDecides, words!("「{name}」没有一条能定出得分", "nothing decides the score of {name}")).at(item.head, words!("这一项", "this item"));
+        let diagnostic = match item.clauses.first() {
+            Some(clause) => diagnostic.at(clause.span, words!("条件不成立时没有规定", "nothing is said for when the condition does not hold")),
+            None => diagnostic,
+        };
+        found.push(diagnostic.help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")));
+    }
+}
+
+// --- clauses that can be reached ---
+
+fn check_reached(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
+    let mut final_award: Option<Span> = None;
+    for clause in &item.clauses {
+        if !matches!(clause.act, Act::Award(_)) {
+            continue;
+        }
+        if let Some(before) = final_award {
+            found.push(unreachable(clause.span, before));
+            return;
+        }
+        if clause.condition.is_none() {
+            final_award = Some(clause.span);
+        }
+    }
+    if let Some(award) = final_award
+        && let Some(other) = item.clauses.iter().find(|clause| !matches!(clause.act, Act::Award(_)))
+    {
+        found.push(unreachable(other.span, award));
+        return;
+    }
+    for tier in &item.tiers {
+        if check_covered(standard, item, *tier, found) {
+            return;
+        }
+    }
+}
+
+fn unreachable(span: Span, before: Span) -> Diagnostic {
+    Diagnostic::new(Code::Unreachable, words!("这一条永远轮不到", "this clause is never reached"))
+        .at(span, words!("轮不到", "never reached"))
+        .at(before, words!("这一条已经把所有情形都定了", "this clause decides every case before it"))
+        .help(words!("调换次序,或给前一条加上条件", "change their order, or give the first a condition"))
+}
+
+/// Awards whose condition on one number is covered by those before.
+fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec<Diagnostic>) -> bool {
+    let mut seen: Vec<(String, Stretch, Span)> = Vec::new();
+    for clause in &item.clauses {
+        let (Act::Award(_), Some(condition)) = (&clause.act, &clause.condition) else { continue };
+        let ExprKind::Compare(subject, comparison, bound) = &condition.kind else { continue };
+        let Some(value) = constant(standard, bound, tier) else { continue };
+        let Some(stretch) = Stretch::of_comparison(*comparison, value) else { continue };
+        let name = key(subject);
+        let before: Vec<Stretch> = seen.iter().filter(|(other, _, _)| *other == name).map(|(_, stretch, _)| *stretch).collect();
+        if !before.is_empty() && remaining(stretch, &before, subject.step).is_empty() {
+            let first = seen.iter().find(|(other, _, _)| *other == name).map_or(clause.span, |(_, _, span)| *span);
+            found.push(unreachable(clause.span, first));
+            return true;
+        }
+        seen.push((name, stretch, clause.span));
+    }
+    false
+}
+
+// --- scopes ---
+
+fn check_scopes(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
+    let mut fault: Option<(Span, ItemId)> = None;
+    let mut see = |expr: &Expr| {
+        let owner = match &expr.kind {
+            ExprKind::Score(id) => {
+                // an item of that name that applies is enough
+                let name = standard.items.get(*id).map(|item| item.name.as_str());
+                let all: BTreeSet<TierId> = standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
+                (!item.tiers.is_subset(&all)).then_some(*id)
+            }
+            ExprKind::Fact(id) => narrower(standard, item, owner_of_fact(standard, *id)),
+            ExprKind::Value(id) => narrower(standard, item, owner_of_value(standard, *id)),
+            _ => None,
+        };
+        if let (Some(owner), None) = (owner, fault) {
+            fault = Some((expr.span, owner));
+        }
+    };
+    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
+    let Some((span, owner)) = fault else { return };
+    let Some(owner) = standard.items.get(owner) else { return };
+    let beyond: Vec<&str> = item.tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
+    let (name, tiers) = (&owner.name, beyond.join("、"));
+    found.push(
+        Diagnostic::new(Code::ScopeMismatch, words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers}, which reads it here"))
+            .at(span, words!("这里用到", "read here"))
+            .at(owner.head, words!("它的适用范围较窄", "its scope is narrower"))
+            .at(item.head, words!("这一项的适用范围较宽", "the scope of this item is wider"))
+            .help(words!("用 适用 使两者一致", "make the scopes agree: applies to …")),
+    );
+}
+
+fn narrower(standard: &Standard, item: &Item, owner: Option<ItemId>) -> Option<ItemId> {
+    owner.filter(|owner| standard.items.get(*owner).is_some_and(|owner| !item.tiers.is_subset(&owner.tiers)))
+}
+
+fn owner_of_fact(standard: &Standard, id: FactId) -> Option<ItemId> {
+    standard.facts.get(id).and_then(|fact| fact.owner)
+}
+
+fn owner_of_value(standard: &Standard, id: ValueId) -> Option<ItemId> {
+    standard.values.get(id).and_then(|value| value.owner)
+}
+
+// --- quotients by 0 ---
+
+/// What the exemptions of a tier make sure of.
+fn after_exemptions(standard: &Standard, tier: TierId) -> Definedness {
+    let mut known = Definedness::default();
+    for exemption in standard.exemptions.iter().filter(|exemption| exemption.tiers.contains(&tier)) {
+        known.learn_unless(standard, &exemption.condition);
+    }
+    known
+}
+
+fn check_defined(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
+    for tier in &item.tiers {
+        let mut known = after_exemptions(standard, *tier);
+        let awards = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Award(_)));
+        let others = item.clauses.iter().filter(|clause| !matches!(clause.act, Act::Award(_)));
+        for clause in awards.chain(others) {
+            if let Some((read, divisor)) = undefined_in(standard, clause, *tier, &known) {
+                found.push(undefined(read, divisor, item));
+                return;
+            }
+            if let (Act::Award(_), Some(condition)) = (&clause.act, &clause.condition) {
+                known.learn_unless(standard, condition);
+            }
+        }
+    }
+}
+
+/// The expression of a clause that can be 无从计算, and the divisor that makes it so.
+fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Definedness) -> Option<(Span, Span)> {
+    let mut inside = known.clone();
+    let of = |known: &Definedness, expr: &Expr| known.undefined(standard, expr, tier).map(|divisor| (expr.span, divisor));
+    if let Some(condition) = &clause.condition {
+        // the parts of 且 are read from left to right
+        let links: &[Expr] = match &condition.kind {
+            ExprKind::And(links) => links,
+            _ => std::slice::from_ref(condition),
+        };
+        for link in links {
+            if let Some(fault) = of(&inside, link) {
+                return Some(fault);
+            }
+            inside.learn_if(standard, link);
+        }
+    }
+    match &clause.act {
+        Act::Award(expr) | Act::Base(expr) | Act::Formula(expr) => of(&inside, expr),
+        Act::Joint(limit, clauses) => of(&inside, limit).or_else(|| clauses.iter().find_map(|clause| undefined_in(standard, clause, tier, &inside))),
+        Act::Move(movement) => {
+            let measure = movement.measure.as_ref();
+            let read = measure.and_then(|measure| of(&inside, &measure.subject).or_else(|| measure.line.as_ref().and_then(|(_, line)| of(&inside, line))));
+            read.or_else(|| of(&inside, &movement.amount)).or_else(|| movement.at_most.as_ref().and_then(|limit| of(&inside, limit)))
+        }
+    }
+}
+
+fn undefined(read: Span, divisor: Span, item: &Item) -> Diagnostic {
+    let name = &item.name;
+    Diagnostic::new(Code::Undefined, words!("除数为 0 时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where a divisor is 0, and nothing settles that"))
+        .at(read, words!("这里要用到商", "the quotient is read here"))
+        .at(divisor, words!("它可能是 0", "this can be 0"))
+        .help(words!("在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除", "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"))
+}
+
+fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
+    for expr in std::iter::once(&standard.total.expr).chain(keys) {
+        for tier in 0..standard.tiers.len() {
+            if let Some(divisor) = after_exemptions(standard, tier).undefined(standard, expr, tier) {
+                found.push(
+                    Diagnostic::new(Code::Undefined, words!("除数为 0 时无从计算,而没有规定怎么办", "this cannot be computed where a divisor is 0, and nothing settles that"))
+                        .at(expr.span, words!("这里要用到商", "the quotient is read here"))
+                        .at(divisor, words!("它可能是 0", "this can be 0")),
+                );
+                break;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolved::Comparison;
+    use rust_decimal::Decimal;
+
+    #[test]
+    fn bands_on_a_grid_leave_no_gap_between_neighbours() {
+        let below = Stretch::of_comparison(Comparison::Le, Decimal::from(2)).unwrap();
+        let above = Stretch::of_comparison(Comparison::Ge, Decimal::from(3)).unwrap();
+        let all = Stretch::of_comparison(Comparison::Ge, Decimal::from(-5)).unwrap();
+        assert!(remaining(all, &[below, above], Some(Decimal::ONE)).is_empty());
+        assert!(!remaining(all, &[below, above], None).is_empty());
+    }
+}

@@ -1,0 +1,537 @@
+//! Expressions: names bound, units checked, steps followed.
+
+use rust_decimal::Decimal;
+
+use super::from_ast::{Named, Resolver, shown};
+use super::{Expr, ExprKind, ItemId, ItemKind, Pattern, Sign, Times, Type};
+use crate::diag::{Code, Diagnostic, words};
+use crate::quantity::{self, Number, Unit, UnitFault, Whole};
+use crate::source::Span;
+use crate::syntax::ast;
+
+impl Resolver<'_> {
+    /// Resolves an expression that stands in `owner`, or in no item. What is wrong is reported; then there is no expression.
+    pub(super) fn expr(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
+        let span = tree.span;
+        match &tree.kind {
+            ast::ExprKind::Quantity(quantity) => self.quantity(quantity),
+            ast::ExprKind::Text(text) => self.symbol(text),
+            ast::ExprKind::Flag(flag) => Some(Expr { kind: ExprKind::Flag(*flag), ty: Type::Truth, step: None, span }),
+            ast::ExprKind::Marks => self.marks_of(owner, span),
+            ast::ExprKind::Total => Some(self.points(ExprKind::Total, Some(self.step), span)),
+            ast::ExprKind::Tier => {
+                self.report(
+                    Diagnostic::new(Code::WrongType, words!("层级不是数", "the tier is not a number"))
+                        .at(span, words!("只能写作 按 层级 {{ … }}", "it only stands in: by tier {{ … }}")),
+                );
+                None
+            }
+            ast::ExprKind::Part(part) => {
+                let step = self.score_step();
+                Some(self.points(ExprKind::Part(*part, owner), step, span))
+            }
+            ast::ExprKind::Score(name) => self.score(name, span),
+            ast::ExprKind::Path(name, None) => self.name(name, owner),
+            ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
+            ast::ExprKind::Table(table) => self.table(table, owner, span),
+            ast::ExprKind::Sum(terms) => self.sum(terms, owner, span),
+            ast::ExprKind::Product(factors) => self.product(factors, owner, span),
+            ast::ExprKind::Negate(inner) => {
+                let inner = self.number(inner, owner)?;
+                let (ty, step) = (inner.ty.clone(), inner.step);
+                Some(match inner.literal() {
+                    Some(value) => Expr { kind: ExprKind::Constant(-value), ty, step, span },
+                    None => Expr { kind: ExprKind::Negate(Box::new(inner)), ty, step, span },
+                })
+            }
+            ast::ExprKind::Compare(left, comparison, right) => self.compare(left, *comparison, right, owner, span),
+            ast::ExprKind::IsBlank(inner) => self.test(inner, owner, span, ExprKind::IsBlank),
+            ast::ExprKind::IsUndefined(inner) => self.test(inner, owner, span, ExprKind::IsUndefined),
+            ast::ExprKind::Among(subject, patterns) => {
+                let subject = self.expr(subject, owner)?;
+                let patterns = patterns.iter().filter_map(|pattern| self.pattern(pattern, &subject, owner)).collect();
+                Some(truth(ExprKind::Among(Box::new(subject), patterns), span))
+            }
+            ast::ExprKind::And(links) => Some(truth(ExprKind::And(self.conditions(links, owner)?), span)),
+            ast::ExprKind::Or(links) => Some(truth(ExprKind::Or(self.conditions(links, owner)?), span)),
+            ast::ExprKind::Not(inner) => Some(truth(ExprKind::Not(Box::new(self.condition(inner, owner)?)), span)),
+            ast::ExprKind::Adjusted(inner, adjustments) => self.adjusted(inner, adjustments, owner),
+        }
+    }
+
+    fn points(&self, kind: ExprKind, step: Option<Decimal>, span: Span) -> Expr {
+        Expr { kind, ty: Type::Number(Unit::score()), step, span }
+    }
+
+    /// The step of an item's score; none where scores are rounded for print only.
+    pub(super) fn score_step(&self) -> Option<Decimal> {
+        (self.precision == ast::Precision::Rounded).then_some(self.step)
+    }
+
+    pub(super) fn quantity(&mut self, quantity: &ast::Quantity) -> Option<Expr> {
+        let span = quantity.span;
+        let (unit, factor) = match &quantity.unit {
+            None => (Unit::Number, Decimal::ONE),
+            Some(name) => (self.unit(name)?, Unit::factor(&name.text)),
+        };
+        let value = Number::from(quantity.value).times(&Number::from(factor)).ok().and_then(|value| value.decimal())?;
+        let step = Some(step_of(value));
+        Some(Expr { kind: ExprKind::Constant(value.normalize()), ty: Type::Number(unit), step, span })
+    }
+
+    fn symbol(&mut self, text: &ast::Text) -> Option<Expr> {
+        if let Some(symbol) = self.symbols.get_index_of(&text.text) {
+            return Some(Expr { kind: ExprKind::Symbol(symbol), ty: Type::Choice([symbol].into()), step: None, span: text.span });
+        }
+        let name = &text.text;
+        self.report(
+            Diagnostic::new(Code::UnknownName, words!("没有一项数据有「{name}」这个选项", "no fact has {name} as one of its choices")).at(text.span, words!("这里", "here")),
+        );
+        None
+    }
+
+    fn marks_of(&mut self, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        if let Some(item) = owner.and_then(|owner| self.item_trees.get(owner)) {
+            let has_marks = item.parts.iter().any(|part| matches!(part, ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Marks(_), .. })));
+            if !has_marks {
+                let head = item.head;
+                self.report(
+                    Diagnostic::new(Code::MissingPart, words!("本项没有写满分", "the item states no marks"))
+                        .at(span, words!("这里要用到", "needed here"))
+                        .at(head, words!("在这里写 满分 … 分", "state them here: marks … points")),
+                );
+                return None;
+            }
+        }
+        Some(self.points(ExprKind::Marks(owner), Some(self.step), span))
+    }
+
+    fn score(&mut self, name: &ast::Name, span: Span) -> Option<Expr> {
+        let id = self.item_named(name)?;
+        let step = self.items.get(id).and_then(|_| self.score_step());
+        Some(self.points(ExprKind::Score(id), step, span))
+    }
+
+    fn item_named(&mut self, name: &ast::Name) -> Option<ItemId> {
+        let found = self.items.iter().position(|item| item.name == name.text);
+        if found.is_none() && !self.lost.contains(&name.text) {
+            let near = crate::diag::closest(&name.text, self.items.iter().map(|item| item.name.as_str())).map(str::to_owned);
+            let text = &name.text;
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个指标", "there is no item {text}")).at(name.span, words!("这里", "here"));
+            self.report(with_suggestion(diagnostic, name.span, near));
+        }
+        found
+    }
+
+    fn name(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<Expr> {
+        let mut scope = owner;
+        loop {
+            if let Some((named, _)) = self.names.get(&(scope, name.text.clone())) {
+                return self.named(*named, name.span);
+            }
+            let Some(item) = scope else { break };
+            scope = self.items.get(item).and_then(|item| item.parent);
+        }
+        if let Some(symbol) = self.symbols.get_index_of(&name.text) {
+            return Some(Expr { kind: ExprKind::Symbol(symbol), ty: Type::Choice([symbol].into()), step: None, span: name.span });
+        }
+        if !self.lost.contains(&name.text) {
+            self.unknown(name, owner);
+        }
+        None
+    }
+
+    fn unknown(&mut self, name: &ast::Name, owner: Option<ItemId>) {
+        let text = &name.text;
+        let holder = self.names.keys().find(|(item, inner)| inner == text && item.is_some()).and_then(|(item, _)| *item).and_then(|item| self.items.get(item));
+        if let Some(item) = holder {
+            let path = format!("{}.{text}", item.name);
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("「{text}」是另一项里面的名称", "{text} is a name inside another item"))
+                .at(name.span, words!("这里", "here"))
+                .fix(words!("写明在哪一项里", "say in which item"), name.span, path);
+            self.report(diagnostic);
+            return;
+        }
+        if let Some(item) = self.items.iter().find(|item| item.name == *text) {
+            let head = item.head;
+            let diagnostic = Diagnostic::new(Code::WrongKind, words!("「{text}」是指标,不是数据", "{text} is an item, not a fact"))
+                .at(name.span, words!("这里要一个数", "a number is needed here"))
+                .at(head, words!("在这里声明", "declared here"))
+                .fix(words!("它的得分写作", "its score is written"), name.span, format!("得分({text})"));
+            self.report(diagnostic);
+            return;
+        }
+        let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
+        let near = crate::diag::closest(text, visible).map(str::to_owned);
+        let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
+        let diagnostic = if near.is_none() {
+            diagnostic.help(words!("先声明:数据 {text} : 单位,或 令 {text} = …", "declare it: fact {text} : unit, or let {text} = …"))
+        } else {
+            diagnostic
+        };
+        self.report(with_suggestion(diagnostic, name.span, near));
+    }
+
+    fn encloses(&self, outer: Option<ItemId>, inner: Option<ItemId>) -> bool {
+        let mut scope = inner;
+        while let Some(item) = scope {
+            if outer == Some(item) {
+                return true;
+            }
+            scope = self.items.get(item).and_then(|item| item.parent);
+        }
+        false
+    }
+
+    fn inner_name(&mut self, item: &ast::Name, name: &ast::Name, span: Span) -> Option<Expr> {
+        let id = self.item_named(item)?;
+        let candidates: Vec<ItemId> = self.items.iter().enumerate().filter(|(_, other)| other.name == item.text).map(|(id, _)| id).collect();
+        let found = candidates.iter().find_map(|id| self.names.get(&(Some(*id), name.text.clone())));
+        if let Some((named, _)) = found {
+            return self.named(*named, span);
+        }
+        if !self.lost.contains(&name.text) {
+            let near = crate::diag::closest(&name.text, self.names.keys().filter(|(owner, _)| *owner == Some(id)).map(|(_, name)| name.as_str())).map(str::to_owned);
+            let (item, text) = (&item.text, &name.text);
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("「{item}」里没有「{text}」", "there is no {text} in {item}")).at(name.span, words!("这里", "here"));
+            self.report(with_suggestion(diagnostic, name.span, near));
+        }
+        None
+    }
+
+    fn named(&mut self, named: Named, span: Span) -> Option<Expr> {
+        match named {
+            Named::Fact(id) => {
+                let fact = self.facts.get(id)?;
+                Some(Expr { kind: ExprKind::Fact(id), ty: fact.kind.clone(), step: Some(fact.step), span })
+            }
+            Named::Value(id) => {
+                let (ty, step) = self.value_expr(id).map(|expr| (expr.ty.clone(), expr.step))?;
+                Some(Expr { kind: ExprKind::Value(id), ty, step, span })
+            }
+        }
+    }
+
+    // --- conditions ---
+
+    pub(super) fn condition(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
+        let expr = self.expr(tree, owner)?;
+        if expr.ty == Type::Truth {
+            return Some(expr);
+        }
+        let unit = shown(&expr);
+        self.report(
+            Diagnostic::new(Code::WrongType, words!("这里要一个条件,写的是一个值(单位 {unit})", "a condition is needed here, this is a value in {unit}"))
+                .at(expr.span, words!("不是条件", "not a condition"))
+                .help(words!("用 =、≥、低于、无从计算 等写成比较", "compare it, as in: x ≥ 95%, x is undefined")),
+        );
+        None
+    }
+
+    fn conditions(&mut self, links: &[ast::Expr], owner: Option<ItemId>) -> Option<Vec<Expr>> {
+        let found: Vec<Option<Expr>> = links.iter().map(|link| self.condition(link, owner)).collect();
+        found.into_iter().collect()
+    }
+
+    fn test(&mut self, inner: &ast::Expr, owner: Option<ItemId>, span: Span, make: fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
+        Some(truth(make(Box::new(self.expr(inner, owner)?)), span))
+    }
+
+    fn compare(&mut self, left: &ast::Expr, comparison: ast::Comparison, right: &ast::Expr, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let (left, right) = (self.expr(left, owner), self.expr(right, owner));
+        let (left, right) = (left?, right?);
+        let (left, right) = self.same_unit(left, right, "比较", "comparison")?;
+        if left.unit().is_none() && !matches!(comparison, ast::Comparison::Eq | ast::Comparison::Ne) {
+            self.report(Diagnostic::new(Code::WrongType, words!("选项只能用 = 和 ≠ 比较", "choices compare by = and ≠ only")).at(span, words!("这里", "here")));
+            return None;
+        }
+        Some(truth(ExprKind::Compare(Box::new(left), comparison, Box::new(right)), span))
+    }
+
+    /// Both sides in one unit; a bare 0 takes the unit of the other.
+    fn same_unit(&mut self, mut left: Expr, mut right: Expr, zh: &str, en: &str) -> Option<(Expr, Expr)> {
+        for (a, b) in [(0, 1), (1, 0)] {
+            let (this, other) = if (a, b) == (0, 1) { (&mut left, &right) } else { (&mut right, &left) };
+            if this.literal().is_some_and(|value| value.is_zero()) && this.unit() == Some(&Unit::Number) && other.unit().is_some() {
+                this.ty = other.ty.clone();
+            }
+        }
+        let fits = match (&left.ty, &right.ty) {
+            (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a),
+            (Type::Truth, Type::Truth) => true,
+            (Type::Choice(a), Type::Choice(b)) => !a.is_disjoint(b),
+            _ => false,
+        };
+        if fits {
+            return Some((left, right));
+        }
+        self.mismatch(&left, &right, zh, en);
+        None
+    }
+
+    /// Reports that two expressions have units that do not go together, with both places and where the units come from.
+    pub(super) fn mismatch(&mut self, left: &Expr, right: &Expr, zh: &str, en: &str) {
+        let (a, b) = (shown(left), shown(right));
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a} and {b}"))
+            .at(right.span, words!("这里以 {b} 计", "in {b}"))
+            .at(left.span, words!("这里以 {a} 计", "in {a}"));
+        for expr in [left, right] {
+            if let Some(span) = self.origin(expr) {
+                let unit = shown(expr);
+                diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit} here"));
+            }
+        }
+        let percent = |expr: &Expr| expr.unit().is_some_and(Unit::is_percent);
+        for (number, rate) in [(left, right), (right, left)] {
+            if number.unit() == Some(&Unit::Number)
+                && percent(rate)
+                && let Some(value) = number.literal()
+            {
+                let value = quantity::plain(value);
+                let unit = if rate.unit() == Some(&Unit::Points) { " 个百分点" } else { "%" };
+                diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{value}{unit}"));
+            }
+        }
+        self.report(diagnostic);
+    }
+
+    /// Where a name was declared.
+    pub(super) fn origin(&self, expr: &Expr) -> Option<Span> {
+        match expr.kind {
+            ExprKind::Fact(id) => self.facts.get(id).map(|fact| fact.span),
+            _ => None,
+        }
+    }
+
+    // --- arithmetic ---
+
+    /// An expression that is a number.
+    pub(super) fn number(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
+        let expr = self.expr(tree, owner)?;
+        if expr.unit().is_some() {
+            return Some(expr);
+        }
+        self.report(Diagnostic::new(Code::WrongType, words!("这里要一个数", "a number is needed here")).at(expr.span, words!("这不是数", "not a number")));
+        None
+    }
+
+    fn sum(&mut self, terms: &[(Sign, ast::Expr)], owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let found: Vec<(Sign, Option<Expr>)> = terms.iter().map(|(sign, term)| (*sign, self.number(term, owner))).collect();
+        let mut done: Vec<(Sign, Expr)> = Vec::new();
+        let mut total: Option<(Unit, Option<Decimal>)> = None;
+        for (index, (sign, term)) in found.into_iter().enumerate() {
+            let mut term = term?;
+            if let Some((unit, step)) = total {
+                if term.literal().is_some_and(|value| value.is_zero()) && term.unit() == Some(&Unit::Number) {
+                    term.ty = Type::Number(unit.clone());
+                }
+                let first = done.first().map(|(_, first)| first);
+                let one = if index == 1 && first.and_then(Expr::literal) == Some(Decimal::ONE) { Whole::Yes } else { Whole::No };
+                let other = term.unit()?;
+                let joined = if sign == Sign::Plus { unit.plus(other) } else { unit.minus(other, one) };
+                let Ok(joined) = joined else {
+                    let before = Expr { kind: done.pop()?.1.kind, ty: Type::Number(unit), step, span: first_span(&done, span, terms) };
+                    self.mismatch(&before, &term, "加减", "sum");
+                    return None;
+                };
+                let step = match (step, term.step) {
+                    (Some(a), Some(b)) => Some(quantity::common_step(a, b)),
+                    _ => None,
+                };
+                total = Some((joined, step));
+            } else {
+                total = Some((term.unit()?.clone(), term.step));
+            }
+            done.push((sign, term));
+        }
+        let (unit, step) = total?;
+        Some(Expr { kind: ExprKind::Sum(done), ty: Type::Number(unit), step, span })
+    }
+
+    fn product(&mut self, factors: &[(Times, ast::Expr)], owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let found: Vec<(Times, Option<Expr>)> = factors.iter().map(|(times, factor)| (*times, self.number(factor, owner))).collect();
+        let mut done: Vec<(Times, Expr)> = Vec::new();
+        let mut total: Option<(Unit, Option<Decimal>)> = None;
+        for (times, factor) in found {
+            let factor = factor?;
+            if times == Times::Over && factor.literal().is_some_and(|value| value.is_zero()) {
+                self.report(Diagnostic::new(Code::Undefined, words!("除以 0", "division by 0")).at(factor.span, words!("除数是 0", "the divisor is 0")));
+                return None;
+            }
+            total = Some(match total {
+                None => (factor.unit()?.clone(), factor.step),
+                Some((unit, step)) => {
+                    let other = factor.unit()?;
+                    let joined = if times == Times::Times { unit.times(other) } else { unit.over(other) };
+                    match joined {
+                        Ok(joined) => (joined, product_step(times, step, &factor)),
+                        Err(fault) => {
+                            self.no_product(fault, &unit, &factor, span);
+                            return None;
+                        }
+                    }
+                }
+            });
+            done.push((times, factor));
+        }
+        let (unit, step) = total?;
+        Some(Expr { kind: ExprKind::Product(done), ty: Type::Number(unit), step, span })
+    }
+
+    fn no_product(&mut self, fault: UnitFault, unit: &Unit, factor: &Expr, span: Span) {
+        let other = shown(factor);
+        let diagnostic = match fault {
+            UnitFault::Differ => Diagnostic::new(Code::UnitMismatch, words!("{unit} 与 {other} 不能相乘除", "{unit} and {other} do not multiply or divide")),
+            UnitFault::TooCompound => Diagnostic::new(Code::UnitMismatch, words!("单位乘得太复杂", "the compound unit grows past all use")),
+        };
+        let diagnostic = diagnostic
+            .at(factor.span, words!("这里以 {other} 计", "in {other}"))
+            .at(span, words!("在这个算式里", "in this formula"))
+            .help(words!("百分点之间相除得数;率乘分得分", "percentage points divide by each other; a rate times points gives points"));
+        self.report(diagnostic);
+    }
+
+    fn adjusted(&mut self, inner: &ast::Expr, adjustments: &[ast::Adjustment], owner: Option<ItemId>) -> Option<Expr> {
+        let mut value = self.number(inner, owner)?;
+        for adjustment in adjustments {
+            let span = value.span.to(adjustment.span);
+            value = match &adjustment.kind {
+                ast::AdjustmentKind::Round(step, mode) => self.rounded(value, step, mode.unwrap_or(self.mode), span)?,
+                ast::AdjustmentKind::Cap(limit) => self.clamped(value, limit, owner, span, ExprKind::Cap)?,
+                ast::AdjustmentKind::Floor(limit) => self.clamped(value, limit, owner, span, ExprKind::Floor)?,
+            };
+        }
+        Some(value)
+    }
+
+    fn rounded(&mut self, value: Expr, step: &ast::Quantity, mode: quantity::Mode, span: Span) -> Option<Expr> {
+        let step = self.quantity(step)?;
+        let (size, unit) = (step.literal()?, step.unit()?.clone());
+        if size <= Decimal::ZERO {
+            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")));
+            return None;
+        }
+        let fits = value.unit().is_some_and(|of| of.fits(&unit) || unit.fits(of));
+        if !fits {
+            self.mismatch(&value, &step, "取整", "rounding");
+            return None;
+        }
+        Some(Expr { kind: ExprKind::Round(Box::new(value), size, mode), ty: Type::Number(unit), step: Some(size), span })
+    }
+
+    fn clamped(&mut self, value: Expr, limit: &ast::Expr, owner: Option<ItemId>, span: Span, make: fn(Box<Expr>, Box<Expr>) -> ExprKind) -> Option<Expr> {
+        let limit = self.number(limit, owner)?;
+        let (value, limit) = self.same_unit(value, limit, "封顶或保底", "clamp")?;
+        let step = match (value.step, limit.step) {
+            (Some(a), Some(b)) => Some(quantity::common_step(a, b)),
+            _ => None,
+        };
+        let ty = value.ty.clone();
+        Some(Expr { kind: make(Box::new(value), Box::new(limit)), ty, step, span })
+    }
+
+    pub(super) fn pattern(&mut self, pattern: &ast::Pattern, subject: &Expr, owner: Option<ItemId>) -> Option<Pattern> {
+        let mut bound = |resolver: &mut Self, tree: &ast::Expr| {
+            let value = resolver.expr(tree, owner)?;
+            let (_, value) = resolver.same_unit(subject.clone(), value, "分档", "table")?;
+            let constant = match &value.kind {
+                ExprKind::Symbol(_) | ExprKind::Flag(_) => true,
+                _ => resolver.is_constant(&value),
+            };
+            if !constant {
+                resolver.report(Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants")).at(value.span, words!("这里用到了数据", "this reads facts")));
+                return None;
+            }
+            Some(value)
+        };
+        match &pattern.kind {
+            ast::PatternKind::Value(value) => Some(Pattern::Compare(ast::Comparison::Eq, bound(self, value)?)),
+            ast::PatternKind::Compare(comparison, value) => Some(Pattern::Compare(*comparison, bound(self, value)?)),
+            ast::PatternKind::Interval(low, closed_low, high, closed_high) => {
+                let (low, high) = (bound(self, low), bound(self, high));
+                Some(Pattern::Interval(low?, *closed_low, high?, *closed_high))
+            }
+        }
+    }
+
+    /// Whether an expression reads no fact.
+    pub(super) fn is_constant(&self, expr: &Expr) -> bool {
+        super::constant::is_constant(expr, &|value| {
+            matches!(self.values.get(value), Some(super::from_ast::Slot::Done(value)) if super::constant::is_constant(&value.expr, &|_| false))
+        })
+    }
+
+    /// An amount of points.
+    pub(super) fn amount(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
+        let mut expr = self.number(tree, owner)?;
+        if expr.literal().is_some_and(|value| value.is_zero()) {
+            expr.ty = Type::Number(Unit::score());
+        }
+        if expr.unit() == Some(&Unit::score()) {
+            return Some(expr);
+        }
+        let unit = shown(&expr);
+        let mut diagnostic =
+            Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的以 {unit} 计", "points are needed here, this is in {unit}")).at(expr.span, words!("以 {unit} 计", "in {unit}"));
+        if let Some(span) = self.origin(&expr) {
+            diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit} here"));
+        }
+        if let (Some(value), Some(Unit::Number)) = (expr.literal(), expr.unit()) {
+            let value = quantity::plain(value);
+            diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), expr.span, format!("{value} 分"));
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    /// The kind of an item in words.
+    pub(super) fn kind_word(kind: ItemKind) -> (&'static str, &'static str) {
+        match kind {
+            ItemKind::Section => ("类", "section"),
+            ItemKind::Indicator => ("指标", "indicator"),
+            ItemKind::Bonus => ("加分项", "bonus"),
+            ItemKind::Penalty => ("扣分项", "penalty"),
+        }
+    }
+}
+
+fn first_span(done: &[(Sign, Expr)], span: Span, terms: &[(Sign, ast::Expr)]) -> Span {
+    let start = terms.first().map_or(span, |(_, first)| first.span);
+    let end = terms.get(done.len()).map_or(span, |(_, last)| last.span);
+    start.to(end)
+}
+
+fn truth(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, ty: Type::Truth, step: None, span }
+}
+
+/// The grid that a written number lies on.
+pub(super) fn step_of(value: Decimal) -> Decimal {
+    let value = value.normalize();
+    if value.scale() == 0 { Decimal::ONE } else { Decimal::try_from_i128_with_scale(1, value.scale()).unwrap_or(Decimal::ONE) }
+}
+
+/// The step of a product or quotient; none where a division leaves an exact fraction.
+fn product_step(times: Times, step: Option<Decimal>, factor: &Expr) -> Option<Decimal> {
+    let other = match (times, factor.literal()) {
+        (Times::Times, Some(value)) if !value.is_zero() => value.abs(),
+        (Times::Times, _) => factor.step?,
+        (Times::Over, Some(value)) => reciprocal(value)?.abs(),
+        (Times::Over, None) => return None,
+    };
+    Number::from(step?).times(&Number::from(other)).ok()?.decimal()
+}
+
+/// 1 / value, if its digits end.
+pub(super) fn reciprocal(value: Decimal) -> Option<Decimal> {
+    let quotient = Number::from(Decimal::ONE).over(&Number::from(value)).ok()??;
+    let rounded = quantity::round_to(&quotient, Decimal::try_from_i128_with_scale(1, 14).ok()?, quantity::Mode::ToZero).ok()?;
+    (Number::from(rounded) == quotient).then_some(rounded.normalize())
+}
+
+pub(super) fn with_suggestion(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
+    match near {
+        Some(near) => diagnostic.fix(words!("是不是「{near}」", "did you mean {near}"), span, near),
+        None => diagnostic,
+    }
+}

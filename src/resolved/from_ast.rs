@@ -1,0 +1,511 @@
+//! Binding: declarations are collected first, so that they may stand in any order and in any file; then what they say is resolved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexSet;
+use rust_decimal::Decimal;
+
+use super::{Expr, Fact, FactId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, marks};
+use crate::diag::{Code, Diagnostic, words};
+use crate::quantity::Unit;
+use crate::source::Span;
+use crate::syntax::Parsed;
+use crate::syntax::ast;
+
+/// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
+pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
+    let mut resolver = Resolver::new(&parsed.lost);
+    let standard = resolver.run(&parsed.files);
+    let complete = parsed.lost.is_empty();
+    let mut found = resolver.diagnostics;
+    if let Some(standard) = &standard {
+        circle::check(standard, &mut found);
+        if complete {
+            marks::check(standard, &mut found);
+            circle::check_unused(standard, &mut found);
+        }
+    }
+    diagnostics.append(&mut found);
+    standard
+}
+
+/// What a name of a fact or value stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    Fact(FactId),
+    Value(ValueId),
+}
+
+/// A named value that is resolved when it is first read.
+pub(super) enum Slot<'a> {
+    Todo(&'a ast::Value, Option<ItemId>),
+    Busy(Span),
+    Failed,
+    Done(Value),
+}
+
+pub(super) struct Resolver<'a> {
+    pub(super) lost: &'a BTreeSet<String>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) tiers: Vec<Tier>,
+    pub(super) whole_units: BTreeSet<String>,
+    pub(super) declared_units: BTreeMap<String, Span>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) fact_trees: Vec<Option<&'a ast::Fact>>,
+    pub(super) values: Vec<Slot<'a>>,
+    /// The values that are being resolved, each read by the one before.
+    pub(super) reading: Vec<ValueId>,
+    pub(super) items: Vec<Item>,
+    pub(super) item_trees: Vec<&'a ast::Item>,
+    pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) symbols: IndexSet<String>,
+    pub(super) step: Decimal,
+    pub(super) mode: crate::quantity::Mode,
+    pub(super) precision: ast::Precision,
+}
+
+/// The singular declarations of a standard.
+#[derive(Default)]
+pub(super) struct Once<'a> {
+    pub(super) standards: Vec<&'a ast::Standard>,
+    pub(super) totals: Vec<&'a ast::Total>,
+    pub(super) rankings: Vec<&'a ast::Ranking>,
+    pub(super) exemptions: Vec<&'a ast::Exemption>,
+    pub(super) cases: Vec<&'a ast::Case>,
+    pub(super) tiers: Vec<&'a ast::Tier>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(lost: &'a BTreeSet<String>) -> Self {
+        Resolver {
+            lost,
+            diagnostics: Vec::new(),
+            tiers: Vec::new(),
+            whole_units: BTreeSet::new(),
+            declared_units: BTreeMap::new(),
+            facts: Vec::new(),
+            fact_trees: Vec::new(),
+            values: Vec::new(),
+            reading: Vec::new(),
+            items: Vec::new(),
+            item_trees: Vec::new(),
+            names: BTreeMap::new(),
+            marks: Vec::new(),
+            symbols: IndexSet::new(),
+            step: Decimal::new(1, 2),
+            mode: crate::quantity::Mode::HalfUp,
+            precision: ast::Precision::Rounded,
+        }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn run(&mut self, files: &'a [ast::File]) -> Option<Standard> {
+        let mut once = Once::default();
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            if let ast::Declaration::Units(units) = declaration {
+                self.declare_units(units);
+            }
+        }
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                ast::Declaration::Standard(standard) => once.standards.push(standard),
+                ast::Declaration::Tier(tier) => once.tiers.push(tier),
+                ast::Declaration::Total(total) => once.totals.push(total),
+                ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
+                ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::Case(case) => once.cases.push(case),
+                _ => {}
+            }
+        }
+        let head = self.head(&once);
+        self.declare_tiers(&once.tiers);
+        let mut roots = Vec::new();
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                ast::Declaration::Fact(fact) => self.declare_fact(fact, None),
+                ast::Declaration::Value(value) => self.declare_value(value, None),
+                ast::Declaration::Item(item) => roots.push(self.declare_item(item, None)),
+                _ => {}
+            }
+        }
+        self.check_columns();
+        self.resolve_facts();
+        for id in 0..self.values.len() {
+            self.value_expr(id);
+        }
+        self.resolve_items();
+        let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
+        let total = self.total(&once);
+        let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
+        let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
+        let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
+        let (head, total, ranking) = (head?, total?, ranking?);
+        if !whole || crate::diag::any_error(&self.diagnostics) && self.items.is_empty() {
+            return None;
+        }
+        let values = std::mem::take(&mut self.values).into_iter().filter_map(|slot| match slot {
+            Slot::Done(value) => Some(value),
+            _ => None,
+        });
+        Some(Standard {
+            head,
+            tiers: std::mem::take(&mut self.tiers),
+            facts: std::mem::take(&mut self.facts),
+            values: values.collect(),
+            items: std::mem::take(&mut self.items),
+            roots,
+            exemptions,
+            total,
+            ranking,
+            cases,
+            marks: std::mem::take(&mut self.marks),
+            symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
+        })
+    }
+
+    fn declare_units(&mut self, units: &ast::Units) {
+        for name in &units.names {
+            if crate::quantity::BUILT_IN.iter().any(|(zh, en)| *zh == name.text || *en == name.text) {
+                let unit = &name.text;
+                self.report(
+                    Diagnostic::new(Code::Duplicate, words!("「{unit}」是自带的单位,不用声明", "{unit} is built in and needs no declaration"))
+                        .at(name.span, words!("删去这里", "remove it here")),
+                );
+                continue;
+            }
+            if let Some(first) = self.declared_units.insert(name.text.clone(), name.span) {
+                self.twice(&name.text, name.span, first);
+            }
+            if units.whole {
+                self.whole_units.insert(name.text.clone());
+            }
+        }
+    }
+
+    pub(super) fn twice(&mut self, name: &str, second: Span, first: Span) {
+        self.report(
+            Diagnostic::new(Code::Duplicate, words!("「{name}」声明了两次", "{name} is declared twice"))
+                .at(second, words!("这里又声明一次", "declared again here"))
+                .at(first, words!("先在这里声明", "first declared here"))
+                .help(words!("改用别的名称,或删去其中一处", "rename one of them, or remove it")),
+        );
+    }
+
+    fn declare_fact(&mut self, tree: &'a ast::Fact, owner: Option<ItemId>) {
+        let id = self.facts.len();
+        let (kind, step) = self.fact_kind(tree);
+        let mut columns: Vec<String> = tree.columns.iter().map(|column| column.text.clone()).collect();
+        if columns.is_empty() {
+            columns.push(tree.name.text.clone());
+        }
+        let notes = self.notes(&tree.notes, &tree.name.text);
+        self.facts.push(Fact {
+            name: tree.name.text.clone(),
+            owner,
+            kind,
+            columns,
+            title: tree.title.as_ref().map(|title| title.text.clone()),
+            step,
+            default: None,
+            up_to: None,
+            at_least: None,
+            or_from: None,
+            assesses: None,
+            notes,
+            span: tree.span,
+        });
+        self.fact_trees.push(Some(tree));
+        self.declare_name(&tree.name, owner, Named::Fact(id));
+    }
+
+    /// A score that is assessed by hand is a fact with the name of its item.
+    pub(super) fn declare_assessed(&mut self, item: ItemId, span: Span) -> FactId {
+        let id = self.facts.len();
+        let (name, columns) = self.items.get(item).map_or_else(Default::default, |item| (item.name.clone(), item.columns.clone()));
+        let columns = if columns.is_empty() { vec![name.clone()] } else { columns };
+        self.facts.push(Fact {
+            name,
+            owner: Some(item),
+            kind: Type::Number(Unit::score()),
+            columns,
+            title: None,
+            step: self.step,
+            default: None,
+            up_to: None,
+            at_least: None,
+            or_from: None,
+            assesses: Some(item),
+            notes: Notes::default(),
+            span,
+        });
+        self.fact_trees.push(None);
+        id
+    }
+
+    fn declare_value(&mut self, tree: &'a ast::Value, owner: Option<ItemId>) {
+        let id = self.values.len();
+        self.values.push(Slot::Todo(tree, owner));
+        self.declare_name(&tree.name, owner, Named::Value(id));
+    }
+
+    fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) {
+        let mut scope = owner;
+        loop {
+            if let Some((_, first)) = self.names.get(&(scope, name.text.clone())) {
+                let first = *first;
+                self.twice(&name.text, name.span, first);
+                return;
+            }
+            let Some(item) = scope else { break };
+            scope = self.items.get(item).and_then(|item| item.parent);
+        }
+        self.names.insert((owner, name.text.clone()), (named, name.span));
+    }
+
+    fn declare_item(&mut self, tree: &'a ast::Item, parent: Option<ItemId>) -> ItemId {
+        let id = self.items.len();
+        let mut path = parent.and_then(|parent| self.items.get(parent)).map_or_else(Vec::new, |parent| parent.path.clone());
+        path.push(tree.name.text.clone());
+        let tiers = self.item_scope(tree, parent);
+        let columns = tree.parts.iter().find_map(|part| match part {
+            ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Columns(columns), .. }) => Some(columns.iter().map(|column| column.text.clone()).collect()),
+            _ => None,
+        });
+        self.items.push(Item {
+            kind: tree.kind,
+            name: tree.name.text.clone(),
+            path,
+            parent,
+            children: Vec::new(),
+            tiers,
+            marks: None,
+            floor: None,
+            cap: None,
+            round: None,
+            assessed: None,
+            pending: None,
+            clauses: Vec::new(),
+            columns: columns.unwrap_or_default(),
+            notes: Notes::default(),
+            head: tree.head,
+            span: tree.span,
+        });
+        self.item_trees.push(tree);
+        self.check_item_name(id);
+        for part in &tree.parts {
+            match part {
+                ast::Part::Fact(fact) => self.declare_fact(fact, Some(id)),
+                ast::Part::Value(value) => self.declare_value(value, Some(id)),
+                ast::Part::Item(child) => {
+                    let child = self.declare_item(child, Some(id));
+                    if let Some(item) = self.items.get_mut(id) {
+                        item.children.push(child);
+                    }
+                }
+                ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Assessed(_), span }) => {
+                    let fact = self.declare_assessed(id, *span);
+                    if let Some(item) = self.items.get_mut(id) {
+                        item.assessed = Some(fact);
+                    }
+                }
+                _ => {}
+            }
+        }
+        id
+    }
+
+    /// Two items may share a name if no tier has both.
+    fn check_item_name(&mut self, id: ItemId) {
+        let Some(item) = self.items.get(id) else { return };
+        let clash = self.items.iter().take(id).find(|other| other.name == item.name && !other.tiers.is_disjoint(&item.tiers));
+        if let Some((name, second, first)) = clash.map(|other| (item.name.clone(), item.head, other.head)) {
+            self.twice(&name, second, first);
+        }
+    }
+
+    /// Two facts must not read one column, unless one assesses what the other is.
+    fn check_columns(&mut self) {
+        let mut seen: BTreeMap<&str, &Fact> = BTreeMap::new();
+        let mut faults = Vec::new();
+        for fact in &self.facts {
+            for column in &fact.columns {
+                match seen.insert(column, fact) {
+                    Some(first) if !self.apart(first, fact) => faults.push(
+                        Diagnostic::new(Code::SharedColumn, words!("两项数据都读「{column}」列", "two facts read the column {column}"))
+                            .at(fact.span, words!("这里", "here"))
+                            .at(first.span, words!("和这里", "and here"))
+                            .help(words!("用 列 \"…\" 给其中一项写明另外的列名", "give one of them a column of its own: column \"…\"")),
+                    ),
+                    _ => {}
+                }
+            }
+        }
+        self.diagnostics.extend(faults);
+    }
+
+    /// Whether two assessed items are never in one tier.
+    fn apart(&self, a: &Fact, b: &Fact) -> bool {
+        let tiers = |fact: &Fact| fact.assesses.and_then(|item| self.items.get(item)).map(|item| &item.tiers);
+        matches!((tiers(a), tiers(b)), (Some(a), Some(b)) if a.is_disjoint(b))
+    }
+
+    /// The expression of a named value, resolved now if it was not yet.
+    pub(super) fn value_expr(&mut self, id: ValueId) -> Option<&Expr> {
+        if let Some(Slot::Todo(tree, owner)) = self.values.get(id) {
+            let (tree, owner) = (*tree, *owner);
+            if let Some(slot) = self.values.get_mut(id) {
+                *slot = Slot::Busy(tree.name.span);
+            }
+            self.reading.push(id);
+            let expr = self.expr(&tree.expr, owner);
+            self.reading.pop();
+            let notes = self.notes(&tree.notes, &tree.name.text);
+            if tree.kind == ast::ValueKind::Param
+                && let Some(expr) = &expr
+            {
+                self.check_param(tree, expr);
+            }
+            let done = expr.map_or(Slot::Failed, |expr| Slot::Done(Value { name: tree.name.text.clone(), owner, expr, notes, span: tree.span }));
+            if let Some(slot) = self.values.get_mut(id) {
+                *slot = done;
+            }
+        }
+        if matches!(self.values.get(id), Some(Slot::Busy(_))) {
+            self.report_circle(id);
+        }
+        match self.values.get(id) {
+            Some(Slot::Done(value)) => Some(&value.expr),
+            _ => None,
+        }
+    }
+
+    fn report_circle(&mut self, id: ValueId) {
+        let from = self.reading.iter().position(|reading| *reading == id).unwrap_or(0);
+        let path: Vec<Span> = self.reading.iter().skip(from).filter_map(|id| self.values.get(*id)).filter_map(|slot| match slot { Slot::Busy(span) => Some(*span), _ => None }).collect();
+        let mut diagnostic = Diagnostic::new(Code::Circle, words!("这个值绕一圈由它自己算出", "this value is computed from itself"));
+        for (index, span) in path.iter().enumerate() {
+            diagnostic = if index + 1 == path.len() {
+                diagnostic.at(*span, words!("它又用到第一个", "reads the first again"))
+            } else {
+                diagnostic.at(*span, words!("用到下一个", "reads the next"))
+            };
+        }
+        self.report(diagnostic.help(words!("让其中一个不再用到前面的", "let one of them do without the others")));
+    }
+
+    fn check_param(&mut self, tree: &ast::Value, expr: &Expr) {
+        if !super::constant::is_constant(expr, &|value| matches!(self.values.get(value), Some(Slot::Done(value)) if super::constant::is_constant(&value.expr, &|_| false))) {
+            self.report(
+                Diagnostic::new(Code::NotConstant, words!("参数须为定值,可按层级分列", "a param must be a constant, by tier if need be"))
+                    .at(tree.expr.span, words!("这里用到了数据", "this reads facts"))
+                    .help(words!("随数据变化的值用 令", "use let for a value that depends on facts")),
+            );
+        }
+    }
+
+    pub(super) fn notes(&mut self, notes: &[ast::Note], owner: &str) -> Notes {
+        let mut found = Notes::default();
+        for note in notes {
+            let text = note.text.text.clone();
+            match note.kind {
+                ast::NoteKind::Source => found.sources.push(text),
+                ast::NoteKind::Remark => found.remarks.push(text),
+                ast::NoteKind::Assumption => {
+                    let mark = self.mark(text, MarkKind::Assumption, owner, note.span);
+                    found.assumptions.push(mark);
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn mark(&mut self, text: String, kind: MarkKind, owner: &str, span: Span) -> MarkId {
+        self.marks.push(Mark { text, kind, owner: owner.to_owned(), span });
+        self.marks.len() - 1
+    }
+
+    fn fact_kind(&mut self, tree: &ast::Fact) -> (Type, Decimal) {
+        match &tree.kind {
+            ast::FactKind::Choice(names) => {
+                let truths = names.iter().filter(|name| matches!(name.text.as_str(), "是" | "否" | "yes" | "no")).count();
+                if truths == 2 && names.len() == 2 {
+                    return (Type::Truth, NO_STEP);
+                }
+                let symbols = names.iter().map(|name| self.symbols.insert_full(name.text.clone()).0).collect();
+                (Type::Choice(symbols), NO_STEP)
+            }
+            ast::FactKind::Unit(name) => {
+                let unit = self.unit(name).unwrap_or_else(Unit::score);
+                let step = self.fact_step(tree, &unit);
+                (Type::Number(unit), step)
+            }
+        }
+    }
+
+    fn fact_step(&mut self, tree: &ast::Fact, unit: &Unit) -> Decimal {
+        if let Some(step) = &tree.step {
+            let Some(expr) = self.quantity(step) else { return Decimal::ONE };
+            let value = expr.literal().unwrap_or(Decimal::ONE);
+            let same = expr.unit().is_some_and(|given| given.fits(unit) || matches!((given, unit), (Unit::Points, Unit::Rate)));
+            if !same {
+                let given = shown(&expr);
+                self.report(
+                    Diagnostic::new(Code::UnitMismatch, words!("精度的单位是 {given},数据的单位是 {unit}", "the step is in {given}, the fact in {unit}"))
+                        .at(step.span, words!("精度", "the step"))
+                        .at(tree.name.span, words!("以 {unit} 计", "in {unit}")),
+                );
+            }
+            if value <= Decimal::ZERO {
+                self.report(Diagnostic::new(Code::OffGrid, words!("精度须大于 0", "a step must be greater than 0")).at(step.span, words!("", "")));
+                return Decimal::ONE;
+            }
+            return value;
+        }
+        let whole = matches!(unit, Unit::Named(_)) && self.whole_units.contains(&unit.to_string());
+        unit.default_step().or(whole.then_some(Decimal::ONE)).unwrap_or_else(|| {
+            let name = &tree.name.text;
+            self.report(
+                Diagnostic::new(Code::NoStep, words!("「{name}」以 {unit} 计,没有写明精度", "{name} is in {unit} and states no step"))
+                    .at(tree.name.span, words!("这项数据精确到多少", "to how many digits is it known"))
+                    .help(words!("在后面写 精度 0.01 {unit} 之类", "state it, as in: step 0.01 {unit}")),
+            );
+            Decimal::ONE
+        })
+    }
+
+    /// The unit of that name, built in or declared.
+    pub(super) fn unit(&mut self, name: &ast::Name) -> Option<Unit> {
+        let text = name.text.as_str();
+        let built_in = matches!(text, "%" | "％" | "‰" | "数") || crate::quantity::BUILT_IN.iter().any(|(zh, en)| *zh == text || *en == text);
+        if text == "数" {
+            return Some(Unit::Number);
+        }
+        if built_in || self.declared_units.contains_key(text) {
+            return Some(Unit::named(text));
+        }
+        if self.lost.contains(text) {
+            return None;
+        }
+        let known: Vec<&str> = crate::quantity::BUILT_IN.iter().flat_map(|(zh, en)| [*zh, *en]).chain(self.declared_units.keys().map(String::as_str)).collect();
+        let near = crate::diag::closest(text, known).map(str::to_owned);
+        let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}")).at(name.span, words!("这里", "here"));
+        if let Some(near) = near {
+            diagnostic = diagnostic.fix(words!("是不是 {near}", "did you mean {near}"), name.span, near);
+        }
+        self.report(diagnostic.help(words!("新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格", "declare a new one first: unit {text} whole; put a space where a word ends")));
+        None
+    }
+}
+
+/// The unit of an expression, for a message.
+pub(super) fn shown(expr: &Expr) -> String {
+    match &expr.ty {
+        Type::Number(unit) => unit.to_string(),
+        Type::Truth => "是/否".to_owned(),
+        Type::Choice(_) => "选项".to_owned(),
+    }
+}

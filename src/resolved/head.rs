@@ -1,0 +1,323 @@
+//! The head, the total, the ranking, the exemptions and the cases.
+
+use rust_decimal::Decimal;
+
+use super::from_ast::{Named, Once, Resolver, shown};
+use super::{Case, Exemption, Expected, Expr, ExprKind, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type};
+use crate::diag::{Code, Diagnostic, Words, words};
+use crate::quantity::{Mode, Unit};
+use crate::source::Span;
+use crate::syntax::ast;
+
+impl<'a> Resolver<'a> {
+    pub(super) fn head(&mut self, once: &Once<'a>) -> Option<Head> {
+        let spans: Vec<Span> = once.standards.iter().map(|standard| standard.name.span).collect();
+        self.only_one(&spans, &words!("标准", "standard"));
+        let tree = *once.standards.first()?;
+        let (mut cycle, mut mode, mut scores, mut ties) = (None, None, None, None);
+        let mut version = None;
+        let mut head = Head {
+            name: tree.name.text.clone(),
+            title: None,
+            version: String::new(),
+            document: None,
+            effective: None,
+            cycle: ast::Cycle::Month,
+            mode: Mode::HalfUp,
+            precision: ast::Precision::Rounded,
+            step: Decimal::new(1, 2),
+            ties: Ties::Skipping,
+            span: tree.name.span,
+        };
+        for heading in &tree.headings {
+            match heading {
+                ast::Heading::Title(title) => head.title = Some(title.text.clone()),
+                ast::Heading::Version(text) => version = Some(text.text.clone()),
+                ast::Heading::Document(text) => head.document = Some(text.text.clone()),
+                ast::Heading::Effective(from, until) => head.effective = Some(self.effective(from, until.as_ref())),
+                ast::Heading::Cycle(found, _) => cycle = Some(*found),
+                ast::Heading::Rounding(found, _) => mode = Some(*found),
+                ast::Heading::Scores(precision, step) => scores = Some((*precision, step)),
+                ast::Heading::Ties(found, _) => ties = Some(*found),
+                ast::Heading::Note(_) => {}
+            }
+        }
+        head.cycle = self.heading(cycle, head.cycle, tree, &words!("周期 月", "cycle month"));
+        head.mode = self.heading(mode, head.mode, tree, &words!("舍入 四舍五入", "rounding half up"));
+        head.ties = self.heading(ties, head.ties, tree, &words!("并列 跳号", "ties skipping"));
+        head.version = self.heading(version, String::new(), tree, &words!("版本 \"…\"", "version \"…\""));
+        let scores = self.heading(scores.map(Some), None, tree, &words!("得分 取整到 0.01 分", "score round to 0.01 points"));
+        if let Some((precision, step)) = scores {
+            head.precision = precision;
+            if let Some(step) = self.score_size(step) {
+                head.step = step;
+            }
+        }
+        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
+        Some(head)
+    }
+
+    fn score_size(&mut self, step: &ast::Quantity) -> Option<Decimal> {
+        let expr = self.quantity(step)?;
+        let size = expr.literal()?;
+        if expr.unit() != Some(&Unit::score()) || size <= Decimal::ZERO {
+            let unit = shown(&expr);
+            self.report(
+                Diagnostic::new(Code::UnitMismatch, words!("得分的步长以 分 计且大于 0,写的是 {unit}", "the step of scores is in points and above 0, this is in {unit}"))
+                    .at(step.span, words!("例如 0.01 分", "as in 0.01 points")),
+            );
+            return None;
+        }
+        Some(size)
+    }
+
+    fn heading<T>(&mut self, found: Option<T>, otherwise: T, tree: &ast::Standard, example: &Words) -> T {
+        found.unwrap_or_else(|| {
+            let (zh, en) = (&example.zh, &example.en);
+            self.report(
+                Diagnostic::new(Code::MissingPart, words!("标准的抬头里没有写「{zh}」一类的一行", "the head of the standard lacks a line like: {en}"))
+                    .at(tree.name.span, words!("这个标准", "this standard"))
+                    .help(words!("在花括号里写明,例如 {zh}", "state it between the braces, as in: {en}")),
+            );
+            otherwise
+        })
+    }
+
+    fn effective(&mut self, from: &ast::Date, until: Option<&ast::Date>) -> (String, Option<String>) {
+        for date in std::iter::once(from).chain(until) {
+            if !is_date(&date.iso) {
+                let iso = &date.iso;
+                self.report(Diagnostic::new(Code::BadPeriod, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")));
+            }
+        }
+        if let Some(until) = until.filter(|until| until.iso < from.iso) {
+            self.report(
+                Diagnostic::new(Code::BadPeriod, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")),
+            );
+        }
+        (from.iso.clone(), until.map(|until| until.iso.clone()))
+    }
+
+    fn only_one(&mut self, spans: &[Span], what: &Words) {
+        let (zh, en) = (&what.zh, &what.en);
+        match spans {
+            [] if self.lost.is_empty() => self.report(
+                Diagnostic::new(Code::MissingPart, words!("规则里没有「{zh}」", "the rules lack: {en}")).help(words!("写法见手册 docs/language.md", "docs/language.md shows how it is written")),
+            ),
+            [first, second, ..] => {
+                let diagnostic = Diagnostic::new(Code::Duplicate, words!("「{zh}」写了不止一次", "{en} stands more than once"))
+                    .at(*second, words!("这里又写了一次", "again here"))
+                    .at(*first, words!("先写在这里", "first here"))
+                    .help(words!("一个文件夹是一个标准;删去一处,或分到另一个文件夹", "a folder is one standard: remove one, or move it to another folder"));
+                self.report(diagnostic);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
+        let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
+        self.only_one(&spans, &words!("总分 = …", "total = …"));
+        let tree = *once.totals.first()?;
+        let expr = self.amount(&tree.expr, None)?;
+        self.must_be_rounded(&expr, &words!("总分", "the total"));
+        let notes = self.notes(&tree.notes, "总分");
+        Some(Total { expr, columns: tree.columns.iter().map(|column| column.text.clone()).collect(), notes, span: tree.span })
+    }
+
+    /// Reports an exact fraction that would leave its expression.
+    pub(super) fn must_be_rounded(&mut self, expr: &Expr, what: &Words) {
+        if expr.step.is_some() || expr.unit().is_none() {
+            return;
+        }
+        let (zh, en) = (&what.zh, &what.en);
+        let step = match expr.unit() {
+            Some(unit) if unit.is_percent() => "0.01%".to_owned(),
+            Some(unit @ Unit::Named(_)) => format!("0.01 {unit}"),
+            _ => "0.01".to_owned(),
+        };
+        let diagnostic = Diagnostic::new(Code::Unrounded, words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"))
+            .at(expr.span, words!("除不尽时位数没有尽头", "its digits need not end"))
+            .help(words!("在末尾写 取整到 {step}", "write at its end: round to {step}"));
+        self.report(diagnostic);
+    }
+
+    pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
+        let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
+        self.only_one(&spans, &words!("排名 层级 依 总分", "rank tier on total"));
+        let tree = *once.rankings.first()?;
+        let keys = self.keys(&tree.keys);
+        let listed = self.keys(&tree.listed);
+        Some(Ranking { within_tier: tree.within_tier, keys: keys?, ties: tree.ties.or(ties).unwrap_or(Ties::Skipping), listed: listed?, span: tree.span })
+    }
+
+    fn keys(&mut self, keys: &[ast::Key]) -> Option<Vec<Key>> {
+        let found: Vec<Option<Key>> = keys
+            .iter()
+            .map(|key| {
+                let expr = self.number(&key.expr, None)?;
+                self.must_be_rounded(&expr, &words!("排名的依据", "a key of the ranking"));
+                Some(Key { expr, descending: key.descending })
+            })
+            .collect();
+        found.into_iter().collect()
+    }
+
+    pub(super) fn exemption(&mut self, tree: &ast::Exemption) -> Option<Exemption> {
+        let tiers = self.scope(tree.scope.as_ref());
+        let condition = self.condition(&tree.condition, None)?;
+        let notes = self.notes(&tree.notes, &tree.reason.text);
+        Some(Exemption { tiers, condition, reason: tree.reason.text.clone(), notes, span: tree.span })
+    }
+
+    // --- cases ---
+
+    pub(super) fn case(&mut self, tree: &ast::Case) -> Option<Case> {
+        let tier = match (&tree.tier, self.tiers.len()) {
+            (Some(name), _) => self.tier(name)?,
+            (None, 1) => 0,
+            (None, _) => {
+                self.report(
+                    Diagnostic::new(Code::MissingPart, words!("用例没有写明层级", "the case names no tier"))
+                        .at(tree.name.span, words!("这个用例", "this case"))
+                        .help(words!("写作 用例 \"…\" 层级 …", "write: case \"…\" tier …")),
+                );
+                return None;
+            }
+        };
+        let mut given = Vec::new();
+        for binding in &tree.given {
+            if let Some((fact, value)) = self.given(binding) {
+                given.push((fact, value, binding.span));
+            }
+        }
+        let mut expected = Vec::new();
+        for binding in &tree.expected {
+            if let Some((target, value)) = self.expected(binding, tier) {
+                expected.push((target, value, binding.span));
+            }
+        }
+        Some(Case { name: tree.name.text.clone(), tier, given, expected, span: tree.span })
+    }
+
+    fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {
+        let target = self.target(&binding.target, true, None)?;
+        let Target::Fact(fact) = target else {
+            self.report(Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts")).at(binding.span, words!("这不是数据", "this is not a fact")));
+            return None;
+        };
+        let kind = self.facts.get(fact)?.kind.clone();
+        Some((fact, self.bound(&binding.value, &kind, binding.span)?))
+    }
+
+    fn expected(&mut self, binding: &ast::Binding, tier: TierId) -> Option<(Target, Expected)> {
+        let target = self.target(&binding.target, false, Some(tier))?;
+        let expected = match &binding.value {
+            ast::Bound::Exempt => Expected::Exempt,
+            ast::Bound::Missing => Expected::Missing,
+            ast::Bound::NotApplicable => Expected::NotApplicable,
+            ast::Bound::Pending => Expected::Pending,
+            ast::Bound::Undefined => Expected::Undefined,
+            value => {
+                let kind = match target {
+                    Target::Total | Target::Item(_) => Type::Number(Unit::score()),
+                    Target::Rank => Type::Number(Unit::Number),
+                    Target::Fact(fact) => self.facts.get(fact)?.kind.clone(),
+                    Target::Value(value) => self.value_expr(value)?.ty.clone(),
+                };
+                Expected::Value(self.bound(value, &kind, binding.span)?)
+            }
+        };
+        Some((target, expected))
+    }
+
+    /// What a case speaks of: facts first or items first.
+    fn target(&mut self, target: &ast::Target, facts_first: bool, tier: Option<TierId>) -> Option<Target> {
+        let (name, inner) = match target {
+            ast::Target::Total(_) => return Some(Target::Total),
+            ast::Target::Rank(_) => return Some(Target::Rank),
+            ast::Target::Path(name, inner) => (name, inner),
+        };
+        if let Some(inner) = inner {
+            let found = self.items.iter().position(|item| item.name == name.text).and_then(|item| self.names.get(&(Some(item), inner.text.clone())));
+            return match found {
+                Some((named, _)) => Some(of_named(*named)),
+                None => self.unknown_target(inner),
+            };
+        }
+        let item = self.items.iter().position(|item| item.name == name.text && tier.is_none_or(|tier| item.tiers.contains(&tier))).or_else(|| self.items.iter().position(|item| item.name == name.text));
+        let fact = self.names.iter().find(|((_, text), _)| *text == name.text).map(|(_, (named, _))| of_named(*named));
+        let assessed = item.and_then(|item| self.items.get(item)).and_then(|item| item.assessed).map(Target::Fact);
+        let found = if facts_first { fact.or(assessed).or(item.map(Target::Item)) } else { item.map(Target::Item).or(fact) };
+        found.or_else(|| self.unknown_target(name))
+    }
+
+    fn unknown_target(&mut self, name: &ast::Name) -> Option<Target> {
+        if !self.lost.contains(&name.text) {
+            let known: Vec<String> = self.items.iter().map(|item| item.name.clone()).chain(self.names.keys().map(|(_, name)| name.clone())).collect();
+            let near = crate::diag::closest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let text = &name.text;
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
+            self.report(super::expr::with_suggestion(diagnostic, name.span, near));
+        }
+        None
+    }
+
+    fn bound(&mut self, bound: &ast::Bound, kind: &Type, span: Span) -> Option<Literal> {
+        match (bound, kind) {
+            (ast::Bound::Quantity(quantity), Type::Number(unit)) => {
+                let expr = self.quantity(quantity)?;
+                let value = expr.literal()?;
+                let fits = expr.unit().is_some_and(|given| given.fits(unit) || unit.fits(given)) || value.is_zero() && quantity.unit.is_none();
+                if !fits {
+                    let given = shown(&expr);
+                    self.report(Diagnostic::new(Code::UnitMismatch, words!("应以 {unit} 计,写的以 {given} 计", "{unit} is needed, this is in {given}")).at(quantity.span, words!("这里", "here")));
+                    return None;
+                }
+                Some(Literal::Number(value))
+            }
+            (ast::Bound::Word(word), Type::Truth) => match word.text.as_str() {
+                "是" | "yes" => Some(Literal::Truth(true)),
+                "否" | "no" => Some(Literal::Truth(false)),
+                _ => self.bad_value(span),
+            },
+            (ast::Bound::Word(word), Type::Choice(symbols)) => match self.symbols.get_index_of(&word.text).filter(|symbol| symbols.contains(symbol)) {
+                Some(symbol) => Some(Literal::Symbol(symbol)),
+                None => self.bad_value(span),
+            },
+            _ => self.bad_value(span),
+        }
+    }
+
+    fn bad_value(&mut self, span: Span) -> Option<Literal> {
+        self.report(Diagnostic::new(Code::WrongType, words!("这个值与它的种类不合", "this value is not of the right kind")).at(span, words!("这里", "here")));
+        None
+    }
+}
+
+fn of_named(named: Named) -> Target {
+    match named {
+        Named::Fact(fact) => Target::Fact(fact),
+        Named::Value(value) => Target::Value(value),
+    }
+}
+
+/// Whether a text like `2020-02-30` names a day.
+fn is_date(iso: &str) -> bool {
+    let mut parts = iso.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
+    let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Whether an expression is the total itself.
+pub(crate) fn is_total(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Total)
+}

@@ -1,0 +1,121 @@
+//! Marks by tier: those of the children make those of the parent, and bounds lie on the grid that scores are rounded to.
+
+use rust_decimal::Decimal;
+
+use super::{Expr, Item, ItemId, Precision, Standard, TierId, constant, decides};
+use crate::diag::{Code, Diagnostic, words};
+use crate::quantity::{self, Number};
+use crate::source::Span;
+
+/// Checks every tier.
+pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let before = found.len();
+    for item in &standard.items {
+        check_item(standard, item, found);
+    }
+    if found.len() == before {
+        check_sums(standard, found);
+    }
+    decides::check(standard, found);
+}
+
+/// The marks of an item in a tier: those written, else the sum of its children's; none for bonuses and penalties.
+pub(crate) fn marks_in(standard: &Standard, id: ItemId, tier: TierId) -> Option<Decimal> {
+    let item = standard.items.get(id)?;
+    if !item.is_base() || !item.tiers.contains(&tier) {
+        return None;
+    }
+    match &item.marks {
+        Some(marks) => constant(standard, marks, tier),
+        None if item.children.is_empty() => None,
+        None => Some(sum(standard, &item.children, tier)),
+    }
+}
+
+fn sum(standard: &Standard, items: &[ItemId], tier: TierId) -> Decimal {
+    let marks = items.iter().filter_map(|item| marks_in(standard, *item, tier));
+    let total = marks.fold(Number::ZERO, |sum, marks| sum.plus(&Number::from(marks)).unwrap_or(sum));
+    total.decimal().unwrap_or_default()
+}
+
+fn check_item(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
+    if item.is_base() && item.marks.is_none() && item.children.is_empty() {
+        let name = &item.name;
+        found.push(
+            Diagnostic::new(Code::MissingPart, words!("「{name}」没有写满分", "{name} states no marks"))
+                .at(item.head, words!("这一项", "this item"))
+                .help(words!("在名称后写 满分 … 分", "write after its name: marks … points")),
+        );
+    }
+    let step = item.round.unwrap_or(standard.head.step);
+    for (what, bound) in [("满分", &item.marks), ("保底", &item.floor), ("封顶", &item.cap)] {
+        let Some(bound) = bound else { continue };
+        check_bound(standard, item, (what, bound), step, found);
+    }
+}
+
+fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), step: Decimal, found: &mut Vec<Diagnostic>) {
+    for tier in &item.tiers {
+        let Some(value) = constant(standard, bound, *tier) else { continue };
+        let (shown, grid) = (quantity::plain(value), quantity::plain(step));
+        if standard.head.precision == Precision::Rounded && !quantity::on_grid(value, step) {
+            found.push(
+                Diagnostic::new(Code::OffGrid, words!("{what} {shown} 分不是取整步长 {grid} 分的整倍数", "{shown} points is no multiple of the rounding step of {grid} points"))
+                    .at(bound.span, words!("这里", "here"))
+                    .at(standard.head.span, words!("得分的步长在这个标准的抬头里", "the step of scores is in the head of this standard"))
+                    .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
+            );
+            return;
+        }
+        let marks = item.marks.as_ref().and_then(|marks| constant(standard, marks, *tier));
+        if let Some(marks) = marks.filter(|marks| what == "保底" && value > *marks || value.is_sign_negative() && !value.is_zero()) {
+            let marks = quantity::plain(marks);
+            found.push(
+                Diagnostic::new(Code::Conflict, words!("{what} {shown} 分与满分 {marks} 分不合", "{shown} points does not go with marks of {marks} points")).at(bound.span, words!("这里", "here")),
+            );
+            return;
+        }
+    }
+}
+
+fn check_sums(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let all: Vec<TierId> = (0..standard.tiers.len()).collect();
+    let roots = |tier: TierId| standard.tiers.get(tier).map(|tier| (tier.marks, tier.span));
+    check_parent(standard, &all, &standard.roots, &roots, found);
+    for item in &standard.items {
+        let Some(marks) = item.marks.as_ref().filter(|_| item.is_base() && !item.children.is_empty()) else { continue };
+        let tiers: Vec<TierId> = item.tiers.iter().copied().collect();
+        let of = |tier: TierId| constant(standard, marks, tier).map(|value| (value, marks.span));
+        check_parent(standard, &tiers, &item.children, &of, found);
+    }
+}
+
+/// One fault for all tiers in which the children make the same wrong sum.
+fn check_parent(standard: &Standard, tiers: &[TierId], children: &[ItemId], marks: &dyn Fn(TierId) -> Option<(Decimal, Span)>, found: &mut Vec<Diagnostic>) {
+    let mut wrong: Vec<(Decimal, Decimal, Span, Vec<TierId>)> = Vec::new();
+    for tier in tiers {
+        let Some((whole, span)) = marks(*tier) else { continue };
+        let parts = sum(standard, children, *tier);
+        if parts == whole {
+            continue;
+        }
+        match wrong.iter_mut().find(|(a, b, at, _)| *a == whole && *b == parts && *at == span) {
+            Some((_, _, _, tiers)) => tiers.push(*tier),
+            None => wrong.push((whole, parts, span, vec![*tier])),
+        }
+    }
+    for (whole, parts, span, tiers) in wrong {
+        let names: Vec<&str> = tiers.iter().filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
+        let (names, whole, parts) = (names.join("、"), quantity::plain(whole), quantity::plain(parts));
+        let mut diagnostic = Diagnostic::new(Code::MarksSum, words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names}: marks {whole} points, the items add up to {parts}"))
+            .at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
+        for child in children.iter().take(12) {
+            let marks = tiers.first().and_then(|tier| marks_in(standard, *child, *tier));
+            if let (Some(marks), Some(item)) = (marks, standard.items.get(*child)) {
+                let marks = quantity::plain(marks);
+                diagnostic = diagnostic.at(item.head, words!("{marks} 分", "{marks} points"));
+            }
+        }
+        found.push(diagnostic.help(words!("改其中一项的满分,或检查 适用 的层级", "change the marks of an item, or check which tiers it applies to")));
+    }
+}

@@ -1,0 +1,316 @@
+//! What is known of a value before any fact is read: the range it lies in, and whether it can be 无从计算.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use rust_decimal::Decimal;
+
+use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, constant};
+use crate::quantity::{Number, Unit};
+use crate::source::Span;
+
+type Range = (Option<Decimal>, Option<Decimal>);
+
+/// The least and greatest value that an expression can have in a tier, as far as declarations tell; rates of which nothing more
+/// is declared lie between 0 and 100 %.
+pub(super) fn range(standard: &Standard, expr: &Expr, tier: TierId) -> Range {
+    Ranges { standard, tier, depth: 0 }.of(expr)
+}
+
+struct Ranges<'s> {
+    standard: &'s Standard,
+    tier: TierId,
+    depth: usize,
+}
+
+impl Ranges<'_> {
+    fn of(&self, expr: &Expr) -> Range {
+        if self.depth > 40 {
+            return (None, None);
+        }
+        let deeper = Ranges { depth: self.depth + 1, ..*self };
+        match &expr.kind {
+            ExprKind::Constant(value) => (Some(*value), Some(*value)),
+            ExprKind::Fact(id) => deeper.fact(*id),
+            ExprKind::Value(id) => self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr)),
+            ExprKind::Sum(terms) => terms.iter().fold((Some(Decimal::ZERO), Some(Decimal::ZERO)), |(low, high), (sign, term)| {
+                let (a, b) = deeper.of(term);
+                let (a, b) = if *sign == Sign::Plus { (a, b) } else { (b.map(negated), a.map(negated)) };
+                (both(low, a, Number::plus), both(high, b, Number::plus))
+            }),
+            ExprKind::Product(factors) => deeper.product(factors),
+            ExprKind::Negate(inner) => {
+                let (low, high) = deeper.of(inner);
+                (high.map(negated), low.map(negated))
+            }
+            ExprKind::Round(inner, _, _) => deeper.of(inner),
+            ExprKind::Cap(value, limit) => {
+                let ((low, high), (_, top)) = (deeper.of(value), deeper.of(limit));
+                (low, least(high, top))
+            }
+            ExprKind::Floor(value, limit) => {
+                let ((low, high), (bottom, _)) = (deeper.of(value), deeper.of(limit));
+                (least(low.map(negated), bottom.map(negated)).map(negated), high)
+            }
+            _ => (constant(self.standard, expr, self.tier), constant(self.standard, expr, self.tier)),
+        }
+    }
+
+    fn fact(&self, id: FactId) -> Range {
+        let Some(fact) = self.standard.facts.get(id) else { return (None, None) };
+        let bound = |bound: &Option<Expr>| bound.as_ref().and_then(|bound| constant(self.standard, bound, self.tier));
+        let (mut low, mut high) = (bound(&fact.at_least), bound(&fact.up_to));
+        if let Type::Number(unit) = &fact.kind {
+            if unit.is_count() || fact.assesses.is_some() {
+                low = low.or(Some(Decimal::ZERO));
+            }
+            if *unit == Unit::Rate && low.is_none() && high.is_none() {
+                return (Some(Decimal::ZERO), Some(Decimal::ONE));
+            }
+        }
+        if high.is_none()
+            && let Some(item) = fact.assesses.and_then(|item| self.standard.items.get(item))
+        {
+            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| constant(self.standard, marks, self.tier));
+        }
+        (low, high)
+    }
+
+    fn product(&self, factors: &[(Times, Expr)]) -> Range {
+        if let [(_, part), (Times::Over, whole)] = factors
+            && self.is_part_of(part, whole)
+        {
+            return (Some(Decimal::ZERO), Some(Decimal::ONE));
+        }
+        let mut range = (Some(Decimal::ONE), Some(Decimal::ONE));
+        for (times, factor) in factors {
+            let (low, high) = self.of(factor);
+            let positive = low.is_some_and(|low| !low.is_sign_negative()) && range.0.is_some_and(|low| !low.is_sign_negative());
+            range = match times {
+                Times::Times if positive => (both(range.0, low, Number::times), both(range.1, high, Number::times)),
+                Times::Over if positive => (Some(Decimal::ZERO), None),
+                _ => (None, None),
+            };
+        }
+        range
+    }
+
+    /// Whether the first is a fact that is declared to be 不大于 the second.
+    fn is_part_of(&self, part: &Expr, whole: &Expr) -> bool {
+        let (ExprKind::Fact(part), ExprKind::Fact(whole)) = (&part.kind, &whole.kind) else { return false };
+        let bound = self.standard.facts.get(*part).and_then(|fact| fact.up_to.as_ref());
+        matches!(bound, Some(Expr { kind: ExprKind::Fact(bound), .. }) if bound == whole)
+    }
+}
+
+fn negated(value: Decimal) -> Decimal {
+    Number::from(value).negated().decimal().unwrap_or(value)
+}
+
+fn both(a: Option<Decimal>, b: Option<Decimal>, join: fn(&Number, &Number) -> Result<Number, crate::quantity::TooLarge>) -> Option<Decimal> {
+    join(&Number::from(a?), &Number::from(b?)).ok()?.decimal()
+}
+
+fn least(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// What conditions before an expression have made sure of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Definedness {
+    /// Expressions that are not 0.
+    nonzero: BTreeSet<String>,
+    /// Expressions that are not 无从计算.
+    defined: BTreeSet<String>,
+}
+
+impl Definedness {
+    /// Learns what holds where a condition does not hold, being known.
+    pub(crate) fn learn_unless(&mut self, standard: &Standard, condition: &Expr) {
+        match &condition.kind {
+            ExprKind::Or(links) => links.iter().for_each(|link| self.learn_unless(standard, link)),
+            ExprKind::Not(inner) => self.learn_if(standard, inner),
+            ExprKind::IsUndefined(inner) => {
+                self.defined.insert(key(inner));
+            }
+            ExprKind::Compare(a, Comparison::Eq | Comparison::Le, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+                self.nonzero.insert(key(a));
+            }
+            _ => {}
+        }
+    }
+
+    /// Learns what holds where a condition holds.
+    pub(crate) fn learn_if(&mut self, standard: &Standard, condition: &Expr) {
+        match &condition.kind {
+            ExprKind::And(links) => links.iter().for_each(|link| self.learn_if(standard, link)),
+            ExprKind::Not(inner) => self.learn_unless(standard, inner),
+            ExprKind::Compare(a, Comparison::Gt | Comparison::Ne, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+                self.nonzero.insert(key(a));
+            }
+            ExprKind::Compare(a, Comparison::Ge, b) if b.literal().is_some_and(|value| value > Decimal::ZERO) => {
+                self.nonzero.insert(key(a));
+            }
+            _ => {}
+        }
+    }
+
+    /// The divisor through which an expression can be 无从计算 in a tier, if there is one.
+    pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Span> {
+        Search { known: self, standard, tier }.find(expr, 0)
+    }
+}
+
+struct Search<'s> {
+    known: &'s Definedness,
+    standard: &'s Standard,
+    tier: TierId,
+}
+
+impl Search<'_> {
+    fn find(&self, expr: &Expr, depth: usize) -> Option<Span> {
+        if depth > 40 || self.known.defined.contains(&key(expr)) {
+            return None;
+        }
+        let find = |expr: &Expr| self.find(expr, depth + 1);
+        match &expr.kind {
+            ExprKind::Fact(id) => find(self.standard.facts.get(*id)?.or_from.as_ref()?),
+            ExprKind::Value(id) => find(&self.standard.values.get(*id)?.expr),
+            ExprKind::Sum(terms) => terms.iter().find_map(|(_, term)| find(term)),
+            ExprKind::Product(factors) => factors.iter().find_map(|(times, factor)| find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(factor.span))),
+            ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
+            ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
+            ExprKind::And(links) | ExprKind::Or(links) => links.iter().find_map(find),
+            ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
+            ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
+            ExprKind::Interpolated(subject, anchors) => find(subject).or_else(|| anchors.iter().find_map(|(_, result)| find(result))),
+            ExprKind::Among(subject, _) => find(subject),
+            _ => None,
+        }
+    }
+
+    fn can_be_zero(&self, divisor: &Expr) -> bool {
+        if self.known.nonzero.contains(&key(divisor)) {
+            return false;
+        }
+        let (low, high) = range(self.standard, divisor, self.tier);
+        let positive = low.is_some_and(|low| low > Decimal::ZERO);
+        let negative = high.is_some_and(|high| high < Decimal::ZERO);
+        !positive && !negative
+    }
+}
+
+/// A text that is the same for expressions that say the same.
+pub(super) fn key(expr: &Expr) -> String {
+    let mut text = String::new();
+    write_key(expr, &mut text);
+    text
+}
+
+fn write_key(expr: &Expr, text: &mut String) {
+    let list = |text: &mut String, name: &str, parts: &[&Expr]| {
+        let _ = write!(text, "{name}(");
+        for part in parts {
+            write_key(part, text);
+            text.push(',');
+        }
+        text.push(')');
+    };
+    match &expr.kind {
+        ExprKind::Constant(value) => {
+            let _ = write!(text, "{}", value.normalize());
+        }
+        ExprKind::Flag(flag) => {
+            let _ = write!(text, "{flag}");
+        }
+        ExprKind::Symbol(id) => {
+            let _ = write!(text, "s{id}");
+        }
+        ExprKind::Fact(id) => {
+            let _ = write!(text, "f{id}");
+        }
+        ExprKind::Value(id) => {
+            let _ = write!(text, "v{id}");
+        }
+        ExprKind::Marks(item) => {
+            let _ = write!(text, "m{item:?}");
+        }
+        ExprKind::Part(part, item) => {
+            let _ = write!(text, "p{part:?}{item:?}");
+        }
+        ExprKind::Score(item) => {
+            let _ = write!(text, "i{item}");
+        }
+        ExprKind::Total => text.push_str("total"),
+        ExprKind::Sum(terms) => {
+            for (sign, term) in terms {
+                let _ = write!(text, "{sign:?}");
+                list(text, "", &[term]);
+            }
+        }
+        ExprKind::Product(factors) => {
+            for (times, factor) in factors {
+                let _ = write!(text, "{times:?}");
+                list(text, "", &[factor]);
+            }
+        }
+        ExprKind::Negate(inner) => list(text, "neg", &[inner]),
+        ExprKind::Round(inner, step, mode) => {
+            let _ = write!(text, "r{}{mode:?}", step.normalize());
+            list(text, "", &[inner]);
+        }
+        ExprKind::Cap(a, b) => list(text, "cap", &[a, b]),
+        ExprKind::Floor(a, b) => list(text, "floor", &[a, b]),
+        ExprKind::Compare(a, comparison, b) => {
+            let _ = write!(text, "{comparison:?}");
+            list(text, "", &[a, b]);
+        }
+        ExprKind::IsBlank(inner) => list(text, "blank", &[inner]),
+        ExprKind::IsUndefined(inner) => list(text, "undefined", &[inner]),
+        ExprKind::And(links) => list(text, "and", &links.iter().collect::<Vec<_>>()),
+        ExprKind::Or(links) => list(text, "or", &links.iter().collect::<Vec<_>>()),
+        ExprKind::Not(inner) => list(text, "not", &[inner]),
+        ExprKind::ByTier(rows, otherwise) => {
+            for (tier, row) in rows {
+                let _ = write!(text, "t{tier}");
+                list(text, "", &[row]);
+            }
+            list(text, "else", &otherwise.as_deref().into_iter().collect::<Vec<_>>());
+        }
+        ExprKind::Table(table) => {
+            list(text, "table", &[&table.subject]);
+            for row in &table.rows {
+                row.patterns.iter().for_each(|pattern| write_pattern(pattern, text));
+                list(text, ":", &[&row.result]);
+            }
+        }
+        ExprKind::Interpolated(subject, anchors) => {
+            list(text, "line", &[subject]);
+            for (anchor, result) in anchors {
+                let _ = write!(text, "{anchor}");
+                list(text, ":", &[result]);
+            }
+        }
+        ExprKind::Among(subject, patterns) => {
+            list(text, "among", &[subject]);
+            patterns.iter().for_each(|pattern| write_pattern(pattern, text));
+        }
+    }
+}
+
+fn write_pattern(pattern: &Pattern, text: &mut String) {
+    match pattern {
+        Pattern::Compare(comparison, value) => {
+            let _ = write!(text, "{comparison:?}");
+            write_key(value, text);
+        }
+        Pattern::Interval(low, closed_low, high, closed_high) => {
+            let _ = write!(text, "i{closed_low}{closed_high}");
+            write_key(low, text);
+            write_key(high, text);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Tiers, and which items apply to them.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::expr::with_suggestion;
+use super::from_ast::Resolver;
+use super::{ItemId, Tier, TierId};
+use crate::diag::{Code, Diagnostic, words};
+use crate::syntax::ast;
+
+impl Resolver<'_> {
+    pub(super) fn declare_tiers(&mut self, trees: &[&ast::Tier]) {
+        for tree in trees {
+            if let Some(first) = self.tiers.iter().find(|tier| tier.name == tree.name.text) {
+                let first = first.span;
+                self.twice(&tree.name.text, tree.name.span, first);
+                continue;
+            }
+            let marks = match &tree.marks.kind {
+                ast::ExprKind::Quantity(_) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
+                _ => {
+                    self.report(Diagnostic::new(Code::NotConstant, words!("层级的满分写一个数", "the marks of a tier are one number")).at(tree.marks.span, words!("例如 100 分", "as in 100 points")));
+                    None
+                }
+            };
+            let title = tree.title.as_ref().map(|title| title.text.clone());
+            self.tiers.push(Tier { name: tree.name.text.clone(), title, marks: marks.unwrap_or(Decimal::ONE_HUNDRED), span: tree.name.span });
+        }
+    }
+
+    /// The tier of that name.
+    pub(super) fn tier(&mut self, name: &ast::Name) -> Option<TierId> {
+        let found = self.tiers.iter().position(|tier| tier.name == name.text);
+        if found.is_none() && !self.lost.contains(&name.text) {
+            let names: Vec<String> = self.tiers.iter().map(|tier| tier.name.clone()).collect();
+            let near = crate::diag::closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
+            let (text, known) = (&name.text, names.join("、"));
+            let diagnostic = Diagnostic::new(Code::UnknownTier, words!("没有「{text}」这个层级", "there is no tier {text}")).at(name.span, words!("这里", "here"));
+            let diagnostic = with_suggestion(diagnostic, name.span, near);
+            self.report(diagnostic.help(words!("声明了的层级有:{known}", "the tiers are: {known}")));
+        }
+        found
+    }
+
+    pub(super) fn all_tiers(&self) -> BTreeSet<TierId> {
+        (0..self.tiers.len()).collect()
+    }
+
+    /// The tiers of a scope; all where there is none.
+    pub(super) fn scope(&mut self, scope: Option<&ast::Scope>) -> BTreeSet<TierId> {
+        let Some(scope) = scope else { return self.all_tiers() };
+        scope.tiers.iter().filter_map(|name| self.tier(name)).collect()
+    }
+
+    /// The tiers that an item applies to, within those of its parent.
+    pub(super) fn item_scope(&mut self, tree: &ast::Item, parent: Option<ItemId>) -> BTreeSet<TierId> {
+        let scopes: Vec<&ast::Scope> = tree
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Scope(scope), .. }) => Some(scope),
+                _ => None,
+            })
+            .collect();
+        let own = self.scope(scopes.first().copied());
+        let Some(outer) = parent.and_then(|parent| self.items.get(parent)) else { return own };
+        if scopes.is_empty() { outer.tiers.clone() } else { own.intersection(&outer.tiers).copied().collect() }
+    }
+}
