@@ -4,3 +4,4 @@ pub mod source;
 pub mod diag;
 pub(crate) mod syntax;
 pub(crate) mod resolved;
+pub mod plan;

@@ -32,6 +32,21 @@ pub fn on_grid(value: Decimal, step: Decimal) -> bool {
     round_to(&Number::from(value), step, Mode::ToZero).is_ok_and(|rounded| rounded == value)
 }
 
+/// The grid that a written number lies on: 0.1 for 12.50.
+#[must_use]
+pub fn written_step(value: Decimal) -> Decimal {
+    let scale = value.normalize().scale();
+    Decimal::try_from_i128_with_scale(1, scale).unwrap_or(Decimal::ONE)
+}
+
+/// 1 / value, if its digits end within 14 places.
+#[must_use]
+pub fn reciprocal(value: Decimal) -> Option<Decimal> {
+    let quotient = Number::from(Decimal::ONE).over(&Number::from(value)).ok()??;
+    let rounded = round_to(&quotient, Decimal::new(1, 14), Mode::ToZero).ok()?;
+    (Number::from(rounded) == quotient).then(|| rounded.normalize())
+}
+
 /// A decimal with at least as many places as its step has: 1.5 on a step of 0.01 is `1.50`, and nothing is cut.
 ///
 /// Minus zero prints as zero.

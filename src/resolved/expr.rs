@@ -40,7 +40,7 @@ impl Resolver<'_> {
                 let inner = self.number(inner, owner)?;
                 let (ty, step) = (inner.ty.clone(), inner.step);
                 Some(match inner.literal() {
-                    Some(value) => Expr { kind: ExprKind::Constant(-value), ty, step, span },
+                    Some(value) => Expr { kind: ExprKind::Constant(Number::from(value).negated().decimal()?), ty, step, span },
                     None => Expr { kind: ExprKind::Negate(Box::new(inner)), ty, step, span },
                 })
             }
@@ -75,7 +75,7 @@ impl Resolver<'_> {
             Some(name) => (self.unit(name)?, Unit::factor(&name.text)),
         };
         let value = Number::from(quantity.value).times(&Number::from(factor)).ok().and_then(|value| value.decimal())?;
-        let step = Some(step_of(value));
+        let step = Some(quantity::written_step(value));
         Some(Expr { kind: ExprKind::Constant(value.normalize()), ty: Type::Number(unit), step, span })
     }
 
@@ -505,28 +505,15 @@ fn truth(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, ty: Type::Truth, step: None, span }
 }
 
-/// The grid that a written number lies on.
-pub(super) fn step_of(value: Decimal) -> Decimal {
-    let value = value.normalize();
-    if value.scale() == 0 { Decimal::ONE } else { Decimal::try_from_i128_with_scale(1, value.scale()).unwrap_or(Decimal::ONE) }
-}
-
 /// The step of a product or quotient; none where a division leaves an exact fraction.
 fn product_step(times: Times, step: Option<Decimal>, factor: &Expr) -> Option<Decimal> {
     let other = match (times, factor.literal()) {
         (Times::Times, Some(value)) if !value.is_zero() => value.abs(),
         (Times::Times, _) => factor.step?,
-        (Times::Over, Some(value)) => reciprocal(value)?.abs(),
+        (Times::Over, Some(value)) => quantity::reciprocal(value)?.abs(),
         (Times::Over, None) => return None,
     };
     Number::from(step?).times(&Number::from(other)).ok()?.decimal()
-}
-
-/// 1 / value, if its digits end.
-pub(super) fn reciprocal(value: Decimal) -> Option<Decimal> {
-    let quotient = Number::from(Decimal::ONE).over(&Number::from(value)).ok()??;
-    let rounded = quantity::round_to(&quotient, Decimal::try_from_i128_with_scale(1, 14).ok()?, quantity::Mode::ToZero).ok()?;
-    (Number::from(rounded) == quotient).then_some(rounded.normalize())
 }
 
 pub(super) fn with_suggestion(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {

@@ -1,0 +1,277 @@
+//! The standard as flat steps in dependency order.
+//!
+//! In: a resolved standard without faults. Out: a [`Plan`] with one [`Program`] a tier, in which what depends on the tier only is
+//! a constant already. Never: a fact. Every step has a stable id, a unit, the step of its values, its clause and its place in the
+//! rule file, and the assumptions that it brings in; so bounds, columns and traces can be had from the same steps.
+
+mod builder;
+mod from_resolved;
+mod items;
+
+pub(crate) use from_resolved::lower;
+
+use rust_decimal::Decimal;
+
+pub(crate) use crate::resolved::{Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId};
+use crate::quantity::{Mode, Unit};
+use crate::source::Span;
+
+/// The number of a step in its program.
+pub(crate) type StepId = usize;
+
+/// A standard that can be evaluated.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) head: Head,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) values: Vec<Named>,
+    /// The first of each path, in the order of the rules.
+    pub(crate) roots: Vec<ItemId>,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) exemptions: Vec<Named>,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) ranking: Ranking,
+    pub(crate) total: Named,
+    pub(crate) total_columns: Vec<String>,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) symbols: Vec<String>,
+}
+
+impl Plan {
+    /// The names of the tiers, in the order of the rules.
+    pub fn tiers(&self) -> impl Iterator<Item = &str> {
+        self.programs.iter().map(|program| program.tier.as_str())
+    }
+
+    /// The tier of that name.
+    pub(crate) fn tier(&self, name: &str) -> Option<TierId> {
+        self.programs.iter().position(|program| program.tier == name)
+    }
+
+    /// Items without items inside: what results call indicators.
+    pub(crate) fn indicators(&self) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items.iter().enumerate().filter(|(_, item)| item.children.is_empty())
+    }
+}
+
+/// Something with a name and a place in the rules.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// A fact as tables must hold it.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    /// The item it is declared in, by path.
+    pub(crate) owner: Option<ItemId>,
+    pub(crate) kind: Type,
+    pub(crate) columns: Vec<String>,
+    pub(crate) title: Option<String>,
+    /// The step of its values, of a number.
+    pub(crate) step: Decimal,
+    /// Whether a value is known where no cell holds one.
+    pub(crate) has_default: bool,
+    pub(crate) has_derivation: bool,
+    pub(crate) assesses: Option<ItemId>,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+impl Fact {
+    /// How reports call it.
+    pub(crate) fn label(&self) -> &str {
+        self.columns.first().unwrap_or(&self.name)
+    }
+
+    /// The unit, of a number.
+    pub(crate) fn unit(&self) -> Option<&Unit> {
+        match &self.kind {
+            Type::Number(unit) => Some(unit),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) kind: ItemKind,
+    pub(crate) name: String,
+    pub(crate) path: Vec<String>,
+    pub(crate) parent: Option<ItemId>,
+    pub(crate) children: Vec<ItemId>,
+    /// Further headings under which published tables print it.
+    pub(crate) columns: Vec<String>,
+    /// The step of its scores in print.
+    pub(crate) step: Decimal,
+    pub(crate) notes: Notes,
+    pub(crate) head: Span,
+    pub(crate) span: Span,
+}
+
+impl Item {
+    /// Whether it counts toward the marks.
+    pub(crate) fn is_base(&self) -> bool {
+        matches!(self.kind, ItemKind::Section | ItemKind::Indicator)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Ranking {
+    pub(crate) within_tier: bool,
+    pub(crate) ties: Ties,
+    /// For each key, whether the highest comes first.
+    pub(crate) keys: Vec<bool>,
+    pub(crate) listed: Vec<bool>,
+}
+
+/// The steps of one tier.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) tier: String,
+    pub(crate) title: Option<String>,
+    pub(crate) marks: Decimal,
+    pub(crate) steps: Vec<Step>,
+    /// What each step means; beside the steps, so that evaluation does not carry it along.
+    pub(crate) infos: Vec<Info>,
+    /// The condition of each exemption, and which it is; these steps come first.
+    pub(crate) exemptions: Vec<(StepId, usize)>,
+    /// Where the steps of the exemptions end.
+    pub(crate) exempt_end: StepId,
+    /// Where the steps end that scores and ranks need; behind them stand the bounds of facts.
+    pub(crate) score_end: StepId,
+    /// The score of each item; none where it does not apply.
+    pub(crate) items: Vec<Option<ItemSteps>>,
+    /// The step of each fact that is read.
+    pub(crate) facts: Vec<Option<StepId>>,
+    pub(crate) values: Vec<Option<StepId>>,
+    /// The sum before any cap.
+    pub(crate) uncapped: StepId,
+    pub(crate) total: StepId,
+    pub(crate) keys: Vec<StepId>,
+    pub(crate) listed: Vec<StepId>,
+    pub(crate) bounds: Vec<Bound>,
+}
+
+/// How an item is scored in a tier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ItemSteps {
+    /// The score; negative for a penalty.
+    pub(crate) score: StepId,
+    /// Its marks, or the cap of a bonus or penalty that has one.
+    pub(crate) full: Option<Decimal>,
+}
+
+/// A limit that a fact must keep.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) fact: FactId,
+    pub(crate) side: Limit,
+    pub(crate) limit: StepId,
+    /// The fact that is the limit, if it is one alone.
+    pub(crate) by: Option<FactId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    AtMost,
+    AtLeast,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Constant(Literal),
+    /// The cell of a fact, 缺数据 where there is none.
+    Given(FactId),
+    /// The first, unless it is 缺数据.
+    OrElse(StepId, StepId),
+    Same(StepId),
+    Sum(Box<[(Sign, StepId)]>),
+    Times(StepId, StepId),
+    /// A quotient; where the step is known its digits end.
+    Over(StepId, StepId, Option<Decimal>),
+    Negate(StepId),
+    Round(StepId, Decimal, Mode),
+    Cap(StepId, StepId),
+    Floor(StepId, StepId),
+    /// How many steps of that size a measure has.
+    Steps(StepId, Decimal, Reading),
+    Compare(StepId, Comparison, StepId),
+    IsBlank(StepId),
+    IsUndefined(StepId),
+    And(Box<[StepId]>),
+    Or(Box<[StepId]>),
+    Not(StepId),
+    /// The second where the first is true, else the third.
+    Choose(StepId, StepId, StepId),
+    /// 待定 without a stand-in.
+    Pending,
+    /// No row of a table matches.
+    NoRow,
+}
+
+/// What a step means.
+#[derive(Debug)]
+pub(crate) struct Info {
+    /// Stable across tiers and runs: the path of the item and what the step does there.
+    pub(crate) id: String,
+    pub(crate) role: Role,
+    pub(crate) unit: Option<Unit>,
+    /// The step of its values; none for an exact fraction.
+    pub(crate) step: Option<Decimal>,
+    pub(crate) span: Span,
+    /// The clause it comes from, if it comes from one.
+    pub(crate) clause: Option<Span>,
+    pub(crate) marks: Vec<MarkId>,
+}
+
+/// What a step does in the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A number in the rules.
+    Written,
+    /// The cell of a fact.
+    Cell(FactId),
+    /// A fact, given or derived or by default.
+    Fact(FactId),
+    /// A fact as it follows from others.
+    Derived(FactId),
+    /// The default of a fact.
+    Default(FactId),
+    Value(ValueId),
+    /// The score of an item.
+    Item(ItemId),
+    /// Where an item's score starts from.
+    Base,
+    /// How far a measure lies below or above its line.
+    Distance(Side),
+    /// How many steps that is.
+    Steps,
+    /// What a clause takes off or gives.
+    Deduction,
+    Addition,
+    /// 最多 and 合计最多.
+    AtMost,
+    /// The condition of a clause.
+    Condition,
+    /// 得.
+    Award,
+    /// 得分 =.
+    Formula,
+    /// The floor and cap of an item, and its rounding.
+    ItemFloor,
+    ItemCap,
+    ItemRound,
+    /// The sum of the items inside.
+    Parts,
+    Uncapped,
+    Total,
+    /// 暂按.
+    StandIn,
+    Expression,
+}

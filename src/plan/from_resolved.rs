@@ -1,0 +1,445 @@
+//! Resolved standard to programs: expressions become steps, tier by tier.
+
+use std::collections::BTreeMap;
+
+use super::builder::Builder;
+use super::{Bound, Fact, FactId, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Ranking, Role, Step, StepId, TierId, ValueId};
+use crate::quantity::Unit;
+use crate::resolved::{self, Comparison, Expr, ExprKind, PartOf, Pattern, Sign, Standard, Times, Type, constant};
+use crate::source::Span;
+
+/// Lowers a standard without faults.
+pub(crate) fn lower(standard: Standard) -> Plan {
+    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, tier).program()).collect();
+    let head = standard.head.clone();
+    let facts = standard
+        .facts
+        .into_iter()
+        .map(|fact| Fact {
+            name: fact.name,
+            owner: fact.owner,
+            kind: fact.kind,
+            columns: fact.columns,
+            title: fact.title,
+            step: fact.step,
+            has_default: fact.default.is_some(),
+            has_derivation: fact.or_from.is_some(),
+            assesses: fact.assesses,
+            notes: fact.notes,
+            span: fact.span,
+        })
+        .collect();
+    let items = standard
+        .items
+        .into_iter()
+        .map(|item| Item {
+            step: item.round.unwrap_or(head.step),
+            kind: item.kind,
+            name: item.name,
+            path: item.path,
+            parent: item.parent,
+            children: item.children,
+            columns: item.columns,
+            notes: item.notes,
+            head: item.head,
+            span: item.span,
+        })
+        .collect();
+    Plan {
+        facts,
+        items,
+        values: standard.values.into_iter().map(|value| Named { name: value.name, notes: value.notes, span: value.span }).collect(),
+        roots: standard.roots,
+        marks: standard.marks,
+        exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, notes: exemption.notes, span: exemption.span }).collect(),
+        programs,
+        ranking: Ranking {
+            within_tier: standard.ranking.within_tier,
+            ties: standard.ranking.ties,
+            keys: standard.ranking.keys.iter().map(|key| key.descending).collect(),
+            listed: standard.ranking.listed.iter().map(|key| key.descending).collect(),
+        },
+        total: Named { name: "总分".to_owned(), notes: standard.total.notes, span: standard.total.span },
+        total_columns: standard.total.columns,
+        cases: standard.cases,
+        symbols: standard.symbols,
+        head,
+    }
+}
+
+pub(super) struct Lowering<'s> {
+    pub(super) standard: &'s Standard,
+    pub(super) tier: TierId,
+    pub(super) builder: Builder,
+    pub(super) items: Vec<Option<ItemSteps>>,
+    facts: Vec<Option<StepId>>,
+    values: Vec<Option<StepId>>,
+    parts: BTreeMap<(Option<ItemId>, u8), StepId>,
+    total: Option<StepId>,
+}
+
+impl<'s> Lowering<'s> {
+    fn new(standard: &'s Standard, tier: TierId) -> Self {
+        Lowering {
+            standard,
+            tier,
+            builder: Builder::default(),
+            items: vec![None; standard.items.len()],
+            facts: vec![None; standard.facts.len()],
+            values: vec![None; standard.values.len()],
+            parts: BTreeMap::new(),
+            total: None,
+        }
+    }
+
+    fn program(mut self) -> Program {
+        let standard = self.standard;
+        let mut exemptions = Vec::new();
+        for (index, exemption) in standard.exemptions.iter().enumerate() {
+            if exemption.tiers.contains(&self.tier) {
+                let condition = self.within("", Some(exemption.span), |lowering| lowering.expr(&exemption.condition));
+                self.builder.mark(condition, &exemption.notes.assumptions);
+                exemptions.push((condition, index));
+            }
+        }
+        let exempt_end = self.builder.steps.len();
+        for id in 0..standard.items.len() {
+            self.item(id);
+        }
+        let uncapped = self.part(PartOf::All, None, standard.total.span);
+        let total = self.total();
+        let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
+        let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
+        let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
+        // every fact has its step, also where only a case or a bound speaks of it
+        let score_end = self.builder.steps.len();
+        let bounds = self.bounds();
+        let tier = standard.tiers.get(self.tier);
+        Program {
+            tier: tier.map(|tier| tier.name.clone()).unwrap_or_default(),
+            title: tier.and_then(|tier| tier.title.clone()),
+            marks: tier.map(|tier| tier.marks).unwrap_or_default(),
+            steps: self.builder.steps,
+            infos: self.builder.infos,
+            exemptions,
+            exempt_end,
+            score_end,
+            items: self.items,
+            facts: self.facts,
+            values: self.values,
+            uncapped,
+            total,
+            keys,
+            listed,
+            bounds,
+        }
+    }
+
+    /// Lowers something with its owner and clause in force.
+    pub(super) fn within<T>(&mut self, owner: &str, clause: Option<Span>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let before = (std::mem::replace(&mut self.builder.owner, owner.to_owned()), std::mem::replace(&mut self.builder.clause, clause));
+        let done = lower(self);
+        (self.builder.owner, self.builder.clause) = before;
+        done
+    }
+
+    fn bounds(&mut self) -> Vec<Bound> {
+        let standard = self.standard;
+        let mut bounds = Vec::new();
+        for (id, fact) in standard.facts.iter().enumerate() {
+            if fact.owner.and_then(|owner| standard.items.get(owner)).is_some_and(|owner| !owner.tiers.contains(&self.tier)) {
+                continue;
+            }
+            for (side, limit) in [(Limit::AtMost, &fact.up_to), (Limit::AtLeast, &fact.at_least)] {
+                if let Some(limit) = limit {
+                    let by = if let ExprKind::Fact(by) = limit.kind { Some(by) } else { None };
+                    let limit = self.within(&fact.name, Some(fact.span), |lowering| lowering.expr(limit));
+                    bounds.push(Bound { fact: id, side, limit, by });
+                }
+            }
+            if let Some(item) = fact.assesses.and_then(|item| standard.items.get(item)) {
+                let zero = self.builder.points(rust_decimal::Decimal::ZERO, item.head);
+                bounds.push(Bound { fact: id, side: Limit::AtLeast, limit: zero, by: None });
+                if let Some(top) = item.cap.as_ref().or(item.marks.as_ref()).and_then(|top| constant(standard, top, self.tier)) {
+                    let limit = self.builder.points(top, item.head);
+                    bounds.push(Bound { fact: id, side: Limit::AtMost, limit, by: None });
+                }
+            }
+            self.fact(id);
+        }
+        bounds
+    }
+
+    // --- names ---
+
+    /// The step of a fact: the cell, else what it follows from, else its default.
+    pub(super) fn fact(&mut self, id: FactId) -> StepId {
+        if let Some(Some(step)) = self.facts.get(id) {
+            return *step;
+        }
+        let standard = self.standard;
+        let Some(fact) = standard.facts.get(id) else { return 0 };
+        let unit = match &fact.kind {
+            Type::Number(unit) => Some(unit.clone()),
+            _ => None,
+        };
+        let owner = match fact.owner.and_then(|owner| standard.items.get(owner)) {
+            Some(item) => format!("{}/{}", item.path.join("/"), fact.name),
+            None => fact.name.clone(),
+        };
+        let step = self.within(&owner, Some(fact.span), |lowering| {
+            let mut step = lowering.builder.push(Step::Given(id), Role::Cell(id), unit.clone(), fact.span);
+            if let (Some(info), Some(_)) = (lowering.builder.infos.get_mut(step), &unit) {
+                info.step = Some(fact.step);
+            }
+            if let Some(or_from) = &fact.or_from {
+                let derived = lowering.expr(or_from);
+                let derived = lowering.builder.push(Step::Same(derived), Role::Derived(id), unit.clone(), or_from.span);
+                lowering.builder.mark(derived, &fact.notes.assumptions);
+                step = lowering.builder.push(Step::OrElse(step, derived), Role::Fact(id), unit.clone(), fact.span);
+            }
+            if let Some(default) = &fact.default {
+                let default = lowering.expr(default);
+                let default = lowering.builder.push(Step::Same(default), Role::Default(id), unit.clone(), fact.span);
+                step = lowering.builder.push(Step::OrElse(step, default), Role::Fact(id), unit.clone(), fact.span);
+            }
+            if fact.or_from.is_none() {
+                lowering.builder.mark(step, &fact.notes.assumptions);
+            }
+            step
+        });
+        if let Some(slot) = self.facts.get_mut(id) {
+            *slot = Some(step);
+        }
+        step
+    }
+
+    fn value(&mut self, id: ValueId) -> StepId {
+        if let Some(Some(step)) = self.values.get(id) {
+            return *step;
+        }
+        let standard = self.standard;
+        let Some(value) = standard.values.get(id) else { return 0 };
+        let step = self.within(&value.name, Some(value.span), |lowering| {
+            let inner = lowering.expr(&value.expr);
+            lowering.builder.push(Step::Same(inner), Role::Value(id), unit_of(&value.expr), value.span)
+        });
+        self.builder.mark(step, &value.notes.assumptions);
+        if let Some(slot) = self.values.get_mut(id) {
+            *slot = Some(step);
+        }
+        step
+    }
+
+    /// The score of the item of that name that applies to this tier.
+    fn score(&mut self, id: ItemId) -> StepId {
+        let name = self.standard.items.get(id).map(|item| item.name.as_str());
+        let applies = |item: &resolved::Item| Some(item.name.as_str()) == name && item.tiers.contains(&self.tier);
+        let id = self.standard.items.iter().position(applies).unwrap_or(id);
+        self.item(id).map_or(0, |item| item.score)
+    }
+
+    /// A sum of scores: of the items inside an item, or of the standard.
+    pub(super) fn part(&mut self, part: PartOf, owner: Option<ItemId>, span: Span) -> StepId {
+        let key = (owner, match part {
+            PartOf::All => 0,
+            PartOf::Basic => 1,
+            PartOf::Bonuses => 2,
+            PartOf::Penalties => 3,
+        });
+        if let Some(step) = self.parts.get(&key) {
+            return *step;
+        }
+        let standard = self.standard;
+        let children: &[ItemId] = match owner.and_then(|owner| standard.items.get(owner)) {
+            Some(item) => &item.children,
+            None => &standard.roots,
+        };
+        let mut terms = Vec::new();
+        for child in children {
+            let Some(item) = standard.items.get(*child) else { continue };
+            let wanted = match part {
+                PartOf::All => true,
+                PartOf::Basic => item.is_base(),
+                PartOf::Bonuses => item.kind == resolved::ItemKind::Bonus,
+                PartOf::Penalties => item.kind == resolved::ItemKind::Penalty,
+            };
+            if wanted && let Some(steps) = self.item(*child) {
+                terms.push((Sign::Plus, steps.score));
+            }
+        }
+        let role = if owner.is_none() && part == PartOf::All { Role::Uncapped } else { Role::Parts };
+        let step = if terms.is_empty() {
+            self.builder.points(rust_decimal::Decimal::ZERO, span)
+        } else {
+            self.builder.push(Step::Sum(terms.into()), role, Some(Unit::score()), span)
+        };
+        self.parts.insert(key, step);
+        step
+    }
+
+    fn total(&mut self) -> StepId {
+        if let Some(total) = self.total {
+            return total;
+        }
+        let standard = self.standard;
+        let inner = self.within("总分", Some(standard.total.span), |lowering| {
+            let inner = lowering.expr(&standard.total.expr);
+            lowering.builder.push(Step::Same(inner), Role::Total, Some(Unit::score()), standard.total.span)
+        });
+        self.builder.mark(inner, &standard.total.notes.assumptions);
+        self.total = Some(inner);
+        inner
+    }
+
+    // --- expressions ---
+
+    pub(super) fn expr(&mut self, expr: &Expr) -> StepId {
+        let (unit, span) = (unit_of(expr), expr.span);
+        let step = match &expr.kind {
+            ExprKind::Constant(value) => return self.builder.constant(Literal::Number(*value), unit, span),
+            ExprKind::Flag(flag) => return self.builder.constant(Literal::Truth(*flag), None, span),
+            ExprKind::Symbol(symbol) => return self.builder.constant(Literal::Symbol(*symbol), None, span),
+            ExprKind::Fact(id) => return self.fact(*id),
+            ExprKind::Value(id) => return self.value(*id),
+            ExprKind::Score(id) => return self.score(*id),
+            ExprKind::Total => return self.total(),
+            ExprKind::Part(part, owner) => return self.part(*part, *owner, span),
+            ExprKind::Marks(_) => {
+                let marks = constant(self.standard, expr, self.tier).unwrap_or_default();
+                return self.builder.points(marks, span);
+            }
+            ExprKind::ByTier(rows, otherwise) => match rows.get(&self.tier).or(otherwise.as_deref()) {
+                Some(row) => return self.expr(row),
+                None => Step::NoRow,
+            },
+            ExprKind::Sum(terms) => Step::Sum(terms.iter().map(|(sign, term)| (*sign, self.expr(term))).collect()),
+            ExprKind::Product(factors) => return self.product(factors, unit, span),
+            ExprKind::Negate(inner) => Step::Negate(self.expr(inner)),
+            ExprKind::Round(inner, step, mode) => Step::Round(self.expr(inner), *step, *mode),
+            ExprKind::Cap(value, limit) => Step::Cap(self.expr(value), self.expr(limit)),
+            ExprKind::Floor(value, limit) => Step::Floor(self.expr(value), self.expr(limit)),
+            ExprKind::Compare(a, comparison, b) => Step::Compare(self.expr(a), *comparison, self.expr(b)),
+            ExprKind::IsBlank(inner) => Step::IsBlank(self.expr(inner)),
+            ExprKind::IsUndefined(inner) => Step::IsUndefined(self.expr(inner)),
+            ExprKind::And(links) => Step::And(links.iter().map(|link| self.expr(link)).collect()),
+            ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
+            ExprKind::Not(inner) => Step::Not(self.expr(inner)),
+            ExprKind::Table(table) => return self.table(table, unit),
+            ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
+            ExprKind::Among(subject, patterns) => {
+                let subject = self.expr(subject);
+                return self.matches(subject, patterns, span);
+            }
+        };
+        self.builder.push(step, Role::Expression, unit, span)
+    }
+
+    fn product(&mut self, factors: &[(Times, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+        let mut steps = factors.iter();
+        let Some((_, first)) = steps.next() else { return 0 };
+        let mut done = self.expr(first);
+        let mut of = first.unit().cloned().unwrap_or(Unit::Number);
+        for (times, factor) in steps {
+            let other = self.expr(factor);
+            let factor_unit = factor.unit().cloned().unwrap_or(Unit::Number);
+            let joined = if *times == Times::Times { of.times(&factor_unit) } else { of.over(&factor_unit) };
+            of = joined.unwrap_or_else(|_| unit.clone().unwrap_or(Unit::Number));
+            let step = match times {
+                Times::Times => Step::Times(done, other),
+                Times::Over => Step::Over(done, other, self.quotient_step(done, other)),
+            };
+            done = self.builder.push(step, Role::Expression, Some(of.clone()), span);
+        }
+        done
+    }
+
+    /// The grid of a quotient whose digits end because its divisor is written and of twos and fives.
+    fn quotient_step(&self, over: StepId, under: StepId) -> Option<rust_decimal::Decimal> {
+        let reciprocal = crate::quantity::reciprocal(self.builder.written(under)?)?;
+        let step = crate::quantity::Number::from(self.builder.grid_of(over)?);
+        step.times(&crate::quantity::Number::from(reciprocal)).ok()?.decimal().map(|step| step.abs())
+    }
+
+    fn matches(&mut self, subject: StepId, patterns: &[Pattern], span: Span) -> StepId {
+        let mut conditions = Vec::new();
+        for pattern in patterns {
+            let condition = match pattern {
+                Pattern::Compare(comparison, value) => {
+                    let value = self.expr(value);
+                    Step::Compare(subject, *comparison, value)
+                }
+                Pattern::Interval(low, closed_low, high, closed_high) => {
+                    let (low, high) = (self.expr(low), self.expr(high));
+                    let above = if *closed_low { Comparison::Ge } else { Comparison::Gt };
+                    let below = if *closed_high { Comparison::Le } else { Comparison::Lt };
+                    let above = self.builder.push(Step::Compare(subject, above, low), Role::Condition, None, span);
+                    let below = self.builder.push(Step::Compare(subject, below, high), Role::Condition, None, span);
+                    Step::And(Box::new([above, below]))
+                }
+            };
+            conditions.push(self.builder.push(condition, Role::Condition, None, span));
+        }
+        match conditions.as_slice() {
+            [one] => *one,
+            _ => self.builder.push(Step::Or(conditions.into()), Role::Condition, None, span),
+        }
+    }
+
+    fn table(&mut self, table: &resolved::Table, unit: Option<Unit>) -> StepId {
+        let subject = self.expr(&table.subject);
+        let mut rows = Vec::new();
+        let mut rest = None;
+        for row in &table.rows {
+            let result = self.expr(&row.result);
+            let result = if row.notes.assumptions.is_empty() {
+                result
+            } else {
+                let marked = self.builder.push(Step::Same(result), Role::Expression, unit.clone(), row.span);
+                self.builder.mark(marked, &row.notes.assumptions);
+                marked
+            };
+            if row.patterns.is_empty() {
+                rest = Some(result);
+            } else {
+                rows.push((self.matches(subject, &row.patterns, row.span), result, row.span));
+            }
+        }
+        let mut done = rest.unwrap_or_else(|| self.builder.push(Step::NoRow, Role::Expression, unit.clone(), table.subject.span));
+        for (condition, result, span) in rows.into_iter().rev() {
+            done = self.builder.push(Step::Choose(condition, result, done), Role::Expression, unit.clone(), span);
+        }
+        done
+    }
+
+    /// y0 + (x − x0) × (y1 − y0) / (x1 − x0) between two anchors, the first and last result outside.
+    fn interpolated(&mut self, subject: &Expr, anchors: &[(rust_decimal::Decimal, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+        let x = self.expr(subject);
+        let x_unit = unit_of(subject);
+        let points: Vec<(StepId, StepId)> = anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
+        let Some((_, last)) = points.last().copied() else { return 0 };
+        let mut done = last;
+        let number = || Some(Unit::Number);
+        for pair in points.windows(2).rev() {
+            let [(x0, y0), (x1, y1)] = pair else { continue };
+            let mut push = |step: Step, unit: Option<Unit>| self.builder.push(step, Role::Expression, unit, span);
+            let run = push(Step::Sum(Box::new([(Sign::Plus, x), (Sign::Minus, *x0)])), x_unit.clone());
+            let rise = push(Step::Sum(Box::new([(Sign::Plus, *y1), (Sign::Minus, *y0)])), unit.clone());
+            let width = push(Step::Sum(Box::new([(Sign::Plus, *x1), (Sign::Minus, *x0)])), x_unit.clone());
+            let share = push(Step::Over(run, width, None), number());
+            let part = push(Step::Times(rise, share), unit.clone());
+            let between = push(Step::Sum(Box::new([(Sign::Plus, *y0), (Sign::Plus, part)])), unit.clone());
+            let below = push(Step::Compare(x, Comparison::Lt, *x1), None);
+            done = push(Step::Choose(below, between, done), unit.clone());
+        }
+        if let Some((x0, y0)) = points.first() {
+            let before = self.builder.push(Step::Compare(x, Comparison::Le, *x0), Role::Condition, None, span);
+            done = self.builder.push(Step::Choose(before, *y0, done), Role::Expression, unit, span);
+        }
+        done
+    }
+}
+
+pub(super) fn unit_of(expr: &Expr) -> Option<Unit> {
+    expr.unit().cloned()
+}
