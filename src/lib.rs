@@ -5,3 +5,5 @@ pub mod diag;
 pub(crate) mod syntax;
 pub(crate) mod resolved;
 pub mod plan;
+pub(crate) mod eval;
+pub(crate) mod facts;

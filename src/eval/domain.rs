@@ -1,0 +1,101 @@
+//! What a value is, and what every operation makes of it.
+
+mod exact;
+mod traced;
+
+pub(crate) use exact::Exact;
+pub(crate) use traced::{Traced, TracedValue, Used};
+
+use rust_decimal::Decimal;
+
+use crate::plan::{Comparison, Literal, Reading};
+use crate::quantity::{Mode, Number};
+
+/// Why there is no value; of several the first in this list wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Absence {
+    /// The exact result cannot be held. A fault of the data, never a result.
+    TooLarge,
+    /// No row of a table matches. A fault of the data, never a result.
+    NoRow,
+    /// 缺数据.
+    Missing,
+    /// 待定.
+    Pending,
+    /// 无从计算.
+    Undefined,
+}
+
+/// An exact value, or the reason why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    Number(Number),
+    Truth(bool),
+    Symbol(usize),
+    Absent(Absence),
+}
+
+impl Value {
+    /// The number, if it is one.
+    pub(crate) fn number(&self) -> Option<&Number> {
+        match self {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The decimal, if it is a number that no division left a fraction of.
+    pub(crate) fn decimal(&self) -> Option<Decimal> {
+        self.number().and_then(Number::decimal)
+    }
+
+    /// The absence, if it is one.
+    pub(crate) fn absence(&self) -> Option<Absence> {
+        match self {
+            Value::Absent(absence) => Some(*absence),
+            _ => None,
+        }
+    }
+}
+
+/// The operations of the plan over one kind of values. Each is total: what cannot be computed is an absence.
+pub(crate) trait Domain {
+    /// A value of every type, or an absence.
+    type Value: Clone;
+
+    /// A number, truth or word that the rules write.
+    fn constant(&self, literal: Literal) -> Self::Value;
+    /// The cell of a fact; 缺数据 where there is none.
+    fn given(&self, cell: Option<Value>) -> Self::Value;
+    /// The first, unless it is 缺数据.
+    fn or_else(&self, first: &Self::Value, second: &Self::Value) -> Self::Value;
+    /// The value itself.
+    fn same(&self, a: &Self::Value) -> Self::Value;
+    fn plus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    fn minus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    fn times(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    /// 无从计算 where the divisor is 0; where the step is known, the digits of the quotient end on it.
+    fn over(&self, a: &Self::Value, b: &Self::Value, step: Option<Decimal>) -> Self::Value;
+    fn negate(&self, a: &Self::Value) -> Self::Value;
+    fn round(&self, a: &Self::Value, step: Decimal, mode: Mode) -> Self::Value;
+    /// The smaller of the two.
+    fn cap(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    /// The larger of the two.
+    fn floor(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    /// The number of steps of that size in a measure.
+    fn steps(&self, a: &Self::Value, per: Decimal, reading: Reading) -> Self::Value;
+    fn compare(&self, a: &Self::Value, comparison: Comparison, b: &Self::Value) -> Self::Value;
+    /// Whether it is 缺数据; never absent itself.
+    fn is_blank(&self, a: &Self::Value) -> Self::Value;
+    /// Whether it is 无从计算.
+    fn is_undefined(&self, a: &Self::Value) -> Self::Value;
+    fn and(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    fn or(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    fn not(&self, a: &Self::Value) -> Self::Value;
+    /// `a` where the condition is true, `b` where it is false, the absence of the condition where it is absent.
+    fn choose(&self, condition: &Self::Value, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    /// 待定.
+    fn pending(&self) -> Self::Value;
+    /// No row of a table.
+    fn no_row(&self) -> Self::Value;
+}

@@ -1,0 +1,123 @@
+//! What becomes of a unit: exempt, scored, or without a total and why.
+
+use rust_decimal::Decimal;
+
+use super::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
+use super::{Cells, Until, run};
+use crate::plan::{ItemId, Program, StepId};
+
+/// Whether a unit has a total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Scored,
+    /// 不参评, by which exemption.
+    Exempt(usize),
+    /// 缺数据.
+    Missing,
+    /// 待定.
+    Pending,
+    /// A result that cannot be held, or a value that no row of a table matches: the step where.
+    Faulty(StepId),
+}
+
+/// What became of one unit.
+#[derive(Debug)]
+pub(crate) struct Outcome<V> {
+    pub(crate) status: Status,
+    /// The value of every step that was evaluated.
+    pub(crate) values: Vec<V>,
+}
+
+/// How a domain's value is seen as an exact one.
+pub(crate) trait AsExact {
+    /// The exact value.
+    fn exact(&self) -> Value;
+}
+
+impl AsExact for Value {
+    fn exact(&self) -> Value {
+        *self
+    }
+}
+
+impl AsExact for TracedValue {
+    fn exact(&self) -> Value {
+        self.value
+    }
+}
+
+/// Evaluates one unit, exactly.
+pub(crate) fn exact(program: &Program, cells: &impl Cells) -> Outcome<Value> {
+    let mut values = Vec::new();
+    let status = evaluate(&Exact, program, cells, Until::Scores, &mut values);
+    Outcome { status, values }
+}
+
+/// Evaluates one unit, and keeps where every value came from.
+pub(crate) fn traced(program: &Program, cells: &impl Cells, until: Until) -> Outcome<TracedValue> {
+    let mut values = Vec::new();
+    let status = evaluate(&Traced, program, cells, until, &mut values);
+    Outcome { status, values }
+}
+
+/// Evaluates one unit into a list that is emptied first, so that its room serves for many units.
+pub(crate) fn evaluate<D: Domain>(domain: &D, program: &Program, cells: &impl Cells, until: Until, values: &mut Vec<D::Value>) -> Status
+where
+    D::Value: AsExact,
+{
+    values.clear();
+    run(domain, program, cells, Until::Exemptions, values);
+    let mut unknown: Option<Absence> = None;
+    for (condition, exemption) in &program.exemptions {
+        match values.get(*condition).map(AsExact::exact) {
+            Some(Value::Truth(true)) => return Status::Exempt(*exemption),
+            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(absence, |other| other.min(absence))),
+            _ => {}
+        }
+    }
+    run(domain, program, cells, until, values);
+    let total = values.get(program.total).map(AsExact::exact);
+    match unknown.or(total.and_then(|total| total.absence())) {
+        None => Status::Scored,
+        Some(Absence::Missing | Absence::Undefined) => Status::Missing,
+        Some(Absence::Pending) => Status::Pending,
+        Some(absence @ (Absence::TooLarge | Absence::NoRow)) => {
+            let guilty = values.iter().position(|value| value.exact() == Value::Absent(absence));
+            Status::Faulty(guilty.unwrap_or(program.total))
+        }
+    }
+}
+
+/// Whether an item of a unit has a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ItemStatus {
+    Scored(Decimal),
+    NotApplicable,
+    Missing,
+    Pending,
+}
+
+impl<V: AsExact> Outcome<V> {
+    /// The exact value of a step; 缺数据 where it was not reached.
+    pub(crate) fn value(&self, step: StepId) -> Value {
+        self.values.get(step).map_or(Value::Absent(Absence::Missing), AsExact::exact)
+    }
+
+    /// What became of an item.
+    pub(crate) fn item(&self, program: &Program, item: ItemId) -> ItemStatus {
+        let Some(Some(steps)) = program.items.get(item) else { return ItemStatus::NotApplicable };
+        if let Status::Exempt(_) = self.status {
+            return ItemStatus::NotApplicable;
+        }
+        match self.value(steps.score) {
+            Value::Number(number) => number.decimal().map_or(ItemStatus::Missing, ItemStatus::Scored),
+            Value::Absent(Absence::Pending) => ItemStatus::Pending,
+            _ => ItemStatus::Missing,
+        }
+    }
+
+    /// The total, of a unit that is scored.
+    pub(crate) fn total(&self, program: &Program) -> Option<Decimal> {
+        if self.status == Status::Scored { self.value(program.total).decimal() } else { None }
+    }
+}

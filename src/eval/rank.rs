@@ -1,0 +1,98 @@
+//! Places: a step per tier, over the keys of all its units.
+
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+use super::domain::Value;
+use crate::plan::{Ranking, Ties};
+use crate::quantity::Number;
+
+/// What a unit brings to the ranking.
+#[derive(Debug)]
+pub(crate) struct Contestant {
+    pub(crate) keys: Vec<Value>,
+    /// The keys by which units with equal places are listed.
+    pub(crate) listed: Vec<Value>,
+    /// The name, by which they are listed last of all.
+    pub(crate) name: String,
+}
+
+/// The place of each contestant, in the order given: 1 is first; places may be halves where ties share the mean.
+pub(crate) fn places(ranking: &Ranking, contestants: &[&Contestant]) -> Vec<Decimal> {
+    let mut order: Vec<usize> = (0..contestants.len()).collect();
+    let at = |index: usize| contestants.get(index);
+    let by_keys = |a: usize, b: usize| match (at(a), at(b)) {
+        (Some(a), Some(b)) => by(&a.keys, &b.keys, &ranking.keys),
+        _ => Ordering::Equal,
+    };
+    order.sort_by(|a, b| by_keys(*a, *b));
+    let mut places = vec![Decimal::ONE; contestants.len()];
+    let (mut start, mut dense) = (0, 0_u32);
+    while let Some(first) = order.get(start).copied() {
+        let tied = order.iter().skip(start).take_while(|other| by_keys(first, **other) == Ordering::Equal).count();
+        dense += 1;
+        let place = match ranking.ties {
+            Ties::Skipping => Decimal::from(start + 1),
+            Ties::Dense => Decimal::from(dense),
+            // the mean of start + 1 .. start + tied
+            Ties::Shared => Decimal::try_from_i128_with_scale(i128::try_from((start * 2 + 1 + tied) * 5).unwrap_or(0), 1).unwrap_or_default().normalize(),
+        };
+        for index in order.iter().skip(start).take(tied) {
+            if let Some(slot) = places.get_mut(*index) {
+                *slot = place;
+            }
+        }
+        start += tied;
+    }
+    places
+}
+
+/// The order in which contestants are listed: by their keys, then by the list keys, then by name.
+pub(crate) fn listing(ranking: &Ranking, a: &Contestant, b: &Contestant) -> Ordering {
+    by(&a.keys, &b.keys, &ranking.keys).then_with(|| by(&a.listed, &b.listed, &ranking.listed)).then_with(|| a.name.cmp(&b.name))
+}
+
+fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
+    for ((a, b), descending) in a.iter().zip(b).zip(descending) {
+        let order = match (a.number(), b.number()) {
+            (Some(a), Some(b)) => compare(a, b),
+            (Some(_), None) => return Ordering::Less,
+            (None, Some(_)) => return Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        let order = if *descending { order.reverse() } else { order };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+fn compare(a: &Number, b: &Number) -> Ordering {
+    a.cmp(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal_macros::dec;
+
+    fn contestants() -> Vec<Contestant> {
+        let one = |total: i64, name: &str| Contestant { keys: vec![Value::Number(Number::from(Decimal::from(total)))], listed: Vec::new(), name: name.to_owned() };
+        vec![one(90, "甲"), one(100, "乙"), one(100, "丙"), one(80, "丁")]
+    }
+
+    fn places_with(ties: Ties) -> Vec<Decimal> {
+        let all = contestants();
+        let ranking = Ranking { within_tier: true, ties, keys: vec![true], listed: Vec::new() };
+        places(&ranking, &all.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn ties_skip_or_do_not_or_share_the_mean() {
+        assert_eq!(places_with(Ties::Skipping), [dec!(3), dec!(1), dec!(1), dec!(4)]);
+        assert_eq!(places_with(Ties::Dense), [dec!(2), dec!(1), dec!(1), dec!(3)]);
+        assert_eq!(places_with(Ties::Shared), [dec!(3), dec!(1.5), dec!(1.5), dec!(4)]);
+    }
+}

@@ -1,0 +1,104 @@
+//! Tables to typed facts, and the register of units.
+//!
+//! In: the bytes of tables, and the facts that a plan declares. Out: [`Facts`], every cell with its value, its place in the table
+//! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
+
+pub(crate) mod load;
+mod number;
+mod provenance;
+pub(crate) mod register;
+mod table;
+
+use serde::Serialize;
+
+use crate::diag::CellPlace;
+use crate::eval::Cells;
+use crate::eval::domain::Value;
+use crate::plan::{FactId, TierId};
+
+/// How a value came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Provenance {
+    /// 公布: printed.
+    Published,
+    /// 推得: the only value that fits what was printed.
+    Derived,
+    /// 代入: one of several that fit.
+    Fitted,
+    /// 评定: entered.
+    Assessed,
+    /// 缺省: by the default of the rules.
+    Default,
+}
+
+/// A value with its place and provenance.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    pub(crate) value: Value,
+    /// Which of the files of [`Facts`].
+    pub(crate) file: usize,
+    /// The row, counted from 1 with the header.
+    pub(crate) row: usize,
+    /// Which heading of that file.
+    pub(crate) column: usize,
+    pub(crate) provenance: Option<Provenance>,
+    /// What the provenance rests on, quoted.
+    pub(crate) basis: Option<Box<str>>,
+}
+
+/// A table that was read.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) headings: Vec<String>,
+}
+
+/// A unit that is scored.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) tier: TierId,
+}
+
+/// The facts of one period.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) files: Vec<File>,
+    /// In the order of the register, or of the first file.
+    pub(crate) members: Vec<Member>,
+    /// The cells of each member by fact.
+    pub(crate) rows: Vec<Row>,
+    /// SHA-256 over the bytes of all files, sorted by path.
+    pub(crate) sha256: String,
+}
+
+/// The cells of one unit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row {
+    pub(crate) cells: Vec<Option<Cell>>,
+}
+
+impl Row {
+    pub(crate) fn get(&self, fact: FactId) -> Option<&Cell> {
+        self.cells.get(fact).and_then(Option::as_ref)
+    }
+}
+
+impl Cells for Row {
+    fn cell(&self, fact: FactId) -> Option<Value> {
+        self.get(fact).map(|cell| cell.value)
+    }
+}
+
+impl Facts {
+    /// Where a cell stands.
+    pub(crate) fn place(&self, cell: &Cell) -> CellPlace {
+        let file = self.files.get(cell.file);
+        CellPlace {
+            file: file.map(|file| file.path.clone()).unwrap_or_default(),
+            row: cell.row,
+            column: file.and_then(|file| file.headings.get(cell.column)).cloned().unwrap_or_default(),
+        }
+    }
+}
