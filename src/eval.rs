@@ -15,10 +15,10 @@ pub(crate) mod trace;
 use crate::plan::{FactId, Limit, Program, Sign, Step, StepId};
 use domain::Domain;
 
-/// The cells of one unit: a value for a fact, or none.
-pub(crate) trait Cells {
-    /// The value of a fact.
-    fn cell(&self, fact: FactId) -> Option<domain::Value>;
+/// The cells of one unit: what is known of a fact, or nothing.
+pub(crate) trait Cells<C> {
+    /// What is known of a fact.
+    fn cell(&self, fact: FactId) -> Option<C>;
 }
 
 /// How far a program is evaluated.
@@ -33,7 +33,7 @@ pub(crate) enum Until {
 }
 
 /// Evaluates the steps that are not in `values` yet, each from those before it.
-pub(crate) fn run<D: Domain>(domain: &D, program: &Program, cells: &impl Cells, until: Until, values: &mut Vec<D::Value>) {
+pub(crate) fn run<D: Domain>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) {
     let end = match until {
         Until::Exemptions => program.exempt_end,
         Until::Scores => program.score_end,
@@ -48,7 +48,7 @@ pub(crate) fn run<D: Domain>(domain: &D, program: &Program, cells: &impl Cells, 
 }
 
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells, values: &[D::Value]) -> D::Value {
+fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value]) -> D::Value {
     // INVARIANT: operands stand before the step that reads them, so that every look-up finds its value.
     let of = |id: StepId| values.get(id);
     let one = |a: StepId, apply: fn(&D, &D::Value) -> D::Value| of(a).map(|a| apply(domain, a));

@@ -85,7 +85,7 @@ impl Row {
     }
 }
 
-impl Cells for Row {
+impl Cells<Value> for Row {
     fn cell(&self, fact: FactId) -> Option<Value> {
         self.get(fact).map(|cell| cell.value)
     }

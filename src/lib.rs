@@ -7,3 +7,4 @@ pub(crate) mod resolved;
 pub mod plan;
 pub(crate) mod eval;
 pub(crate) mod facts;
+pub mod results;

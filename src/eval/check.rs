@@ -1,1 +1,176 @@
-//! placeholder
+//! Facts against each other: bounds that the rules declare, and facts that are given and also follow from others.
+
+use super::domain::{Bounds, Exact, Interval, Value};
+use super::{Cells, Until, keeps, run};
+use crate::diag::{Code, Diagnostic, words};
+use crate::facts::{Cell, Facts, Member, Provenance, Row};
+use crate::plan::{Bound, FactId, Limit, Plan, Program, Role, Step, StepId};
+use crate::quantity::{self, Number, Unit};
+
+/// Checks the facts of every unit; results are computed only from facts without a fault.
+pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (member, row) in facts.members.iter().zip(&facts.rows) {
+        let Some(program) = plan.programs.get(member.tier) else { continue };
+        let mut values = Vec::new();
+        run(&Exact, program, row, Until::Bounds, &mut values);
+        let check = Check { plan, facts, member, row, program, values: &values };
+        found.extend(program.bounds.iter().filter_map(|bound| check.bound(bound)));
+        found.extend(program.steps.iter().filter_map(|step| check.derivation(step)));
+    }
+    found
+}
+
+struct Check<'a> {
+    plan: &'a Plan,
+    facts: &'a Facts,
+    member: &'a Member,
+    row: &'a Row,
+    program: &'a Program,
+    values: &'a [Value],
+}
+
+impl Check<'_> {
+    fn bound(&self, bound: &Bound) -> Option<Diagnostic> {
+        let cell = self.row.get(bound.fact)?;
+        let (value, limit) = (cell.value.number()?, self.values.get(bound.limit)?.number()?);
+        if keeps(bound.side, value, limit) {
+            return None;
+        }
+        let fact = self.plan.facts.get(bound.fact)?;
+        let unit = &self.member.name;
+        let (shown, top) = (self.show(bound.fact, value), self.show(bound.fact, limit));
+        let label = fact.label();
+        let place = self.facts.place(cell);
+        if let Some(by) = bound.by
+            && let Some(other) = self.plan.facts.get(by)
+        {
+            let name = other.label();
+            let mut diagnostic = match bound.side {
+                Limit::AtMost => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 大于「{name}」{top}", "{unit}: {label} of {shown} is above {name} of {top}")),
+                Limit::AtLeast => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 小于「{name}」{top}", "{unit}: {label} of {shown} is below {name} of {top}")),
+            }
+            .at_cell(place, words!("是 {shown}", "is {shown}"));
+            if let Some(cell) = self.row.get(by) {
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {top}", "is {top}"));
+            }
+            return Some(diagnostic.help(words!("核对这两格,改正填错的一格", "check the two cells and correct the wrong one")));
+        }
+        let diagnostic = match bound.side {
+            Limit::AtMost => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 超过上限 {top}", "{unit}: {label} of {shown} is above its limit of {top}")),
+            Limit::AtLeast => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 低于下限 {top}", "{unit}: {label} of {shown} is below its limit of {top}")),
+        };
+        Some(
+            diagnostic
+                .at_cell(place, words!("是 {shown}", "is {shown}"))
+                .at(fact.span, words!("范围由这里定", "the range comes from here"))
+                .help(words!("核对这一格;范围确需放宽时改规则", "check the cell; if the range is too narrow, change the rules")),
+        )
+    }
+
+    /// A fact that is given where it also follows from others.
+    fn derivation(&self, step: &Step) -> Option<Diagnostic> {
+        let Step::OrElse(_, derived) = step else { return None };
+        let Role::Derived(fact) = self.program.infos.get(*derived)?.role else { return None };
+        let cell = self.row.get(fact)?;
+        let (given, follows) = (cell.value.number()?, self.values.get(*derived)?.number()?);
+        if given == follows {
+            return None;
+        }
+        let declared = self.plan.facts.get(fact)?;
+        let (unit, label) = (&self.member.name, declared.label());
+        let (given, follows) = (self.show(fact, given), self.show(fact, follows));
+        let place = self.facts.place(cell);
+        if self.printed_alike(fact, cell, *derived) {
+            return Some(
+                Diagnostic::new(Code::PrintedApart, words!("{unit}:「{label}」给出 {given},按印出的分项推得 {follows},在印刷取整之内", "{unit}: {label} is given as {given}, its printed parts give {follows}, which the roundings of print explain"))
+                    .at_cell(place, words!("按给出的 {given} 计算", "computed with the given {given}")),
+            );
+        }
+        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」给出 {given},由其他数据推得 {follows}", "{unit}: {label} is given as {given}, other facts give {follows}")).at_cell(place, words!("给出 {given}", "given as {given}"));
+        for other in self.read_by(*derived) {
+            if let Some(cell) = self.row.get(other)
+                && let Some(value) = cell.value.number()
+            {
+                let shown = self.show(other, value);
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("推算用到 {shown}", "{shown} is read"));
+            }
+        }
+        Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")))
+    }
+
+    /// The facts that a step reads.
+    fn read_by(&self, root: StepId) -> Vec<FactId> {
+        let mut wanted = vec![false; root.saturating_add(1)];
+        if let Some(slot) = wanted.get_mut(root) {
+            *slot = true;
+        }
+        let mut facts = Vec::new();
+        for id in (0..=root).rev() {
+            if wanted.get(id) != Some(&true) {
+                continue;
+            }
+            let Some(step) = self.program.steps.get(id) else { continue };
+            if let Step::Given(fact) = step {
+                facts.push(*fact);
+            }
+            for operand in super::operands(step) {
+                if let Some(slot) = wanted.get_mut(operand) {
+                    *slot = true;
+                }
+            }
+        }
+        facts.sort_unstable();
+        facts
+    }
+
+    /// Whether printed cells, each standing for the half step around it, can be what the given one says.
+    fn printed_alike(&self, fact: FactId, cell: &Cell, derived: StepId) -> bool {
+        let printed = Printed { plan: self.plan, row: self.row };
+        let mut values = Vec::new();
+        run(&Interval, self.program, &printed, Until::Bounds, &mut values);
+        let given = printed.bounds(fact, cell);
+        values.get(derived).is_some_and(|follows| follows.meet(&given))
+    }
+
+    fn show(&self, fact: FactId, value: &Number) -> String {
+        let Some(fact) = self.plan.facts.get(fact) else { return String::new() };
+        show(value, fact.unit(), fact.step)
+    }
+}
+
+/// A number with its unit, padded to its step.
+pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Decimal) -> String {
+    let Some(value) = value.decimal() else { return String::from("…") };
+    match unit {
+        Some(unit) if unit.is_percent() => {
+            let hundred = |value: rust_decimal::Decimal| Number::from(value).times(&Number::from(rust_decimal::Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value);
+            format!("{}%", quantity::padded(hundred(value), hundred(step)))
+        }
+        Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),
+        Some(unit) => format!("{} {unit}", quantity::padded(value, step)),
+    }
+}
+
+/// The cells of a unit as print leaves them: what is marked as printed is known to within half of its step, counts exactly.
+struct Printed<'a> {
+    plan: &'a Plan,
+    row: &'a Row,
+}
+
+impl Printed<'_> {
+    fn bounds(&self, fact: FactId, cell: &Cell) -> Bounds {
+        let declared = self.plan.facts.get(fact);
+        let rounded = declared.filter(|fact| cell.provenance == Some(Provenance::Published) && !fact.unit().is_some_and(Unit::is_count));
+        match (cell.value.number(), rounded) {
+            (Some(number), Some(fact)) => Bounds::around(number, fact.step),
+            _ => Bounds::of(cell.value),
+        }
+    }
+}
+
+impl Cells<Bounds> for Printed<'_> {
+    fn cell(&self, fact: FactId) -> Option<Bounds> {
+        self.row.get(fact).map(|cell| self.bounds(fact, cell))
+    }
+}

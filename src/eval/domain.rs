@@ -1,9 +1,11 @@
 //! What a value is, and what every operation makes of it.
 
 mod exact;
+mod interval;
 mod traced;
 
 pub(crate) use exact::Exact;
+pub(crate) use interval::{Bounds, Interval};
 pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
@@ -62,11 +64,13 @@ impl Value {
 pub(crate) trait Domain {
     /// A value of every type, or an absence.
     type Value: Clone;
+    /// What a cell holds.
+    type Cell;
 
     /// A number, truth or word that the rules write.
     fn constant(&self, literal: Literal) -> Self::Value;
     /// The cell of a fact; 缺数据 where there is none.
-    fn given(&self, cell: Option<Value>) -> Self::Value;
+    fn given(&self, cell: Option<Self::Cell>) -> Self::Value;
     /// The first, unless it is 缺数据.
     fn or_else(&self, first: &Self::Value, second: &Self::Value) -> Self::Value;
     /// The value itself.

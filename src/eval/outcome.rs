@@ -47,21 +47,21 @@ impl AsExact for TracedValue {
 }
 
 /// Evaluates one unit, exactly.
-pub(crate) fn exact(program: &Program, cells: &impl Cells) -> Outcome<Value> {
+pub(crate) fn exact(program: &Program, cells: &impl Cells<Value>) -> Outcome<Value> {
     let mut values = Vec::new();
     let status = evaluate(&Exact, program, cells, Until::Scores, &mut values);
     Outcome { status, values }
 }
 
 /// Evaluates one unit, and keeps where every value came from.
-pub(crate) fn traced(program: &Program, cells: &impl Cells, until: Until) -> Outcome<TracedValue> {
+pub(crate) fn traced(program: &Program, cells: &impl Cells<Value>, until: Until) -> Outcome<TracedValue> {
     let mut values = Vec::new();
     let status = evaluate(&Traced, program, cells, until, &mut values);
     Outcome { status, values }
 }
 
 /// Evaluates one unit into a list that is emptied first, so that its room serves for many units.
-pub(crate) fn evaluate<D: Domain>(domain: &D, program: &Program, cells: &impl Cells, until: Until, values: &mut Vec<D::Value>) -> Status
+pub(crate) fn evaluate<D: Domain>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) -> Status
 where
     D::Value: AsExact,
 {
@@ -91,7 +91,7 @@ where
 /// Whether an item of a unit has a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ItemStatus {
-    Scored(Decimal),
+    Scored,
     NotApplicable,
     Missing,
     Pending,
@@ -110,7 +110,7 @@ impl<V: AsExact> Outcome<V> {
             return ItemStatus::NotApplicable;
         }
         match self.value(steps.score) {
-            Value::Number(number) => number.decimal().map_or(ItemStatus::Missing, ItemStatus::Scored),
+            Value::Number(_) => ItemStatus::Scored,
             Value::Absent(Absence::Pending) => ItemStatus::Pending,
             _ => ItemStatus::Missing,
         }

@@ -1,1 +1,166 @@
-//! placeholder
+//! The trace of one unit as data: which steps a value came from, and what they bring in.
+
+use super::domain::{Absence, TracedValue, Used, Value};
+use super::operands;
+use super::outcome::Outcome;
+use crate::plan::{FactId, Info, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
+
+/// The evaluated steps of one unit, with the plan they belong to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trace<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) program: &'a Program,
+    pub(crate) outcome: &'a Outcome<TracedValue>,
+}
+
+/// How a step bears on a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    /// Not at all: a branch that was not taken.
+    None,
+    /// It was read, and what it gave was nothing: a deduction of 0.
+    Idle,
+    /// It made the result what it is.
+    Live,
+}
+
+/// Where a fact that was read came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A cell of a table.
+    Cell(FactId),
+    /// The default of the rules.
+    Default(FactId),
+}
+
+impl<'a> Trace<'a> {
+    pub(crate) fn step(&self, id: StepId) -> Option<&'a Step> {
+        self.program.steps.get(id)
+    }
+
+    pub(crate) fn info(&self, id: StepId) -> Option<&'a Info> {
+        self.program.infos.get(id)
+    }
+
+    pub(crate) fn value(&self, id: StepId) -> Value {
+        self.outcome.value(id)
+    }
+
+    pub(crate) fn used(&self, id: StepId) -> Used {
+        self.outcome.values.get(id).map_or(Used::All, |value| value.used)
+    }
+
+    /// The steps that a step's value came from, without branches not taken.
+    pub(crate) fn sources(&self, id: StepId) -> Vec<StepId> {
+        let Some(step) = self.step(id) else { return Vec::new() };
+        match (step, self.used(id)) {
+            (Step::OrElse(a, _), Used::First) => vec![*a],
+            (Step::OrElse(_, b), Used::Second) => vec![*b],
+            (Step::Choose(condition, a, _), Used::First) => vec![*condition, *a],
+            (Step::Choose(condition, _, b), Used::Second) => vec![*condition, *b],
+            (Step::Choose(condition, _, _), Used::All) => vec![*condition],
+            _ => operands(step),
+        }
+    }
+
+    /// How every step up to `root` bears on its value.
+    pub(crate) fn reach(&self, root: StepId) -> Vec<Reach> {
+        let mut reach = vec![Reach::None; root.saturating_add(1)];
+        if let Some(slot) = reach.get_mut(root) {
+            *slot = Reach::Live;
+        }
+        for id in (0..=root).rev() {
+            let here = reach.get(id).copied().unwrap_or(Reach::None);
+            if here == Reach::None {
+                continue;
+            }
+            let sum = matches!(self.step(id), Some(Step::Sum(_)));
+            for source in self.sources(id) {
+                let carried = if sum && self.is_idle(source) { Reach::Idle } else { here };
+                if let Some(slot) = reach.get_mut(source) {
+                    *slot = carried.max(*slot);
+                }
+            }
+        }
+        reach
+    }
+
+    /// A term of 0 adds nothing, unless it is the score of an indicator: that 0 is a result.
+    fn is_idle(&self, term: StepId) -> bool {
+        let zero = self.value(term).number().is_some_and(crate::quantity::Number::is_zero);
+        let base = matches!(self.info(term).map(|info| info.role), Some(Role::Item(item)) if self.plan.items.get(item).is_some_and(crate::plan::Item::is_base));
+        zero && !base
+    }
+
+    /// The assumptions that bear on a value: those of clauses that contributed or whose branch was taken, and every stand-in for
+    /// what is not known.
+    pub(crate) fn marks(&self, root: StepId) -> Vec<MarkId> {
+        let mut marks = Vec::new();
+        for (id, reach) in self.reach(root).into_iter().enumerate() {
+            let Some(info) = self.info(id).filter(|info| reach != Reach::None && !info.marks.is_empty()) else { continue };
+            let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) == Used::Second;
+            for mark in &info.marks {
+                let kind = self.plan.marks.get(*mark).map(|mark| mark.kind);
+                let decisive = kind != Some(MarkKind::Assumption) || reach == Reach::Live && !not_taken;
+                if decisive && !marks.contains(mark) {
+                    marks.push(*mark);
+                }
+            }
+        }
+        marks.sort_unstable();
+        marks
+    }
+
+    /// The facts that were read for a value, each with where it came from.
+    pub(crate) fn facts(&self, root: StepId) -> Vec<Source> {
+        let reach = self.reach(root);
+        let mut found = Vec::new();
+        for (id, reach) in reach.into_iter().enumerate() {
+            if reach == Reach::None {
+                continue;
+            }
+            let source = match self.info(id).map(|info| info.role) {
+                Some(Role::Cell(fact)) if self.value(id).absence().is_none() => Source::Cell(fact),
+                Some(Role::Default(fact)) => Source::Default(fact),
+                _ => continue,
+            };
+            if !found.contains(&source) {
+                found.push(source);
+            }
+        }
+        found
+    }
+
+    /// The facts for want of which a value is 缺数据, in the order of the rules.
+    pub(crate) fn missing(&self, root: StepId) -> Vec<FactId> {
+        let missing = |id: StepId| self.value(id) == Value::Absent(Absence::Missing);
+        let mut guilty = vec![false; root.saturating_add(1)];
+        if let Some(slot) = guilty.get_mut(root) {
+            *slot = missing(root);
+        }
+        let mut facts = Vec::new();
+        for id in (0..=root).rev() {
+            if !guilty.get(id).copied().unwrap_or(false) {
+                continue;
+            }
+            if let Some(Role::Cell(fact)) = self.info(id).map(|info| info.role) {
+                facts.push(fact);
+            }
+            let Some(step) = self.step(id) else { continue };
+            // of a fact that could be given or derived the given one is asked for
+            let sources = match step {
+                Step::OrElse(a, _) => vec![*a],
+                _ => self.sources(id),
+            };
+            for source in sources {
+                if missing(source)
+                    && let Some(slot) = guilty.get_mut(source)
+                {
+                    *slot = true;
+                }
+            }
+        }
+        facts.sort_unstable();
+        facts
+    }
+}

@@ -47,6 +47,7 @@ fn holds(order: Ordering, comparison: Comparison) -> bool {
 
 impl Domain for Exact {
     type Value = Value;
+    type Cell = Value;
 
     fn constant(&self, literal: Literal) -> Value {
         match literal {

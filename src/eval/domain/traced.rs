@@ -48,6 +48,7 @@ fn either(value: Value, first: &TracedValue, second: &TracedValue) -> TracedValu
 
 impl Domain for Traced {
     type Value = TracedValue;
+    type Cell = Value;
 
     fn constant(&self, literal: Literal) -> TracedValue {
         all(Exact.constant(literal))

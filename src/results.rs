@@ -1,0 +1,322 @@
+//! The results of one period: every unit with every indicator, sections, total and place.
+//!
+//! In: a plan, facts and a period. Out: [`Results`], which is the JSON contract of `schema/results.schema.json` as it stands.
+//! Never: a value that depends on the order of evaluation, the clock or the machine; the same inputs give the same bytes.
+//!
+//! Decimals are texts padded to the step of the rules; what is not there is null; units stand in the order of the register,
+//! indicators and sections in the order of the rules.
+
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use crate::eval::domain::{TracedValue, Value};
+use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
+use crate::eval::rank::{Contestant, places};
+use crate::eval::trace::Trace;
+use crate::eval::Until;
+use crate::facts::Facts;
+use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
+use crate::quantity::{self, Number, round_to};
+
+/// The results of a period.
+#[derive(Debug, Serialize)]
+pub struct Results {
+    /// Name and version of this program.
+    pub engine: String,
+    /// Which standard was applied.
+    pub standard: StandardRef,
+    /// The period, as in `2020-11`.
+    pub period: String,
+    /// SHA-256 of the tables of facts.
+    pub facts_sha256: String,
+    /// Every unit.
+    pub units: Vec<UnitResult>,
+}
+
+/// Which standard, in which version, from which bytes.
+#[derive(Debug, Clone, Serialize)]
+pub struct StandardRef {
+    /// The name in the rule file.
+    pub id: String,
+    /// The title, or the name where there is none.
+    pub name: String,
+    /// The version.
+    pub version: String,
+    /// SHA-256 over the sorted (path, bytes) of all files of the policy.
+    pub sha256: String,
+}
+
+/// Whether a unit or an indicator has a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It has.
+    Scored,
+    /// 不参评, of a unit.
+    Exempt,
+    /// 不适用, of an indicator.
+    NotApplicable,
+    /// 缺数据.
+    Missing,
+    /// 待定.
+    Pending,
+}
+
+/// A place: whole, or half where ties share the mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(pub Decimal);
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match u32::try_from(self.0.normalize().mantissa()) {
+            Ok(whole) if self.0.normalize().scale() == 0 => serializer.serialize_u32(whole),
+            _ => serializer.serialize_str(&quantity::plain(self.0)),
+        }
+    }
+}
+
+/// One unit.
+#[derive(Debug, Serialize)]
+pub struct UnitResult {
+    /// Its name in the register.
+    pub unit: String,
+    /// Its tier.
+    pub tier: String,
+    /// Whether it has a total.
+    pub status: State,
+    /// Why it has none.
+    pub reason: Option<String>,
+    /// Every indicator of the standard.
+    pub indicators: IndexMap<String, IndicatorResult>,
+    /// Every item that holds others and applies to the tier.
+    pub sections: IndexMap<String, SectionResult>,
+    /// The sum before any cap.
+    pub uncapped: Option<String>,
+    /// The total.
+    pub total: Option<String>,
+    /// The marks of the tier.
+    pub full: String,
+    /// The place within the tier, or among all, as the rules say.
+    pub rank: Option<Place>,
+    /// Whether the place may change: another unit has no total yet.
+    pub provisional: bool,
+    /// The assumptions that bear on the total.
+    pub assumptions: Vec<String>,
+}
+
+/// One indicator of a unit.
+#[derive(Debug, Serialize)]
+pub struct IndicatorResult {
+    /// Whether it counts toward the marks, adds to them or takes from them.
+    pub kind: Kind,
+    /// Whether it has a score.
+    pub status: State,
+    /// The score; negative for what a penalty takes off.
+    pub score: Option<String>,
+    /// Its marks, or the cap of a bonus or penalty that has one.
+    pub full: Option<String>,
+    /// The assumptions that bear on the score.
+    pub assumptions: Vec<String>,
+}
+
+/// What an indicator does to the total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Counts toward the marks.
+    Base,
+    /// 加分项.
+    Bonus,
+    /// 扣分项.
+    Penalty,
+}
+
+/// One section of a unit.
+#[derive(Debug, Serialize)]
+pub struct SectionResult {
+    /// The score.
+    pub score: Option<String>,
+    /// Its marks, or the cap of a family that has one.
+    pub full: Option<String>,
+}
+
+/// Scores a period. The facts are those of [`crate::eval::check`] without a fault.
+pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
+    let mut units: Vec<UnitResult> = Vec::new();
+    let mut contestants: Vec<Option<Contestant>> = Vec::new();
+    for (member, row) in facts.members.iter().zip(&facts.rows) {
+        let Some(program) = plan.programs.get(member.tier) else { continue };
+        let outcome = traced(program, row, Until::Scores);
+        contestants.push(contestant(program, &outcome, &member.name));
+        units.push(Scoring { plan, program, outcome: &outcome }.unit(&member.name));
+    }
+    let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
+    rank(plan, &tiers, &contestants, &mut units);
+    Results {
+        engine: concat!("kaoping ", env!("CARGO_PKG_VERSION")).to_owned(),
+        standard: StandardRef {
+            id: plan.head.name.clone(),
+            name: plan.head.title.clone().unwrap_or_else(|| plan.head.name.clone()),
+            version: plan.head.version.clone(),
+            sha256: standard_sha256.to_owned(),
+        },
+        period: period.to_owned(),
+        facts_sha256: facts.sha256.clone(),
+        units,
+    }
+}
+
+/// What a unit brings to the ranking, if it has a total.
+pub(crate) fn contestant(program: &Program, outcome: &Outcome<TracedValue>, name: &str) -> Option<Contestant> {
+    let values = |steps: &[StepId]| -> Vec<Value> { steps.iter().map(|step| outcome.value(*step)).collect() };
+    let keys = values(&program.keys);
+    let scored = outcome.status == Status::Scored && keys.iter().all(|key| key.absence().is_none());
+    scored.then(|| Contestant { keys, listed: values(&program.listed), name: name.to_owned() })
+}
+
+fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
+    let groups: Vec<Vec<usize>> = if plan.ranking.within_tier {
+        (0..plan.programs.len()).map(|tier| (0..units.len()).filter(|index| tiers.get(*index) == Some(&tier)).collect()).collect()
+    } else {
+        vec![(0..units.len()).collect()]
+    };
+    for group in groups {
+        let racing: Vec<usize> = group.iter().copied().filter(|index| matches!(contestants.get(*index), Some(Some(_)))).collect();
+        let entries: Vec<&Contestant> = racing.iter().filter_map(|index| contestants.get(*index).and_then(Option::as_ref)).collect();
+        let open = group.iter().any(|index| units.get(*index).is_some_and(|unit| matches!(unit.status, State::Missing | State::Pending)) || !racing.contains(index) && units.get(*index).is_some_and(|unit| unit.status == State::Scored));
+        for (index, place) in racing.iter().zip(places(&plan.ranking, &entries)) {
+            if let Some(unit) = units.get_mut(*index) {
+                unit.rank = Some(Place(place));
+                unit.provisional = open;
+            }
+        }
+    }
+}
+
+/// One unit being written down.
+struct Scoring<'a> {
+    plan: &'a Plan,
+    program: &'a Program,
+    outcome: &'a Outcome<TracedValue>,
+}
+
+impl Scoring<'_> {
+    fn unit(&self, name: &str) -> UnitResult {
+        let trace = Trace { plan: self.plan, program: self.program, outcome: self.outcome };
+        let status = match self.outcome.status {
+            Status::Scored => State::Scored,
+            Status::Exempt(_) => State::Exempt,
+            Status::Pending => State::Pending,
+            Status::Missing | Status::Faulty(_) => State::Missing,
+        };
+        let evaluated = status != State::Exempt;
+        let scored = status == State::Scored;
+        UnitResult {
+            unit: name.to_owned(),
+            tier: self.program.tier.clone(),
+            status,
+            reason: self.reason(&trace),
+            indicators: self.indicators(&trace),
+            sections: self.sections(),
+            uncapped: if evaluated { self.print(self.program.uncapped, self.plan.head.step) } else { None },
+            total: if scored { self.print(self.program.total, self.plan.head.step) } else { None },
+            full: quantity::padded(self.program.marks, self.plan.head.step),
+            rank: None,
+            provisional: false,
+            assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
+        }
+    }
+
+    fn reason(&self, trace: &Trace<'_>) -> Option<String> {
+        match self.outcome.status {
+            Status::Scored => None,
+            Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
+            Status::Pending => {
+                let marks = self.plan.marks.iter().filter(|mark| mark.kind == MarkKind::Pending).map(|mark| format!("{}:{}", mark.owner, mark.text));
+                Some(format!("待定 {}", marks.collect::<Vec<_>>().join("、")))
+            }
+            Status::Missing | Status::Faulty(_) => Some(format!("缺数据 {}", missing_facts(trace).join("、"))),
+        }
+    }
+
+    fn indicators(&self, trace: &Trace<'_>) -> IndexMap<String, IndicatorResult> {
+        let mut found: IndexMap<String, IndicatorResult> = IndexMap::new();
+        for (id, item) in self.plan.indicators() {
+            let applies = matches!(self.program.items.get(id), Some(Some(_)));
+            if !applies && found.contains_key(&item.name) {
+                continue;
+            }
+            let kind = match item.kind {
+                ItemKind::Bonus => Kind::Bonus,
+                ItemKind::Penalty => Kind::Penalty,
+                ItemKind::Section | ItemKind::Indicator => Kind::Base,
+            };
+            let (status, score) = self.item(id);
+            let assumptions = match self.program.items.get(id) {
+                Some(Some(steps)) if status != State::NotApplicable => texts(self.plan, &trace.marks(steps.score)),
+                _ => Vec::new(),
+            };
+            let full = self.full(id);
+            found.insert(item.name.clone(), IndicatorResult { kind, status, score, full, assumptions });
+        }
+        found
+    }
+
+    fn sections(&self) -> IndexMap<String, SectionResult> {
+        let mut found = IndexMap::new();
+        for (id, item) in self.plan.items.iter().enumerate().filter(|(_, item)| !item.children.is_empty()) {
+            if matches!(self.program.items.get(id), Some(Some(_))) {
+                let (_, score) = self.item(id);
+                found.insert(item.name.clone(), SectionResult { score, full: self.full(id) });
+            }
+        }
+        found
+    }
+
+    fn item(&self, id: ItemId) -> (State, Option<String>) {
+        match self.outcome.item(self.program, id) {
+            ItemStatus::Scored => {
+                let step = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
+                let score = self.program.items.get(id).copied().flatten().and_then(|steps| self.print(steps.score, step));
+                (State::Scored, score)
+            }
+            ItemStatus::NotApplicable => (State::NotApplicable, None),
+            ItemStatus::Missing => (State::Missing, None),
+            ItemStatus::Pending => (State::Pending, None),
+        }
+    }
+
+    fn full(&self, id: ItemId) -> Option<String> {
+        let step = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
+        self.program.items.get(id).copied().flatten().and_then(|steps| steps.full).map(|full| quantity::padded(full, step))
+    }
+
+    /// A score as it is printed: rounded to its step where the rules round for print only.
+    fn print(&self, id: StepId, step: Decimal) -> Option<String> {
+        let value = self.outcome.value(id);
+        print(self.plan, value.number()?, step)
+    }
+}
+
+/// A score in print.
+pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String> {
+    let step = value.decimal().map_or(step, |value| if quantity::on_grid(value, step) || plan.head.precision == crate::plan::Precision::Shown { step } else { quantity::written_step(value) });
+    round_to(value, step, plan.head.mode).ok().map(|rounded| quantity::padded(rounded, step))
+}
+
+/// The names of the facts for want of which a unit has no total.
+pub(crate) fn missing_facts(trace: &Trace<'_>) -> Vec<String> {
+    let mut facts: Vec<usize> = trace.missing(trace.program.total);
+    for (condition, _) in &trace.program.exemptions {
+        facts.extend(trace.missing(*condition));
+    }
+    facts.sort_unstable();
+    facts.dedup();
+    facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned()).collect()
+}
+
+/// Assumptions in words: the item they stand in, and their text.
+pub(crate) fn texts(plan: &Plan, marks: &[MarkId]) -> Vec<String> {
+    marks.iter().filter_map(|mark| plan.marks.get(*mark)).map(|mark| format!("{}:{}", mark.owner, mark.text)).collect()
+}
