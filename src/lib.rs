@@ -1,10 +1,46 @@
-//! kaoping
-pub mod quantity;
-pub mod source;
+//! kaoping 考评 states an evaluation standard as data and stands behind every score it gives.
+//!
+//! The pipeline, top to bottom; data moves down it only:
+//!
+//! ```text
+//! quantity   exact numbers, units and grids; the one rounding function
+//! source     the only reader of policy text: files, encodings, spans
+//! diag       diagnostics as data, their codes and renderings
+//! syntax     text -> ast: grammar, recovery; both skins give one tree
+//! resolved   ast -> names bound, units checked, marks added up
+//! plan       resolved -> flat steps in dependency order, one program a tier
+//! period     months, quarters and years
+//! eval       one evaluator over a plan, generic over the domain of values
+//! facts      tables -> typed facts, each with its cell and provenance; the register of units
+//! results    units, indicators, totals, places: the JSON contract
+//! explain    how a score came about, as data
+//! golden     cases and published months against what is computed
+//! report     texts for people
+//! engine     the same for programs: compile once, score tables in memory
+//! cli        the command line
+//! ```
+//!
+//! What is absent: nothing below `cli` prints or exits; evaluation does no IO, reads no clock and draws no random number; only
+//! `syntax` knows the parser generator, only `facts` reads tables, only `report` words results. There is no binary float anywhere.
+//! Nothing here knows a city, a hotline or any other field: every rule, name and number lives in the files of a policy.
+
+pub mod cli;
 pub mod diag;
-pub(crate) mod syntax;
-pub(crate) mod resolved;
+pub mod engine;
 pub mod plan;
-pub(crate) mod eval;
-pub(crate) mod facts;
+pub mod quantity;
 pub mod results;
+pub mod source;
+
+pub(crate) mod eval;
+pub(crate) mod explain;
+pub(crate) mod facts;
+pub(crate) mod golden;
+pub(crate) mod period;
+pub(crate) mod report;
+pub(crate) mod resolved;
+pub(crate) mod syntax;
+
+pub use engine::{Compiled, Scores, Table};
+pub use plan::Plan;
+pub use results::Results;

@@ -22,16 +22,19 @@ pub(crate) struct Parsed {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Words inside statements that could not be read: what they declare is unknown, so nothing is said of them later.
     pub(crate) lost: BTreeSet<String>,
+    /// A file could not be read at all: what it declares is unknown.
+    pub(crate) unreadable: bool,
 }
 
 /// Parses every file. A statement that cannot be read is reported once and left out; the rest is read all the same.
 pub(crate) fn parse(sources: &Sources) -> Parsed {
-    let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new() };
+    let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false };
     for (file, source) in sources.iter() {
         let one = faults::parse_file(file, &source.text);
         parsed.files.push(one.file);
         parsed.diagnostics.extend(one.diagnostics);
         parsed.lost.extend(one.lost);
+        parsed.unreadable |= one.unreadable;
     }
     parsed
 }

@@ -20,14 +20,16 @@ pub(super) struct ParsedFile {
     pub(super) file: ast::File,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) lost: BTreeSet<String>,
+    /// Nothing of the file could be used.
+    pub(super) unreadable: bool,
 }
 
 /// Parses one file.
 pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
     let all = tokens(text);
-    let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &all), lost: BTreeSet::new() };
+    let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &all), lost: BTreeSet::new(), unreadable: false };
     if !parsed.diagnostics.is_empty() {
-        parsed.lost.insert(String::new());
+        parsed.unreadable = true;
         return parsed;
     }
     let mut work = text.to_owned();
@@ -54,7 +56,7 @@ pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
             }
         }
     }
-    parsed.lost.insert(String::new());
+    parsed.unreadable = true;
     parsed
 }
 

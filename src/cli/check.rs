@@ -1,0 +1,80 @@
+//! `check`: every fault of every rule file, in one run.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::input::{check, holds_rules, policies};
+use super::output::{Fault, print, print_diagnostics, say};
+use super::{End, Format};
+use crate::diag::{self, Diagnostic, Lang, words};
+use crate::facts::register;
+use crate::source::Sources;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 规则文件或文件夹,缺省 policies/ / rule files and folders, by default policies/
+    #[arg(value_name = "文件")]
+    paths: Vec<PathBuf>,
+    /// 输出格式 / format: text, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let mut found: Vec<(Vec<Diagnostic>, Sources)> = Vec::new();
+    let mut files = 0;
+    for path in expand(&arguments.paths)? {
+        let (policy, plan, mut diagnostics) = check(&path)?;
+        if let Some(plan) = &plan {
+            register::load(&policy.tables, plan, &mut diagnostics);
+        }
+        files += policy.sources.iter().count();
+        found.push((diagnostics, policy.sources));
+    }
+    let errors = found.iter().flat_map(|(diagnostics, _)| diagnostics).filter(|diagnostic| diagnostic.is_error()).count();
+    let warnings = found.iter().map(|(diagnostics, _)| diagnostics.len()).sum::<usize>() - errors;
+    match arguments.format {
+        Format::Json => {
+            let all: Vec<serde_json::Value> = found.iter().flat_map(|(diagnostics, sources)| diag::to_json(diagnostics, sources).as_array().cloned().unwrap_or_default()).collect();
+            let report = json!({ "files": files, "errors": errors, "warnings": warnings, "diagnostics": all });
+            print(&format!("{report:#}\n"))?;
+        }
+        Format::Text => {
+            for (diagnostics, sources) in &found {
+                print_diagnostics(diagnostics, sources, lang);
+            }
+            let lang = lang.unwrap_or_else(|| found.first().map_or_else(super::output::locale, |(_, sources)| diag::language_of(sources, None)));
+            say(words!("{files} 个规则文件,{errors} 处错误,{warnings} 处提醒", "{files} rule files, {errors} errors, {warnings} warnings").get(lang));
+        }
+    }
+    Ok(if errors > 0 { End::FaultFound } else { End::Answered })
+}
+
+/// The policies that paths name: a folder with rule files is one, a folder of such folders is all of them.
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
+    let default = [PathBuf::from("policies")];
+    let mut found = Vec::new();
+    for path in if paths.is_empty() { &default[..] } else { paths } {
+        if path.is_dir() && !holds_rules(path) {
+            let inside = nested(path);
+            if inside.is_empty() {
+                let path = path.display();
+                return Err(Fault::Words(words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)")));
+            }
+            found.extend(inside);
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn nested(folder: &Path) -> Vec<PathBuf> {
+    let mut found = policies(folder);
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink() && !holds_rules(path)).collect();
+    folders.sort();
+    found.extend(folders.iter().flat_map(|folder| nested(folder)));
+    found
+}

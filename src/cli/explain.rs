@@ -1,0 +1,118 @@
+//! `explain`: the derivation of a score, down to clauses and cells.
+
+use std::path::{Path, PathBuf};
+
+use super::input::{Loaded, load_facts, load_policy, period};
+use super::output::{Fault, deliver};
+use super::{End, Format, Subject};
+use crate::diag::{Lang, closest, language_of, words};
+use crate::eval::Until;
+use crate::eval::outcome::traced;
+use crate::eval::trace::Trace;
+use crate::explain::{Case, Topic};
+use crate::facts::Facts;
+use crate::plan::Plan;
+use crate::report;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 单位,前面可写标准 / the unit, with the policy before it if need be
+    #[arg(value_name = "标准] [单位", num_args = 0..=2)]
+    named: Vec<String>,
+    #[command(flatten)]
+    subject: Subject,
+    /// 单位 / the unit
+    #[arg(long, value_name = "单位")]
+    unit: Option<String>,
+    /// 指标、类或加分扣分项,可重复;不写则说明总分 / an indicator or section, may be repeated; the total where left out
+    #[arg(long, value_name = "指标")]
+    indicator: Vec<String>,
+    /// 输出格式 / format: text, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    format: Format,
+    /// 写到文件 / write to a file
+    #[arg(long, value_name = "文件")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let (policy, named) = split(&arguments.named, arguments.unit.is_some())?;
+    let mut loaded = load_policy(policy.as_deref())?;
+    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    let Some(name) = arguments.unit.clone().or(named) else {
+        return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 市教育局 …", "name the unit, as in: kaoping explain UNIT …")));
+    };
+    if arguments.subject.facts.is_empty() {
+        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
+    }
+    let period = period(&loaded, &arguments.subject)?;
+    let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
+    let unit = find_unit(&loaded, &facts, &name)?;
+    let topics: Vec<Topic> = if arguments.indicator.is_empty() { vec![Topic::Total] } else { arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()? };
+    let text = explain(&loaded, &facts, &unit, &period, &topics, arguments.format, shown);
+    deliver(&text, arguments.out.as_ref())?;
+    Ok(End::Answered)
+}
+
+/// The arguments without a flag: a path is the policy, anything else the unit.
+fn split(named: &[String], has_unit: bool) -> Result<(Option<PathBuf>, Option<String>), Fault> {
+    let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|ending| ending == "kp");
+    match named {
+        [] => Ok((None, None)),
+        [one] if has_unit || is_path(one) => Ok((Some(PathBuf::from(one)), None)),
+        [one] => Ok((None, Some(one.clone()))),
+        [first, second] if !is_path(first) && is_path(second) => Ok((Some(PathBuf::from(second)), Some(first.clone()))),
+        [first, second, ..] => Ok((Some(PathBuf::from(first)), Some(second.clone()))),
+    }
+}
+
+/// The unit of that name or alias.
+pub(super) fn find_unit(loaded: &Loaded, facts: &Facts, name: &str) -> Result<String, Fault> {
+    let registered = loaded.register.as_ref().and_then(|register| register.find(name).and_then(|index| register.members.get(index))).map(|entry| entry.name.clone());
+    let wanted = registered.unwrap_or_else(|| name.trim().to_owned());
+    if facts.members.iter().any(|member| member.name == wanted) {
+        return Ok(wanted);
+    }
+    let near = closest(&wanted, facts.members.iter().map(|member| member.name.as_str())).unwrap_or_default();
+    Err(Fault::Words(if near.is_empty() {
+        words!("没有单位「{wanted}」", "there is no unit {wanted}")
+    } else {
+        words!("没有单位「{wanted}」,是不是「{near}」", "there is no unit {wanted}, did you mean {near}")
+    }))
+}
+
+/// The item of that name that applies to the unit, else any of that name.
+fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic, Fault> {
+    if name == plan.total.name || plan.total_columns.iter().any(|column| column == name) || name == "total" {
+        return Ok(Topic::Total);
+    }
+    let program = facts.members.iter().find(|member| member.name == unit).and_then(|member| plan.programs.get(member.tier));
+    let applies = |id: usize| program.is_some_and(|program| matches!(program.items.get(id), Some(Some(_))));
+    let named: Vec<usize> = plan.items.iter().enumerate().filter(|(_, item)| item.name == name || item.columns.iter().any(|column| column == name)).map(|(id, _)| id).collect();
+    if let Some(id) = named.iter().copied().find(|id| applies(*id)).or(named.first().copied()) {
+        return Ok(Topic::Item(id));
+    }
+    let known: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).collect();
+    let near = closest(name, known.iter().copied()).map(|near| format!(" {near}?")).unwrap_or_default();
+    let list = known.join("、");
+    Err(Fault::Words(words!("没有指标「{name}」。{near}指标有:{list}", "there is no indicator {name}.{near} There are: {list}")))
+}
+
+fn explain(loaded: &Loaded, facts: &Facts, unit: &str, period: &str, topics: &[Topic], format: Format, lang: Lang) -> String {
+    let Some((index, member)) = facts.members.iter().enumerate().find(|(_, member)| member.name == unit) else { return String::new() };
+    let (Some(program), Some(row)) = (loaded.plan.programs.get(member.tier), facts.rows.get(index)) else { return String::new() };
+    let outcome = traced(program, row, Until::Scores);
+    let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
+    let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, period };
+    match format {
+        Format::Text => topics.iter().map(|topic| report::derivation(&case, *topic, lang)).collect::<Vec<_>>().join("\n"),
+        Format::Json => {
+            let all: Vec<_> = topics.iter().map(|topic| case.explain(*topic, report::sentence(&case, *topic))).collect();
+            let text = match all.as_slice() {
+                [one] => serde_json::to_string_pretty(one),
+                many => serde_json::to_string_pretty(many),
+            };
+            text.map(|text| text + "\n").unwrap_or_default()
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `explain-code`: the long text of a diagnostic code.
+
+use super::End;
+use super::output::{Fault, locale, print};
+use crate::diag::{Code, Lang, words};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 代码,如 K0302;不写则列出全部 / a code, as in K0302; all of them where it is left out
+    #[arg(value_name = "代码")]
+    code: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let lang = lang.unwrap_or_else(locale);
+    let Some(id) = &arguments.code else {
+        let list: String = Code::ALL.iter().map(|code| format!("{}  {}\n", code.id(), code.title().get(lang))).collect();
+        print(&list)?;
+        return Ok(End::Answered);
+    };
+    let Some(code) = Code::from_id(id) else {
+        return Err(Fault::Words(words!("没有代码 {id};kaoping explain-code 列出全部", "there is no code {id}; kaoping explain-code lists them all")));
+    };
+    let page = code.page(lang);
+    print(page)?;
+    Ok(End::Answered)
+}

@@ -1,0 +1,114 @@
+//! Reading what a command is about: the policy, the register, the period, the facts.
+
+use std::path::{Path, PathBuf};
+
+use super::Subject;
+use super::output::Fault;
+use crate::diag::{self, Diagnostic, words};
+use crate::engine::compile;
+use crate::eval;
+use crate::facts::register::{self, Register};
+use crate::facts::{Facts, load};
+use crate::period;
+use crate::plan::Plan;
+use crate::source::{Policy, read_policy};
+
+/// A policy that was read and checked.
+pub(super) struct Loaded {
+    pub(super) policy: Policy,
+    pub(super) plan: Plan,
+    pub(super) register: Option<Register>,
+    /// What is worth saying and does not stop the work.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// The policy that is meant: the one named, or the only one in `policies/`.
+pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
+    if let Some(path) = named {
+        return Ok(path.to_path_buf());
+    }
+    let found = policies(Path::new("policies"));
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Fault::Words(words!("没有写明标准,当前文件夹下也没有 policies/。用法:kaoping score 标准文件夹 …", "no policy named, and no policies/ in this folder. Usage: kaoping score POLICY …"))),
+        many => {
+            let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("、");
+            Err(Fault::Words(words!("policies/ 下有几个标准,请写明一个:{names}", "policies/ holds several policies, name one: {names}")))
+        }
+    }
+}
+
+/// The policies of a folder: each sub-folder that holds a rule file, each rule file; the folder itself if it holds rule files.
+pub(super) fn policies(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        if path.is_dir() && holds_rules(&path) || path.is_file() && is_rule_file(&path) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Whether a folder holds a rule file.
+pub(super) fn holds_rules(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| entries.filter_map(Result::ok).any(|entry| is_rule_file(&entry.path())))
+}
+
+pub(super) fn is_rule_file(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kp"))
+}
+
+/// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
+pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
+    let policy = read_policy(path).map_err(|fault| {
+        let text = fault.to_string();
+        Fault::Words(words!("读不了:{text}", "cannot read: {text}"))
+    })?;
+    let compiled = compile(&policy.sources);
+    Ok((policy, compiled.plan, compiled.diagnostics))
+}
+
+/// Reads a policy that must be without fault, and its register.
+pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
+    let path = policy_path(named)?;
+    let (policy, plan, mut diagnostics) = check(&path)?;
+    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    if diag::any_error(&diagnostics) {
+        diagnostics.retain(Diagnostic::is_error);
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
+    Ok(Loaded { policy, plan, register, warnings: diagnostics })
+}
+
+/// The period that is asked for, in the form that results carry.
+pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault> {
+    let Some(text) = &subject.period else {
+        let example = period::example(loaded.plan.head.cycle);
+        return Err(Fault::Words(words!("请写明期别,例如 --period {example}", "name the period, as in --period {example}")));
+    };
+    period::read(text, &loaded.plan.head).map_err(Fault::Words)
+}
+
+/// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
+pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
+    let inputs = load::read(&subject.facts).map_err(|fault| {
+        let text = fault.to_string();
+        Fault::Words(words!("读不了:{text}", "cannot read: {text}"))
+    })?;
+    let mut diagnostics = Vec::new();
+    let facts = load::load(&inputs, &loaded.plan, loaded.register.as_ref(), Some(period), &mut diagnostics);
+    if !diag::any_error(&diagnostics) {
+        diagnostics.extend(eval::check::check(&loaded.plan, &facts));
+    }
+    diag::sort(&mut diagnostics);
+    if diag::any_error(&diagnostics) {
+        diagnostics.retain(Diagnostic::is_error);
+        return Err(Fault::Diagnostics(diagnostics, Box::new(loaded.policy.sources.clone())));
+    }
+    loaded.warnings.extend(diagnostics);
+    Ok(facts)
+}
+

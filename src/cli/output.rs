@@ -1,0 +1,81 @@
+//! Where output goes: results to standard output or a file written aside and renamed, messages to standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::End;
+use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
+use crate::source::Sources;
+
+/// What stops a run before there is an answer.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// Said in words.
+    Words(Words),
+    /// Diagnostics of rules or facts; they name their places.
+    Diagnostics(Vec<Diagnostic>, Box<Sources>),
+    /// The reader of the output went away.
+    Closed,
+}
+
+impl Fault {
+    /// Says it on standard error.
+    pub(super) fn report(&self, lang: Option<Lang>) -> End {
+        match self {
+            Fault::Words(words) => say(words.get(lang.unwrap_or_else(locale))),
+            Fault::Diagnostics(diagnostics, sources) => print_diagnostics(diagnostics, sources, lang),
+            Fault::Closed => {}
+        }
+        End::Unusable
+    }
+}
+
+/// The language of the locale; Chinese where it says nothing.
+pub(super) fn locale() -> Lang {
+    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match name {
+        Some(name) if !name.starts_with("zh") && name != "C" && name != "POSIX" && !name.starts_with("C.") => Lang::En,
+        _ => Lang::Zh,
+    }
+}
+
+/// A line on standard error.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Diagnostics on standard error, in colour on a terminal only.
+pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>) {
+    let colour = if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
+    let _ = write!(io::stderr(), "{}", diag::to_text(diagnostics, sources, lang, colour));
+}
+
+/// Prints a result.
+pub(super) fn print(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|_| Fault::Closed)
+}
+
+/// Prints a result, or writes it to a file: first aside, then renamed, so that no half-written file is ever there.
+pub(super) fn deliver(text: &str, out: Option<&PathBuf>) -> Result<(), Fault> {
+    let Some(path) = out else { return print(text) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|cause| {
+        let path = path.display();
+        Fault::Words(words!("写不了 {path}:{cause}", "cannot write {path}: {cause}"))
+    })
+}
+
+/// The number of columns that a table may take.
+pub(super) fn width() -> usize {
+    const DEFAULT: usize = 120;
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(|| io::stdout().is_terminal().then(|| comfy_table::Table::new().width().map(usize::from)).flatten()).unwrap_or(DEFAULT).max(40)
+}

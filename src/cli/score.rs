@@ -1,0 +1,63 @@
+//! `score`: a period's scores and places.
+
+use std::path::PathBuf;
+
+use super::input::{Loaded, load_facts, load_policy, period};
+use super::output::{Fault, deliver, print, print_diagnostics, width};
+use super::{End, Format, Subject};
+use crate::diag::{Lang, language_of, words};
+use crate::report::{self, Fold};
+use crate::results::{self, State};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 标准:规则文件或文件夹 / the policy: a rule file or folder
+    #[arg(value_name = "标准")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    subject: Subject,
+    /// 只看这个单位 / only this unit
+    #[arg(long, value_name = "单位")]
+    unit: Option<String>,
+    /// 各列全部列出 / show every column
+    #[arg(long)]
+    wide: bool,
+    /// 输出格式 / format: text, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    format: Format,
+    /// 写到文件 / write to a file
+    #[arg(long, value_name = "文件")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let mut loaded = load_policy(arguments.policy.as_deref())?;
+    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    if arguments.subject.facts.is_empty() {
+        return needs(&loaded, shown);
+    }
+    let period = period(&loaded, &arguments.subject)?;
+    let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
+    let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    let missing = results.units.iter().any(|unit| unit.status == State::Missing);
+    if let Some(name) = &arguments.unit {
+        let known = super::explain::find_unit(&loaded, &facts, name)?;
+        results.units.retain(|unit| unit.unit == known);
+    }
+    let text = match arguments.format {
+        Format::Json => serde_json::to_string_pretty(&results).map(|text| text + "\n").unwrap_or_default(),
+        Format::Text => {
+            let fold = if arguments.wide { Fold::Nothing } else { Fold::FullMarks };
+            report::table(&loaded.plan, &facts, &results, &report::Look { lang: shown, width: width(), fold })
+        }
+    };
+    deliver(&text, arguments.out.as_ref())?;
+    Ok(if missing { End::FactsMissing } else { End::Answered })
+}
+
+/// Says which facts the standard needs.
+fn needs(loaded: &Loaded, lang: Lang) -> Result<End, Fault> {
+    print(&report::needs(&loaded.plan, lang))?;
+    Err(Fault::Words(words!("请用 --facts 给出数据表,上面列出了它的列", "give a table of facts with --facts; its columns are listed above")))
+}

@@ -1,0 +1,281 @@
+//! `test`: the cases in rule files, and the published months.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde_json::{Value, json};
+
+use super::input::{self, holds_rules, is_rule_file};
+use super::output::{Fault, locale, print, print_diagnostics};
+use super::{End, Format, Subject};
+use crate::diag::{Lang, words};
+use crate::golden::Difference;
+use crate::golden::month::{Evidence, Known, Published, Report, compare};
+use crate::golden::case;
+use crate::facts::load;
+use crate::results;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 规则文件、文件夹或公布过的月份,缺省 policies/ 与 golden/ / policies and months, by default policies/ and golden/
+    #[arg(value_name = "文件")]
+    paths: Vec<PathBuf>,
+    /// 公布的月份依哪个标准,缺省按文件夹名在 policies/ 下找 / the policy of published months, by default the one of that name
+    #[arg(long, value_name = "标准")]
+    policy: Option<PathBuf>,
+    /// 输出格式 / format: text, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    format: Format,
+}
+
+/// What came of one case or month.
+struct Outcome {
+    name: String,
+    place: String,
+    differences: Vec<Difference>,
+    month: Option<Report>,
+}
+
+impl Outcome {
+    fn passed(&self) -> bool {
+        self.differences.is_empty() && self.month.as_ref().is_none_or(|month| month.differences.is_empty() && month.stale.is_empty())
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let defaults = [PathBuf::from("policies"), PathBuf::from("golden")];
+    let paths: Vec<PathBuf> = if arguments.paths.is_empty() { defaults.into_iter().filter(|path| path.exists()).collect() } else { arguments.paths.clone() };
+    if paths.is_empty() {
+        return Err(Fault::Words(words!("当前文件夹下没有 policies/ 和 golden/,请写明要测的文件", "neither policies/ nor golden/ here: name what to test")));
+    }
+    let mut outcomes = Vec::new();
+    for path in &paths {
+        visit(path, arguments, lang, &mut outcomes)?;
+    }
+    if outcomes.is_empty() {
+        return Err(Fault::Words(words!("没有找到用例或公布过的月份", "no case and no published month found")));
+    }
+    let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
+    let (cases, failed) = (outcomes.len(), outcomes.len() - passed);
+    match arguments.format {
+        Format::Json => {
+            let report = json!({ "cases": cases, "passed": passed, "failed": failed, "results": outcomes.iter().map(to_json).collect::<Vec<_>>() });
+            print(&format!("{report:#}\n"))?;
+        }
+        Format::Text => {
+            let lang = lang.unwrap_or_else(locale);
+            let mut text = String::new();
+            outcomes.iter().for_each(|outcome| write(outcome, lang, &mut text));
+            let _ = writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
+            print(&text)?;
+        }
+    }
+    Ok(if failed > 0 { End::FaultFound } else { End::Answered })
+}
+
+fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
+    if is_rule_file(path) || holds_rules(path) {
+        return cases(path, outcomes);
+    }
+    if path.join("facts.csv").is_file() {
+        outcomes.push(month(path, arguments, lang)?);
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).map_err(|cause| {
+        let path = path.display();
+        Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
+    })?;
+    let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect();
+    inside.sort();
+    inside.iter().try_for_each(|path| visit(path, arguments, lang, outcomes))
+}
+
+fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
+    let (policy, plan, diagnostics) = input::check(path)?;
+    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    for case in &plan.cases {
+        outcomes.push(Outcome { name: case.name.clone(), place: policy.sources.place(case.span), differences: case::run(&plan, case), month: None });
+    }
+    Ok(())
+}
+
+// --- published months ---
+
+fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Outcome, Fault> {
+    let policy = match &arguments.policy {
+        Some(policy) => policy.clone(),
+        None => policy_of(folder)?,
+    };
+    let mut loaded = input::load_policy(Some(&policy))?;
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let subject = Subject { period: Some(name), facts: vec![folder.join("facts.csv")] };
+    let period = input::period(&loaded, &subject)?;
+    let facts = input::load_facts(&mut loaded, &subject, &period)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
+    let (tables, known) = published(folder)?;
+    let report = compare(&loaded.plan, &facts, &results, &tables, &known);
+    Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report) })
+}
+
+/// The policy with the name of the folder that holds the month, in the `policies/` nearest above it.
+fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
+    let full = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let name = full.parent().and_then(Path::file_name).unwrap_or_default().to_os_string();
+    for above in full.ancestors() {
+        let candidate = above.join("policies").join(&name);
+        if candidate.exists() {
+            let here = std::env::current_dir().ok();
+            let short = here.and_then(|here| candidate.strip_prefix(here.canonicalize().ok()?).ok().map(Path::to_path_buf));
+            return Ok(short.unwrap_or(candidate));
+        }
+    }
+    let (folder, name) = (folder.display(), name.to_string_lossy());
+    Err(Fault::Words(words!("{folder}:找不到标准 policies/{name},请用 --policy 写明", "{folder}: no policies/{name}, name the policy with --policy")))
+}
+
+/// The published tables of a month, and the differences that are known.
+fn published(folder: &Path) -> Result<(Vec<Published>, Vec<Known>), Fault> {
+    let unreadable = |path: &Path, cause: String| {
+        let path = path.display();
+        Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
+    };
+    let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause.to_string()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    paths.sort();
+    let (mut tables, mut known) = (Vec::new(), Vec::new());
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with("facts.") {
+            continue;
+        }
+        let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;
+        let table = load::published(&path.display().to_string(), &bytes).map_err(|fault| Fault::Diagnostics(fault, Box::default()))?;
+        if name == "known.csv" {
+            known.extend(table.rows.iter().map(|row| known_of(&table, row)));
+        } else {
+            tables.push(table);
+        }
+    }
+    Ok((tables, known))
+}
+
+fn known_of(table: &Published, row: &[String]) -> Known {
+    let at = |zh: &str, en: &str| table.headings.iter().position(|heading| heading == zh || heading == en).and_then(|index| row.get(index)).cloned().unwrap_or_default();
+    Known { unit: at("单位", "unit"), column: at("列", "column"), published: at("公布", "published"), computed: at("计算", "computed"), reason: at("原因", "reason") }
+}
+
+// --- what is printed ---
+
+fn write(outcome: &Outcome, lang: Lang, text: &mut String) {
+    let (name, place) = (&outcome.name, &outcome.place);
+    let verdict = match (outcome.passed(), lang) {
+        (true, Lang::Zh) => "通过  ",
+        (false, Lang::Zh) => "不通过",
+        (true, Lang::En) => "passed",
+        (false, Lang::En) => "FAILED",
+    };
+    let _ = writeln!(text, "{verdict} {name}  [{place}]");
+    write_differences(&outcome.differences, lang, text);
+    if let Some(month) = &outcome.month {
+        write_month(month, lang, text);
+    }
+}
+
+fn write_differences(differences: &[Difference], lang: Lang, text: &mut String) {
+    if differences.is_empty() {
+        return;
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(match lang {
+        Lang::Zh => ["单位或用例", "项目", "应为", "算得"],
+        Lang::En => ["unit or case", "column", "expected", "computed"],
+    });
+    for difference in differences {
+        table.add_row([&difference.unit, &difference.column, &difference.expected, &difference.computed]);
+    }
+    for line in table.lines() {
+        let _ = writeln!(text, "    {}", line.trim_end());
+    }
+}
+
+fn write_month(month: &Report, lang: Lang, text: &mut String) {
+    let (cells, wrong, known) = (month.cells, month.differences.len(), month.known.len());
+    let _ = writeln!(text, "    {}", words!("核对 {cells} 格:{wrong} 格不符,{known} 格是已知的出入", "{cells} cells compared: {wrong} differ, {known} differ as known").get(lang));
+    write_differences(&month.differences, lang, text);
+    for known in &month.known {
+        let Known { unit, column, published, computed, reason } = known;
+        let _ = writeln!(text, "    {}", words!("已知 {unit} {column}:公布 {published},算得 {computed}:{reason}", "known {unit} {column}: published {published}, computed {computed}: {reason}").get(lang));
+    }
+    for stale in &month.stale {
+        let Known { unit, column, .. } = stale;
+        let _ = writeln!(text, "    {}", words!("known.csv 写的出入没有出现,请删去:{unit} {column}", "known.csv lists a difference that does not occur, remove it: {unit} {column}").get(lang));
+    }
+    write_evidence(month, lang, text);
+    if !month.ignored.is_empty() {
+        let names = month.ignored.join("、");
+        let _ = writeln!(text, "    {}", words!("没有核对的列:{names}", "columns not compared: {names}").get(lang));
+    }
+}
+
+/// Every kind of evidence with its heading.
+const EVIDENCE: [(Evidence, &str, &str); 7] = [
+    (Evidence::Published, "仅凭公布", "published"),
+    (Evidence::Assumed, "另依假设", "assumed"),
+    (Evidence::Fitted, "反推代入", "fitted"),
+    (Evidence::Entered, "照录评定", "entered"),
+    (Evidence::Default, "缺省", "default"),
+    (Evidence::Unstated, "来历不明", "unstated"),
+    (Evidence::Blank, "空格", "blank"),
+];
+
+fn write_evidence(month: &Report, lang: Lang, text: &mut String) {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    let mut header = vec![match lang {
+        Lang::Zh => "相符的格依据什么",
+        Lang::En => "what agreeing cells rest on",
+    }];
+    header.extend(EVIDENCE.iter().map(|(_, zh, en)| if lang == Lang::Zh { *zh } else { *en }));
+    table.set_header(header);
+    for (column, counts) in &month.evidence {
+        let mut row = vec![column.clone()];
+        row.extend(EVIDENCE.iter().map(|(evidence, ..)| counts.get(evidence).map(usize::to_string).unwrap_or_default()));
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for line in table.lines() {
+        let _ = writeln!(text, "    {}", line.trim_end());
+    }
+}
+
+fn to_json(outcome: &Outcome) -> Value {
+    let differences = |differences: &[Difference]| -> Vec<Value> {
+        differences.iter().map(|one| json!({ "unit": one.unit, "column": one.column, "expected": one.expected, "computed": one.computed })).collect()
+    };
+    let known = |known: &[Known]| -> Vec<Value> {
+        known.iter().map(|one| json!({ "unit": one.unit, "column": one.column, "published": one.published, "computed": one.computed, "reason": one.reason })).collect()
+    };
+    let mut value = json!({ "name": outcome.name, "place": outcome.place, "passed": outcome.passed(), "differences": differences(&outcome.differences) });
+    if let (Some(month), Some(object)) = (&outcome.month, value.as_object_mut()) {
+        let evidence: serde_json::Map<String, Value> = month
+            .evidence
+            .iter()
+            .map(|(column, counts)| {
+                let counts: serde_json::Map<String, Value> = EVIDENCE.iter().map(|(evidence, _, en)| ((*en).to_owned(), json!(counts.get(evidence).copied().unwrap_or(0)))).collect();
+                (column.clone(), Value::Object(counts))
+            })
+            .collect();
+        object.insert("differences".to_owned(), json!(differences(&month.differences)));
+        object.insert("cells".to_owned(), json!(month.cells));
+        object.insert("known".to_owned(), json!(known(&month.known)));
+        object.insert("stale".to_owned(), json!(known(&month.stale)));
+        object.insert("evidence".to_owned(), Value::Object(evidence));
+        object.insert("not_compared".to_owned(), json!(month.ignored));
+    }
+    value
+}

@@ -1,0 +1,167 @@
+//! The engine for programs: compile a standard once, score units that are in memory.
+//!
+//! ```
+//! use kaoping::engine::{Table, compile};
+//! use kaoping::source::Sources;
+//! use rust_decimal::Decimal;
+//!
+//! let mut sources = Sources::default();
+//! sources.add(
+//!     "rules.kp",
+//!     r#"
+//!     standard 「demo」 { version "1" cycle month rounding half up score round to 0.01 points ties skipping }
+//!     tier 「A」 marks 10 points
+//!     fact rate : %
+//!     indicator 「on time」 marks 10 points { rate below 95% per 1 pp deduct 1 points, down to 0 }
+//!     total = sum cap marks round to 0.01 points
+//!     rank tier on total
+//!     "#,
+//! );
+//! let compiled = compile(&sources);
+//! assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+//! let plan = compiled.plan.unwrap();
+//! let mut table = Table::new(&plan);
+//! table.unit("north", "A").unwrap();
+//! table.set("rate", Decimal::new(9315, 4)).unwrap(); // 93.15 %
+//! let mut totals = Vec::new();
+//! table.score(|scores| totals.push(scores.total));
+//! assert_eq!(totals, [Some(Decimal::new(815, 2))]);
+//! ```
+
+use rust_decimal::Decimal;
+
+use crate::diag::{self, Diagnostic};
+use crate::eval::Until;
+use crate::eval::domain::{Exact, Traced, TracedValue, Value};
+use crate::eval::outcome::{AsExact, Status, evaluate};
+use crate::facts::{Cell, Row};
+use crate::plan::{self, Plan, Program};
+use crate::quantity::Number;
+use crate::results::State;
+use crate::source::Sources;
+use crate::{resolved, syntax};
+
+/// What a compilation gives: a plan if no fault was found, and everything that was found.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: Option<Plan>,
+    /// Faults and warnings in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses, resolves, checks and lowers the rule files of one standard.
+#[must_use]
+pub fn compile(sources: &Sources) -> Compiled {
+    let parsed = syntax::parse(sources);
+    let mut diagnostics = parsed.diagnostics.clone();
+    // a file whose brackets do not match tells nothing of what it declares
+    let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &mut diagnostics) };
+    diag::sort(&mut diagnostics);
+    let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(plan::lower);
+    Compiled { plan, diagnostics }
+}
+
+/// Facts in memory.
+#[derive(Debug)]
+pub struct Table<'p> {
+    plan: &'p Plan,
+    tiers: Vec<usize>,
+    rows: Vec<Row>,
+}
+
+/// The scores of one unit.
+#[derive(Debug, Clone, Copy)]
+pub struct Scores<'v> {
+    /// Whether there is a total.
+    pub status: State,
+    /// The total; none where the unit has none.
+    pub total: Option<Decimal>,
+    program: &'v Program,
+    values: View<'v>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum View<'v> {
+    Exact(&'v [Value]),
+    Traced(&'v [TracedValue]),
+}
+
+impl Scores<'_> {
+    /// The score of every item, sections included, in the order of the rules; none where it does not apply or is not known.
+    pub fn items(&self) -> impl Iterator<Item = Option<Decimal>> {
+        self.program.items.iter().map(|steps| {
+            let step = steps.as_ref()?.score;
+            match self.values {
+                View::Exact(values) => values.get(step)?.decimal(),
+                View::Traced(values) => values.get(step)?.exact().decimal(),
+            }
+        })
+    }
+
+    /// The number of steps that were kept, each with its operands and result.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        match self.values {
+            View::Exact(_) => 0,
+            View::Traced(values) => values.len(),
+        }
+    }
+}
+
+impl<'p> Table<'p> {
+    /// An empty table.
+    #[must_use]
+    pub fn new(plan: &'p Plan) -> Self {
+        Table { plan, tiers: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Adds a unit; the values that are set next are its own. None where there is no such tier.
+    pub fn unit(&mut self, _name: &str, tier: &str) -> Option<()> {
+        self.tiers.push(self.plan.tier(tier)?);
+        self.rows.push(Row { cells: vec![None; self.plan.facts.len()] });
+        Some(())
+    }
+
+    /// Sets a number of the last unit, in the column of that name: rates as fractions of 1. None where there is no such column.
+    pub fn set(&mut self, column: &str, value: Decimal) -> Option<()> {
+        let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
+        let slot = self.rows.last_mut()?.cells.get_mut(fact)?;
+        *slot = Some(Cell { value: Value::Number(Number::from(value)), file: 0, row: 0, column: 0, provenance: None, basis: None });
+        Some(())
+    }
+
+    /// Scores every unit, exactly.
+    pub fn score(&self, mut each: impl FnMut(Scores<'_>)) {
+        let mut values = Vec::new();
+        for (program, row) in self.units() {
+            let status = evaluate(&Exact, program, row, Until::Scores, &mut values);
+            let total = values.get(program.total).and_then(Value::decimal);
+            each(scores(program, status, total, View::Exact(&values)));
+        }
+    }
+
+    /// Scores every unit and keeps, for each step, what it came from.
+    pub fn score_with_trace(&self, mut each: impl FnMut(Scores<'_>)) {
+        for (program, row) in self.units() {
+            let mut values = Vec::new();
+            let status = evaluate(&Traced, program, row, Until::Scores, &mut values);
+            let total = values.get(program.total).and_then(|value: &TracedValue| value.value.decimal());
+            each(scores(program, status, total, View::Traced(&values)));
+        }
+    }
+
+    fn units(&self) -> impl Iterator<Item = (&Program, &Row)> {
+        self.tiers.iter().zip(&self.rows).filter_map(|(tier, row)| Some((self.plan.programs.get(*tier)?, row)))
+    }
+}
+
+fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {
+    let status = match status {
+        Status::Scored => State::Scored,
+        Status::Exempt(_) => State::Exempt,
+        Status::Pending => State::Pending,
+        Status::Missing | Status::Faulty(_) => State::Missing,
+    };
+    Scores { status, total: total.filter(|_| status == State::Scored), program, values }
+}

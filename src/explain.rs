@@ -1,0 +1,293 @@
+//! How a score came about, as data: every step that bears on it, with its place in the rules and in the tables.
+//!
+//! In: the trace of one unit. Out: an [`Explanation`], which is JSON as it stands; `report` renders the same trace as text.
+//! Never: a number of its own; every value is that of the evaluation.
+
+use serde::Serialize;
+
+use crate::eval::domain::{Absence, Used, Value};
+use crate::eval::outcome::Status;
+use crate::eval::trace::{Reach, Trace};
+use crate::facts::{Facts, Provenance, Row};
+use crate::plan::{FactId, ItemId, Plan, Role, Side, Step, StepId};
+use crate::quantity::{self, Unit};
+use crate::results::{State, texts};
+use crate::source::{Sources, Span};
+
+/// What is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// The total.
+    Total,
+    /// One item.
+    Item(ItemId),
+}
+
+/// Everything that an explanation speaks of.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'a> {
+    pub(crate) trace: Trace<'a>,
+    pub(crate) facts: &'a Facts,
+    pub(crate) row: &'a Row,
+    pub(crate) sources: &'a Sources,
+    pub(crate) unit: &'a str,
+    pub(crate) period: &'a str,
+}
+
+/// The derivation of one score.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    pub(crate) unit: String,
+    pub(crate) tier: String,
+    pub(crate) period: String,
+    /// The item, or null for the total.
+    pub(crate) indicator: Option<String>,
+    pub(crate) status: State,
+    pub(crate) score: Option<String>,
+    pub(crate) full: Option<String>,
+    /// The sentence that a bulletin would print.
+    pub(crate) sentence: Sentence,
+    /// The steps that bear on the score, each after those it reads.
+    pub(crate) steps: Vec<StepView>,
+    pub(crate) assumptions: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Sentence {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+/// One step of a derivation.
+#[derive(Debug, Serialize)]
+pub(crate) struct StepView {
+    /// Stable across tiers, units and runs.
+    pub(crate) id: String,
+    /// The operation.
+    pub(crate) does: &'static str,
+    /// The fact, value or item that it is.
+    pub(crate) name: Option<String>,
+    /// The steps that it came from.
+    pub(crate) from: Vec<String>,
+    /// The steps that it could have come from and did not.
+    pub(crate) not_taken: Vec<String>,
+    /// An exact decimal (rates and percentage points in percent), a fraction `a/b`, a truth or a word; null where it is absent.
+    pub(crate) value: Option<String>,
+    pub(crate) unit: Option<String>,
+    /// Why there is no value.
+    pub(crate) absent: Option<&'static str>,
+    /// For a rounding: the step; for a bound: whether it took effect.
+    pub(crate) effect: Option<String>,
+    pub(crate) rule: RulePlace,
+    /// The clause it belongs to.
+    pub(crate) clause: Option<RulePlace>,
+    pub(crate) cell: Option<CellView>,
+    pub(crate) assumptions: Vec<String>,
+}
+
+/// A place in a rule file, with its text.
+#[derive(Debug, Serialize)]
+pub(crate) struct RulePlace {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
+}
+
+/// A cell of a table.
+#[derive(Debug, Serialize)]
+pub(crate) struct CellView {
+    pub(crate) file: String,
+    pub(crate) row: usize,
+    pub(crate) column: String,
+    pub(crate) provenance: Option<Provenance>,
+    pub(crate) basis: Option<String>,
+}
+
+impl Case<'_> {
+    pub(crate) fn plan(&self) -> &Plan {
+        self.trace.plan
+    }
+
+    /// The step that a topic ends in; none for an item that does not apply.
+    pub(crate) fn root(&self, topic: Topic) -> Option<StepId> {
+        match topic {
+            Topic::Total => Some(self.trace.program.total),
+            Topic::Item(item) => self.trace.program.items.get(item).copied().flatten().map(|steps| steps.score),
+        }
+    }
+
+    /// The explanation of a topic as data; the sentence is added by the caller, which knows how to word it.
+    pub(crate) fn explain(&self, topic: Topic, sentence: Sentence) -> Explanation {
+        let plan = self.plan();
+        let root = self.root(topic).filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
+        let item = match topic {
+            Topic::Total => None,
+            Topic::Item(item) => plan.items.get(item),
+        };
+        let step = item.map_or(plan.head.step, |item| item.step);
+        let full = match topic {
+            Topic::Total => Some(self.trace.program.marks),
+            Topic::Item(item) => self.trace.program.items.get(item).copied().flatten().and_then(|steps| steps.full),
+        };
+        Explanation {
+            unit: self.unit.to_owned(),
+            tier: self.trace.program.tier.clone(),
+            period: self.period.to_owned(),
+            indicator: item.map(|item| item.name.clone()),
+            status: self.state(topic),
+            score: root.and_then(|root| crate::results::print(plan, self.trace.value(root).number()?, step)),
+            full: full.map(|full| quantity::padded(full, step)),
+            sentence,
+            steps: root.map(|root| self.steps(root)).unwrap_or_default(),
+            assumptions: root.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
+        }
+    }
+
+    /// Whether the topic has a score.
+    pub(crate) fn state(&self, topic: Topic) -> State {
+        if let Status::Exempt(_) = self.trace.outcome.status {
+            return State::Exempt;
+        }
+        match self.root(topic).map(|root| self.trace.value(root)) {
+            None => State::NotApplicable,
+            Some(Value::Absent(Absence::Pending)) => State::Pending,
+            Some(Value::Absent(_)) => State::Missing,
+            Some(_) => State::Scored,
+        }
+    }
+
+    fn steps(&self, root: StepId) -> Vec<StepView> {
+        let reach = self.trace.reach(root);
+        reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None).filter_map(|(id, _)| self.view(id)).collect()
+    }
+
+    fn view(&self, id: StepId) -> Option<StepView> {
+        let (step, info) = (self.trace.step(id)?, self.trace.info(id)?);
+        let name = |id: &StepId| self.trace.info(*id).map(|info| info.id.clone());
+        let from = self.trace.sources(id);
+        let not_taken: Vec<StepId> = crate::eval::operands(step).into_iter().filter(|operand| !from.contains(operand)).collect();
+        let value = self.trace.value(id);
+        Some(StepView {
+            id: info.id.clone(),
+            does: operation(step),
+            name: self.name(info.role),
+            from: from.iter().filter_map(name).collect(),
+            not_taken: not_taken.iter().filter_map(name).collect(),
+            value: self.exact(id),
+            unit: info.unit.as_ref().map(Unit::to_string),
+            absent: value.absence().map(absence_name),
+            effect: self.effect(id),
+            rule: self.rule(info.span),
+            clause: info.clause.map(|clause| self.rule(clause)),
+            cell: match info.role {
+                Role::Cell(fact) => self.cell(fact),
+                _ => None,
+            },
+            assumptions: texts(self.plan(), &info.marks),
+        })
+    }
+
+    /// The fact, value or item that a step is.
+    pub(crate) fn name(&self, role: Role) -> Option<String> {
+        let plan = self.plan();
+        match role {
+            Role::Cell(fact) | Role::Fact(fact) | Role::Derived(fact) | Role::Default(fact) => plan.facts.get(fact).map(|fact| fact.label().to_owned()),
+            Role::Value(value) => plan.values.get(value).map(|value| value.name.clone()),
+            Role::Item(item) => plan.items.get(item).map(|item| item.name.clone()),
+            Role::Total => Some(plan.total.name.clone()),
+            _ => None,
+        }
+    }
+
+    fn exact(&self, id: StepId) -> Option<String> {
+        let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
+        match self.trace.value(id) {
+            Value::Number(number) => {
+                let number = if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };
+                Some(match number.decimal() {
+                    Some(decimal) => quantity::plain(decimal),
+                    None => {
+                        let (over, under) = number.parts();
+                        format!("{}/{}", quantity::plain(over), quantity::plain(under))
+                    }
+                })
+            }
+            Value::Truth(truth) => Some(truth.to_string()),
+            Value::Symbol(symbol) => self.plan().symbols.get(symbol).cloned(),
+            Value::Absent(_) => None,
+        }
+    }
+
+    fn effect(&self, id: StepId) -> Option<String> {
+        match (self.trace.step(id)?, self.trace.used(id)) {
+            (Step::Cap(..) | Step::Floor(..), Used::Second) => Some("took effect".to_owned()),
+            (Step::Cap(..) | Step::Floor(..), _) => Some("no effect".to_owned()),
+            (Step::Round(_, step, mode), _) => Some(format!("{mode:?} {}", quantity::plain(*step))),
+            (Step::Steps(_, per, reading), _) => Some(format!("{reading:?} {}", quantity::plain(*per))),
+            (Step::OrElse(..), Used::First) => Some("given".to_owned()),
+            (Step::OrElse(..), _) => Some("not given".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A place in the rules.
+    pub(crate) fn rule(&self, span: Span) -> RulePlace {
+        let source = self.sources.get(span.file);
+        RulePlace {
+            file: source.map(|source| source.path.clone()).unwrap_or_default(),
+            line: source.map_or(0, |source| source.line_column(crate::source::position(span.start)).line),
+            text: self.sources.excerpt(span),
+        }
+    }
+
+    /// The cell of a fact.
+    pub(crate) fn cell(&self, fact: FactId) -> Option<CellView> {
+        let cell = self.row.get(fact)?;
+        let place = self.facts.place(cell);
+        Some(CellView { file: place.file, row: place.row, column: place.column, provenance: cell.provenance, basis: cell.basis.as_deref().map(str::to_owned) })
+    }
+}
+
+fn operation(step: &Step) -> &'static str {
+    match step {
+        Step::Constant(_) => "written",
+        Step::Given(_) => "cell",
+        Step::OrElse(..) => "or else",
+        Step::Same(_) => "same",
+        Step::Sum(_) => "sum",
+        Step::Times(..) => "times",
+        Step::Over(..) => "over",
+        Step::Negate(_) => "negate",
+        Step::Round(..) => "round",
+        Step::Cap(..) => "cap",
+        Step::Floor(..) => "floor",
+        Step::Steps(..) => "steps",
+        Step::Compare(..) => "compare",
+        Step::IsBlank(_) => "is blank",
+        Step::IsUndefined(_) => "is undefined",
+        Step::And(_) => "and",
+        Step::Or(_) => "or",
+        Step::Not(_) => "not",
+        Step::Choose(..) => "choose",
+        Step::Pending => "pending",
+        Step::NoRow => "no row",
+    }
+}
+
+pub(crate) fn absence_name(absence: Absence) -> &'static str {
+    match absence {
+        Absence::TooLarge => "too large",
+        Absence::NoRow => "no row",
+        Absence::Missing => "missing",
+        Absence::Pending => "pending",
+        Absence::Undefined => "undefined",
+    }
+}
+
+/// What a side of a line is called.
+pub(crate) fn side_words(side: Side) -> (&'static str, &'static str) {
+    match side {
+        Side::Below => ("低于", "below"),
+        Side::Above => ("高于", "above"),
+    }
+}

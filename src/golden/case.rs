@@ -1,0 +1,107 @@
+//! 用例: facts that are given, results that are expected.
+
+use super::Difference;
+use crate::eval::Until;
+use crate::eval::check;
+use crate::eval::domain::{Absence, Value};
+use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
+use crate::eval::domain::TracedValue;
+use crate::facts::{Facts, Member, load};
+use crate::plan::{Case, Expected, Literal, Plan, Program, Target, Type};
+use crate::quantity::{Number, Unit};
+
+/// What differs; empty where the case holds.
+pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
+    let Some(program) = plan.programs.get(case.tier) else { return Vec::new() };
+    let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
+    let row = load::one(plan, case.tier, &given);
+    let facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    let mut found: Vec<Difference> = check::check(plan, &facts)
+        .into_iter()
+        .filter(crate::diag::Diagnostic::is_error)
+        .map(|fault| Difference { unit: case.name.clone(), column: "已知".to_owned(), expected: "合用的数据".to_owned(), computed: fault.words.zh })
+        .collect();
+    let Some(row) = facts.rows.first() else { return found };
+    let outcome = traced(program, row, Until::Bounds);
+    for (target, expected, _) in &case.expected {
+        let computed = computed(plan, program, &outcome, *target);
+        let expected = shown_expected(plan, *target, *expected);
+        if computed != expected {
+            found.push(Difference { unit: case.name.clone(), column: name(plan, *target), expected, computed });
+        }
+    }
+    found
+}
+
+/// The name of what a case speaks of.
+fn name(plan: &Plan, target: Target) -> String {
+    match target {
+        Target::Total => "总分".to_owned(),
+        Target::Rank => "排名".to_owned(),
+        Target::Item(id) => plan.items.get(id).map(|item| item.name.clone()).unwrap_or_default(),
+        Target::Fact(id) => plan.facts.get(id).map(|fact| fact.name.clone()).unwrap_or_default(),
+        Target::Value(id) => plan.values.get(id).map(|value| value.name.clone()).unwrap_or_default(),
+    }
+}
+
+fn computed(plan: &Plan, program: &Program, outcome: &Outcome<TracedValue>, target: Target) -> String {
+    if let Status::Exempt(_) = outcome.status {
+        return "不参评".to_owned();
+    }
+    let value = match target {
+        Target::Total => outcome.value(program.total),
+        // a case has one unit, which is first where it has a total
+        Target::Rank => match outcome.status {
+            Status::Scored => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
+            _ => outcome.value(program.total),
+        },
+        Target::Item(id) => match outcome.item(program, id) {
+            ItemStatus::NotApplicable => return "不适用".to_owned(),
+            _ => program.items.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |steps| outcome.value(steps.score)),
+        },
+        Target::Fact(id) => program.facts.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |step| outcome.value(step)),
+        Target::Value(id) => program.values.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |step| outcome.value(step)),
+    };
+    shown(plan, target, &value)
+}
+
+fn shown_expected(plan: &Plan, target: Target, expected: Expected) -> String {
+    match expected {
+        Expected::Exempt => "不参评".to_owned(),
+        Expected::NotApplicable => "不适用".to_owned(),
+        Expected::Missing => shown(plan, target, &Value::Absent(Absence::Missing)),
+        Expected::Pending => shown(plan, target, &Value::Absent(Absence::Pending)),
+        Expected::Undefined => shown(plan, target, &Value::Absent(Absence::Undefined)),
+        Expected::Value(Literal::Number(value)) => shown(plan, target, &Value::Number(Number::from(value))),
+        Expected::Value(Literal::Truth(truth)) => shown(plan, target, &Value::Truth(truth)),
+        Expected::Value(Literal::Symbol(symbol)) => shown(plan, target, &Value::Symbol(symbol)),
+    }
+}
+
+/// A value as cases are compared and printed: exact, with its unit.
+fn shown(plan: &Plan, target: Target, value: &Value) -> String {
+    let unit = match target {
+        Target::Total | Target::Item(_) => Some(Unit::score()),
+        Target::Fact(id) => plan.facts.get(id).and_then(|fact| match &fact.kind {
+            Type::Number(unit) => Some(unit.clone()),
+            _ => None,
+        }),
+        Target::Value(id) => plan.programs.iter().find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step))).and_then(|info| info.unit.clone()),
+        Target::Rank => None,
+    };
+    match value {
+        Value::Number(number) => match number.decimal() {
+            Some(decimal) => check::show(&Number::from(decimal.normalize()), unit.as_ref(), crate::quantity::written_step(decimal)),
+            None => {
+                let (over, under) = number.parts();
+                format!("{over}/{under}")
+            }
+        },
+        Value::Truth(truth) => if *truth { "是" } else { "否" }.to_owned(),
+        Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+        Value::Absent(Absence::Missing) => "缺数据".to_owned(),
+        Value::Absent(Absence::Pending) => "待定".to_owned(),
+        Value::Absent(Absence::Undefined) => "无从计算".to_owned(),
+        Value::Absent(_) => "算不出".to_owned(),
+    }
+}

@@ -1,0 +1,257 @@
+//! A published month: facts, the published tables beside them, and the differences that are known.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+
+use super::Difference;
+use crate::eval::Until;
+use crate::eval::outcome::{Outcome, traced};
+use crate::eval::trace::{Source, Trace};
+use crate::eval::domain::TracedValue;
+use crate::facts::{Facts, Provenance};
+use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
+use crate::quantity::Number;
+use crate::results::{Results, State, UnitResult};
+
+/// A table as it was published: headings and rows of texts.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) path: String,
+    pub(crate) headings: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+/// A difference that is known, with both values and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) unit: String,
+    pub(crate) column: String,
+    pub(crate) published: String,
+    pub(crate) computed: String,
+    pub(crate) reason: String,
+}
+
+/// What the agreement of a published cell rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Evidence {
+    /// Facts that were printed, and nothing else.
+    Published,
+    /// Printed facts, and an assumption or an open point of the rules.
+    Assumed,
+    /// A default of the rules: nothing is known of the unit.
+    Default,
+    /// A value that was entered as printed.
+    Entered,
+    /// Facts that were fitted to printed scores: no evidence at all.
+    Fitted,
+    /// A fact without a provenance.
+    Unstated,
+    /// An empty cell: the indicator does not apply, or nothing was given or taken.
+    Blank,
+}
+
+/// What came of a month.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Cells that were compared.
+    pub(crate) cells: usize,
+    pub(crate) differences: Vec<Difference>,
+    /// Known differences that occurred.
+    pub(crate) known: Vec<Known>,
+    /// Known differences that do not occur any more: a fault.
+    pub(crate) stale: Vec<Known>,
+    /// For each published column, how many of its cells rest on what.
+    pub(crate) evidence: IndexMap<String, BTreeMap<Evidence, usize>>,
+    /// Columns that name nothing in the rules.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// What a published column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Total,
+    Rank,
+    Tier,
+    /// An item by any of its names; which one depends on the tier.
+    Item,
+    Fact(FactId),
+}
+
+/// Compares the results of a month with its published tables.
+pub(crate) fn compare(plan: &Plan, facts: &Facts, results: &Results, tables: &[Published], known: &[Known]) -> Report {
+    let mut report = Report::default();
+    let comparison = Comparison { plan, facts, results };
+    for table in tables {
+        comparison.table(table, known, &mut report);
+    }
+    let occurred = |known: &Known| report.known.iter().any(|other| other.unit == known.unit && other.column == known.column);
+    let stale = known.iter().filter(|known| !occurred(known)).cloned().collect();
+    report.stale = stale;
+    report
+}
+
+struct Comparison<'a> {
+    plan: &'a Plan,
+    facts: &'a Facts,
+    results: &'a Results,
+}
+
+impl Comparison<'_> {
+    fn table(&self, table: &Published, known: &[Known], report: &mut Report) {
+        let Some(unit_column) = table.headings.iter().position(|heading| matches!(heading.as_str(), "单位" | "unit")) else { return };
+        let columns: Vec<Option<Column>> = table.headings.iter().map(|heading| self.column(heading)).collect();
+        for (index, heading) in table.headings.iter().enumerate() {
+            if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.contains(heading) {
+                report.ignored.push(heading.clone());
+            }
+        }
+        for row in &table.rows {
+            let name = row.get(unit_column).map(String::as_str).unwrap_or_default();
+            let Some(unit) = self.results.units.iter().find(|unit| unit.unit == name) else {
+                report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected: "有这个单位".to_owned(), computed: "结果里没有".to_owned() });
+                continue;
+            };
+            for ((heading, column), printed) in table.headings.iter().zip(&columns).zip(row) {
+                if let Some(column) = column {
+                    self.cell(unit, heading, *column, printed.trim(), known, report);
+                }
+            }
+        }
+    }
+
+    fn column(&self, heading: &str) -> Option<Column> {
+        let plan = self.plan;
+        if plan.items.iter().any(|item| item.name == heading || item.columns.iter().any(|column| column == heading)) {
+            return Some(Column::Item);
+        }
+        if plan.total.name == heading || heading == "total" || plan.total_columns.iter().any(|column| column == heading) {
+            return Some(Column::Total);
+        }
+        match heading {
+            "排名" | "名次" | "rank" => Some(Column::Rank),
+            "层级" | "tier" => Some(Column::Tier),
+            _ => plan.facts.iter().position(|fact| fact.name == heading || fact.columns.iter().any(|column| column == heading)).map(Column::Fact),
+        }
+    }
+
+    fn cell(&self, unit: &UnitResult, heading: &str, column: Column, printed: &str, known: &[Known], report: &mut Report) {
+        let item = if column == Column::Item { self.item(unit, heading) } else { None };
+        let computed = self.computed(unit, column, item);
+        if printed.is_empty() && column != Column::Item {
+            return;
+        }
+        report.cells += 1;
+        let agrees = match (&computed, printed.is_empty()) {
+            (None, true) => true,
+            // an empty cell of an indicator says that it does not apply, or that nothing was given or taken
+            (Some(computed), true) => number(computed).is_some_and(|value| value.is_zero()),
+            (Some(computed), false) if column == Column::Tier => computed == printed,
+            (Some(computed), false) => number(computed).is_some() && number(computed) == number(printed),
+            (None, false) => false,
+        };
+        let shown = computed.unwrap_or_else(|| state(unit).to_owned());
+        if agrees {
+            let evidence = if printed.is_empty() { Evidence::Blank } else { self.evidence(unit, column, item) };
+            if !matches!(column, Column::Tier) {
+                *report.evidence.entry(heading.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
+            }
+            return;
+        }
+        let same = |a: &str, b: &str| a == b || number(a).is_some() && number(a) == number(b);
+        match known.iter().find(|known| known.unit == unit.unit && known.column == heading && same(&known.published, printed) && same(&known.computed, &shown)) {
+            Some(known) => report.known.push(known.clone()),
+            // a table may print one value under two headings
+            None if known.iter().any(|known| known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)) => {}
+            None => report.differences.push(Difference { unit: unit.unit.clone(), column: heading.to_owned(), expected: if printed.is_empty() { "(空)".to_owned() } else { printed.to_owned() }, computed: shown }),
+        }
+    }
+
+    fn program(&self, unit: &UnitResult) -> Option<&Program> {
+        self.plan.programs.iter().find(|program| program.tier == unit.tier)
+    }
+
+    /// The item of a heading that applies to the unit.
+    fn item(&self, unit: &UnitResult, heading: &str) -> Option<ItemId> {
+        let program = self.program(unit)?;
+        let named = |item: &crate::plan::Item| item.name == heading || item.columns.iter().any(|column| column == heading);
+        self.plan.items.iter().enumerate().find(|(id, item)| named(item) && matches!(program.items.get(*id), Some(Some(_)))).map(|(id, _)| id)
+    }
+
+    fn computed(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Option<String> {
+        match column {
+            Column::Total => unit.total.clone(),
+            Column::Rank => unit.rank.map(|place| crate::quantity::plain(place.0)),
+            Column::Tier => Some(unit.tier.clone()),
+            Column::Item => {
+                let name = &self.plan.items.get(item?)?.name;
+                let indicator = unit.indicators.get(name).and_then(|one| one.score.clone());
+                indicator.or_else(|| unit.sections.get(name).and_then(|one| one.score.clone()))
+            }
+            Column::Fact(fact) => {
+                let (program, outcome) = self.outcome(unit)?;
+                let step = program.facts.get(fact).copied().flatten()?;
+                let value = outcome.value(step).decimal()?;
+                let percent = self.plan.facts.get(fact)?.unit().is_some_and(crate::quantity::Unit::is_percent);
+                let value = if percent { Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok()?.decimal()? } else { value };
+                Some(if percent { format!("{}%", crate::quantity::plain(value)) } else { crate::quantity::plain(value) })
+            }
+        }
+    }
+
+    fn outcome(&self, unit: &UnitResult) -> Option<(&Program, Outcome<TracedValue>)> {
+        let index = self.facts.members.iter().position(|member| member.name == unit.unit)?;
+        let program = self.program(unit)?;
+        Some((program, traced(program, self.facts.rows.get(index)?, Until::Bounds)))
+    }
+
+    fn evidence(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Evidence {
+        let found = self.outcome(unit).and_then(|(program, outcome)| {
+            let root = match column {
+                Column::Item => program.items.get(item?).copied().flatten()?.score,
+                Column::Fact(fact) => program.facts.get(fact).copied().flatten()?,
+                _ => program.total,
+            };
+            Some(self.rests_on(unit, &Trace { plan: self.plan, program, outcome: &outcome }, root))
+        });
+        found.unwrap_or(Evidence::Unstated)
+    }
+
+    /// The weakest thing that a value rests on.
+    fn rests_on(&self, unit: &UnitResult, trace: &Trace<'_>, root: StepId) -> Evidence {
+        let index = self.facts.members.iter().position(|member| member.name == unit.unit);
+        let row = index.and_then(|index| self.facts.rows.get(index));
+        let mut weakest = Evidence::Published;
+        for source in trace.facts(root) {
+            let of = match source {
+                Source::Default(_) => Evidence::Default,
+                Source::Cell(fact) => match row.and_then(|row| row.get(fact)).and_then(|cell| cell.provenance) {
+                    Some(Provenance::Published) => Evidence::Published,
+                    Some(Provenance::Assessed) => Evidence::Entered,
+                    Some(Provenance::Derived | Provenance::Fitted) => Evidence::Fitted,
+                    Some(Provenance::Default) => Evidence::Default,
+                    None => Evidence::Unstated,
+                },
+            };
+            weakest = weakest.max(of);
+        }
+        let assumed = trace.marks(root).iter().filter_map(|mark| self.plan.marks.get(*mark)).any(|mark| mark.kind != MarkKind::Pending);
+        if assumed { weakest.max(Evidence::Assumed) } else { weakest }
+    }
+}
+
+fn state(unit: &UnitResult) -> &'static str {
+    match unit.status {
+        State::Exempt => "不参评",
+        State::Missing => "缺数据",
+        State::Pending => "待定",
+        State::Scored | State::NotApplicable => "不适用",
+    }
+}
+
+/// The number that a published text says, with or without a percent sign.
+fn number(text: &str) -> Option<Decimal> {
+    let digits: String = text.trim().trim_end_matches(['%', '%']).chars().filter(|c| !matches!(c, ',' | ',')).collect();
+    Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
+}

@@ -1,0 +1,77 @@
+//! Periods: a month, a quarter or a year, and whether a standard is in force then.
+
+use crate::diag::{Words, words};
+use crate::plan::{Cycle, Head};
+
+/// A period of each kind, for messages.
+pub(crate) fn example(cycle: Cycle) -> &'static str {
+    match cycle {
+        Cycle::Month => "2020-11",
+        Cycle::Quarter => "2020-Q4",
+        Cycle::Year => "2020",
+    }
+}
+
+/// First and last month of a period; `None` where the text is none.
+pub(crate) fn months(text: &str) -> Option<((u32, u32), (u32, u32))> {
+    let (year, rest) = match text.split_once('-') {
+        Some((year, rest)) => (year, Some(rest)),
+        None => (text, None),
+    };
+    if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let year: u32 = year.parse().ok()?;
+    let number = |digits: &str| digits.parse::<u32>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match rest {
+        None => Some(((year, 1), (year, 12))),
+        Some(quarter) if quarter.starts_with(['Q', 'q']) => {
+            let quarter = number(quarter.get(1..)?).filter(|quarter| (1..=4).contains(quarter))?;
+            Some(((year, quarter * 3 - 2), (year, quarter * 3)))
+        }
+        Some(month) => {
+            let month = number(month).filter(|number| month.len() == 2 && (1..=12).contains(number))?;
+            Some(((year, month), (year, month)))
+        }
+    }
+}
+
+/// The period in the form that results carry; it must be of the standard's cycle and within its dates.
+pub(crate) fn read(text: &str, head: &Head) -> Result<String, Words> {
+    let example = example(head.cycle);
+    let text = text.trim().to_ascii_uppercase();
+    let kind = match text.split_once('-') {
+        None => Cycle::Year,
+        Some((_, rest)) if rest.starts_with('Q') => Cycle::Quarter,
+        Some(_) => Cycle::Month,
+    };
+    let Some((first, last)) = months(&text) else {
+        return Err(words!("「{text}」不是期别,应写成 {example}", "{text} is no period, write it as in {example}"));
+    };
+    if kind != head.cycle {
+        return Err(words!("这个标准的周期不同,期别应写成 {example},写的是 {text}", "the cycle of this standard wants periods as in {example}, not {text}"));
+    }
+    if let Some((from, until)) = &head.effective {
+        let day = |(year, month): (u32, u32), day: &str| format!("{year:04}-{month:02}-{day}");
+        let (version, shown) = (&head.version, until.as_deref().unwrap_or("…"));
+        if day(last, "31") < *from || until.as_ref().is_some_and(|until| day(first, "01") > *until) {
+            return Err(words!("{text} 不在版本「{version}」的施行期 {from} 至 {shown} 之内", "{text} lies outside the dates of version {version}: {from} to {shown}"));
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::months;
+
+    #[test]
+    fn periods_are_months_quarters_or_years() {
+        assert_eq!(months("2020-11"), Some(((2020, 11), (2020, 11))));
+        assert_eq!(months("2020-Q4"), Some(((2020, 10), (2020, 12))));
+        assert_eq!(months("2020"), Some(((2020, 1), (2020, 12))));
+        for bad in ["2020-13", "2020-1", "202O-11", "2020-11-01", "20-11", "", "2020-Q5", "2020-+1"] {
+            assert_eq!(months(bad), None, "{bad}");
+        }
+    }
+}

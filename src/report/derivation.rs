@@ -1,0 +1,425 @@
+//! A derivation as text: the equation first, then the tree down to clauses and cells.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::value::{absence_word, mode_word, provenance_word, show};
+use super::{pick, sentence::sentence};
+use crate::diag::Lang;
+use crate::eval::domain::{Used, Value};
+use crate::eval::outcome::Status;
+use crate::explain::{Case, Topic, side_words};
+use crate::plan::{Role, Sign, Step, StepId};
+use crate::quantity::Number;
+use crate::results::texts;
+
+/// The whole text of one derivation.
+pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
+    let mut text = String::new();
+    let writer = Writer { case, lang };
+    writer.head(topic, &mut text);
+    if matches!(case.trace.outcome.status, Status::Exempt(_)) {
+        return text;
+    }
+    let Some(root) = case.root(topic) else { return text };
+    let lines = writer.equation(root);
+    if !lines.is_empty() {
+        let _ = writeln!(text, "\n{}", pick(lang, "算式", "Equation"));
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+    let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
+    writer.tree(root, "", &mut BTreeSet::new(), &mut text);
+    let marks = texts(case.plan(), &case.trace.marks(root));
+    if !marks.is_empty() {
+        let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
+        for mark in marks {
+            let _ = writeln!(text, "  {mark}");
+        }
+    }
+    text
+}
+
+struct Writer<'a> {
+    case: &'a Case<'a>,
+    lang: Lang,
+}
+
+impl Writer<'_> {
+    fn head(&self, topic: Topic, text: &mut String) {
+        let (case, lang) = (self.case, self.lang);
+        let explanation = case.explain(topic, sentence(case, topic));
+        let name = explanation.indicator.clone().unwrap_or_else(|| pick(lang, "总分", "total").to_owned());
+        let (unit, tier, period) = (&explanation.unit, &explanation.tier, &explanation.period);
+        let score = match (&explanation.score, &explanation.full) {
+            (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
+            (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
+            (None, _) => super::table::state_word(explanation.status, lang).to_owned(),
+        };
+        let _ = writeln!(text, "{unit}({tier}) {period}  {name}  {score}");
+        let _ = writeln!(text, "{}", if lang == Lang::Zh { &explanation.sentence.zh } else { &explanation.sentence.en });
+    }
+
+    // --- what a step shows as ---
+
+    fn shown(&self, id: StepId) -> String {
+        let info = self.case.trace.info(id);
+        show(self.case.plan(), &self.case.trace.value(id), info.and_then(|info| info.unit.as_ref()), info.and_then(|info| info.step), self.lang)
+    }
+
+    /// The step that a step merely repeats: a name for it, a bound without effect, the given one of two.
+    fn behind(&self, id: StepId) -> StepId {
+        let trace = &self.case.trace;
+        match (trace.step(id), trace.used(id)) {
+            (Some(Step::Same(a)), _) if !self.is_named(id) => self.behind(*a),
+            (Some(Step::Cap(a, _) | Step::Floor(a, _)), Used::First | Used::All) if self.is_silent(id) => self.behind(*a),
+            (Some(Step::OrElse(a, _)), Used::First) => self.behind(*a),
+            (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
+            (Some(Step::Choose(_, a, _)), Used::First) if !self.is_named(id) => self.behind(*a),
+            (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) => self.behind(*b),
+            (Some(Step::Choose(_, _, b)), Used::Second) if trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
+            _ => id,
+        }
+    }
+
+    /// A bound that had no effect.
+    fn is_silent(&self, id: StepId) -> bool {
+        let trace = &self.case.trace;
+        let distance = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_)));
+        !distance && trace.value(id).absence().is_none() && trace.used(id) != Used::Second
+    }
+
+    /// Whether a step has a name of its own, so that its value stands for it.
+    fn is_named(&self, id: StepId) -> bool {
+        !matches!(self.case.trace.info(id).map(|info| info.role), None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps))
+    }
+
+    fn label(&self, id: StepId) -> String {
+        let lang = self.lang;
+        let Some(info) = self.case.trace.info(id) else { return String::new() };
+        let name = self.case.name(info.role);
+        match info.role {
+            Role::Distance(side) => {
+                let (zh, en) = side_words(side);
+                let (line, subject) = self.distance_parts(id);
+                match lang {
+                    Lang::Zh => format!("{subject} {zh} {line}"),
+                    Lang::En => format!("{subject} {en} {line}"),
+                }
+            }
+            Role::Steps => pick(lang, "步数", "steps").to_owned(),
+            Role::Deduction => pick(lang, "扣", "deduct").to_owned(),
+            Role::Addition => pick(lang, "加", "add").to_owned(),
+            Role::AtMost => pick(lang, "最多", "at most").to_owned(),
+            Role::Condition => pick(lang, "条件", "condition").to_owned(),
+            Role::Award => pick(lang, "得", "award").to_owned(),
+            Role::Formula => pick(lang, "得分", "score").to_owned(),
+            Role::Base => pick(lang, "起评", "base").to_owned(),
+            Role::ItemFloor => pick(lang, "不低于", "floor").to_owned(),
+            Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
+            Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
+            Role::Parts | Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
+            Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
+            Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
+            Role::Total => pick(lang, "总分", "total").to_owned(),
+            _ => name.unwrap_or_default(),
+        }
+    }
+
+    /// The line and the name of what is measured against it.
+    fn distance_parts(&self, id: StepId) -> (String, String) {
+        let trace = &self.case.trace;
+        let Some(Step::Floor(sum, _)) = trace.step(id) else { return Default::default() };
+        let Some(Step::Sum(terms)) = trace.step(*sum) else { return Default::default() };
+        let role = trace.info(id).map(|info| info.role);
+        let below = matches!(role, Some(Role::Distance(crate::plan::Side::Below)));
+        let at = |index: usize| terms.get(index).map(|(_, term)| *term);
+        let (line, subject) = if below { (at(0), at(1)) } else { (at(1), at(0)) };
+        let name = subject.and_then(|subject| trace.info(subject)).and_then(|info| self.case.name(info.role)).unwrap_or_default();
+        (line.map(|line| self.shown(line)).unwrap_or_default(), name)
+    }
+
+    // --- the equation ---
+
+    /// One line for every step with a name, each after those it reads.
+    fn equation(&self, root: StepId) -> Vec<String> {
+        let reach = self.case.trace.reach(root);
+        let mut lines = Vec::new();
+        for (id, reach) in reach.iter().enumerate() {
+            if *reach == crate::eval::trace::Reach::None || !self.has_line(id, root) {
+                continue;
+            }
+            let body = self.body(id);
+            let value = self.shown(id);
+            let label = self.label(id);
+            lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
+        }
+        lines
+    }
+
+    fn has_line(&self, id: StepId, root: StepId) -> bool {
+        let trace = &self.case.trace;
+        let Some(info) = trace.info(id) else { return false };
+        match info.role {
+            Role::Derived(_) | Role::Value(_) | Role::Distance(_) | Role::Formula | Role::AtMost => true,
+            Role::Deduction | Role::Addition => trace.value(id).number().is_none_or(|value| !value.is_zero()),
+            Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
+            Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
+            Role::ItemRound => self.before_rounding(id).is_some(),
+            Role::Item(_) | Role::Total => id == root,
+            Role::Uncapped | Role::Parts => true,
+            _ => false,
+        }
+    }
+
+    /// The value that a rounding changed.
+    fn before_rounding(&self, id: StepId) -> Option<String> {
+        let Some(Step::Round(inner, _, _)) = self.case.trace.step(id) else { return None };
+        (self.case.trace.value(*inner) != self.case.trace.value(id)).then(|| self.shown(*inner))
+    }
+
+    /// The operation of a step over the values it read.
+    fn body(&self, id: StepId) -> String {
+        let trace = &self.case.trace;
+        match (trace.step(id), trace.used(id)) {
+            (Some(Step::Same(a)), _) => self.operand_body(*a),
+            (Some(Step::Choose(_, a, _)), Used::First) => self.operand_body(*a),
+            (Some(Step::Choose(_, _, b)), Used::Second) => self.operand_body(*b),
+            (Some(Step::Floor(sum, zero)), used) if matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_))) => {
+                let body = self.formula(*sum);
+                if used == Used::Second { format!("max({body}, {})", self.shown(*zero)) } else { body }
+            }
+            (Some(Step::Floor(a, b)), Used::Second) => format!("max({}, {})", self.operand(*a), self.operand(*b)),
+            (Some(Step::Cap(a, b)), Used::Second) => format!("min({}, {})", self.operand(*a), self.operand(*b)),
+            _ => self.formula(id),
+        }
+    }
+
+    fn operand_body(&self, id: StepId) -> String {
+        let behind = self.behind(id);
+        if self.is_named(behind) || self.is_leaf(behind) { self.shown(behind) } else { self.formula(behind) }
+    }
+
+    fn is_leaf(&self, id: StepId) -> bool {
+        matches!(self.case.trace.step(id), Some(Step::Constant(_) | Step::Given(_) | Step::Pending | Step::NoRow) | None)
+    }
+
+    fn operand(&self, id: StepId) -> String {
+        let behind = self.behind(id);
+        if self.is_named(behind) || self.is_leaf(behind) {
+            return self.shown(behind);
+        }
+        match self.case.trace.step(behind) {
+            Some(Step::Sum(_) | Step::Choose(..)) => format!("({})", self.formula(behind)),
+            _ => self.formula(behind),
+        }
+    }
+
+    fn formula(&self, id: StepId) -> String {
+        let lang = self.lang;
+        match self.case.trace.step(id) {
+            Some(Step::Sum(terms)) => self.sum(terms),
+            Some(Step::Times(a, b)) => format!("{} × {}", self.operand(*a), self.operand(*b)),
+            Some(Step::Over(a, b, _)) => format!("{} / {}", self.operand(*a), self.operand(*b)),
+            Some(Step::Steps(a, per, _)) => {
+                let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
+                format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), None, lang))
+            }
+            Some(Step::Negate(a)) => format!("-{}", self.operand(*a)),
+            Some(Step::Round(a, step, mode)) => {
+                let unit = self.case.trace.info(id).and_then(|info| info.unit.clone());
+                let step = show(self.case.plan(), &Value::Number(Number::from(*step)), unit.as_ref(), None, lang);
+                let (inner, exact) = (self.operand_body(*a), self.shown(*a));
+                let exact = if inner == exact { String::new() } else { format!(" = {exact}") };
+                match lang {
+                    Lang::Zh => format!("{inner}{exact} 取整到 {step}({})", mode_word(*mode, lang)),
+                    Lang::En => format!("{inner}{exact} rounded to {step} ({})", mode_word(*mode, lang)),
+                }
+            }
+            Some(Step::Cap(a, b)) => format!("min({}, {})", self.operand(*a), self.operand(*b)),
+            Some(Step::Floor(a, b)) => format!("max({}, {})", self.operand(*a), self.operand(*b)),
+            _ => self.shown(id),
+        }
+    }
+
+    /// A sum; more than four terms are drawn together, terms of 0 are left out.
+    fn sum(&self, terms: &[(Sign, StepId)]) -> String {
+        let trace = &self.case.trace;
+        let zero = |step: &StepId| trace.value(*step).number().is_some_and(Number::is_zero) && !matches!(trace.step(*step), Some(Step::Given(_)));
+        let shown: Vec<&(Sign, StepId)> = terms.iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
+        let mut text = String::new();
+        for (index, (sign, step)) in shown.iter().enumerate() {
+            let operand = self.operand(*step);
+            let operand = if operand.starts_with('-') && index > 0 { format!("({operand})") } else { operand };
+            let sign = match (index, sign) {
+                (0, Sign::Plus) => "",
+                (0, Sign::Minus) => "-",
+                (_, Sign::Plus) => " + ",
+                (_, Sign::Minus) => " - ",
+            };
+            let _ = write!(text, "{sign}{operand}");
+        }
+        text
+    }
+
+    // --- the tree ---
+
+    fn tree(&self, id: StepId, indent: &str, seen: &mut BTreeSet<StepId>, text: &mut String) {
+        let here = self.behind(id);
+        let line = self.line(here);
+        let again = !seen.insert(here);
+        let _ = writeln!(text, "{}", if again { format!("{line} {}", pick(self.lang, "(见上)", "(see above)")) } else { line });
+        if again {
+            return;
+        }
+        let mut children: Vec<Child> = self.children(here);
+        children.dedup();
+        let last = children.len().saturating_sub(1);
+        for (index, child) in children.into_iter().enumerate() {
+            let (branch, rest) = if index == last { ("`-- ", "    ") } else { ("|-- ", "|   ") };
+            let _ = write!(text, "{indent}{branch}");
+            match child {
+                Child::Step(step) => self.tree(step, &format!("{indent}{rest}"), seen, text),
+                Child::Words(words) => {
+                    let _ = writeln!(text, "{words}");
+                }
+            }
+        }
+    }
+
+    fn line(&self, id: StepId) -> String {
+        let trace = &self.case.trace;
+        let Some(info) = trace.info(id) else { return String::new() };
+        let value = self.shown(id);
+        let label = self.label(id);
+        let body = if self.is_leaf(id) { String::new() } else { self.body(id) };
+        let body = if body == value || body.is_empty() { String::new() } else { format!(" = {body}") };
+        let place = match info.role {
+            Role::Cell(fact) => self.cell(fact),
+            Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn => info.clause.or(Some(info.span)).map(|span| self.clause(span)).unwrap_or_default(),
+            Role::Derived(_) | Role::Value(_) | Role::Total | Role::Default(_) => self.clause(info.span),
+            Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
+            _ => String::new(),
+        };
+        let marks = texts(self.case.plan(), &info.marks);
+        let marks = if marks.is_empty() || matches!(info.role, Role::StandIn) { String::new() } else { format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";")) };
+        format!("{label} {value}{body} {place}{marks}").trim().to_owned()
+    }
+
+    fn clause(&self, span: crate::source::Span) -> String {
+        let mut excerpt: String = self.case.sources.excerpt(span);
+        if excerpt.chars().count() > 60 {
+            excerpt = excerpt.chars().take(58).collect::<String>() + "…";
+        }
+        format!("[{} {excerpt}]", self.case.sources.place(span))
+    }
+
+    fn cell(&self, fact: usize) -> String {
+        let Some(cell) = self.case.cell(fact) else { return pick(self.lang, "没有填", "not given").to_owned() };
+        let provenance = cell.provenance.map(|provenance| provenance_word(provenance, self.lang)).unwrap_or_default();
+        let basis = cell.basis.map(|basis| format!(" {basis}")).unwrap_or_default();
+        let place = match self.lang {
+            Lang::Zh => format!("{} 第 {} 行「{}」列", cell.file, cell.row, cell.column),
+            Lang::En => format!("{} row {}, column {}", cell.file, cell.row, cell.column),
+        };
+        format!("[{place}{}{provenance}{basis}]", if provenance.is_empty() { "" } else { " " })
+    }
+
+    fn children(&self, id: StepId) -> Vec<Child> {
+        let trace = &self.case.trace;
+        let mut found = Vec::new();
+        // expressions are drawn into the line of the step that they belong to; what is named inside them becomes its children
+        let mut queue = vec![id];
+        while let Some(cursor) = queue.pop() {
+            let mut sources = trace.sources(cursor);
+            if let Some(Step::Choose(condition, _, _)) = trace.step(cursor) {
+                found.extend(self.condition(cursor, *condition));
+                sources.retain(|source| source != condition);
+            }
+            sources.reverse();
+            for source in sources {
+                let behind = self.behind(source);
+                if matches!(trace.step(behind), Some(Step::Constant(_))) {
+                    continue;
+                }
+                self.skipped(source, &mut found);
+                if self.is_named(behind) || self.is_leaf(behind) {
+                    found.push(Child::Step(behind));
+                } else {
+                    queue.push(behind);
+                }
+            }
+        }
+        // found from the back to the front
+        found.reverse();
+        found
+    }
+
+    /// Branches and bounds that had no effect between a step and what stands behind it.
+    fn skipped(&self, id: StepId, found: &mut Vec<Child>) {
+        let trace = &self.case.trace;
+        let lang = self.lang;
+        let next = match (trace.step(id), trace.used(id)) {
+            (Some(Step::Choose(condition, a, b)), Used::First | Used::Second) => {
+                found.extend(self.condition(id, *condition));
+                if trace.used(id) == Used::First { *a } else { *b }
+            }
+            (Some(Step::Cap(a, limit) | Step::Floor(a, limit)), _) if self.is_silent(id) => {
+                let word = match trace.step(id) {
+                    Some(Step::Cap(..)) => pick(lang, "封顶", "cap"),
+                    _ => pick(lang, "保底", "floor"),
+                };
+                found.push(Child::Words(format!("({word} {} {})", self.shown(*limit), pick(lang, "未起作用", "had no effect"))));
+                *a
+            }
+            (Some(Step::Same(a)), _) if !self.is_named(id) => *a,
+            _ => return,
+        };
+        self.skipped(next, found);
+    }
+
+    /// What a condition was, and what was not taken because of it.
+    fn condition(&self, choose: StepId, condition: StepId) -> Vec<Child> {
+        let trace = &self.case.trace;
+        let lang = self.lang;
+        let Some(info) = trace.info(choose) else { return Vec::new() };
+        let clause = self.clause(info.clause.unwrap_or(info.span));
+        let outcome = match trace.value(condition) {
+            Value::Truth(true) => pick(lang, "条件成立", "the condition holds").to_owned(),
+            Value::Truth(false) => pick(lang, "条件不成立,未取", "the condition does not hold, not taken").to_owned(),
+            Value::Absent(absence) => absence_word(absence, lang).to_owned(),
+            _ => String::new(),
+        };
+        let facts: Vec<String> = self.condition_values(condition);
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
+        vec![Child::Words(format!("{outcome}: {clause}{facts}"))]
+    }
+
+    /// The named values that a condition compared.
+    fn condition_values(&self, condition: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut found = Vec::new();
+        let mut queue = trace.sources(condition);
+        while let Some(step) = queue.pop() {
+            let role = trace.info(step).map(|info| info.role);
+            match role {
+                Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
+                    let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
+                    if !found.contains(&shown) {
+                        found.push(shown);
+                    }
+                }
+                _ => queue.extend(trace.sources(step)),
+            }
+        }
+        found
+    }
+}
+
+/// What hangs below a line of the tree.
+#[derive(Debug, Clone, PartialEq)]
+enum Child {
+    Step(StepId),
+    Words(String),
+}

@@ -1,0 +1,56 @@
+//! Which facts a standard needs, and under which headings a table holds them.
+
+use comfy_table::{Table, presets};
+
+use super::pick;
+use super::value::unit_word;
+use crate::diag::Lang;
+use crate::plan::{Fact, Plan, Type};
+use crate::quantity;
+
+/// The columns of a table of facts, with unit, step and what stands in for a blank cell.
+pub(crate) fn needs(plan: &Plan, lang: Lang) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header([pick(lang, "列", "column"), pick(lang, "单位", "unit"), pick(lang, "精度", "step"), pick(lang, "层级", "tiers"), pick(lang, "空着时", "where blank")]);
+    for (id, fact) in plan.facts.iter().enumerate() {
+        let read: Vec<&str> = plan.programs.iter().filter(|program| program.facts.get(id).is_some_and(|step| step.is_some_and(|step| step < program.score_end))).map(|program| program.tier.as_str()).collect();
+        let tiers = if read.len() == plan.programs.len() { pick(lang, "全部", "all").to_owned() } else { read.join("、") };
+        if read.is_empty() {
+            continue;
+        }
+        table.add_row([fact.label().to_owned(), unit(fact, plan, lang), step(fact, lang), tiers, blank(fact, lang).to_owned()]);
+    }
+    let head = match lang {
+        Lang::Zh => "数据表的第一列是「单位」,没有名册时还要「层级」,其余各列:\n",
+        Lang::En => "The first column of a table of facts is unit (without a register also tier); the others are:\n",
+    };
+    format!("{head}{}\n", table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"))
+}
+
+fn unit(fact: &Fact, plan: &Plan, lang: Lang) -> String {
+    match &fact.kind {
+        Type::Number(unit) => unit_word(unit, lang),
+        Type::Truth => pick(lang, "是、否", "yes, no").to_owned(),
+        Type::Choice(symbols) => symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect::<Vec<_>>().join("、"),
+    }
+}
+
+fn step(fact: &Fact, lang: Lang) -> String {
+    match fact.unit() {
+        None => String::new(),
+        Some(unit) if unit.is_percent() => {
+            let percent = quantity::Number::from(fact.step).times(&rust_decimal::Decimal::ONE_HUNDRED.into()).ok().and_then(|step| step.decimal()).unwrap_or(fact.step);
+            format!("{}%", quantity::plain(percent))
+        }
+        Some(unit) => format!("{} {}", quantity::plain(fact.step), unit_word(unit, lang)),
+    }
+}
+
+fn blank(fact: &Fact, lang: Lang) -> &'static str {
+    match (fact.has_derivation, fact.has_default) {
+        (true, _) => pick(lang, "由其他各列推得", "follows from other columns"),
+        (false, true) => pick(lang, "按缺省值", "takes its default"),
+        (false, false) => pick(lang, "缺数据", "missing"),
+    }
+}

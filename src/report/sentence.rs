@@ -1,0 +1,284 @@
+//! The sentence that a bulletin would print about a score.
+
+use super::pick;
+use super::value::{show, unit_word};
+use crate::diag::Lang;
+use crate::eval::domain::{Used, Value};
+use crate::eval::outcome::Status;
+use crate::eval::trace::Reach;
+use crate::explain::{Case, Sentence, Topic, side_words};
+use crate::plan::{FactId, MarkKind, Role, Sign, Step, StepId};
+use crate::quantity::{Number, Unit};
+use crate::results::missing_facts;
+
+/// The sentence in both languages.
+pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
+    Sentence { zh: Wording { case, lang: Lang::Zh }.sentence(topic), en: Wording { case, lang: Lang::En }.sentence(topic) }
+}
+
+struct Wording<'a> {
+    case: &'a Case<'a>,
+    lang: Lang,
+}
+
+impl Wording<'_> {
+    fn sentence(&self, topic: Topic) -> String {
+        let lang = self.lang;
+        let trace = &self.case.trace;
+        if let Status::Exempt(exemption) = trace.outcome.status {
+            let reason = self.case.plan().exemptions.get(exemption).map_or("", |exemption| exemption.name.as_str());
+            return format!("{}{reason}{}", pick(lang, "不参评:", "Exempt: "), pick(lang, "。", "."));
+        }
+        let Some(root) = self.case.root(topic) else {
+            return pick(lang, "本层级不适用。", "Does not apply to this tier.").to_owned();
+        };
+        let mut parts = match topic {
+            Topic::Item(_) => self.reasons(root),
+            Topic::Total => self.total(root),
+        };
+        parts.push(self.result(root));
+        let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(pick(lang, ",", ", "));
+        format!("{joined}{}", pick(lang, "。", "."))
+    }
+
+    /// `得 1.45 分`, or why there is no score.
+    fn result(&self, root: StepId) -> String {
+        let lang = self.lang;
+        let value = self.case.trace.value(root);
+        match value {
+            Value::Number(number) => match lang {
+                Lang::Zh => format!("得 {}", self.points(&number)),
+                Lang::En => format!("scores {}", self.points(&number)),
+            },
+            Value::Absent(_) => {
+                let facts = missing_facts(&self.case.trace).join("、");
+                let pending = self.case.trace.plan.marks.iter().find(|mark| mark.kind == MarkKind::Pending).map(|mark| mark.text.clone()).unwrap_or_default();
+                match (lang, facts.is_empty()) {
+                    (Lang::Zh, false) => format!("缺数据 {facts},没有得分"),
+                    (Lang::En, false) => format!("{facts} missing, no score"),
+                    (Lang::Zh, true) => format!("待定({pending}),没有得分"),
+                    (Lang::En, true) => format!("pending ({pending}), no score"),
+                }
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn points(&self, number: &Number) -> String {
+        self.show(&Value::Number(*number), &Unit::score())
+    }
+
+    /// A value with a space before its unit, as sentences print it.
+    fn show(&self, value: &Value, unit: &Unit) -> String {
+        let plan = self.case.plan();
+        let text = show(plan, value, Some(unit), None, self.lang);
+        text.strip_suffix('%').map_or(text.clone(), |digits| format!("{digits} %"))
+    }
+
+    fn shown(&self, id: StepId) -> String {
+        let unit = self.case.trace.info(id).and_then(|info| info.unit.clone()).unwrap_or(Unit::Number);
+        self.show(&self.case.trace.value(id), &unit)
+    }
+
+    /// What decided the score of an item, in the order in which it was computed.
+    fn reasons(&self, root: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let reach = trace.reach(root);
+        let mut parts: Vec<String> = Vec::new();
+        let mut told: Vec<FactId> = Vec::new();
+        for (id, reach) in reach.iter().enumerate() {
+            if *reach == Reach::None {
+                continue;
+            }
+            let Some(info) = trace.info(id) else { continue };
+            match info.role {
+                Role::Distance(_) => parts.extend(self.distance(id, &mut told)),
+                Role::Deduction | Role::Addition => parts.extend(self.movement(id, info.role == Role::Deduction, &mut told)),
+                Role::Award => parts.extend(self.award(id)),
+                Role::StandIn => parts.push(self.stand_in(id)),
+                Role::Default(fact) if self.is_assessed(fact) => parts.push(pick(self.lang, "未填,按缺省", "not entered, by default").to_owned()),
+                Role::Cell(fact) if self.is_assessed(fact) && trace.value(id).absence().is_none() => parts.push(pick(self.lang, "人工评定", "assessed by hand").to_owned()),
+                Role::Formula => parts.extend(self.formula(id)),
+                Role::ItemFloor if trace.used(id) == Used::Second => parts.push(self.floor(id)),
+                Role::ItemCap if trace.used(id) == Used::Second => parts.push(format!("{}{}", pick(self.lang, "封顶 ", "capped at "), self.shown(id))),
+                Role::Parts => parts.push(format!("{}{}", pick(self.lang, "各项合计 ", "the items add up to "), self.shown(id))),
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    fn is_assessed(&self, fact: FactId) -> bool {
+        self.case.plan().facts.get(fact).is_some_and(|fact| fact.assesses.is_some())
+    }
+
+    /// `按时办结率 81.45 %,低于 95 % 13.55 个百分点`, after the counts that it comes from.
+    fn distance(&self, id: StepId, told: &mut Vec<FactId>) -> Vec<String> {
+        let trace = &self.case.trace;
+        let (Some(Step::Floor(sum, _)), Some(Role::Distance(side))) = (trace.step(id), trace.info(id).map(|info| info.role)) else { return Vec::new() };
+        let Some(Step::Sum(terms)) = trace.step(*sum) else { return Vec::new() };
+        let term = |sign: Sign| terms.iter().find(|(other, _)| *other == sign).map(|(_, term)| *term);
+        let (line, subject) = match side {
+            crate::plan::Side::Below => (term(Sign::Plus), term(Sign::Minus)),
+            crate::plan::Side::Above => (term(Sign::Minus), term(Sign::Plus)),
+        };
+        let (Some(line), Some(subject)) = (line, subject) else { return Vec::new() };
+        let mut parts = self.subject(subject, told);
+        let (zh, en) = side_words(side);
+        let (line, zero) = (self.shown(line), trace.value(id).number().is_some_and(Number::is_zero));
+        let distance = self.shown(id);
+        parts.push(match (self.lang, zero) {
+            (Lang::Zh, false) => format!("{zh} {line} {distance}"),
+            (Lang::En, false) => format!("{distance} {en} {line}"),
+            (Lang::Zh, true) => format!("不{zh} {line},不扣分"),
+            (Lang::En, true) => format!("not {en} {line}, nothing deducted"),
+        });
+        parts
+    }
+
+    /// A measured value by name, after the counts that it was computed from.
+    fn subject(&self, id: StepId, told: &mut Vec<FactId>) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut parts = Vec::new();
+        let role = trace.info(id).map(|info| info.role);
+        if let Some(Role::Fact(fact) | Role::Cell(fact)) = role {
+            if told.contains(&fact) {
+                return parts;
+            }
+            told.push(fact);
+            if let (Some(Step::OrElse(_, derived)), Used::Second) = (trace.step(id), trace.used(id)) {
+                parts.extend(self.counts(*derived));
+            }
+        }
+        let name = role.and_then(|role| self.case.name(role)).unwrap_or_default();
+        parts.push(format!("{name} {}", self.shown(id)).trim().to_owned());
+        parts
+    }
+
+    /// `124 件应办结工单中 23 件超时办结`: part and whole of a quotient.
+    fn counts(&self, id: StepId) -> Option<String> {
+        let trace = &self.case.trace;
+        let mut queue = vec![id];
+        while let Some(step) = queue.pop() {
+            if let Some(Step::Over(part, whole, _)) = trace.step(step) {
+                let (part, whole) = (self.count(*part)?, self.count(*whole)?);
+                return Some(match self.lang {
+                    Lang::Zh => format!("{whole}中 {part}"),
+                    Lang::En => format!("of {whole}, {part}"),
+                });
+            }
+            queue.extend(trace.sources(step));
+        }
+        None
+    }
+
+    /// `124 件应办结工单`: the count, its unit and the noun of its fact.
+    fn count(&self, id: StepId) -> Option<String> {
+        let trace = &self.case.trace;
+        let info = trace.info(id)?;
+        let (Role::Cell(fact) | Role::Fact(fact)) = info.role else { return None };
+        let fact = self.case.plan().facts.get(fact)?;
+        let digits = crate::quantity::plain(trace.value(id).decimal()?);
+        let unit = info.unit.as_ref().map(|unit| unit_word(unit, self.lang)).unwrap_or_default();
+        let noun = fact.title.as_deref().unwrap_or(fact.label());
+        Some(match self.lang {
+            Lang::Zh => format!("{digits} {unit}{noun}"),
+            Lang::En => format!("{digits} {unit} ({noun})"),
+        })
+    }
+
+    fn movement(&self, id: StepId, deducts: bool, told: &mut Vec<FactId>) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut parts = Vec::new();
+        if let (Some(Step::Choose(..)), Used::Second) = (trace.step(id), trace.used(id)) {
+            return parts;
+        }
+        let measured = trace.reach(id).iter().enumerate().any(|(step, reach)| *reach != Reach::None && matches!(trace.info(step).map(|info| info.role), Some(Role::Distance(_))));
+        let zero = trace.value(id).number().is_some_and(Number::is_zero);
+        if !measured {
+            // occurrences: the count itself
+            for (step, reach) in trace.reach(id).iter().enumerate() {
+                if *reach != Reach::None && matches!(trace.info(step).map(|info| info.role), Some(Role::Cell(_) | Role::Default(_))) && trace.value(step).absence().is_none() {
+                    parts.extend(self.occurrence(step, told));
+                }
+            }
+            if zero {
+                parts.push(pick(self.lang, if deducts { "不扣分" } else { "不加分" }, if deducts { "nothing deducted" } else { "nothing added" }).to_owned());
+            }
+        }
+        if !zero && trace.value(id).absence().is_none() {
+            let word = if deducts { pick(self.lang, "扣", "deducts") } else { pick(self.lang, "加", "adds") };
+            parts.push(format!("{word} {}", self.shown(id)));
+        }
+        parts
+    }
+
+    fn occurrence(&self, id: StepId, told: &mut Vec<FactId>) -> Option<String> {
+        let (Role::Cell(fact) | Role::Default(fact)) = self.case.trace.info(id)?.role else { return None };
+        if told.contains(&fact) {
+            return None;
+        }
+        told.push(fact);
+        let name = self.case.plan().facts.get(fact)?.label();
+        Some(format!("{name} {}", self.shown(id)))
+    }
+
+    fn award(&self, id: StepId) -> Option<String> {
+        let trace = &self.case.trace;
+        let info = trace.info(id)?;
+        let taken = trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_)));
+        let clause = self.case.sources.excerpt(info.clause.unwrap_or(info.span));
+        taken.then(|| match self.lang {
+            Lang::Zh => format!("按「{clause}」"),
+            Lang::En => format!("by “{clause}”"),
+        })
+    }
+
+    fn stand_in(&self, id: StepId) -> String {
+        let marks = self.case.trace.info(id).map(|info| info.marks.clone()).unwrap_or_default();
+        let reason = marks.first().and_then(|mark| self.case.plan().marks.get(*mark)).map(|mark| mark.text.clone()).unwrap_or_default();
+        match (self.lang, self.case.trace.value(id).absence()) {
+            (Lang::Zh, None) => format!("{reason},暂按 {}", self.shown(id)),
+            (Lang::En, None) => format!("{reason}, stand-in {}", self.shown(id)),
+            (_, Some(_)) => String::new(),
+        }
+    }
+
+    /// The facts that a formula reads at first hand.
+    fn formula(&self, id: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut parts = Vec::new();
+        let mut queue = trace.sources(id);
+        while let Some(step) = queue.pop() {
+            match trace.info(step).map(|info| info.role) {
+                Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_))) => parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step))),
+                _ => queue.extend(trace.sources(step)),
+            }
+        }
+        parts.reverse();
+        parts.dedup();
+        parts
+    }
+
+    fn floor(&self, id: StepId) -> String {
+        let zero = self.case.trace.value(id).number().is_some_and(Number::is_zero);
+        if zero { pick(self.lang, "扣完为止", "down to 0").to_owned() } else { format!("{}{}", pick(self.lang, "保底 ", "not below "), self.shown(id)) }
+    }
+
+    fn total(&self, root: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut parts = Vec::new();
+        let uncapped = trace.program.uncapped;
+        if trace.value(uncapped) != trace.value(root) && trace.value(uncapped).absence().is_none() {
+            let marks = self.points(&Number::from(trace.program.marks));
+            let (sum, capped) = (self.shown(uncapped), trace.value(uncapped).number() > trace.value(root).number());
+            parts.push(match (self.lang, capped) {
+                (Lang::Zh, true) => format!("各项合计 {sum},满分 {marks}"),
+                (Lang::En, true) => format!("the items add up to {sum}, the marks are {marks}"),
+                (Lang::Zh, false) => format!("各项合计 {sum}"),
+                (Lang::En, false) => format!("the items add up to {sum}"),
+            });
+        }
+        parts
+    }
+}

@@ -1,0 +1,82 @@
+//! Numbers with their units, in both languages.
+
+use rust_decimal::Decimal;
+
+use super::pick;
+use crate::diag::Lang;
+use crate::eval::domain::{Absence, Value};
+use crate::facts::Provenance;
+use crate::plan::Plan;
+use crate::quantity::{self, BUILT_IN, Mode, Number, Unit, round_to};
+
+/// A value with its unit: padded to its step, a fraction with its first digits.
+pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, step: Option<Decimal>, lang: Lang) -> String {
+    match value {
+        Value::Number(number) => number_with_unit(number, unit, step, lang),
+        Value::Truth(true) => pick(lang, "是", "yes").to_owned(),
+        Value::Truth(false) => pick(lang, "否", "no").to_owned(),
+        Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+        Value::Absent(absence) => absence_word(*absence, lang).to_owned(),
+    }
+}
+
+/// Why there is no value, in words.
+pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
+    match absence {
+        Absence::TooLarge => pick(lang, "数太大", "too large"),
+        Absence::NoRow => pick(lang, "没有一行相合", "no row matches"),
+        Absence::Missing => pick(lang, "缺数据", "missing"),
+        Absence::Pending => pick(lang, "待定", "pending"),
+        Absence::Undefined => pick(lang, "无从计算", "undefined"),
+    }
+}
+
+fn number_with_unit(number: &Number, unit: Option<&Unit>, step: Option<Decimal>, lang: Lang) -> String {
+    let percent = unit.is_some_and(Unit::is_percent);
+    let hundred = |number: &Number| number.times(&Number::from(Decimal::ONE_HUNDRED)).unwrap_or(*number);
+    let (number, step) = if percent { (hundred(number), step.and_then(|step| hundred(&Number::from(step)).decimal())) } else { (*number, step) };
+    let digits = match number.decimal() {
+        // counts and written numbers are printed as they are, scores padded to cents
+        Some(decimal) => match step.filter(|step| step.scale() <= 2) {
+            Some(step) if unit == Some(&Unit::score()) => quantity::padded(decimal, step),
+            _ => quantity::plain(decimal),
+        },
+        None => round_to(&number, Decimal::new(1, 4), Mode::ToZero).map(|cut| format!("{}…", quantity::plain(cut))).unwrap_or_default(),
+    };
+    match unit {
+        None | Some(Unit::Number | Unit::Quotient) => digits,
+        Some(Unit::Points) => format!("{digits} {}", pick(lang, "个百分点", "pp")),
+        Some(unit) if unit.is_percent() => format!("{digits}%"),
+        Some(unit) => format!("{digits} {}", unit_word(unit, lang)),
+    }
+}
+
+/// A unit in the language: the built-in ones have names in both.
+pub(super) fn unit_word(unit: &Unit, lang: Lang) -> String {
+    let name = unit.to_string();
+    match lang {
+        Lang::Zh => name,
+        Lang::En => BUILT_IN.iter().find(|(zh, _)| *zh == name).map_or(name, |(_, en)| (*en).to_owned()),
+    }
+}
+
+/// 公布, 推得, 代入, 评定, 缺省.
+pub(crate) fn provenance_word(provenance: Provenance, lang: Lang) -> &'static str {
+    match provenance {
+        Provenance::Published => pick(lang, "公布", "published"),
+        Provenance::Derived => pick(lang, "推得", "derived"),
+        Provenance::Fitted => pick(lang, "代入", "fitted"),
+        Provenance::Assessed => pick(lang, "评定", "assessed"),
+        Provenance::Default => pick(lang, "缺省", "default"),
+    }
+}
+
+/// A rounding mode in words.
+pub(super) fn mode_word(mode: Mode, lang: Lang) -> &'static str {
+    match mode {
+        Mode::HalfUp => pick(lang, "四舍五入", "half up"),
+        Mode::HalfEven => pick(lang, "四舍六入", "half even"),
+        Mode::FromZero => pick(lang, "进一", "away from zero"),
+        Mode::ToZero => pick(lang, "去尾", "toward zero"),
+    }
+}
