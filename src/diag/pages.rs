@@ -1,9 +1,144 @@
-//! The long text of every code.
+//! The long text of every code: one Markdown file a code and language, in `pages/`.
 
 use super::{Code, Lang};
 
-/// The page of a code.
-pub(super) fn page(code: Code, lang: Lang) -> &'static str {
-    let _ = (code, lang);
-    ""
+macro_rules! pages {
+    ($($name:ident = $id:literal;)*) => {
+        /// The page of a code.
+        pub(super) fn page(code: Code, lang: Lang) -> &'static str {
+            match (code, lang) {
+                $(
+                    (Code::$name, Lang::Zh) => include_str!(concat!("pages/", $id, ".zh.md")),
+                    (Code::$name, Lang::En) => include_str!(concat!("pages/", $id, ".en.md")),
+                )*
+            }
+        }
+    };
+}
+
+pages! {
+    Unexpected = "K0101";
+    RunTogether = "K0102";
+    Unclosed = "K0103";
+    Stray = "K0104";
+    OpenText = "K0105";
+    TooDeep = "K0106";
+    NotAvailable = "K0107";
+    LongNumber = "K0108";
+    UnknownName = "K0201";
+    Duplicate = "K0202";
+    UnknownTier = "K0203";
+    UnknownUnit = "K0204";
+    MissingPart = "K0205";
+    WrongKind = "K0206";
+    SharedColumn = "K0207";
+    UnitMismatch = "K0301";
+    MarksSum = "K0302";
+    Unrounded = "K0303";
+    PercentStep = "K0304";
+    StepReading = "K0305";
+    NoStep = "K0306";
+    OffGrid = "K0307";
+    NotConstant = "K0308";
+    WrongType = "K0309";
+    Circle = "K0401";
+    NothingDecides = "K0402";
+    TableGap = "K0403";
+    TableOverlap = "K0404";
+    Unreachable = "K0405";
+    Undefined = "K0406";
+    NoBase = "K0407";
+    NoEffect = "K0408";
+    ScopeMismatch = "K0409";
+    Conflict = "K0410";
+    Anchors = "K0411";
+    UnknownColumn = "K0501";
+    UnknownMember = "K0502";
+    DuplicateMember = "K0503";
+    BadCell = "K0504";
+    BadCount = "K0505";
+    AboveBound = "K0506";
+    OutOfRange = "K0507";
+    TooFine = "K0508";
+    Disagree = "K0509";
+    GivenDerived = "K0510";
+    Overflow = "K0511";
+    BadTable = "K0512";
+    BadRegister = "K0513";
+    BadProvenance = "K0514";
+    TierDisagrees = "K0515";
+    BadPeriod = "K0516";
+    Unused = "W0201";
+    PrintedApart = "W0501";
+    OddRate = "W0502";
+    Unread = "W0503";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::diag::{Colour, Diagnostic, any_error, language_of, to_text};
+    use crate::source::Sources;
+
+    const LANGS: [Lang; 2] = [Lang::Zh, Lang::En];
+
+    /// The blocks of a page that are fenced as that language.
+    fn blocks<'p>(page: &'p str, fence: &str) -> Vec<&'p str> {
+        let opening = format!("```{fence}\n");
+        page.split(opening.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+    }
+
+    /// What parsing and resolving say of a whole standard, as data and as text.
+    fn check(text: &str) -> (Sources, Vec<Diagnostic>, String) {
+        let mut sources = Sources::default();
+        sources.add("示例.kp", text);
+        let parsed = crate::syntax::parse(&sources);
+        let mut found = parsed.diagnostics.clone();
+        let standard = crate::resolved::resolve(&parsed, &mut found);
+        assert!(standard.is_some() || any_error(&found), "no standard and no reason for it");
+        let shown = to_text(&found, &sources, None, Colour::Off);
+        (sources, found, shown)
+    }
+
+    #[test]
+    fn every_page_begins_with_its_code_and_title_and_says_enough() {
+        for code in Code::ALL {
+            for lang in LANGS {
+                let page = code.page(lang);
+                let heading = format!("# {} {}", code.id(), code.title().get(lang));
+                assert_eq!(page.lines().next(), Some(heading.as_str()));
+                assert!(page.chars().count() > 200, "{heading} is short");
+                assert!((12..=35).contains(&page.lines().count()), "{heading} has {} lines", page.lines().count());
+                let labels = match lang {
+                    Lang::Zh => ["**避免**", "**改为**", "**缘由**"],
+                    Lang::En => ["**Avoid**", "**Prefer**", "**Why**"],
+                };
+                assert!(labels.iter().all(|label| page.matches(label).count() == 1), "{heading} lacks a part");
+                let fence = if code.id().get(1..3) == Some("05") { "csv" } else { "kp" };
+                assert_eq!(blocks(page, fence).len(), 2, "{heading}");
+            }
+        }
+    }
+
+    #[test]
+    fn pages_name_their_code_and_every_good_example_checks() {
+        let mut wrong = String::new();
+        for code in Code::ALL.iter().copied().filter(|code| code.id().get(1..3) != Some("05")) {
+            for lang in LANGS {
+                let [avoid, prefer] = blocks(code.page(lang), "kp")[..] else { panic!("{} {lang:?}: two examples wanted", code.id()) };
+                let (sources, found, shown) = check(avoid);
+                if found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>() != [code] {
+                    let _ = write!(wrong, "\n==== {} {lang:?}: the example to avoid gives\n{shown}", code.id());
+                }
+                assert_eq!(language_of(&sources, None), lang, "{} {lang:?} is in the other skin", code.id());
+                let (_, found, shown) = check(prefer);
+                if !found.is_empty() {
+                    let _ = write!(wrong, "\n==== {} {lang:?}: the example to prefer gives\n{shown}", code.id());
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
 }
