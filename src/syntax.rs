@@ -11,8 +11,8 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use crate::diag::Diagnostic;
-use crate::source::Sources;
+use crate::diag::{self, Diagnostic, Lang};
+use crate::source::{Sources, Span};
 
 /// What was read of all files.
 pub(crate) struct Parsed {
@@ -24,17 +24,20 @@ pub(crate) struct Parsed {
     pub(crate) lost: BTreeSet<String>,
     /// A file could not be read at all: what it declares is unknown.
     pub(crate) unreadable: bool,
+    /// The skin of each file.
+    pub(crate) skins: Vec<Lang>,
 }
 
 /// Parses every file. A statement that cannot be read is reported once and left out; the rest is read all the same.
 pub(crate) fn parse(sources: &Sources) -> Parsed {
-    let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false };
+    let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false, skins: Vec::new() };
     for (file, source) in sources.iter() {
         let one = faults::parse_file(file, &source.text);
         parsed.files.push(one.file);
         parsed.diagnostics.extend(one.diagnostics);
         parsed.lost.extend(one.lost);
         parsed.unreadable |= one.unreadable;
+        parsed.skins.push(diag::language_of(sources, Some(Span { file, start: 0, end: 0 })));
     }
     parsed
 }

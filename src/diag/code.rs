@@ -89,6 +89,8 @@ codes! {
     NotConstant = "K0308", "此处须为定值", "a constant is needed here";
     /// A truth, a choice and a number confused.
     WrongType = "K0309", "类型不合", "wrong type";
+    /// A date that is none, or an end before its beginning.
+    BadDate = "K0310", "日期不对", "no such date";
     /// Declarations that need each other.
     Circle = "K0401", "循环定义", "circular definition";
     /// An item whose score nothing decides.

@@ -41,6 +41,7 @@ pages! {
     OffGrid = "K0307";
     NotConstant = "K0308";
     WrongType = "K0309";
+    BadDate = "K0310";
     Circle = "K0401";
     NothingDecides = "K0402";
     TableGap = "K0403";

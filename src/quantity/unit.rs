@@ -241,6 +241,24 @@ fn canonical(name: &str) -> &str {
     BUILT_IN.iter().find(|(_, english)| *english == name).map_or(name, |(chinese, _)| chinese)
 }
 
+impl Unit {
+    /// The unit in English: the built-in ones have names in both languages.
+    #[must_use]
+    pub fn in_english(&self) -> String {
+        match self {
+            Unit::Number | Unit::Quotient => "a number".to_owned(),
+            Unit::Points => "percentage points".to_owned(),
+            _ => {
+                let mut name = self.to_string();
+                for (chinese, english) in BUILT_IN {
+                    name = name.split('/').map(|part| if part == *chinese { *english } else { part }).collect::<Vec<_>>().join("/");
+                }
+                name
+            }
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

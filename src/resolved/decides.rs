@@ -5,20 +5,26 @@ use std::collections::BTreeSet;
 use super::circle::{visit, visit_clause};
 use super::ranges::{Definedness, key};
 use super::tables::{Stretch, check_table, remaining};
-use super::{Act, Clause, Expr, ExprKind, FactId, Item, ItemId, Standard, TierId, ValueId, constant};
+use super::from_ast::Damage;
+use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, constant};
 use crate::diag::{Code, Diagnostic, words};
 use crate::source::Span;
 
 /// Checks all items, exemptions, the total and the ranking.
-pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(standard: &Standard, damage: &Damage, found: &mut Vec<Diagnostic>) {
     check_tables(standard, found);
     for item in &standard.items {
-        check_structure(item, found);
+        // of an item with a fault it is not known what decides it
+        if damage.touches(item) {
+            continue;
+        }
+        check_structure(standard, item, found);
         check_reached(standard, item, found);
         check_scopes(standard, item, found);
         check_defined(standard, item, found);
     }
     check_total(standard, found);
+    check_common_scopes(standard, found);
 }
 
 // --- tables ---
@@ -55,7 +61,7 @@ fn moves(clauses: &[Clause]) -> impl Iterator<Item = bool> {
     found.into_iter()
 }
 
-fn check_structure(item: &Item, found: &mut Vec<Diagnostic>) {
+fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
     let name = &item.name;
     let formulas: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Formula(_))).map(|clause| clause.span).collect();
     let bases: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_))).map(|clause| clause.span).collect();
@@ -100,7 +106,7 @@ fn check_structure(item: &Item, found: &mut Vec<Diagnostic>) {
     }
     let decided = item.assessed.is_some() || item.pending.is_some() || !formulas.is_empty() || !directions.is_empty() || !bases.is_empty() || unconditional || !item.children.is_empty();
     let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
-    if !decided && !starts_at_zero {
+    if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {
         let diagnostic = Diagnostic::new(Code::NothingDecides, words!("「{name}」没有一条能定出得分", "nothing decides the score of {name}")).at(item.head, words!("这一项", "this item"));
         let diagnostic = match item.clauses.first() {
             Some(clause) => diagnostic.at(clause.span, words!("条件不成立时没有规定", "nothing is said for when the condition does not hold")),
@@ -108,6 +114,23 @@ fn check_structure(item: &Item, found: &mut Vec<Diagnostic>) {
         };
         found.push(diagnostic.help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")));
     }
+}
+
+/// Whether the conditions of the awards on one number leave no case open.
+fn awards_cover(standard: &Standard, item: &Item, tier: TierId) -> bool {
+    let awards: Vec<(&Expr, Stretch)> = item.clauses.iter().filter_map(|clause| award_stretch(standard, clause, tier)).collect();
+    let Some((subject, _)) = awards.first() else { return false };
+    let name = key(subject);
+    let stretches: Vec<Stretch> = awards.iter().filter(|(other, _)| key(other) == name).map(|(_, stretch)| *stretch).collect();
+    remaining(Stretch::domain(standard, subject, tier), &stretches, subject.step).is_empty()
+}
+
+/// The number that the condition of an award is about, and the values for which it holds.
+fn award_stretch<'c>(standard: &Standard, clause: &'c Clause, tier: TierId) -> Option<(&'c Expr, Stretch)> {
+    let (Act::Award(_), Some(condition)) = (&clause.act, &clause.condition) else { return None };
+    let ExprKind::Compare(subject, comparison, bound) = &condition.kind else { return None };
+    let stretch = Stretch::of_comparison(*comparison, constant(standard, bound, tier)?)?;
+    Some((subject, stretch))
 }
 
 // --- clauses that can be reached ---
@@ -150,10 +173,7 @@ fn unreachable(span: Span, before: Span) -> Diagnostic {
 fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec<Diagnostic>) -> bool {
     let mut seen: Vec<(String, Stretch, Span)> = Vec::new();
     for clause in &item.clauses {
-        let (Act::Award(_), Some(condition)) = (&clause.act, &clause.condition) else { continue };
-        let ExprKind::Compare(subject, comparison, bound) = &condition.kind else { continue };
-        let Some(value) = constant(standard, bound, tier) else { continue };
-        let Some(stretch) = Stretch::of_comparison(*comparison, value) else { continue };
+        let Some((subject, stretch)) = award_stretch(standard, clause, tier) else { continue };
         let name = key(subject);
         let before: Vec<Stretch> = seen.iter().filter(|(other, _, _)| *other == name).map(|(_, stretch, _)| *stretch).collect();
         if !before.is_empty() && remaining(stretch, &before, subject.step).is_empty() {
@@ -169,47 +189,63 @@ fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec
 // --- scopes ---
 
 fn check_scopes(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
-    let mut fault: Option<(Span, ItemId)> = None;
-    let mut see = |expr: &Expr| {
-        let owner = match &expr.kind {
-            ExprKind::Score(id) => {
-                // an item of that name that applies is enough
-                let name = standard.items.get(*id).map(|item| item.name.as_str());
-                let all: BTreeSet<TierId> = standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
-                (!item.tiers.is_subset(&all)).then_some(*id)
-            }
-            ExprKind::Fact(id) => narrower(standard, item, owner_of_fact(standard, *id)),
-            ExprKind::Value(id) => narrower(standard, item, owner_of_value(standard, *id)),
-            _ => None,
-        };
-        if let (Some(owner), None) = (owner, fault) {
-            fault = Some((expr.span, owner));
+    let mut fault = None;
+    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| note_narrower(standard, expr, &item.tiers, &mut fault, 0)));
+    report_narrower(standard, fault, &item.tiers, item.head, found);
+}
+
+/// The total, the keys of the ranking and the exemptions are read in every tier.
+fn check_common_scopes(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    let all: BTreeSet<TierId> = (0..standard.tiers.len()).collect();
+    let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| (&key.expr, &all, standard.ranking.span));
+    let exemptions = standard.exemptions.iter().map(|exemption| (&exemption.condition, &exemption.tiers, exemption.span));
+    for (expr, tiers, span) in std::iter::once((&standard.total.expr, &all, standard.total.span)).chain(keys).chain(exemptions) {
+        let mut fault = None;
+        visit(expr, &mut |expr| note_narrower(standard, expr, tiers, &mut fault, 0));
+        report_narrower(standard, fault, tiers, span, found);
+    }
+}
+
+/// Keeps the first name that does not apply to all of the tiers that read it, also inside named values.
+fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, fault: &mut Option<(Span, ItemId)>, depth: usize) {
+    if fault.is_some() || depth > 20 {
+        return;
+    }
+    let narrower = |owner: Option<ItemId>| owner.filter(|owner| standard.items.get(*owner).is_some_and(|owner| !tiers.is_subset(&owner.tiers)));
+    let owner = match &expr.kind {
+        ExprKind::Score(id) => {
+            // an item of that name that applies is enough
+            let name = standard.items.get(*id).map(|item| item.name.as_str());
+            let all: BTreeSet<TierId> = standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
+            (!tiers.is_subset(&all)).then_some(*id)
         }
+        ExprKind::Fact(id) => narrower(standard.facts.get(*id).and_then(|fact| fact.owner)),
+        ExprKind::Value(id) => {
+            let value = standard.values.get(*id);
+            if let Some(value) = value {
+                visit(&value.expr, &mut |inner| note_narrower(standard, inner, tiers, fault, depth + 1));
+            }
+            narrower(value.and_then(|value| value.owner))
+        }
+        _ => None,
     };
-    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
+    if let (Some(owner), None) = (owner, &fault) {
+        *fault = Some((expr.span, owner));
+    }
+}
+
+fn report_narrower(standard: &Standard, fault: Option<(Span, ItemId)>, tiers: &BTreeSet<TierId>, reader: Span, found: &mut Vec<Diagnostic>) {
     let Some((span, owner)) = fault else { return };
     let Some(owner) = standard.items.get(owner) else { return };
-    let beyond: Vec<&str> = item.tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
+    let beyond: Vec<&str> = tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
     let (name, tiers) = (&owner.name, beyond.join("、"));
     found.push(
         Diagnostic::new(Code::ScopeMismatch, words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers}, which reads it here"))
             .at(span, words!("这里用到", "read here"))
             .at(owner.head, words!("它的适用范围较窄", "its scope is narrower"))
-            .at(item.head, words!("这一项的适用范围较宽", "the scope of this item is wider"))
+            .at(reader, words!("用到它的适用范围较宽", "the scope of what reads it is wider"))
             .help(words!("用 适用 使两者一致", "make the scopes agree: applies to …")),
     );
-}
-
-fn narrower(standard: &Standard, item: &Item, owner: Option<ItemId>) -> Option<ItemId> {
-    owner.filter(|owner| standard.items.get(*owner).is_some_and(|owner| !item.tiers.is_subset(&owner.tiers)))
-}
-
-fn owner_of_fact(standard: &Standard, id: FactId) -> Option<ItemId> {
-    standard.facts.get(id).and_then(|fact| fact.owner)
-}
-
-fn owner_of_value(standard: &Standard, id: ValueId) -> Option<ItemId> {
-    standard.values.get(id).and_then(|value| value.owner)
 }
 
 // --- quotients by 0 ---

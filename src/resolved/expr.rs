@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::from_ast::{Named, Resolver, shown};
+use super::from_ast::{Named, Resolver, shown, shown_english};
 use super::{Expr, ExprKind, ItemId, ItemKind, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
@@ -157,7 +157,7 @@ impl Resolver<'_> {
             let diagnostic = Diagnostic::new(Code::WrongKind, words!("「{text}」是指标,不是数据", "{text} is an item, not a fact"))
                 .at(name.span, words!("这里要一个数", "a number is needed here"))
                 .at(head, words!("在这里声明", "declared here"))
-                .fix(words!("它的得分写作", "its score is written"), name.span, format!("得分({text})"));
+                .fix(words!("它的得分写作", "its score is written"), name.span, format!("{}({text})", self.spelled(name.span, "得分", "score")));
             self.report(diagnostic);
             return;
         }
@@ -219,9 +219,9 @@ impl Resolver<'_> {
         if expr.ty == Type::Truth {
             return Some(expr);
         }
-        let unit = shown(&expr);
+        let (unit, unit_en) = (shown(&expr), shown_english(&expr));
         self.report(
-            Diagnostic::new(Code::WrongType, words!("这里要一个条件,写的是一个值(单位 {unit})", "a condition is needed here, this is a value in {unit}"))
+            Diagnostic::new(Code::WrongType, words!("这里要一个条件,写的是一个值(单位 {unit})", "a condition is needed here, this is a value in {unit_en}"))
                 .at(expr.span, words!("不是条件", "not a condition"))
                 .help(words!("用 =、≥、低于、无从计算 等写成比较", "compare it, as in: x ≥ 95%, x is undefined")),
         );
@@ -238,6 +238,9 @@ impl Resolver<'_> {
     }
 
     fn compare(&mut self, left: &ast::Expr, comparison: ast::Comparison, right: &ast::Expr, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        if let Some(tier) = [left, right].into_iter().find(|side| matches!(side.kind, ast::ExprKind::Tier)) {
+            return self.expr(tier, owner);
+        }
         let (left, right) = (self.expr(left, owner), self.expr(right, owner));
         let (left, right) = (left?, right?);
         let (left, right) = self.same_unit(left, right, "比较", "comparison")?;
@@ -272,13 +275,14 @@ impl Resolver<'_> {
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.
     pub(super) fn mismatch(&mut self, left: &Expr, right: &Expr, zh: &str, en: &str) {
         let (a, b) = (shown(left), shown(right));
-        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a} and {b}"))
-            .at(right.span, words!("这里以 {b} 计", "in {b}"))
-            .at(left.span, words!("这里以 {a} 计", "in {a}"));
+        let (a_en, b_en) = (shown_english(left), shown_english(right));
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}"))
+            .at(right.span, words!("这里以 {b} 计", "in {b_en}"))
+            .at(left.span, words!("这里以 {a} 计", "in {a_en}"));
         for expr in [left, right] {
             if let Some(span) = self.origin(expr) {
-                let unit = shown(expr);
-                diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit} here"));
+                let (unit, unit_en) = (shown(expr), shown_english(expr));
+                diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit_en} here"));
             }
         }
         let percent = |expr: &Expr| expr.unit().is_some_and(Unit::is_percent);
@@ -288,7 +292,7 @@ impl Resolver<'_> {
                 && let Some(value) = number.literal()
             {
                 let value = quantity::plain(value);
-                let unit = if rate.unit() == Some(&Unit::Points) { " 个百分点" } else { "%" };
+                let unit = if rate.unit() == Some(&Unit::Points) { self.spelled(number.span, " 个百分点", " pp") } else { "%" };
                 diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{value}{unit}"));
             }
         }
@@ -470,15 +474,16 @@ impl Resolver<'_> {
         if expr.unit() == Some(&Unit::score()) {
             return Some(expr);
         }
-        let unit = shown(&expr);
+        let (unit, unit_en) = (shown(&expr), shown_english(&expr));
         let mut diagnostic =
-            Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的以 {unit} 计", "points are needed here, this is in {unit}")).at(expr.span, words!("以 {unit} 计", "in {unit}"));
+            Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的以 {unit} 计", "points are needed here, this is in {unit_en}")).at(expr.span, words!("以 {unit} 计", "in {unit_en}"));
         if let Some(span) = self.origin(&expr) {
-            diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit} here"));
+            diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit_en} here"));
         }
         if let (Some(value), Some(Unit::Number)) = (expr.literal(), expr.unit()) {
             let value = quantity::plain(value);
-            diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), expr.span, format!("{value} 分"));
+            let points = self.spelled(expr.span, "分", "points");
+            diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), expr.span, format!("{value} {points}"));
         }
         self.report(diagnostic);
         None

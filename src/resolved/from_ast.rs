@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::{Expr, Fact, FactId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, marks};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Lang, words};
 use crate::quantity::Unit;
 use crate::source::Span;
 use crate::syntax::Parsed;
@@ -14,19 +14,36 @@ use crate::syntax::ast;
 
 /// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
 pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
-    let mut resolver = Resolver::new(&parsed.lost);
+    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins);
     let standard = resolver.run(&parsed.files);
-    let complete = parsed.lost.is_empty();
-    let mut found = resolver.diagnostics;
+    let unsure = std::mem::take(&mut resolver.unsure);
+    let mut found = std::mem::take(&mut resolver.diagnostics);
     if let Some(standard) = &standard {
+        let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
+        let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans };
         circle::check(standard, &mut found);
-        if complete {
-            marks::check(standard, &mut found);
+        marks::check(standard, &damage, &mut found);
+        if damage.spans.is_empty() {
             circle::check_unused(standard, &mut found);
         }
     }
     diagnostics.append(&mut found);
     standard
+}
+
+/// What faults leave unknown, so that nothing is said of it that may not be so.
+pub(super) struct Damage {
+    /// Where faults were found.
+    pub(super) spans: Vec<Span>,
+    /// Marks or scopes are not all known.
+    pub(super) marks: bool,
+}
+
+impl Damage {
+    /// Whether a fault lies within an item.
+    pub(super) fn touches(&self, item: &Item) -> bool {
+        self.spans.iter().any(|span| span.file == item.span.file && span.start < item.span.end && item.span.start < span.end)
+    }
 }
 
 /// What a name of a fact or value stands for.
@@ -47,6 +64,11 @@ pub(super) enum Slot<'a> {
 pub(super) struct Resolver<'a> {
     pub(super) lost: &'a BTreeSet<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The skin of each file.
+    skins: &'a [Lang],
+    /// Marks or scopes could not all be resolved.
+    pub(super) unsure: bool,
+    reported_units: BTreeSet<String>,
     pub(super) tiers: Vec<Tier>,
     pub(super) whole_units: BTreeSet<String>,
     pub(super) declared_units: BTreeMap<String, Span>,
@@ -77,10 +99,13 @@ pub(super) struct Once<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(lost: &'a BTreeSet<String>) -> Self {
+    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang]) -> Self {
         Resolver {
             lost,
             diagnostics: Vec::new(),
+            skins,
+            unsure: false,
+            reported_units: BTreeSet::new(),
             tiers: Vec::new(),
             whole_units: BTreeSet::new(),
             declared_units: BTreeMap::new(),
@@ -101,6 +126,14 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// One of two spellings, as the file of a span is written.
+    pub(super) fn spelled<'t>(&self, span: Span, zh: &'t str, en: &'t str) -> &'t str {
+        match self.skins.get(crate::source::position(span.file)) {
+            Some(Lang::En) => en,
+            _ => zh,
+        }
     }
 
     fn run(&mut self, files: &'a [ast::File]) -> Option<Standard> {
@@ -197,6 +230,9 @@ impl<'a> Resolver<'a> {
 
     fn declare_fact(&mut self, tree: &'a ast::Fact, owner: Option<ItemId>) {
         let id = self.facts.len();
+        if !self.declare_name(&tree.name, owner, Named::Fact(id)) {
+            return;
+        }
         let (kind, step) = self.fact_kind(tree);
         let mut columns: Vec<String> = tree.columns.iter().map(|column| column.text.clone()).collect();
         if columns.is_empty() {
@@ -219,7 +255,6 @@ impl<'a> Resolver<'a> {
             span: tree.span,
         });
         self.fact_trees.push(Some(tree));
-        self.declare_name(&tree.name, owner, Named::Fact(id));
     }
 
     /// A score that is assessed by hand is a fact with the name of its item.
@@ -248,22 +283,25 @@ impl<'a> Resolver<'a> {
 
     fn declare_value(&mut self, tree: &'a ast::Value, owner: Option<ItemId>) {
         let id = self.values.len();
-        self.values.push(Slot::Todo(tree, owner));
-        self.declare_name(&tree.name, owner, Named::Value(id));
+        if self.declare_name(&tree.name, owner, Named::Value(id)) {
+            self.values.push(Slot::Todo(tree, owner));
+        }
     }
 
-    fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) {
+    /// Whether the name is free: nothing of that name is declared in the same place or around it.
+    fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) -> bool {
         let mut scope = owner;
         loop {
             if let Some((_, first)) = self.names.get(&(scope, name.text.clone())) {
                 let first = *first;
                 self.twice(&name.text, name.span, first);
-                return;
+                return false;
             }
             let Some(item) = scope else { break };
             scope = self.items.get(item).and_then(|item| item.parent);
         }
         self.names.insert((owner, name.text.clone()), (named, name.span));
+        true
     }
 
     fn declare_item(&mut self, tree: &'a ast::Item, parent: Option<ItemId>) -> ItemId {
@@ -487,7 +525,7 @@ impl<'a> Resolver<'a> {
         if built_in || self.declared_units.contains_key(text) {
             return Some(Unit::named(text));
         }
-        if self.lost.contains(text) {
+        if self.lost.contains(text) || !self.reported_units.insert(text.to_owned()) {
             return None;
         }
         let known: Vec<&str> = crate::quantity::BUILT_IN.iter().flat_map(|(zh, en)| [*zh, *en]).chain(self.declared_units.keys().map(String::as_str)).collect();
@@ -507,5 +545,14 @@ pub(super) fn shown(expr: &Expr) -> String {
         Type::Number(unit) => unit.to_string(),
         Type::Truth => "是/否".to_owned(),
         Type::Choice(_) => "选项".to_owned(),
+    }
+}
+
+/// The same in English.
+pub(super) fn shown_english(expr: &Expr) -> String {
+    match &expr.ty {
+        Type::Number(unit) => unit.in_english(),
+        Type::Truth => "yes/no".to_owned(),
+        Type::Choice(_) => "a choice".to_owned(),
     }
 }

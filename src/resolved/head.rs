@@ -29,7 +29,18 @@ impl<'a> Resolver<'a> {
             ties: Ties::Skipping,
             span: tree.name.span,
         };
+        let mut first: Vec<(std::mem::Discriminant<ast::Heading>, Span)> = Vec::new();
         for heading in &tree.headings {
+            let kind = std::mem::discriminant(heading);
+            match (heading.span(), first.iter().find(|(other, _)| *other == kind)) {
+                (Some(span), Some((_, before))) => {
+                    let before = *before;
+                    self.twice(&tree.name.text, span, before);
+                    continue;
+                }
+                (Some(span), None) => first.push((kind, span)),
+                (None, _) => {}
+            }
             match heading {
                 ast::Heading::Title(title) => head.title = Some(title.text.clone()),
                 ast::Heading::Version(text) => version = Some(text.text.clone()),
@@ -53,22 +64,19 @@ impl<'a> Resolver<'a> {
                 head.step = step;
             }
         }
+        if once.tiers.is_empty() && self.lost.is_empty() {
+            self.report(
+                Diagnostic::new(Code::MissingPart, words!("标准没有声明层级", "the standard declares no tier"))
+                    .at(tree.name.span, words!("这个标准", "this standard"))
+                    .help(words!("只有一类单位时也要写,例如 层级 单位 满分 100 分", "one is needed even where all units are alike, as in: tier 「unit」 marks 100 points")),
+            );
+        }
         (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
         Some(head)
     }
 
     fn score_size(&mut self, step: &ast::Quantity) -> Option<Decimal> {
-        let expr = self.quantity(step)?;
-        let size = expr.literal()?;
-        if expr.unit() != Some(&Unit::score()) || size <= Decimal::ZERO {
-            let unit = shown(&expr);
-            self.report(
-                Diagnostic::new(Code::UnitMismatch, words!("得分的步长以 分 计且大于 0,写的是 {unit}", "the step of scores is in points and above 0, this is in {unit}"))
-                    .at(step.span, words!("例如 0.01 分", "as in 0.01 points")),
-            );
-            return None;
-        }
-        Some(size)
+        self.score_grid(step)
     }
 
     fn heading<T>(&mut self, found: Option<T>, otherwise: T, tree: &ast::Standard, example: &Words) -> T {
@@ -87,12 +95,12 @@ impl<'a> Resolver<'a> {
         for date in std::iter::once(from).chain(until) {
             if !is_date(&date.iso) {
                 let iso = &date.iso;
-                self.report(Diagnostic::new(Code::BadPeriod, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")));
+                self.report(Diagnostic::new(Code::BadDate, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")));
             }
         }
         if let Some(until) = until.filter(|until| until.iso < from.iso) {
             self.report(
-                Diagnostic::new(Code::BadPeriod, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")),
+                Diagnostic::new(Code::BadDate, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")),
             );
         }
         (from.iso.clone(), until.map(|until| until.iso.clone()))
@@ -270,8 +278,8 @@ impl<'a> Resolver<'a> {
                 let value = expr.literal()?;
                 let fits = expr.unit().is_some_and(|given| given.fits(unit) || unit.fits(given)) || value.is_zero() && quantity.unit.is_none();
                 if !fits {
-                    let given = shown(&expr);
-                    self.report(Diagnostic::new(Code::UnitMismatch, words!("应以 {unit} 计,写的以 {given} 计", "{unit} is needed, this is in {given}")).at(quantity.span, words!("这里", "here")));
+                    let (given, given_en, unit_en) = (shown(&expr), super::from_ast::shown_english(&expr), unit.in_english());
+                    self.report(Diagnostic::new(Code::UnitMismatch, words!("应以 {unit} 计,写的以 {given} 计", "{unit_en} needed, this is in {given_en}")).at(quantity.span, words!("这里", "here")));
                     return None;
                 }
                 Some(Literal::Number(value))

@@ -48,11 +48,16 @@ impl<'a> Resolver<'a> {
                 Type::Number(unit) => unit.to_string(),
                 _ => "选项".to_owned(),
             };
-            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 {wanted} 计,写的以 {given} 计", "{wanted} is needed here, this is in {given}"))
-                .at(expr.span, words!("以 {given} 计", "in {given}"))
-                .at(tree.name.span, words!("声明为 {wanted}", "declared in {wanted}"));
+            let given_en = super::from_ast::shown_english(&expr);
+            let wanted_en = match kind {
+                Type::Number(unit) => unit.in_english(),
+                _ => "a choice".to_owned(),
+            };
+            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 {wanted} 计,写的以 {given} 计", "{wanted_en} needed here, this is in {given_en}"))
+                .at(expr.span, words!("以 {given} 计", "in {given_en}"))
+                .at(tree.name.span, words!("声明为 {wanted}", "declared in {wanted_en}"));
             if let Some(span) = self.origin(&expr) {
-                diagnostic = diagnostic.at(span, words!("在这里声明为 {given}", "declared in {given} here"));
+                diagnostic = diagnostic.at(span, words!("在这里声明为 {given}", "declared in {given_en} here"));
             }
             self.report(diagnostic);
             return None;
@@ -129,6 +134,7 @@ impl<'a> Resolver<'a> {
             ast::AttributeKind::Scope(_) | ast::AttributeKind::Columns(_) => {}
             ast::AttributeKind::Marks(expr) => {
                 let marks = self.amount(expr, parent).filter(|marks| self.constant_amount(marks));
+                self.unsure |= marks.is_none();
                 self.with_item(id, |item| item.marks = marks);
             }
             ast::AttributeKind::Floor(expr) => {
@@ -140,11 +146,11 @@ impl<'a> Resolver<'a> {
                 self.with_item(id, |item| item.cap = cap);
             }
             ast::AttributeKind::Round(step) => {
-                let size = self.amount(&ast::Expr { kind: ast::ExprKind::Quantity(step.clone()), span: step.span }, None).and_then(|step| step.literal()).filter(|size| *size > Decimal::ZERO);
+                let size = self.score_grid(step);
                 self.with_item(id, |item| item.round = size);
             }
             ast::AttributeKind::Assessed(default) => {
-                let default = default.as_ref().and_then(|default| self.amount(default, Some(id)));
+                let default = default.as_ref().and_then(|default| self.amount(default, Some(id))).filter(|default| self.constant_amount(default));
                 let fact = self.items.get(id).and_then(|item| item.assessed);
                 if let Some(fact) = fact.and_then(|fact| self.facts.get_mut(fact)) {
                     fact.default = default;
@@ -152,12 +158,31 @@ impl<'a> Resolver<'a> {
             }
             ast::AttributeKind::Unknown(reason, stand_in) => {
                 let kind = if stand_in.is_some() { super::MarkKind::StandIn } else { super::MarkKind::Pending };
-                let stand_in = stand_in.as_ref().and_then(|stand_in| self.amount(stand_in, Some(id)));
+                let stand_in = stand_in.as_ref().and_then(|stand_in| self.amount(stand_in, Some(id))).filter(|stand_in| self.constant_amount(stand_in));
                 let owner = self.items.get(id).map(|item| item.name.clone()).unwrap_or_default();
                 let mark = self.mark(reason.text.clone(), kind, &owner, attribute.span);
                 self.with_item(id, |item| item.pending = Some(Pending { stand_in, mark, span: attribute.span }));
             }
         }
+    }
+
+    /// The step of a rounding of points.
+    pub(super) fn score_grid(&mut self, step: &ast::Quantity) -> Option<Decimal> {
+        let expr = self.quantity(step)?;
+        let size = expr.literal()?;
+        if expr.unit() != Some(&Unit::score()) {
+            let (unit, unit_en) = (shown(&expr), super::from_ast::shown_english(&expr));
+            self.report(
+                Diagnostic::new(Code::UnitMismatch, words!("这里取整的是分,步长却以 {unit} 计", "points are rounded here, the step is in {unit_en}"))
+                    .at(step.span, words!("例如 0.01 分", "as in 0.01 points")),
+            );
+            return None;
+        }
+        if size <= Decimal::ZERO {
+            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")));
+            return None;
+        }
+        Some(size)
     }
 
     fn with_item(&mut self, id: ItemId, change: impl FnOnce(&mut super::Item)) {
@@ -170,7 +195,7 @@ impl<'a> Resolver<'a> {
         let constant = self.is_constant(expr);
         if !constant {
             self.report(
-                Diagnostic::new(Code::NotConstant, words!("满分、封顶、保底须为定值,可按层级分列", "marks, caps and floors must be constants, by tier if need be"))
+                Diagnostic::new(Code::NotConstant, words!("满分、封顶、保底、缺省、暂按须为定值,可按层级分列", "marks, caps, floors, defaults and stand-ins must be constants, by tier if need be"))
                     .at(expr.span, words!("这里用到了数据", "this reads facts")),
             );
         }
@@ -215,7 +240,7 @@ impl<'a> Resolver<'a> {
         let measure = tree.measure.as_ref().map(|measure| self.measure(measure, tree, owner));
         let amount = self.amount(&tree.amount, Some(owner));
         let at_most = tree.at_most.as_ref().map(|limit| self.amount(limit, Some(owner)));
-        let round = tree.round.as_ref().map(|step| self.quantity(step).and_then(|step| step.literal()));
+        let round = tree.round.as_ref().map(|step| self.score_grid(step));
         let (measure, amount, at_most, round) = (transpose(measure)?, amount?, transpose(at_most)?, transpose(round)?);
         if amount.literal().is_some_and(|value| value.is_zero()) {
             self.report(
@@ -256,9 +281,10 @@ impl<'a> Resolver<'a> {
         }
         if !(per_unit.fits(&unit) || unit.fits(&per_unit)) {
             let (wanted, given) = (unit.to_string(), shown(&per));
-            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("每一步以 {given} 计,量以 {wanted} 计", "the step is in {given}, what it measures is in {wanted}"))
-                .at(per.span, words!("以 {given} 计", "in {given}"))
-                .at(subject.span, words!("以 {wanted} 计", "in {wanted}"));
+            let (wanted_en, given_en) = (unit.in_english(), super::from_ast::shown_english(&per));
+            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("每一步以 {given} 计,量以 {wanted} 计", "the step is in {given_en}, what it measures is in {wanted_en}"))
+                .at(per.span, words!("以 {given} 计", "in {given_en}"))
+                .at(subject.span, words!("以 {wanted} 计", "in {wanted_en}"));
             if let Some(span) = self.origin(&subject) {
                 diagnostic = diagnostic.at(span, words!("在这里声明", "declared here"));
             }
@@ -299,7 +325,7 @@ impl<'a> Resolver<'a> {
             Diagnostic::new(Code::PercentStep, words!("两个率之差以百分点计,不能写 每 {size}%", "the difference of two rates is in percentage points, not per {size} %"))
                 .at(tree.per.span, words!("这里以 % 计", "in %"))
                 .at(tree.subject.span, words!("{unit} 减 {unit} 得百分点", "{unit} less {unit} gives percentage points"))
-                .fix(words!("若指相差的百分点,写", "for points of difference write"), tree.per.span, format!("{size} 个百分点"))
+                .fix(words!("若指相差的百分点,写", "for points of difference write"), tree.per.span, format!("{size} {}", self.spelled(tree.per.span, "个百分点", "pp")))
                 .help(words!("若指相对变化,先除:(本期 - 上期) / 上期 每 {size}%", "for relative change divide first: (now - before) / before per {size}%")),
         );
     }

@@ -2,21 +2,22 @@
 
 use rust_decimal::Decimal;
 
-use super::{Expr, Item, ItemId, Precision, Standard, TierId, constant, decides};
+use super::from_ast::Damage;
+use super::{Act, Clause, Expr, Item, ItemId, Precision, Standard, TierId, constant, decides};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number};
 use crate::source::Span;
 
 /// Checks every tier.
-pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(standard: &Standard, damage: &Damage, found: &mut Vec<Diagnostic>) {
     let before = found.len();
-    for item in &standard.items {
-        check_item(standard, item, found);
+    for item in standard.items.iter().filter(|item| !item.children.is_empty() || !damage.touches(item)) {
+        check_item(standard, item, damage, found);
     }
-    if found.len() == before {
+    if found.len() == before && !damage.marks {
         check_sums(standard, found);
     }
-    decides::check(standard, found);
+    decides::check(standard, damage, found);
 }
 
 /// The marks of an item in a tier: those written, else the sum of its children's; none for bonuses and penalties.
@@ -38,8 +39,8 @@ fn sum(standard: &Standard, items: &[ItemId], tier: TierId) -> Decimal {
     total.decimal().unwrap_or_default()
 }
 
-fn check_item(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
-    if item.is_base() && item.marks.is_none() && item.children.is_empty() {
+fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec<Diagnostic>) {
+    if !damage.marks && item.is_base() && item.marks.is_none() && item.children.is_empty() {
         let name = &item.name;
         found.push(
             Diagnostic::new(Code::MissingPart, words!("「{name}」没有写满分", "{name} states no marks"))
@@ -48,13 +49,28 @@ fn check_item(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
         );
     }
     let step = item.round.unwrap_or(standard.head.step);
-    for (what, bound) in [("满分", &item.marks), ("保底", &item.floor), ("封顶", &item.cap)] {
+    let default = item.assessed.and_then(|fact| standard.facts.get(fact)).and_then(|fact| fact.default.as_ref());
+    let stand_in = item.pending.as_ref().and_then(|pending| pending.stand_in.as_ref());
+    let own = [("满分", item.marks.as_ref()), ("保底", item.floor.as_ref()), ("封顶", item.cap.as_ref()), ("缺省", default), ("暂按", stand_in)];
+    let limits = item.clauses.iter().flat_map(limits_of).map(|limit| ("最多", Some(limit)));
+    for (what, bound) in own.into_iter().chain(limits) {
         let Some(bound) = bound else { continue };
-        check_bound(standard, item, (what, bound), step, found);
+        if check_bound(standard, item, (what, bound), step, found) {
+            return;
+        }
     }
 }
 
-fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), step: Decimal, found: &mut Vec<Diagnostic>) {
+/// 最多 and 合计最多 of a clause.
+fn limits_of(clause: &Clause) -> Vec<&Expr> {
+    match &clause.act {
+        Act::Move(movement) => movement.at_most.iter().collect(),
+        Act::Joint(limit, inner) => std::iter::once(limit).chain(inner.iter().flat_map(limits_of)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), step: Decimal, found: &mut Vec<Diagnostic>) -> bool {
     for tier in &item.tiers {
         let Some(value) = constant(standard, bound, *tier) else { continue };
         let (shown, grid) = (quantity::plain(value), quantity::plain(step));
@@ -65,17 +81,23 @@ fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), s
                     .at(standard.head.span, words!("得分的步长在这个标准的抬头里", "the step of scores is in the head of this standard"))
                     .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
             );
-            return;
+            return true;
         }
-        let marks = item.marks.as_ref().and_then(|marks| constant(standard, marks, *tier));
-        if let Some(marks) = marks.filter(|marks| what == "保底" && value > *marks || value.is_sign_negative() && !value.is_zero()) {
-            let marks = quantity::plain(marks);
-            found.push(
-                Diagnostic::new(Code::Conflict, words!("{what} {shown} 分与满分 {marks} 分不合", "{shown} points does not go with marks of {marks} points")).at(bound.span, words!("这里", "here")),
-            );
-            return;
+        let top = item.cap.as_ref().or(item.marks.as_ref());
+        let limit = top.and_then(|top| constant(standard, top, *tier));
+        let above = limit.is_some_and(|limit| matches!(what, "保底" | "缺省" | "暂按") && value > limit);
+        if above || value.is_sign_negative() && !value.is_zero() {
+            let top_shown = quantity::plain(limit.unwrap_or_default());
+            let diagnostic = Diagnostic::new(Code::Conflict, words!("{what} {shown} 分不在 0 至 {top_shown} 分之内", "{shown} points is not between 0 and {top_shown} points"))
+                .at(bound.span, words!("这里", "here"));
+            found.push(match top.filter(|top| top.span != bound.span) {
+                Some(top) => diagnostic.at(top.span, words!("上限写在这里", "the upper limit stands here")),
+                None => diagnostic,
+            });
+            return true;
         }
     }
+    false
 }
 
 fn check_sums(standard: &Standard, found: &mut Vec<Diagnostic>) {

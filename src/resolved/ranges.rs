@@ -136,7 +136,14 @@ impl Definedness {
             ExprKind::IsUndefined(inner) => {
                 self.defined.insert(key(inner));
             }
-            ExprKind::Compare(a, Comparison::Eq | Comparison::Le, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+            ExprKind::Compare(a, Comparison::Eq, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+                self.nonzero.insert(key(a));
+            }
+            // what is not below something positive is not 0
+            ExprKind::Compare(a, Comparison::Lt, b) if b.literal().is_some_and(|value| value > Decimal::ZERO) => {
+                self.nonzero.insert(key(a));
+            }
+            ExprKind::Compare(a, Comparison::Le, b) if b.literal().is_some_and(|value| !value.is_sign_negative() || value.is_zero()) => {
                 self.nonzero.insert(key(a));
             }
             _ => {}
@@ -197,6 +204,13 @@ impl Search<'_> {
             return false;
         }
         let (low, high) = range(self.standard, divisor, self.tier);
+        let not_negative = |expr: &Expr| range(self.standard, expr, self.tier).0.is_some_and(|low| !low.is_sign_negative() || low.is_zero());
+        if let ExprKind::Sum(terms) = &divisor.kind
+            && terms.iter().all(|(sign, term)| *sign == Sign::Plus && not_negative(term))
+            && terms.iter().any(|(_, term)| !self.can_be_zero(term))
+        {
+            return false;
+        }
         let positive = low.is_some_and(|low| low > Decimal::ZERO);
         let negative = high.is_some_and(|high| high < Decimal::ZERO);
         !positive && !negative

@@ -25,6 +25,7 @@ impl Resolver<'_> {
                     None
                 }
             };
+            self.unsure |= marks.is_none();
             let title = tree.title.as_ref().map(|title| title.text.clone());
             self.tiers.push(Tier { name: tree.name.text.clone(), title, marks: marks.unwrap_or(Decimal::ONE_HUNDRED), span: tree.name.span });
         }
@@ -33,6 +34,7 @@ impl Resolver<'_> {
     /// The tier of that name.
     pub(super) fn tier(&mut self, name: &ast::Name) -> Option<TierId> {
         let found = self.tiers.iter().position(|tier| tier.name == name.text);
+        self.unsure |= found.is_none();
         if found.is_none() && !self.lost.contains(&name.text) {
             let names: Vec<String> = self.tiers.iter().map(|tier| tier.name.clone()).collect();
             let near = crate::diag::closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);

@@ -19,14 +19,14 @@ impl Resolver<'_> {
             return self.by_tier(table, owner, span);
         }
         let subject = self.expr(&table.subject, owner);
-        let rows: Vec<(Option<Vec<Pattern>>, Option<Expr>, Notes, Span)> = table
-            .rows
-            .iter()
-            .map(|row| {
-                let patterns = subject.as_ref().and_then(|subject| row.patterns.iter().map(|pattern| self.pattern(pattern, subject, owner)).collect());
-                (patterns, self.expr(&row.result, owner), self.notes(&row.notes, ""), row.span)
-            })
-            .collect();
+        let mut rows: Vec<(Option<Vec<Pattern>>, Option<Expr>, Notes, Span)> = Vec::new();
+        let mut sound = true;
+        for row in &table.rows {
+            // one faulty bound is reported; those after it are most likely wrong in the same way
+            let patterns = subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| self.pattern(pattern, subject, owner)).collect());
+            sound = patterns.is_some();
+            rows.push((patterns, self.expr(&row.result, owner), self.notes(&row.notes, ""), row.span));
+        }
         let subject = subject?;
         let mut done: Vec<Row> = Vec::new();
         for (patterns, result, notes, span) in rows {
@@ -202,6 +202,12 @@ impl Stretch {
         })
     }
 
+    /// All values that an expression can have in a tier, as far as declarations tell.
+    pub(super) fn domain(standard: &Standard, expr: &Expr, tier: TierId) -> Stretch {
+        let (low, high) = ranges::range(standard, expr, tier);
+        Stretch { from: low.map(|low| (low, false)), to: high.map(|high| (high, true)) }
+    }
+
     /// On the grid every cut is just before a multiple of the step.
     fn on_grid(self, step: Option<Decimal>) -> Stretch {
         let Some(step) = step else { return self };
@@ -297,6 +303,9 @@ fn check_choices(standard: &Standard, table: &Table, otherwise: bool, all: &BTre
         }
     }
     let missing: Vec<String> = all.iter().filter(|choice| !seen.iter().any(|(seen, _)| seen == *choice)).map(|choice| choice_name(standard, &table.subject.ty, *choice)).collect();
+    if otherwise && missing.is_empty() {
+        return idle_otherwise(table);
+    }
     if otherwise || missing.is_empty() {
         return None;
     }
@@ -305,6 +314,17 @@ fn check_choices(standard: &Standard, table: &Table, otherwise: bool, all: &BTre
         Diagnostic::new(Code::TableGap, words!("选项「{names}」没有一行", "no row for the choice {names}"))
             .at(table.subject.span, words!("按它分档", "the table is by this"))
             .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
+    )
+}
+
+fn idle_otherwise(table: &Table) -> Option<Diagnostic> {
+    let last = table.rows.last()?;
+    let first = table.rows.first()?;
+    Some(
+        Diagnostic::new(Code::Unreachable, words!("其余 永远轮不到", "otherwise is never reached"))
+            .at(last.span, words!("轮不到", "never reached"))
+            .at(first.span, words!("从这里起的各行已经包括了所有的值", "the rows from here on match every value"))
+            .help(words!("删去 其余,或去掉多写的一行", "remove otherwise, or the row that is too many")),
     )
 }
 
@@ -317,8 +337,7 @@ fn choice_name(standard: &Standard, ty: &Type, choice: usize) -> String {
 
 fn check_bands(standard: &Standard, table: &Table, tier: TierId, otherwise: bool, unit: &Unit) -> Option<Diagnostic> {
     let step = table.subject.step;
-    let (low, high) = ranges::range(standard, &table.subject, tier);
-    let domain = Stretch { from: low.map(|low| (low, false)), to: high.map(|high| (high, true)) };
+    let domain = Stretch::domain(standard, &table.subject, tier);
     let mut taken: Vec<(Stretch, Span)> = Vec::new();
     for row in &table.rows {
         for pattern in &row.patterns {
@@ -346,7 +365,8 @@ fn check_bands(standard: &Standard, table: &Table, tier: TierId, otherwise: bool
     let stretches: Vec<Stretch> = taken.iter().map(|(stretch, _)| *stretch).collect();
     let gap = remaining(domain, &stretches, step).into_iter().next();
     if otherwise {
-        return None;
+        let everything = Stretch { from: None, to: None };
+        return remaining(everything, &stretches, step).is_empty().then(|| idle_otherwise(table)).flatten();
     }
     let gap = gap?;
     let place = match (gap.from, gap.to) {

@@ -65,6 +65,19 @@ pub(crate) enum Heading {
     Note(Note),
 }
 
+impl Heading {
+    /// Where it stands; a note has none that matters, for there may be several.
+    pub(crate) fn span(&self) -> Option<Span> {
+        match self {
+            Heading::Title(text) | Heading::Version(text) | Heading::Document(text) => Some(text.span),
+            Heading::Effective(from, _) => Some(from.span),
+            Heading::Cycle(_, span) | Heading::Rounding(_, span) | Heading::Ties(_, span) => Some(*span),
+            Heading::Scores(_, step) => Some(step.span),
+            Heading::Note(_) => None,
+        }
+    }
+}
+
 /// What becomes of an indicator's score before it is summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precision {

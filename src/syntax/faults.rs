@@ -247,6 +247,13 @@ fn describe(file: u32, text: &str, original: &[Token], tokens: &[Token], stop: &
         Some(token) => {
             let shown = word(token).chars().take(20).collect::<String>();
             let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}")).at(place(token), say!("此处应为{zh}", "expected {en}"));
+            let reserved = words::keyword(word(token)).is_some() && stop.expected.iter().any(|rule| matches!(rule, Rule::name | Rule::path | Rule::atom | Rule::sum));
+            let diagnostic = if reserved {
+                let whole = word(token);
+                diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"))
+            } else {
+                diagnostic
+            };
             let of = Span { file, start: offset(statement.start), end: offset(statement.start) };
             match tokens.iter().find(|other| other.start == statement.start) {
                 Some(first) if first.start != token.start => diagnostic.at(Span { end: offset(first.end), ..of }, say!("在这一条里", "in this clause")),
@@ -319,11 +326,11 @@ fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
 
 /// The words that one run of letters consists of: keywords, units and names, with at least one keyword and little left over.
 fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
-    if names.contains(run) || words::keyword(run).is_some() || run.is_ascii() {
+    if names.contains(run) || words::keyword(run).is_some() {
         return None;
     }
     let letters: Vec<char> = run.chars().collect();
-    let known = |piece: &str| names.contains(piece) || words::WORDS.iter().any(|word| word.zh == piece) || BUILT_IN.iter().any(|(zh, _)| *zh == piece);
+    let known = |piece: &str| names.contains(piece) || words::keyword(piece).is_some() || BUILT_IN.iter().any(|(zh, en)| *zh == piece || *en == piece) || piece.bytes().all(|byte| byte.is_ascii_digit());
     // best[i]: (letters that no word covers, words), reading the first i letters
     let mut best: Vec<Option<(usize, Vec<String>)>> = vec![Some((0, Vec::new()))];
     for end in 1..=letters.len() {
@@ -344,7 +351,9 @@ fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
     }
     let (unknown, parts) = best.pop()??;
     let keyword = parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some()) || parts.first().is_some_and(|part| words::keyword(part).is_some());
-    (parts.len() > 1 && keyword && unknown * 2 <= letters.len()).then_some(parts)
+    // short English words hide in longer ones: there every letter must be accounted for
+    let allowed = if run.is_ascii() { 0 } else { letters.len() / 2 };
+    (parts.len() > 1 && keyword && unknown <= allowed).then_some(parts)
 }
 
 // --- brackets and quotation marks ------------------------------------------------------------------------------------------
@@ -357,6 +366,9 @@ fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
     for token in tokens {
         match token.kind {
             TokenKind::OpenText | TokenKind::OpenName => {
+                // of several texts the first that runs over its line is the one that was left open
+                let over = |other: &&Token| other.kind == TokenKind::Text && other.start < token.start && text.get(other.start..other.end).is_some_and(|text| text.contains('\n'));
+                let token = if token.kind == TokenKind::OpenText { tokens.iter().find(over).unwrap_or(token) } else { token };
                 let mark = text.get(token.start..token.end).and_then(|text| text.chars().next()).unwrap_or('"');
                 faults.push(
                     Diagnostic::new(Code::OpenText, say!("引号 {mark} 没有配对", "the quotation mark {mark} has no partner"))

@@ -143,9 +143,9 @@ impl Builder<'_> {
         Decimal::from_str_exact(&plain).unwrap_or_else(|_| {
             self.faults.push(
                 Diagnostic::new(Code::LongNumber, words!("这个数的位数太多,最多 28 位", "this number has too many digits: 28 at most"))
-                    .at(self.span(pair), words!("", "")),
+                    .at(self.span(pair), words!("这里", "here")),
             );
-            Decimal::ZERO
+            Decimal::ONE
         })
     }
 
