@@ -4,10 +4,14 @@
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
 pub(crate) mod load;
+mod columns;
 mod number;
 mod provenance;
 pub(crate) mod register;
-mod table;
+#[cfg(test)]
+mod samples;
+pub(crate) mod table;
+mod units;
 
 use serde::Serialize;
 

@@ -12,7 +12,6 @@ pub(crate) use derivation::derivation;
 pub(crate) use needs::needs;
 pub(crate) use sentence::sentence;
 pub(crate) use table::{Fold, Look, table};
-pub(crate) use value::provenance_word;
 
 use crate::diag::Lang;
 

@@ -11,9 +11,9 @@ use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
 use crate::diag::{Lang, words};
 use crate::golden::Difference;
-use crate::golden::month::{Evidence, Known, Published, Report, compare};
+use crate::golden::month::{Evidence, Known, Report, compare};
 use crate::golden::case;
-use crate::facts::load;
+use crate::facts::table::{self, Table as Cells};
 use crate::results;
 
 #[derive(Debug, clap::Args)]
@@ -136,7 +136,7 @@ fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
 }
 
 /// The published tables of a month, and the differences that are known.
-fn published(folder: &Path) -> Result<(Vec<Published>, Vec<Known>), Fault> {
+fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let unreadable = |path: &Path, cause: String| {
         let path = path.display();
         Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
@@ -151,9 +151,10 @@ fn published(folder: &Path) -> Result<(Vec<Published>, Vec<Known>), Fault> {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;
-        let table = load::published(&path.display().to_string(), &bytes).map_err(|fault| Fault::Diagnostics(fault, Box::default()))?;
+        let mut faults = Vec::new();
+        let Some(table) = table::read(&path.display().to_string(), &bytes, &mut faults) else { return Err(Fault::Diagnostics(faults, Box::default())) };
         if name == "known.csv" {
-            known.extend(table.rows.iter().map(|row| known_of(&table, row)));
+            known.extend(table.rows.iter().map(|(_, row)| known_of(&table, row)));
         } else {
             tables.push(table);
         }
@@ -161,7 +162,7 @@ fn published(folder: &Path) -> Result<(Vec<Published>, Vec<Known>), Fault> {
     Ok((tables, known))
 }
 
-fn known_of(table: &Published, row: &[String]) -> Known {
+fn known_of(table: &Cells, row: &[String]) -> Known {
     let at = |zh: &str, en: &str| table.headings.iter().position(|heading| heading == zh || heading == en).and_then(|index| row.get(index)).cloned().unwrap_or_default();
     Known { unit: at("单位", "unit"), column: at("列", "column"), published: at("公布", "published"), computed: at("计算", "computed"), reason: at("原因", "reason") }
 }

@@ -10,18 +10,11 @@ use crate::eval::Until;
 use crate::eval::outcome::{Outcome, traced};
 use crate::eval::trace::{Source, Trace};
 use crate::eval::domain::TracedValue;
+use crate::facts::table::Table;
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
 use crate::results::{Results, State, UnitResult};
-
-/// A table as it was published: headings and rows of texts.
-#[derive(Debug)]
-pub(crate) struct Published {
-    pub(crate) path: String,
-    pub(crate) headings: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
-}
 
 /// A difference that is known, with both values and why.
 #[derive(Debug, Clone)]
@@ -80,7 +73,7 @@ enum Column {
 }
 
 /// Compares the results of a month with its published tables.
-pub(crate) fn compare(plan: &Plan, facts: &Facts, results: &Results, tables: &[Published], known: &[Known]) -> Report {
+pub(crate) fn compare(plan: &Plan, facts: &Facts, results: &Results, tables: &[Table], known: &[Known]) -> Report {
     let mut report = Report::default();
     let comparison = Comparison { plan, facts, results };
     for table in tables {
@@ -99,7 +92,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn table(&self, table: &Published, known: &[Known], report: &mut Report) {
+    fn table(&self, table: &Table, known: &[Known], report: &mut Report) {
         let Some(unit_column) = table.headings.iter().position(|heading| matches!(heading.as_str(), "单位" | "unit")) else { return };
         let columns: Vec<Option<Column>> = table.headings.iter().map(|heading| self.column(heading)).collect();
         for (index, heading) in table.headings.iter().enumerate() {
@@ -107,13 +100,14 @@ impl Comparison<'_> {
                 report.ignored.push(heading.clone());
             }
         }
-        for row in &table.rows {
+        for (_, row) in &table.rows {
             let name = row.get(unit_column).map(String::as_str).unwrap_or_default();
             let Some(unit) = self.results.units.iter().find(|unit| unit.unit == name) else {
                 report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected: "有这个单位".to_owned(), computed: "结果里没有".to_owned() });
                 continue;
             };
-            for ((heading, column), printed) in table.headings.iter().zip(&columns).zip(row) {
+            for (index, (heading, column)) in table.headings.iter().zip(&columns).enumerate() {
+                let printed = row.get(index).map(String::as_str).unwrap_or_default();
                 if let Some(column) = column {
                     self.cell(unit, heading, *column, printed.trim(), known, report);
                 }
