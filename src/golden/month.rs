@@ -148,7 +148,8 @@ impl Comparison<'_> {
         let shown = computed.unwrap_or_else(|| state(unit).to_owned());
         if agrees {
             let evidence = if printed.is_empty() { Evidence::Blank } else { self.evidence(unit, column, item) };
-            if !matches!(column, Column::Tier) {
+            // a fact that is printed again is no result, and so is the tier
+            if !matches!(column, Column::Tier | Column::Fact(_)) {
                 *report.evidence.entry(heading.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
             }
             return;
