@@ -7,6 +7,8 @@ pub(crate) mod load;
 mod number;
 mod provenance;
 pub(crate) mod register;
+#[cfg(test)]
+mod samples;
 mod table;
 
 use serde::Serialize;
