@@ -3,6 +3,7 @@
 //! In: the bytes of tables, and the facts that a plan declares. Out: [`Facts`], every cell with its value, its place in the table
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
+mod columns;
 pub(crate) mod load;
 mod number;
 mod provenance;
@@ -10,6 +11,7 @@ pub(crate) mod register;
 #[cfg(test)]
 mod samples;
 mod table;
+mod units;
 
 use serde::Serialize;
 

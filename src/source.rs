@@ -8,6 +8,7 @@ mod decode;
 mod policy;
 
 pub use decode::{DecodeFault, decode};
+pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
 
 /// A stretch of one file's text, in bytes.

@@ -1,1 +1,631 @@
-//! placeholder
+//! Tables to facts: files joined by unit, every cell checked, nothing dropped in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::columns::{Column, applying, bind};
+use super::number::{Reading, with_unit};
+use super::register::{Register, TIER, UNIT};
+use super::table::{self, Table, excerpt, squeezed};
+use super::units::{Named, Units};
+use super::{Cell, Facts, File, Row, provenance};
+use crate::diag::{Code, Diagnostic, words};
+use crate::eval::domain::Value;
+use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
+use crate::quantity::Number;
+use crate::source::hex;
+
+/// Files larger than this are no table of facts.
+const LARGEST: u64 = 64 << 20;
+/// How the file of provenance beside `FACTS.csv` ends.
+const PROVENANCE_ENDINGS: [&str; 2] = ["来历", "provenance"];
+
+/// A table of facts as it is on disk, and the table of provenance beside it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Input {
+    pub(crate) path: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) provenance: Option<(String, Vec<u8>)>,
+}
+
+/// Why facts cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InputFault {
+    /// The file system says no.
+    #[error("{path}: {cause}")]
+    Unreadable { path: String, cause: std::io::Error },
+    /// Larger than any table of facts.
+    #[error("{path}: larger than 64 MB")]
+    TooLarge { path: String },
+    /// A folder without facts.
+    #[error("{path}: no facts*.csv in this folder")]
+    NoFacts { path: String },
+    /// Two tables of provenance beside one table of facts.
+    #[error("{path}: both .来历.csv and .provenance.csv stand beside it")]
+    TwoProvenances { path: String },
+}
+
+/// Reads tables, each with its provenance; of a folder every `facts*.csv`, in the order of names.
+///
+/// # Errors
+/// An [`InputFault`] for the first that cannot be read.
+pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Input>, InputFault> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let found = if path.is_dir() { facts_in(path)? } else { vec![path.clone()] };
+        for file in found {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    let siblings: Vec<PathBuf> = files.iter().flat_map(|file| siblings(file)).collect();
+    files.iter().filter(|file| !siblings.contains(file)).map(|file| read_one(file)).collect()
+}
+
+fn facts_in(folder: &Path) -> Result<Vec<PathBuf>, InputFault> {
+    let shown = folder.display().to_string();
+    let unreadable = |cause| InputFault::Unreadable { path: shown.clone(), cause };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let stem = name.strip_suffix(".csv").filter(|stem| stem.starts_with("facts"));
+        if stem.is_some_and(|stem| !PROVENANCE_ENDINGS.iter().any(|ending| stem.ends_with(&format!(".{ending}")))) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() { Err(InputFault::NoFacts { path: shown }) } else { Ok(files) }
+}
+
+fn siblings(file: &Path) -> [PathBuf; 2] {
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    PROVENANCE_ENDINGS.map(|ending| file.with_file_name(format!("{stem}.{ending}.csv")))
+}
+
+fn read_one(file: &Path) -> Result<Input, InputFault> {
+    let path = file.display().to_string();
+    let mut found = siblings(file).into_iter().filter(|sibling| sibling.is_file());
+    let (first, second) = (found.next(), found.next());
+    if second.is_some() {
+        return Err(InputFault::TwoProvenances { path });
+    }
+    let provenance = first.map(|sibling| bytes_of(&sibling).map(|bytes| (sibling.display().to_string(), bytes))).transpose()?;
+    Ok(Input { bytes: bytes_of(file)?, path, provenance })
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>, InputFault> {
+    let path = || file.display().to_string();
+    let unreadable = |cause| InputFault::Unreadable { path: path(), cause };
+    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST {
+        return Err(InputFault::TooLarge { path: path() });
+    }
+    fs::read(file).map_err(unreadable)
+}
+
+/// A table of facts as far as its provenance refers to it.
+pub(super) struct Sheet {
+    pub(super) file: usize,
+    pub(super) headings: Vec<String>,
+    pub(super) columns: Vec<Column>,
+    /// The cells that are not blank, by member and column, and the fact of each that was kept.
+    pub(super) given: BTreeMap<(usize, usize), Option<FactId>>,
+    /// Units without white space whose rows were not read.
+    pub(super) unread: BTreeSet<String>,
+    /// Columns with cells of units that they do not apply to: the first row, and the units.
+    misplaced: BTreeMap<usize, (usize, Vec<String>)>,
+}
+
+/// The facts of one period; every fault of every file goes to `diagnostics`.
+///
+/// Members stand in the order of the register, those without a row included; without a register in the order of the files.
+pub(crate) fn load(inputs: &[Input], plan: &Plan, register: Option<&Register>, period: Option<&str>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
+    let mut facts = Facts { sha256: checksum(inputs), ..Facts::default() };
+    let units = Units::new(plan, register, period, &mut facts);
+    let mut loader = Loader { plan, units, facts, diagnostics };
+    for (file, input) in inputs.iter().enumerate() {
+        let table = table::read(&input.path, &input.bytes, loader.diagnostics);
+        let headings = table.as_ref().map(|table| table.headings.clone()).unwrap_or_default();
+        loader.facts.files.push(File { path: input.path.clone(), headings });
+        let Some(sheet) = table.and_then(|table| loader.sheet(file, &table)) else { continue };
+        if let Some(table) = &input.provenance {
+            provenance::apply(table, &sheet, &mut loader.units, &mut loader.facts, loader.diagnostics);
+        }
+    }
+    loader.facts
+}
+
+/// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
+pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
+    let mut row = Row { cells: vec![None; plan.facts.len()] };
+    for (fact, literal) in cells {
+        let value = match literal {
+            Literal::Number(value) => Value::Number(Number::from(*value)),
+            Literal::Truth(truth) => Value::Truth(*truth),
+            Literal::Symbol(symbol) => Value::Symbol(*symbol),
+        };
+        let name = plan.facts.get(*fact).map(|fact| &fact.name);
+        let namesakes: Vec<FactId> = std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
+        let fact = applying(plan, &namesakes, tier).unwrap_or(*fact);
+        if let Some(slot) = row.cells.get_mut(fact) {
+            *slot = Some(Cell { value, file: 0, row: 0, column: 0, provenance: None, basis: None });
+        }
+    }
+    row
+}
+
+fn checksum(inputs: &[Input]) -> String {
+    let name = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let tables = inputs.iter().map(|input| (name(&input.path), input.bytes.as_slice()));
+    let provenances = inputs.iter().filter_map(|input| input.provenance.as_ref()).map(|(path, bytes)| (name(path), bytes.as_slice()));
+    let mut files: Vec<(String, &[u8])> = tables.chain(provenances).collect();
+    files.sort();
+    let mut hash = Sha256::new();
+    for (name, bytes) in files {
+        for part in [name.as_bytes(), bytes] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    hex(&hash.finalize())
+}
+
+struct Loader<'a, 'd> {
+    plan: &'a Plan,
+    units: Units<'a>,
+    facts: Facts,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Loader<'_, '_> {
+    fn sheet(&mut self, file: usize, table: &Table) -> Option<Sheet> {
+        let columns = bind(table, self.plan, self.diagnostics);
+        let unit = table.column(UNIT);
+        let tier = table.column(TIER);
+        if unit.is_none() {
+            self.lacks(table, "单位", "unit");
+        }
+        if tier.is_none() && !self.units.has_register() {
+            self.lacks(table, "层级", "tier");
+        }
+        let unit = unit?;
+        let mut sheet = Sheet { file, headings: table.headings.clone(), columns, given: BTreeMap::new(), unread: BTreeSet::new(), misplaced: BTreeMap::new() };
+        let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
+        for (row, cells) in &table.rows {
+            let member = self.member(table, *row, cells, (unit, tier));
+            let member = member.filter(|member| self.first_row(table, *row, unit, *member, &mut rows));
+            if member.is_none() {
+                sheet.unread.extend(cells.get(unit).map(|name| squeezed(name)));
+            }
+            for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                self.cell(table, &mut sheet, (*row, column, text), member);
+            }
+        }
+        self.report_misplaced(table, &sheet);
+        Some(sheet)
+    }
+
+    fn lacks(&mut self, table: &Table, zh: &str, en: &str) {
+        let help = if en == "tier" {
+            words!("加上 层级 一列,或在标准的文件夹里放一张单位名册(单位,层级)", "add a column {en}, or put a register of units (unit,tier) into the folder of the rules")
+        } else {
+            words!("第一行须是列名,其中一列叫 {zh};列与列以半角逗号分隔", "the first row holds the headings, one of them {en}; columns are parted by ASCII commas")
+        };
+        self.diagnostics.push(Diagnostic::new(Code::BadTable, words!("表格没有「{zh}」这一列", "the table has no column {en}")).at_cell(table.heading(0), words!("列名在这一行", "its headings stand in this row")).help(help));
+    }
+
+    fn member(&mut self, table: &Table, row: usize, cells: &[String], (unit, tier): (usize, Option<usize>)) -> Option<usize> {
+        let text = |column: usize| cells.get(column).map(String::as_str).filter(|text| !text.is_empty()).map(|text| (column, text));
+        let Some(name) = text(unit) else {
+            self.diagnostics.push(
+                Diagnostic::new(Code::BadTable, words!("这一行没有写单位", "this row names no unit"))
+                    .at_cell(table.place(row, unit), words!("这一格是空的", "this cell is blank"))
+                    .help(words!("补上单位,或删去这一行", "name the unit, or remove the row")),
+            );
+            return None;
+        };
+        match self.units.of_row(&Named { table, row, name, tier: tier.and_then(text) }, &mut self.facts) {
+            Ok(member) => Some(member),
+            Err(fault) => {
+                self.diagnostics.extend(fault);
+                None
+            }
+        }
+    }
+
+    /// Whether the member has no row in this file yet.
+    fn first_row(&mut self, table: &Table, row: usize, unit: usize, member: usize, rows: &mut BTreeMap<usize, usize>) -> bool {
+        let Some(first) = rows.get(&member).copied() else {
+            rows.insert(member, row);
+            return true;
+        };
+        let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
+        self.diagnostics.push(
+            Diagnostic::new(Code::DuplicateMember, words!("「{name}」有两行", "{name} has two rows"))
+                .at_cell(table.place(row, unit), words!("又在这一行", "again in this row"))
+                .at_cell(table.place(first, unit), words!("先在这一行", "first in this row"))
+                .help(words!("合并或删去其中一行;名册里的别名指同一个单位", "merge or remove one of them; an alias in the register is the same unit")),
+        );
+        false
+    }
+
+    fn cell(&mut self, table: &Table, sheet: &mut Sheet, (row, column, text): (usize, usize, &str), member: Option<usize>) {
+        let Some(Column::Facts(facts, stated)) = sheet.columns.get(column) else { return };
+        let tier = member.and_then(|member| self.facts.members.get(member)).map(|member| member.tier);
+        let fact = match (tier, facts.as_slice()) {
+            (Some(tier), facts) => applying(self.plan, facts, tier),
+            // the cell of an unknown unit is read for its faults
+            (None, [only]) => Some(*only),
+            (None, _) => return,
+        };
+        let value = fact.and_then(|id| self.plan.facts.get(id)).and_then(|fact| {
+            let reading = Reading { plan: self.plan, fact, stated: *stated };
+            reading.read(text, &table.place(row, column), self.diagnostics)
+        });
+        let Some(member) = member else { return };
+        sheet.given.insert((member, column), fact.filter(|_| value.is_some()));
+        match (fact, value) {
+            (None, _) => {
+                let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
+                sheet.misplaced.entry(column).or_insert_with(|| (row, Vec::new())).1.push(name);
+            }
+            (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, file: sheet.file, row, column, provenance: None, basis: None }),
+            (Some(_), None) => {}
+        }
+    }
+
+    /// Enters a cell; where an earlier file has it, the two must agree.
+    fn keep(&mut self, member: usize, fact: FactId, cell: Cell) {
+        let Some(slot) = self.facts.rows.get_mut(member).and_then(|row| row.cells.get_mut(fact)) else { return };
+        let Some(first) = slot else {
+            *slot = Some(cell);
+            return;
+        };
+        if first.value == cell.value {
+            return;
+        }
+        let first = first.clone();
+        let (one, other) = (self.shown(fact, &cell.value), self.shown(fact, &first.value));
+        let name = self.facts.members.get(member).map(|member| member.name.as_str()).unwrap_or_default();
+        let label = self.plan.facts.get(fact).map(Fact::label).unwrap_or_default();
+        self.diagnostics.push(
+            Diagnostic::new(Code::Disagree, words!("「{name}」的「{label}」在两份文件里不同", "two files differ on {label} of {name}"))
+                .at_cell(self.facts.place(&cell), words!("这里是 {one}", "{one} here"))
+                .at_cell(self.facts.place(&first), words!("这里是 {other}", "{other} here"))
+                .help(words!("更正其中一处,或清空不作准的一格", "correct one of the two, or clear the cell that does not hold")),
+        );
+    }
+
+    fn shown(&self, fact: FactId, value: &Value) -> String {
+        let kind = self.plan.facts.get(fact).map(|fact| &fact.kind);
+        match (value, kind) {
+            (Value::Truth(true), _) => "是".to_owned(),
+            (Value::Truth(false), _) => "否".to_owned(),
+            (Value::Symbol(symbol), _) => self.plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+            (value, Some(Type::Number(unit))) => value.decimal().map(|value| with_unit(value, unit)).unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
+    fn report_misplaced(&mut self, table: &Table, sheet: &Sheet) {
+        const NAMED: usize = 3;
+        for (column, (row, names)) in &sheet.misplaced {
+            let heading = table.headings.get(*column).map(|heading| excerpt(heading)).unwrap_or_default();
+            let (count, list) = (names.len(), names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、"));
+            let more = if count > NAMED { " …" } else { "" };
+            self.diagnostics.push(
+                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} is given for units it does not apply to ({count}): {list}{more}"))
+                    .at_cell(table.place(*row, *column), words!("先在这一行", "first in this row"))
+                    .help(words!("清空这些格;若本应适用,更正规则里的 适用 或单位的层级", "clear these cells; if it should apply, correct its tiers in the rules or the tier of the unit")),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::CellPlace;
+    use crate::facts::samples::{self, brief};
+    use crate::facts::{Provenance, register};
+    use proptest::prelude::*;
+    use rust_decimal_macros::dec;
+
+    const REGISTER: &str = "单位,层级,别名,自,至\n东海县,县区,东海,,\n市教育局,部门,教育局,,\n旧局,部门,,,2020-10\n市体育局,部门,,,\n";
+
+    fn input(path: &str, text: &str) -> Input {
+        Input { path: path.to_owned(), bytes: text.as_bytes().to_vec(), provenance: None }
+    }
+
+    fn load_with(inputs: &[Input], register: Option<&str>) -> (Facts, Vec<Diagnostic>) {
+        let plan = samples::plan();
+        let mut found = Vec::new();
+        let register = register.map(|text| register::load(&[("名册.csv".to_owned(), text.as_bytes().to_vec())], &plan, &mut found).unwrap());
+        let facts = load(inputs, &plan, register.as_ref(), Some("2020-11"), &mut found);
+        (facts, found)
+    }
+
+    fn loaded(texts: &[&str]) -> (Facts, Vec<Diagnostic>) {
+        let inputs: Vec<Input> = texts.iter().enumerate().map(|(file, text)| input(&format!("facts{file}.csv"), text)).collect();
+        load_with(&inputs, Some(REGISTER))
+    }
+
+    fn faults(texts: &[&str]) -> Vec<(Code, usize, String)> {
+        brief(&loaded(texts).1)
+    }
+
+    fn at(code: Code, row: usize, column: &str) -> Vec<(Code, usize, String)> {
+        vec![(code, row, column.to_owned())]
+    }
+
+    fn fact(name: &str) -> FactId {
+        samples::plan().facts.iter().position(|fact| fact.name == name || fact.columns.iter().any(|column| column == name)).unwrap()
+    }
+
+    fn decimal(facts: &Facts, member: usize, name: &str) -> Option<rust_decimal::Decimal> {
+        facts.rows[member].get(fact(name)).and_then(|cell| cell.value.decimal())
+    }
+
+    fn names(facts: &Facts) -> Vec<&str> {
+        facts.members.iter().map(|member| member.name.as_str()).collect()
+    }
+
+    fn all_words(found: &[Diagnostic]) -> String {
+        found.iter().flat_map(|one| std::iter::once(one.words.zh.clone()).chain(one.help.iter().map(|help| help.words.zh.clone()))).collect()
+    }
+
+    #[test]
+    fn members_follow_the_register_and_none_is_dropped() {
+        let (facts, found) = loaded(&["单位,总工单数,回访满意率\n市体育局,\"1,881\",\n教\u{3000}育局,146件,98.5%\n"]);
+        assert_eq!(found, []);
+        assert_eq!(names(&facts), ["东海县", "市教育局", "市体育局"]);
+        assert_eq!(facts.members.iter().map(|member| member.tier).collect::<Vec<_>>(), [0, 1, 1]);
+        assert!(facts.rows[0].cells.iter().all(Option::is_none));
+        assert_eq!(decimal(&facts, 1, "满意率"), Some(dec!(0.985)));
+        assert_eq!(decimal(&facts, 2, "总工单数"), Some(dec!(1881)));
+        assert_eq!(decimal(&facts, 2, "满意率"), None);
+        let cell = facts.rows[1].get(fact("满意率")).unwrap();
+        assert_eq!(facts.place(cell), CellPlace { file: "facts0.csv".to_owned(), row: 3, column: "回访满意率".to_owned() });
+    }
+
+    #[test]
+    fn without_a_register_the_tables_state_the_tiers() {
+        let (facts, found) = load_with(&[input("a.csv", "单位,层级,总工单数\n乙,部门,1\n甲,县区,2\n"), input("b.csv", "unit,tier,用时\n丙,部门,1\n甲,县区,2.5 天\n")], None);
+        assert_eq!(found, []);
+        assert_eq!(names(&facts), ["乙", "甲", "丙"]);
+        assert_eq!((decimal(&facts, 1, "总工单数"), decimal(&facts, 1, "用时")), (Some(dec!(2)), Some(dec!(2.5))));
+        let fault = |texts: &[&str]| brief(&load_with(&texts.iter().map(|text| input("a.csv", text)).collect::<Vec<_>>(), None).1);
+        assert_eq!(fault(&["单位,总工单数\n甲,1\n乙,2\n"]), at(Code::BadTable, 1, "单位"));
+        assert_eq!(fault(&["单位,层级\n甲,县曲\n"]), at(Code::BadTable, 2, "层级"));
+        assert_eq!(fault(&["单位,层级\n甲,\n"]), at(Code::BadTable, 2, "层级"));
+        assert_eq!(fault(&["单位,层级\n甲,县区\n", "单位,层级\n甲,部门\n"]), at(Code::TierDisagrees, 2, "层级"));
+        assert_eq!(fault(&["单位,层级\n甲,县区\n甲,县区\n"]), at(Code::DuplicateMember, 3, "单位"));
+    }
+
+    #[test]
+    fn a_table_without_units_is_refused() {
+        assert_eq!(faults(&["总工单数\n1\n"]), at(Code::BadTable, 1, "总工单数"));
+        assert_eq!(faults(&["单位,总工单数\n,1\n"]), at(Code::BadTable, 2, "单位"));
+        assert_eq!(faults(&[""]), at(Code::BadTable, 0, ""));
+    }
+
+    #[test]
+    fn headings_are_columns_names_or_items_with_names() {
+        let (facts, found) = loaded(&["序号,单位,满意率\u{FF08}%\u{FF09},总工单数(件),办理.超时数,#随便,备注,高出 (百分点)\n1,东海县,98.5,7,3,x,y,2\n"]);
+        assert_eq!(found, []);
+        assert_eq!(decimal(&facts, 0, "满意率"), Some(dec!(0.985)));
+        assert_eq!(decimal(&facts, 0, "总工单数"), Some(dec!(7)));
+        assert_eq!(decimal(&facts, 0, "办理超时"), Some(dec!(3)));
+        assert_eq!(decimal(&facts, 0, "高出"), Some(dec!(0.02)));
+    }
+
+    #[test]
+    fn unknown_headings_are_reported_with_what_is_free() {
+        let (_, found) = loaded(&["单位,总工单,用时\n东海县,1,1\n"]);
+        assert_eq!(brief(&found), at(Code::UnknownColumn, 1, "总工单"));
+        let words = all_words(&found);
+        assert!(words.contains("是不是「总工单数」") && words.contains("回访满意率") && !words.contains("用时"), "{words}");
+        assert_eq!(faults(&["单位,总工单数(次)\n东海县,1\n"]), at(Code::UnknownColumn, 1, "总工单数(次)"));
+        assert_eq!(faults(&["单位,等次(件)\n东海县,优\n"]), at(Code::UnknownColumn, 1, "等次(件)"));
+        assert_eq!(faults(&["单位,满意率,回访满意率\n东海县,1%,2%\n"]), at(Code::UnknownColumn, 1, "回访满意率"));
+        assert_eq!(faults(&["单位,超时数\n东海县,1\n"]), at(Code::UnknownColumn, 1, "超时数"));
+        assert_eq!(faults(&["单位,unit\n东海县,1\n"]), at(Code::UnknownColumn, 1, "unit"));
+    }
+
+    #[test]
+    fn units_outside_the_register_are_reported() {
+        let (_, found) = loaded(&["单位,总工单数\n市教有局,1\n"]);
+        assert_eq!(brief(&found), at(Code::UnknownMember, 2, "单位"));
+        assert!(all_words(&found).contains("是不是「市教育局」"));
+        let (facts, found) = loaded(&["单位,总工单数\n旧局,1\n"]);
+        assert_eq!(brief(&found), at(Code::UnknownMember, 2, "单位"));
+        assert!(all_words(&found).contains("2020-11"));
+        assert_eq!(names(&facts), ["东海县", "市教育局", "市体育局"]);
+    }
+
+    #[test]
+    fn a_unit_whose_row_in_the_register_is_at_fault_is_reported_once() {
+        let (_, found) = load_with(&[input("a.csv", "单位,总工单数\n甲,1\n")], Some("单位,层级\n甲,部们\n"));
+        assert_eq!(brief(&found), at(Code::BadRegister, 2, "层级"));
+    }
+
+    #[test]
+    fn a_tier_in_the_facts_must_be_the_registers() {
+        assert_eq!(faults(&["单位,层级\n东海县,部门\n市教育局,\n市体育局,部 门\n"]), at(Code::TierDisagrees, 2, "层级"));
+    }
+
+    #[test]
+    fn a_unit_has_one_row_in_a_file() {
+        let (_, found) = loaded(&["单位,总工单数\n东海县,1\n东海,1\n"]);
+        assert_eq!(brief(&found), at(Code::DuplicateMember, 3, "单位"));
+        assert_eq!(found[0].labels.len(), 2);
+    }
+
+    #[test]
+    fn files_are_joined_and_must_agree() {
+        let (facts, found) = loaded(&["单位,总工单数\n东海县,1\n", "单位,总工单数,用时\n东海,1.0,2\n"]);
+        assert_eq!(found, []);
+        assert_eq!((decimal(&facts, 0, "总工单数"), decimal(&facts, 0, "用时")), (Some(dec!(1)), Some(dec!(2))));
+        let (_, found) = loaded(&["单位,总工单数\n东海县,1\n", "单位,总工单数\n东海县,2\n"]);
+        assert_eq!(brief(&found), at(Code::Disagree, 2, "总工单数"));
+        assert_eq!(found[0].labels.len(), 2);
+    }
+
+    #[test]
+    fn a_cell_goes_to_the_item_of_its_tier() {
+        let (facts, found) = loaded(&["单位,附加\n东海县,1\n市教育局,2\n"]);
+        assert_eq!(found, []);
+        assert_eq!((decimal(&facts, 0, "表扬"), decimal(&facts, 0, "奖励")), (Some(dec!(1)), None));
+        assert_eq!((decimal(&facts, 1, "表扬"), decimal(&facts, 1, "奖励")), (None, Some(dec!(2))));
+    }
+
+    #[test]
+    fn a_cell_of_an_item_that_does_not_apply_is_kept_out_with_a_warning() {
+        let (facts, found) = loaded(&["单位,知晓超时\n东海县,1\n市教育局,2\n市体育局,3\n"]);
+        assert_eq!(brief(&found), at(Code::Unread, 3, "知晓超时"));
+        assert!(all_words(&found).contains("市教育局、市体育局"));
+        assert_eq!((decimal(&facts, 0, "知晓超时"), decimal(&facts, 1, "知晓超时")), (Some(dec!(1)), None));
+    }
+
+    #[test]
+    fn every_fault_of_every_file_is_reported() {
+        let found = faults(&["单位,总工单数,无此列\n东海县,-,\n没有局,x,\n", "单位,回访满意率\n东海县,98.5\n"]);
+        let codes: Vec<Code> = found.iter().map(|(code, _, _)| *code).collect();
+        assert_eq!(codes, [Code::UnknownColumn, Code::BadCell, Code::UnknownMember, Code::BadCell, Code::BadCell]);
+    }
+
+    fn with_provenance(text: &str) -> (Facts, Vec<(Code, usize, String)>) {
+        let facts = "单位,总工单数,回访满意率(%),备注,知晓超时\n东海县,1,,x,\n市教育局,x,90,,1\n没有局,1,,,\n";
+        let input = Input { provenance: Some(("facts.来历.csv".to_owned(), text.as_bytes().to_vec())), ..input("facts.csv", facts) };
+        let (facts, found) = load_with(&[input], Some(REGISTER));
+        let found: Vec<Diagnostic> = found.into_iter().filter(|one| matches!(&one.labels[0].place, crate::diag::Place::Cell(cell) if cell.file == "facts.来历.csv")).collect();
+        (facts, brief(&found))
+    }
+
+    #[test]
+    fn provenance_comes_onto_its_cells() {
+        let (facts, found) = with_provenance("单位,列,来历,根据\n东海,总工单数,公布,第 1 页\n市教育局,回访满意率,fitted,\n市教育局,总工单数,公布,\n没有局,总工单数,公布,\n市教育局,知晓超时,公布,\n东海县,回访满意率,缺省,\n");
+        assert_eq!(found, []);
+        let cell = facts.rows[0].get(fact("总工单数")).unwrap();
+        assert_eq!((cell.provenance, cell.basis.as_deref()), (Some(Provenance::Published), Some("第 1 页")));
+        let cell = facts.rows[1].get(fact("满意率")).unwrap();
+        assert_eq!((cell.provenance, cell.basis.as_deref()), (Some(Provenance::Fitted), None));
+    }
+
+    #[test]
+    fn faults_of_provenance_name_their_cells() {
+        let fault = |row: &str| with_provenance(&format!("单位,列,来历,根据\n{row}\n")).1;
+        assert_eq!(fault("东海县,总工单数,听说,"), at(Code::BadProvenance, 2, "来历"));
+        assert_eq!(fault("东海省,总工单数,公布,"), at(Code::BadProvenance, 2, "单位"));
+        assert_eq!(fault("东海县,总工单,公布,"), at(Code::BadProvenance, 2, "列"));
+        assert_eq!(fault("东海县,备注,公布,"), at(Code::BadProvenance, 2, "列"));
+        assert_eq!(fault("东海县,回访满意率,公布,"), at(Code::BadProvenance, 2, "列"));
+        assert_eq!(fault("东海县,总工单数,公布,\n东海,总工单数,推得,"), at(Code::BadProvenance, 3, "列"));
+        assert_eq!(fault("东海县,总工单数,缺省,"), at(Code::BadProvenance, 2, "来历"));
+        assert_eq!(with_provenance("单位,列\n东海县,总工单数\n").1, at(Code::BadProvenance, 1, "单位"));
+        assert_eq!(with_provenance("单位,列,来历,依剧\n东海县,总工单数,公布,x\n").1, at(Code::BadProvenance, 1, "依剧"));
+    }
+
+    /// The facts of the golden tables, without the rules that read them.
+    fn golden_rules() -> String {
+        let facts = [
+            ("件", "总工单数 超时签收数 应办结数 超时办结数 回访数 不满意数"),
+            ("%", "及时签收率 按时办结率 回访满意率"),
+            ("次", "未及时回应次数 拨测扣分次数"),
+            ("分", "知识库 实时归集数据稳定性 数据完整得分 内容完整得分 扣分项得分 工单抽检得分 数据及时得分 归集数据质量 服务知晓度 接通率 服务现场 信息采用"),
+        ];
+        let mut text = String::from(
+            "标准 「样例」 {\n版本 \"1\"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号\n}\n层级 县区 满分 1 分\n层级 板块 满分 1 分\n层级 部门 满分 1 分\n指标 其他 满分 1 分 人工评定\n总分 = 合计\n排名 层级 依 总分 从高到低\n",
+        );
+        for (unit, names) in facts {
+            text.extend(names.split(' ').map(|name| format!("数据 {name} : {unit}\n")));
+        }
+        text
+    }
+
+    #[test]
+    fn the_golden_facts_load_without_a_diagnostic() {
+        let plan = samples::plan_of(&golden_rules());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let register = root.join("policies/lianyungang/名册.csv");
+        let mut found = Vec::new();
+        let register = register::load(&[("名册.csv".to_owned(), fs::read(register).unwrap())], &plan, &mut found).unwrap();
+        let inputs = read(&[root.join("golden/lianyungang/2020-11")]).unwrap();
+        let facts = load(&inputs, &plan, Some(&register), Some("2020-11"), &mut found);
+        assert_eq!(found, []);
+        assert_eq!((facts.members.len(), facts.files.len()), (74, 1));
+        let cells: Vec<&Cell> = facts.rows.iter().flat_map(|row| row.cells.iter().flatten()).collect();
+        assert_eq!(cells.len(), 489);
+        assert!(cells.iter().all(|cell| cell.provenance.is_some() && cell.basis.is_some()));
+    }
+
+    #[test]
+    fn the_checksum_knows_every_file_and_not_their_order() {
+        let (a, b) = (input("x/a.csv", "单位\n"), input("y/b.csv", "单位\n东海县\n"));
+        let sum = |inputs: &[Input]| checksum(inputs);
+        assert_eq!(sum(&[a.clone(), b.clone()]), sum(&[b.clone(), a.clone()]));
+        assert_eq!(sum(std::slice::from_ref(&a)), sum(&[input("z/a.csv", "单位\n")]));
+        let with = Input { provenance: Some(("x/a.来历.csv".to_owned(), Vec::new())), ..a.clone() };
+        assert_ne!(sum(std::slice::from_ref(&a)), sum(&[with]));
+        assert_ne!(sum(&[a]), sum(&[b]));
+    }
+
+    #[test]
+    fn a_case_gives_cells_without_a_place() {
+        let plan = samples::plan();
+        let row = one(&plan, 1, &[(fact("总工单数"), Literal::Number(dec!(5))), (fact("已报送"), Literal::Truth(true)), (fact("等次"), Literal::Symbol(2))]);
+        assert_eq!(row.get(fact("总工单数")).unwrap().value.decimal(), Some(dec!(5)));
+        assert_eq!(row.get(fact("已报送")).unwrap().value, Value::Truth(true));
+        assert_eq!(row.get(fact("等次")).unwrap().value, Value::Symbol(2));
+        assert_eq!(row.get(fact("用时")).map(|cell| cell.row), None);
+    }
+
+    #[test]
+    fn a_folder_gives_its_facts_with_their_provenance() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), "单位\n").unwrap();
+        assert!(matches!(read(&[folder.path().to_path_buf()]), Err(InputFault::NoFacts { .. })));
+        for name in ["facts.csv", "facts-2.csv", "facts.来历.csv", "known.csv"] {
+            write(name);
+        }
+        let inputs = read(&[folder.path().to_path_buf(), folder.path().join("known.csv")]).unwrap();
+        let shown: Vec<(&str, bool)> = inputs.iter().map(|input| (input.path.rsplit('/').next().unwrap(), input.provenance.is_some())).collect();
+        assert_eq!(shown, [("facts-2.csv", false), ("facts.csv", true), ("known.csv", false)]);
+        write("facts.provenance.csv");
+        assert!(matches!(read(&[folder.path().join("facts.csv")]), Err(InputFault::TwoProvenances { .. })));
+        assert!(matches!(read(&[folder.path().join("none.csv")]), Err(InputFault::Unreadable { .. })));
+    }
+
+    thread_local!(static PLAN: Plan = samples::plan());
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(
+            facts in "[单位层级,总工单数满意率(%)\n\"东海县部门0-9.\\PC]{0,80}",
+            rows in "[东海县市教育局,0-9.%件\n\"\\-]{0,80}",
+            provenance in "[东海县,总工单数公布缺省\n\"]{0,60}",
+        ) {
+            PLAN.with(|plan| {
+                let mut found = Vec::new();
+                let register = register::load(&[("名册.csv".to_owned(), REGISTER.into())], plan, &mut found);
+                let table = format!("单位,层级,总工单数,回访满意率,办理超时,知晓超时,附加,用时\n{rows}");
+                let provenance = Some(("p.csv".to_owned(), format!("单位,列,来历\n{provenance}").into_bytes()));
+                let inputs = [input("a.csv", &facts), Input { provenance, ..input("b.csv", &table) }];
+                for register in [None, register.as_ref()] {
+                    let facts = load(&inputs, plan, register, Some("2020-11"), &mut found);
+                    assert_eq!(facts.members.len(), facts.rows.len());
+                    assert_eq!(facts.files.len(), 2);
+                }
+            });
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            PLAN.with(|plan| load(&[Input { path: String::new(), bytes, provenance: None }], plan, None, None, &mut Vec::new()));
+        }
+    }
+}
