@@ -247,6 +247,6 @@ fn state(unit: &UnitResult) -> &'static str {
 
 /// The number that a published text says, with or without a percent sign.
 fn number(text: &str) -> Option<Decimal> {
-    let digits: String = text.trim().trim_end_matches(['%', '%']).chars().filter(|c| !matches!(c, ',' | ',')).collect();
+    let digits: String = text.trim().trim_end_matches(['%', '\u{FF05}']).chars().filter(|c| !matches!(c, ',' | '\u{FF0C}')).collect();
     Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
 }

@@ -79,6 +79,8 @@ impl Writer<'_> {
         match (trace.step(id), trace.used(id)) {
             (Some(Step::Same(a)), _) if !self.is_named(id) => self.behind(*a),
             (Some(Step::Cap(a, _) | Step::Floor(a, _)), Used::First | Used::All) if self.is_silent(id) => self.behind(*a),
+            // a rounding that changed nothing
+            (Some(Step::Round(a, _, _)), _) if trace.value(*a) == trace.value(id) && trace.value(*a).number().is_some() => self.behind(*a),
             // where a fact is given and follows from others alike, how it follows says more
             (Some(Step::OrElse(a, b)), Used::First) => self.behind(if self.agrees(*a, *b) { *b } else { *a }),
             (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
@@ -132,7 +134,11 @@ impl Writer<'_> {
             Role::ItemFloor => pick(lang, "不低于", "floor").to_owned(),
             Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
             Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
-            Role::Parts | Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
+            Role::Parts => {
+                let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+                format!("{owner} {}", pick(lang, "合计", "sum"))
+            }
+            Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
             Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
             Role::Total => pick(lang, "总分", "total").to_owned(),
@@ -177,6 +183,9 @@ impl Writer<'_> {
             let body = self.body(id);
             let value = self.shown(id);
             let label = self.label(id);
+            if self.case.trace.info(id).is_some_and(|info| info.role == Role::Formula) && body == value {
+                continue;
+            }
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
@@ -190,17 +199,17 @@ impl Writer<'_> {
             Role::Deduction | Role::Addition => trace.value(id).number().is_none_or(|value| !value.is_zero()),
             Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
             Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
-            Role::ItemRound => self.before_rounding(id).is_some(),
+            Role::ItemRound => self.is_rounded(id),
             Role::Item(_) | Role::Total => id == root,
             Role::Uncapped | Role::Parts => true,
             _ => false,
         }
     }
 
-    /// The value that a rounding changed.
-    fn before_rounding(&self, id: StepId) -> Option<String> {
-        let Some(Step::Round(inner, _, _)) = self.case.trace.step(id) else { return None };
-        (self.case.trace.value(*inner) != self.case.trace.value(id)).then(|| self.shown(*inner))
+    /// Whether a rounding changed the value.
+    fn is_rounded(&self, id: StepId) -> bool {
+        let trace = &self.case.trace;
+        matches!(trace.step(id), Some(Step::Round(inner, _, _)) if trace.value(*inner) != trace.value(id))
     }
 
     /// The operation of a step over the values it read.
@@ -235,7 +244,7 @@ impl Writer<'_> {
             return self.shown(behind);
         }
         match self.case.trace.step(behind) {
-            Some(Step::Sum(_) | Step::Choose(..)) => format!("({})", self.formula(behind)),
+            Some(Step::Sum(_) | Step::Choose(..) | Step::Round(..)) => format!("({})", self.formula(behind)),
             _ => self.formula(behind),
         }
     }
@@ -271,7 +280,10 @@ impl Writer<'_> {
     /// A sum; more than four terms are drawn together, terms of 0 are left out.
     fn sum(&self, terms: &[(Sign, StepId)]) -> String {
         let trace = &self.case.trace;
-        let zero = |step: &StepId| trace.value(*step).number().is_some_and(Number::is_zero) && !matches!(trace.step(*step), Some(Step::Given(_)));
+        let zero = |step: &StepId| {
+            let role = trace.info(*step).map(|info| info.role);
+            trace.value(*step).number().is_some_and(Number::is_zero) && matches!(role, Some(Role::Item(_) | Role::Deduction | Role::Addition))
+        };
         let shown: Vec<&(Sign, StepId)> = terms.iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
         let mut text = String::new();
         for (index, (sign, step)) in shown.iter().enumerate() {

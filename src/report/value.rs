@@ -37,7 +37,11 @@ fn number_with_unit(number: &Number, unit: Option<&Unit>, lang: Lang) -> String 
     let number = if percent { hundred(number) } else { *number };
     let digits = match number.decimal() {
         Some(decimal) => quantity::plain(decimal),
-        None => round_to(&number, Decimal::new(1, 4), Mode::ToZero).map(|cut| format!("{}…", quantity::plain(cut))).unwrap_or_default(),
+        None => match round_to(&number, Decimal::new(1, 4), Mode::ToZero) {
+            Ok(cut) if Number::from(cut) == number => quantity::plain(cut),
+            Ok(cut) => format!("{}…", quantity::plain(cut)),
+            Err(_) => String::new(),
+        },
     };
     match unit {
         None | Some(Unit::Number | Unit::Quotient) => digits,
