@@ -64,26 +64,6 @@ mod tests {
         assert_eq!(grammar.matches("\nk_").count(), words::WORDS.len());
     }
 
-    #[test]
-    fn tmp_trial() {
-        let text = std::fs::read_to_string("/work/shared/design/trial-standard.kp").unwrap();
-        let t = std::time::Duration::from_secs(0); let _ = t;
-        let mut sources = Sources::default();
-        sources.add("t.kp", text.clone());
-        let p = parse(&sources);
-        println!("{}", crate::diag::to_text(&p.diagnostics, &sources, None, crate::diag::Colour::Off));
-        let mut d = p.diagnostics.clone();
-        let s = crate::resolved::resolve(&p, &mut d);
-        println!("RESOLVED {} {}", s.is_some(), crate::diag::to_text(&d, &sources, None, crate::diag::Colour::Off));
-        for bad in ["标准 「甲」 { 版本 \"1\" }\n数据 率 : %\n指标 丙 满分 10 分 {\n  率低于95% 每 1 个百分点 扣 1 分\n  数据 乙 件\n}\n指标 丁 满分 10 人工 {\n 扣 率 每 2 分\n}\n", "指标 甲 满分 5 分 {\n 人工评定\n指标 乙 满分 5 分 { 人工评定 }\n", "一票否决 当 甲 = 0 总分 0 分,原因 \"x\"\n得 按 率 { 县区 1; }"] {
-            let mut sources = Sources::default();
-            sources.add("t.kp", bad);
-            let p = parse(&sources);
-            println!("{}", crate::diag::to_text(&p.diagnostics, &sources, None, crate::diag::Colour::Off));
-            println!("{:?}", p.lost);
-        }
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
         #[test]

@@ -83,7 +83,11 @@ fn write_tier(plan: &Plan, program: &Program, units: &[&UnitResult], contestants
     let (folded, shown): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| look.fold == Fold::FullMarks && units.iter().all(|unit| is_full(unit, name)));
     let listed: Vec<(usize, String)> = program.listed.iter().enumerate().filter_map(|(index, step)| label(plan, program, *step).map(|label| (index, label))).collect();
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
+    table.load_preset(presets::NOTHING);
+    // every column was asked for: then the lines are as long as they are
+    if look.fold == Fold::FullMarks {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
+    }
     let mut header = vec![pick(lang, "名次", "rank").to_owned(), pick(lang, "单位", "unit").to_owned()];
     header.extend(listed.iter().map(|(_, label)| label.clone()));
     header.extend(shown.iter().map(|name| (*name).to_owned()));
