@@ -152,7 +152,8 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
     }
 }
 
-/// The cells of a unit as print leaves them: what is marked as printed is known to within half of its step, counts exactly.
+/// The cells of a unit as print leaves them: what is marked as printed, or not marked at all, is known to within half of its
+/// step, counts exactly.
 struct Printed<'a> {
     plan: &'a Plan,
     row: &'a Row,
@@ -161,7 +162,9 @@ struct Printed<'a> {
 impl Printed<'_> {
     fn bounds(&self, fact: FactId, cell: &Cell) -> Bounds {
         let declared = self.plan.facts.get(fact);
-        let rounded = declared.filter(|fact| cell.provenance == Some(Provenance::Published) && !fact.unit().is_some_and(Unit::is_count));
+        // what states no provenance may have been printed: it is not held to be more exact than print
+        let printed = matches!(cell.provenance, Some(Provenance::Published) | None);
+        let rounded = declared.filter(|fact| printed && !fact.unit().is_some_and(Unit::is_count));
         match (cell.value.number(), rounded) {
             (Some(number), Some(fact)) => Bounds::around(number, fact.step),
             _ => Bounds::of(cell.value),
