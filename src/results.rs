@@ -141,7 +141,7 @@ pub struct SectionResult {
     pub full: Option<String>,
 }
 
-/// Scores a period. The facts are those of [`crate::eval::check`] without a fault.
+/// Scores a period. The facts are those of [`crate::facts::check`] without a fault.
 pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();

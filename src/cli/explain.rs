@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut loaded = load_policy(policy.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let Some(name) = arguments.unit.clone().or(named) else {
-        return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 市教育局 …", "name the unit, as in: kaoping explain UNIT …")));
+        return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 单位名 …", "name the unit, as in: kaoping explain UNIT …")));
     };
     if arguments.subject.facts.is_empty() {
         return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));

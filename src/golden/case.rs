@@ -2,11 +2,10 @@
 
 use super::Difference;
 use crate::eval::Until;
-use crate::eval::check;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::domain::TracedValue;
-use crate::facts::{Facts, Member, load};
+use crate::facts::{Facts, Member, check, load};
 use crate::plan::{Case, Expected, Literal, Plan, Program, Target, Type};
 use crate::quantity::{Number, Unit};
 

@@ -1,9 +1,9 @@
 //! Facts against each other: bounds that the rules declare, and facts that are given and also follow from others.
 
-use super::domain::{Bounds, Exact, Interval, Value};
-use super::{Cells, Until, keeps, run};
+use super::{Cell, Facts, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, words};
-use crate::facts::{Cell, Facts, Member, Provenance, Row};
+use crate::eval::domain::{Bounds, Exact, Interval, Value};
+use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::plan::{Bound, FactId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 
@@ -114,7 +114,7 @@ impl Check<'_> {
             if let Step::Given(fact) = step {
                 facts.push(*fact);
             }
-            for operand in super::operands(step) {
+            for operand in operands(step) {
                 if let Some(slot) = wanted.get_mut(operand) {
                     *slot = true;
                 }
