@@ -66,7 +66,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         Format::Text => {
             let lang = lang.unwrap_or_else(locale);
             let mut text = String::new();
-            outcomes.iter().for_each(|outcome| write(outcome, lang, &mut text));
+            for outcome in &outcomes {
+                write(outcome, lang, &mut text);
+            }
             let _ = writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
             print(&text)?;
         }

@@ -85,6 +85,14 @@ pub(crate) fn compare(plan: &Plan, facts: &Facts, results: &Results, tables: &[T
     report
 }
 
+/// A published cell.
+struct Cell<'a> {
+    unit: &'a UnitResult,
+    heading: &'a str,
+    column: Column,
+    printed: &'a str,
+}
+
 struct Comparison<'a> {
     plan: &'a Plan,
     facts: &'a Facts,
@@ -109,7 +117,8 @@ impl Comparison<'_> {
             for (index, (heading, column)) in table.headings.iter().zip(&columns).enumerate() {
                 let printed = row.get(index).map(String::as_str).unwrap_or_default();
                 if let Some(column) = column {
-                    self.cell(unit, heading, *column, printed.trim(), known, report);
+                    let cell = Cell { unit, heading, column: *column, printed: printed.trim() };
+                    self.cell(&cell, known, report);
                 }
             }
         }
@@ -130,7 +139,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn cell(&self, unit: &UnitResult, heading: &str, column: Column, printed: &str, known: &[Known], report: &mut Report) {
+    fn cell(&self, cell: &Cell<'_>, known: &[Known], report: &mut Report) {
+        let Cell { unit, heading, column, printed } = *cell;
         let item = if column == Column::Item { self.item(unit, heading) } else { None };
         let computed = self.computed(unit, column, item);
         if printed.is_empty() && column != Column::Item {

@@ -85,8 +85,7 @@ impl Writer<'_> {
             (Some(Step::OrElse(a, b)), Used::First) => self.behind(if self.agrees(*a, *b) { *b } else { *a }),
             (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
             (Some(Step::Choose(_, a, _)), Used::First) if !self.is_named(id) => self.behind(*a),
-            (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) => self.behind(*b),
-            (Some(Step::Choose(_, _, b)), Used::Second) if trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
+            (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) || trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
             _ => id,
         }
     }
@@ -102,7 +101,7 @@ impl Writer<'_> {
     fn is_silent(&self, id: StepId) -> bool {
         let trace = &self.case.trace;
         let distance = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_)));
-        !distance && trace.value(id).absence().is_none() && trace.used(id) != Used::Second
+        !distance && trace.used(id) != Used::Second
     }
 
     /// Whether a step has a name of its own, so that its value stands for it.
@@ -177,7 +176,7 @@ impl Writer<'_> {
         let mut lines = Vec::new();
         for (id, reach) in reach.iter().enumerate() {
             let read = *reach != Reach::None || agreeing.contains(&id);
-            if !read || !self.has_line(id, root) {
+            if !read || !self.has_line(id, root) || trace.value(id).absence().is_some() {
                 continue;
             }
             let body = self.body(id);
@@ -423,6 +422,9 @@ impl Writer<'_> {
                 if trace.used(id) == Used::First { *a } else { *b }
             }
             (Some(Step::Cap(a, limit) | Step::Floor(a, limit)), _) if self.is_silent(id) => {
+                if trace.value(id).absence().is_some() {
+                    return self.skipped(*a, found);
+                }
                 let word = match trace.step(id) {
                     Some(Step::Cap(..)) => pick(lang, "封顶", "cap"),
                     _ => pick(lang, "保底", "floor"),

@@ -106,6 +106,13 @@ impl<'a> Resolver<'a> {
         (from.iso.clone(), until.map(|until| until.iso.clone()))
     }
 
+    /// A part of a standard; where there is no standard at all, that is fault enough.
+    fn only_one_in(&mut self, once: &Once<'a>, spans: &[Span], what: &Words) {
+        if !(spans.is_empty() && once.standards.is_empty()) {
+            self.only_one(spans, what);
+        }
+    }
+
     fn only_one(&mut self, spans: &[Span], what: &Words) {
         let (zh, en) = (&what.zh, &what.en);
         match spans {
@@ -125,7 +132,7 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
         let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
-        self.only_one(&spans, &words!("总分 = …", "total = …"));
+        self.only_one_in(once, &spans, &words!("总分 = …", "total = …"));
         let tree = *once.totals.first()?;
         let expr = self.amount(&tree.expr, None)?;
         self.must_be_rounded(&expr, &words!("总分", "the total"));
@@ -152,7 +159,7 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
         let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
-        self.only_one(&spans, &words!("排名 层级 依 总分", "rank tier on total"));
+        self.only_one_in(once, &spans, &words!("排名 层级 依 总分", "rank tier on total"));
         let tree = *once.rankings.first()?;
         let keys = self.keys(&tree.keys);
         let listed = self.keys(&tree.listed);
