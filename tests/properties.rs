@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use kaoping::engine::{Table, compile};
 use kaoping::plan::Plan;
@@ -13,11 +14,14 @@ use kaoping::source::Sources;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-fn plan() -> Plan {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/lianyungang/标准.kp");
-    let mut sources = Sources::default();
-    sources.add("标准.kp", fs::read_to_string(path).unwrap());
-    compile(&sources).plan.unwrap()
+fn plan() -> &'static Plan {
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    PLAN.get_or_init(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/lianyungang/标准.kp");
+        let mut sources = Sources::default();
+        sources.add("标准.kp", fs::read_to_string(path).unwrap());
+        compile(&sources).plan.unwrap()
+    })
 }
 
 /// The facts of a unit; `None` is a blank cell.
@@ -93,13 +97,13 @@ proptest! {
     #[test]
     fn the_traced_domain_agrees_with_the_exact_one(unit in unit()) {
         let plan = plan();
-        prop_assert_eq!(exact(&plan, &unit), traced(&plan, &unit));
+        prop_assert_eq!(exact(plan, &unit), traced(plan, &unit));
     }
 
     #[test]
     fn a_total_lies_between_0_and_the_marks_of_its_tier(unit in unit()) {
         let plan = plan();
-        let (status, total, _) = exact(&plan, &unit);
+        let (status, total, _) = exact(plan, &unit);
         prop_assert_eq!(status == State::Scored, total.is_some());
         if let Some(total) = total {
             let marks = Decimal::from(if unit.tier == "县区" { 150 } else { 100 });
@@ -116,7 +120,7 @@ proptest! {
             && part < whole
         {
             worse.cells[1].1 = Some(part + Decimal::ONE);
-            let (before, after) = (exact(&plan, &unit), exact(&plan, &worse));
+            let (before, after) = (exact(plan, &unit), exact(plan, &worse));
             prop_assert_eq!(before.0, after.0);
             prop_assert!(after.1 <= before.1);
         }
@@ -125,10 +129,10 @@ proptest! {
     #[test]
     fn a_missing_fact_spoils_only_what_reads_it(unit in unit()) {
         let plan = plan();
-        let whole = exact(&plan, &unit);
+        let whole = exact(plan, &unit);
         let mut poorer = unit.clone();
         poorer.cells[5].1 = None; // 不满意数
-        let (status, _, items) = exact(&plan, &poorer);
+        let (status, _, items) = exact(plan, &poorer);
         if status != State::Exempt && whole.0 != State::Exempt {
             let differing = whole.2.iter().zip(&items).filter(|(before, after)| before != after).count();
             // at most the indicator and its section
