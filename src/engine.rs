@@ -58,7 +58,8 @@ pub fn compile(sources: &Sources) -> Compiled {
     // a file whose brackets do not match tells nothing of what it declares
     let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &mut diagnostics) };
     diag::sort(&mut diagnostics);
-    let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(plan::lower);
+    let lang = diag::language_of(sources, None);
+    let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(|standard| plan::lower(standard, lang));
     Compiled { plan, diagnostics }
 }
 

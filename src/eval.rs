@@ -6,7 +6,6 @@
 //! A domain says what a value is. [`Exact`](domain::Exact) holds the value alone; [`Traced`](domain::Traced) also which operands
 //! it came from. Bounds, whole columns and query texts are further domains of the same walk.
 
-pub(crate) mod check;
 pub(crate) mod domain;
 pub(crate) mod outcome;
 pub(crate) mod rank;

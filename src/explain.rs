@@ -179,10 +179,7 @@ impl Case<'_> {
             effect: self.effect(id),
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
-            cell: match info.role {
-                Role::Cell(fact) => self.cell(fact),
-                _ => None,
-            },
+            cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
             assumptions: texts(self.plan(), &info.marks),
         })
     }

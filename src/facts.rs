@@ -3,8 +3,9 @@
 //! In: the bytes of tables, and the facts that a plan declares. Out: [`Facts`], every cell with its value, its place in the table
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
-pub(crate) mod load;
+pub(crate) mod check;
 mod columns;
+pub(crate) mod load;
 mod number;
 mod provenance;
 pub(crate) mod register;

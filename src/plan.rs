@@ -13,6 +13,7 @@ pub(crate) use from_resolved::lower;
 use rust_decimal::Decimal;
 
 pub(crate) use crate::resolved::{Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId};
+use crate::diag::Lang;
 use crate::quantity::{Mode, Unit};
 use crate::source::Span;
 
@@ -22,6 +23,8 @@ pub(crate) type StepId = usize;
 /// A standard that can be evaluated.
 #[derive(Debug)]
 pub struct Plan {
+    /// The language that the rules are written in, and results speak.
+    pub(crate) lang: Lang,
     pub(crate) head: Head,
     pub(crate) facts: Vec<Fact>,
     pub(crate) items: Vec<Item>,

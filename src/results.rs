@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+use crate::diag::Lang;
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, places};
@@ -141,7 +142,7 @@ pub struct SectionResult {
     pub full: Option<String>,
 }
 
-/// Scores a period. The facts are those of [`crate::eval::check`] without a fault.
+/// Scores a period. The facts are those of [`crate::facts::check`] without a fault.
 pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
@@ -234,9 +235,16 @@ impl Scoring<'_> {
             Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
             Status::Pending => {
                 let marks = self.plan.marks.iter().filter(|mark| mark.kind == MarkKind::Pending).map(|mark| format!("{}:{}", mark.owner, mark.text));
-                Some(format!("待定 {}", marks.collect::<Vec<_>>().join("、")))
+                let marks = marks.collect::<Vec<_>>();
+                Some(match self.plan.lang {
+                    Lang::Zh => format!("待定 {}", marks.join("、")),
+                    Lang::En => format!("pending {}", marks.join(", ")),
+                })
             }
-            Status::Missing | Status::Faulty(_) => Some(format!("缺数据 {}", missing_facts(trace).join("、"))),
+            Status::Missing | Status::Faulty(_) => Some(match self.plan.lang {
+                Lang::Zh => format!("缺数据 {}", missing_facts(trace).join("、")),
+                Lang::En => format!("missing {}", missing_facts(trace).join(", ")),
+            }),
         }
     }
 

@@ -36,11 +36,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let (policy, named) = split(&arguments.named, arguments.unit.is_some())?;
+    let (policy, named) = split(&arguments.named, arguments.unit.is_some());
     let mut loaded = load_policy(policy.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let Some(name) = arguments.unit.clone().or(named) else {
-        return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 市教育局 …", "name the unit, as in: kaoping explain UNIT …")));
+        return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 单位名 …", "name the unit, as in: kaoping explain UNIT …")));
     };
     if arguments.subject.facts.is_empty() {
         return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
@@ -49,20 +49,21 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
     let unit = find_unit(&loaded, &facts, &name)?;
     let topics: Vec<Topic> = if arguments.indicator.is_empty() { vec![Topic::Total] } else { arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()? };
-    let text = explain(&loaded, &facts, &unit, &period, &topics, arguments.format, shown);
+    let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
+    let text = explain(&loaded, &facts, &asked, arguments.format);
     deliver(&text, arguments.out.as_ref())?;
     Ok(End::Answered)
 }
 
 /// The arguments without a flag: a path is the policy, anything else the unit.
-fn split(named: &[String], has_unit: bool) -> Result<(Option<PathBuf>, Option<String>), Fault> {
+fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
     let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|ending| ending == "kp");
     match named {
-        [] => Ok((None, None)),
-        [one] if has_unit || is_path(one) => Ok((Some(PathBuf::from(one)), None)),
-        [one] => Ok((None, Some(one.clone()))),
-        [first, second] if !is_path(first) && is_path(second) => Ok((Some(PathBuf::from(second)), Some(first.clone()))),
-        [first, second, ..] => Ok((Some(PathBuf::from(first)), Some(second.clone()))),
+        [] => (None, None),
+        [one] if has_unit || is_path(one) => (Some(PathBuf::from(one)), None),
+        [one] => (None, Some(one.clone())),
+        [first, second] if !is_path(first) && is_path(second) => (Some(PathBuf::from(second)), Some(first.clone())),
+        [first, second, ..] => (Some(PathBuf::from(first)), Some(second.clone())),
     }
 }
 
@@ -98,7 +99,16 @@ fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic
     Err(Fault::Words(words!("没有指标「{name}」。{near}指标有:{list}", "there is no indicator {name}.{near} There are: {list}")))
 }
 
-fn explain(loaded: &Loaded, facts: &Facts, unit: &str, period: &str, topics: &[Topic], format: Format, lang: Lang) -> String {
+/// What is to be explained.
+struct Asked<'a> {
+    unit: &'a str,
+    period: &'a str,
+    topics: &'a [Topic],
+    lang: Lang,
+}
+
+fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) -> String {
+    let Asked { unit, period, topics, lang } = *asked;
     let Some((index, member)) = facts.members.iter().enumerate().find(|(_, member)| member.name == unit) else { return String::new() };
     let (Some(program), Some(row)) = (loaded.plan.programs.get(member.tier), facts.rows.get(index)) else { return String::new() };
     let outcome = traced(program, row, Until::Scores);

@@ -14,8 +14,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let lang = lang.unwrap_or_else(locale);
     let Some(id) = &arguments.code else {
-        let list: String = Code::ALL.iter().map(|code| format!("{}  {}\n", code.id(), code.title().get(lang))).collect();
-        print(&list)?;
+        let list: Vec<String> = Code::ALL.iter().map(|code| format!("{}  {}", code.id(), code.title().get(lang))).collect();
+        print(&format!("{}\n", list.join("\n")))?;
         return Ok(End::Answered);
     };
     let Some(code) = Code::from_id(id) else {

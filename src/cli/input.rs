@@ -6,9 +6,8 @@ use super::Subject;
 use super::output::Fault;
 use crate::diag::{self, Diagnostic, words};
 use crate::engine::compile;
-use crate::eval;
 use crate::facts::register::{self, Register};
-use crate::facts::{Facts, load};
+use crate::facts::{self, Facts, load};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, read_policy};
@@ -99,9 +98,9 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
         Fault::Words(words!("读不了:{text}", "cannot read: {text}"))
     })?;
     let mut diagnostics = Vec::new();
-    let facts = load::load(&inputs, &loaded.plan, loaded.register.as_ref(), Some(period), &mut diagnostics);
+    let table = load::load(&inputs, &loaded.plan, loaded.register.as_ref(), Some(period), &mut diagnostics);
     if !diag::any_error(&diagnostics) {
-        diagnostics.extend(eval::check::check(&loaded.plan, &facts));
+        diagnostics.extend(facts::check::check(&loaded.plan, &table));
     }
     diag::sort(&mut diagnostics);
     if diag::any_error(&diagnostics) {
@@ -109,6 +108,6 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
         return Err(Fault::Diagnostics(diagnostics, Box::new(loaded.policy.sources.clone())));
     }
     loaded.warnings.extend(diagnostics);
-    Ok(facts)
+    Ok(table)
 }
 

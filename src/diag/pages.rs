@@ -95,10 +95,9 @@ mod tests {
     fn check(text: &str) -> (Sources, Vec<Diagnostic>, String) {
         let mut sources = Sources::default();
         sources.add("示例.kp", text);
-        let parsed = crate::syntax::parse(&sources);
-        let mut found = parsed.diagnostics.clone();
-        let standard = crate::resolved::resolve(&parsed, &mut found);
-        assert!(standard.is_some() || any_error(&found), "no standard and no reason for it");
+        let compiled = crate::engine::compile(&sources);
+        let found = compiled.diagnostics;
+        assert!(compiled.plan.is_some() || any_error(&found), "no standard and no reason for it");
         let shown = to_text(&found, &sources, None, Colour::Off);
         (sources, found, shown)
     }

@@ -1,27 +1,42 @@
 //! Did you mean: one name of the right kind within a capped distance, or nothing.
 
+use pinyin::ToPinyinMulti;
 use unicode_width::UnicodeWidthStr;
 
 /// The candidate nearest to `wanted`, if it is near enough that a slip of the hand explains the difference.
 ///
-/// The cap grows with the length: one character in three, at least one. Two candidates that are equally near give the first in
-/// the order of the candidates.
+/// The cap grows with the length: one character in three, at least one. Of candidates that are equally near, one that sounds alike
+/// wins, as an input method offers it; then the first in the order of the candidates.
 pub(crate) fn closest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = wanted.chars().count();
     if length < 2 || wanted.width() < 3 {
         return None;
     }
     let cap = (length / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, bool), &str)> = None;
     for candidate in candidates {
         let contained = candidate.contains(wanted) || wanted.contains(candidate);
         let distance = strsim::damerau_levenshtein(wanted, candidate);
-        let near = distance <= cap || (contained && candidate.chars().count() >= 2 && distance <= 2);
-        if near && distance > 0 && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        let alike = sounds_alike(wanted, candidate);
+        let near = distance <= cap || alike || (contained && candidate.chars().count() >= 2 && distance <= 2);
+        let rank = (distance, !alike);
+        if near && distance > 0 && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// Whether two words are of one length and may be pronounced alike, character by character, tones aside.
+fn sounds_alike(a: &str, b: &str) -> bool {
+    a.chars().count() == b.chars().count()
+        && a.chars().zip(b.chars()).all(|(a, b)| {
+            a == b
+                || match (a.to_pinyin_multi(), b.to_pinyin_multi()) {
+                    (Some(a), Some(b)) => a.into_iter().any(|a| b.into_iter().any(|b| a.plain() == b.plain())),
+                    _ => false,
+                }
+        })
 }
 
 #[cfg(test)]
@@ -35,5 +50,11 @@ mod tests {
         assert_eq!(closest("应办节数", names), Some("应办结数"));
         assert_eq!(closest("媒体曝光", names), None);
         assert_eq!(closest("总工单数", names), None);
+    }
+
+    #[test]
+    fn of_equally_near_names_the_one_that_sounds_alike() {
+        assert_eq!(closest("办结律", ["办结数", "办结率"]), Some("办结率"));
+        assert_eq!(closest("满易绿", ["满意率", "满意数"]), Some("满意率"));
     }
 }

@@ -10,11 +10,11 @@ use super::columns::{Column, applying, bind};
 use super::number::{Reading, with_unit};
 use super::register::{Register, TIER, UNIT};
 use super::table::{self, Table, excerpt, squeezed};
-use super::units::Units;
+use super::units::{Named, Units};
 use super::{Cell, Facts, File, Row, provenance};
-use crate::diag::{CellPlace, Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, words};
 use crate::eval::domain::Value;
-use crate::plan::{FactId, Literal, Plan, TierId, Type};
+use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
 use crate::quantity::Number;
 use crate::source::hex;
 
@@ -116,6 +116,8 @@ pub(super) struct Sheet {
     pub(super) given: BTreeMap<(usize, usize), Option<FactId>>,
     /// Units without white space whose rows were not read.
     pub(super) unread: BTreeSet<String>,
+    /// Columns with cells of units that they do not apply to: the first row, and the units.
+    misplaced: BTreeMap<usize, (usize, Vec<String>)>,
 }
 
 /// The facts of one period; every fault of every file goes to `diagnostics`.
@@ -179,9 +181,6 @@ struct Loader<'a, 'd> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// Cells of a column that no clause reads: the first row, and the units.
-type Unread = BTreeMap<usize, (usize, Vec<String>)>;
-
 impl Loader<'_, '_> {
     fn sheet(&mut self, file: usize, table: &Table) -> Option<Sheet> {
         let columns = bind(table, self.plan, self.diagnostics);
@@ -194,9 +193,8 @@ impl Loader<'_, '_> {
             self.lacks(table, "层级", "tier");
         }
         let unit = unit?;
-        let mut sheet = Sheet { file, headings: table.headings.clone(), columns, given: BTreeMap::new(), unread: BTreeSet::new() };
+        let mut sheet = Sheet { file, headings: table.headings.clone(), columns, given: BTreeMap::new(), unread: BTreeSet::new(), misplaced: BTreeMap::new() };
         let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut unread = Unread::new();
         for (row, cells) in &table.rows {
             let member = self.member(table, *row, cells, (unit, tier));
             let member = member.filter(|member| self.first_row(table, *row, unit, *member, &mut rows));
@@ -204,10 +202,10 @@ impl Loader<'_, '_> {
                 sheet.unread.extend(cells.get(unit).map(|name| squeezed(name)));
             }
             for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                self.cell(table, &mut sheet, (*row, column, text), member, &mut unread);
+                self.cell(table, &mut sheet, (*row, column, text), member);
             }
         }
-        self.report_unread(table, unread);
+        self.report_misplaced(table, &sheet);
         Some(sheet)
     }
 
@@ -230,7 +228,7 @@ impl Loader<'_, '_> {
             );
             return None;
         };
-        match self.units.of_row(table, row, name, tier.and_then(text), &mut self.facts) {
+        match self.units.of_row(&Named { table, row, name, tier: tier.and_then(text) }, &mut self.facts) {
             Ok(member) => Some(member),
             Err(fault) => {
                 self.diagnostics.extend(fault);
@@ -255,7 +253,7 @@ impl Loader<'_, '_> {
         false
     }
 
-    fn cell(&mut self, table: &Table, sheet: &mut Sheet, (row, column, text): (usize, usize, &str), member: Option<usize>, unread: &mut Unread) {
+    fn cell(&mut self, table: &Table, sheet: &mut Sheet, (row, column, text): (usize, usize, &str), member: Option<usize>) {
         let Some(Column::Facts(facts, stated)) = sheet.columns.get(column) else { return };
         let tier = member.and_then(|member| self.facts.members.get(member)).map(|member| member.tier);
         let fact = match (tier, facts.as_slice()) {
@@ -273,7 +271,7 @@ impl Loader<'_, '_> {
         match (fact, value) {
             (None, _) => {
                 let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
-                unread.entry(column).or_insert_with(|| (row, Vec::new())).1.push(name);
+                sheet.misplaced.entry(column).or_insert_with(|| (row, Vec::new())).1.push(name);
             }
             (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, file: sheet.file, row, column, provenance: None, basis: None }),
             (Some(_), None) => {}
@@ -293,7 +291,7 @@ impl Loader<'_, '_> {
         let first = first.clone();
         let (one, other) = (self.shown(fact, &cell.value), self.shown(fact, &first.value));
         let name = self.facts.members.get(member).map(|member| member.name.as_str()).unwrap_or_default();
-        let label = self.plan.facts.get(fact).map(|fact| fact.label()).unwrap_or_default();
+        let label = self.plan.facts.get(fact).map(Fact::label).unwrap_or_default();
         self.diagnostics.push(
             Diagnostic::new(Code::Disagree, words!("「{name}」的「{label}」在两份文件里不同", "two files differ on {label} of {name}"))
                 .at_cell(self.facts.place(&cell), words!("这里是 {one}", "{one} here"))
@@ -313,15 +311,15 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn report_unread(&mut self, table: &Table, unread: Unread) {
+    fn report_misplaced(&mut self, table: &Table, sheet: &Sheet) {
         const NAMED: usize = 3;
-        for (column, (row, names)) in unread {
-            let heading = table.headings.get(column).map(|heading| excerpt(heading)).unwrap_or_default();
+        for (column, (row, names)) in &sheet.misplaced {
+            let heading = table.headings.get(*column).map(|heading| excerpt(heading)).unwrap_or_default();
             let (count, list) = (names.len(), names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、"));
             let more = if count > NAMED { " …" } else { "" };
             self.diagnostics.push(
-                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} does not apply to {count} units that have it: {list}{more}"))
-                    .at_cell(CellPlace { row, ..table.heading(column) }, words!("先在这一行", "first in this row"))
+                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} is given for units it does not apply to ({count}): {list}{more}"))
+                    .at_cell(table.place(*row, *column), words!("先在这一行", "first in this row"))
                     .help(words!("清空这些格;若本应适用,更正规则里的 适用 或单位的层级", "clear these cells; if it should apply, correct its tiers in the rules or the tier of the unit")),
             );
         }
@@ -331,11 +329,11 @@ impl Loader<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::CellPlace;
     use crate::facts::samples::{self, brief};
     use crate::facts::{Provenance, register};
     use proptest::prelude::*;
     use rust_decimal_macros::dec;
-    use crate::source::Sources;
 
     const REGISTER: &str = "单位,层级,别名,自,至\n东海县,县区,东海,,\n市教育局,部门,教育局,,\n旧局,部门,,,2020-10\n市体育局,部门,,,\n";
 
@@ -450,6 +448,12 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_whose_row_in_the_register_is_at_fault_is_reported_once() {
+        let (_, found) = load_with(&[input("a.csv", "单位,总工单数\n甲,1\n")], Some("单位,层级\n甲,部们\n"));
+        assert_eq!(brief(&found), at(Code::BadRegister, 2, "层级"));
+    }
+
+    #[test]
     fn a_tier_in_the_facts_must_be_the_registers() {
         assert_eq!(faults(&["单位,层级\n东海县,部门\n市教育局,\n市体育局,部 门\n"]), at(Code::TierDisagrees, 2, "层级"));
     }
@@ -526,25 +530,37 @@ mod tests {
         assert_eq!(with_provenance("单位,列,来历,依剧\n东海县,总工单数,公布,x\n").1, at(Code::BadProvenance, 1, "依剧"));
     }
 
+    /// The facts of the golden tables, without the rules that read them.
+    fn golden_rules() -> String {
+        let facts = [
+            ("件", "总工单数 超时签收数 应办结数 超时办结数 回访数 不满意数"),
+            ("%", "及时签收率 按时办结率 回访满意率"),
+            ("次", "未及时回应次数 拨测扣分次数"),
+            ("分", "知识库 实时归集数据稳定性 数据完整得分 内容完整得分 扣分项得分 工单抽检得分 数据及时得分 归集数据质量 服务知晓度 接通率 服务现场 信息采用"),
+        ];
+        let mut text = String::from(
+            "标准 「样例」 {\n版本 \"1\"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号\n}\n层级 县区 满分 1 分\n层级 板块 满分 1 分\n层级 部门 满分 1 分\n指标 其他 满分 1 分 人工评定\n总分 = 合计\n排名 层级 依 总分 从高到低\n",
+        );
+        for (unit, names) in facts {
+            text.extend(names.split(' ').map(|name| format!("数据 {name} : {unit}\n")));
+        }
+        text
+    }
+
     #[test]
-    fn scratch_trial() {
-        let plan = samples::plan_of(&std::fs::read_to_string("/work/shared/design/trial-standard.kp").unwrap());
-        let policy = crate::source::read_policy(Path::new("/tmp/pol")).unwrap();
+    fn the_golden_facts_load_without_a_diagnostic() {
+        let plan = samples::plan_of(&golden_rules());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let register = root.join("policies/lianyungang/名册.csv");
         let mut found = Vec::new();
-        let register = register::load(&policy.tables, &plan, &mut found).unwrap();
-        let t = std::process::id(); let _ = t;
-        let facts = load(&read(&[PathBuf::from("golden/lianyungang/2020-11")]).unwrap(), &plan, Some(&register), Some("2020-11"), &mut found);
-        println!("{}", crate::diag::to_text(&found, &policy.sources, None, crate::diag::Colour::Off));
-        let cells = facts.rows.iter().flat_map(|row| row.cells.iter().flatten());
-        println!("members {} cells {} with provenance {} sha {}", facts.members.len(), cells.clone().count(), cells.filter(|c| c.provenance.is_some()).count(), facts.sha256);
-        let mut found = Vec::new();
-        let bad = "单位,总工单数,回访满意率,无此列,应办结教,拨测扣分次数(件),服务知晓度,接通率(%)\n东海县,-,98.5,,,,,\n市教有局,1.5,1000%,,,,5,\n市教育局,1.5,98.555%,,,,5,\n市教育局,146次,\"1,88\",,,,,";
-        let input = Input { provenance: Some(("facts.来历.csv".to_owned(), "单位,列,来历\n市教育局,总工单数,听说\n".into())), ..input("facts.csv", bad) };
-        load(&[input], &plan, Some(&register), Some("2020-11"), &mut found);
-        let mut sources = Sources::default();
-        sources.add("t.kp", std::fs::read_to_string("/work/shared/design/trial-standard.kp").unwrap());
-        println!("{}", crate::diag::to_text(&found, &sources, Some(crate::diag::Lang::Zh), crate::diag::Colour::Off));
-        println!("{}", crate::diag::to_text(&found, &sources, Some(crate::diag::Lang::En), crate::diag::Colour::Off));
+        let register = register::load(&[("名册.csv".to_owned(), fs::read(register).unwrap())], &plan, &mut found).unwrap();
+        let inputs = read(&[root.join("golden/lianyungang/2020-11")]).unwrap();
+        let facts = load(&inputs, &plan, Some(&register), Some("2020-11"), &mut found);
+        assert_eq!(found, []);
+        assert_eq!((facts.members.len(), facts.files.len()), (74, 1));
+        let cells: Vec<&Cell> = facts.rows.iter().flat_map(|row| row.cells.iter().flatten()).collect();
+        assert_eq!(cells.len(), 489);
+        assert!(cells.iter().all(|cell| cell.provenance.is_some() && cell.basis.is_some()));
     }
 
     #[test]
@@ -552,9 +568,9 @@ mod tests {
         let (a, b) = (input("x/a.csv", "单位\n"), input("y/b.csv", "单位\n东海县\n"));
         let sum = |inputs: &[Input]| checksum(inputs);
         assert_eq!(sum(&[a.clone(), b.clone()]), sum(&[b.clone(), a.clone()]));
-        assert_eq!(sum(&[a.clone()]), sum(&[input("z/a.csv", "单位\n")]));
+        assert_eq!(sum(std::slice::from_ref(&a)), sum(&[input("z/a.csv", "单位\n")]));
         let with = Input { provenance: Some(("x/a.来历.csv".to_owned(), Vec::new())), ..a.clone() };
-        assert_ne!(sum(&[a.clone()]), sum(&[with]));
+        assert_ne!(sum(std::slice::from_ref(&a)), sum(&[with]));
         assert_ne!(sum(&[a]), sum(&[b]));
     }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::table::{excerpt, squeezed};
-use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
+use crate::diag::{CellPlace, Code, Diagnostic, Label, Place, Words, closest, words};
 use crate::eval::domain::Value;
 use crate::plan::{Fact, Plan, Type};
 use crate::quantity::{self, BUILT_IN, Number, Unit};
@@ -41,7 +41,7 @@ impl Reading<'_> {
         let read = match &self.fact.kind {
             Type::Number(unit) => {
                 let value = self.number(text, unit);
-                let value = value.and_then(|value| self.check(value, unit).map(|()| value));
+                let value = value.and_then(|value| self.check(value, unit).map(|()| value).map_err(|fault| self.declared(fault)));
                 if let Ok(value) = value
                     && let Some(odd) = odd_rate(value, unit)
                 {
@@ -50,15 +50,21 @@ impl Reading<'_> {
                 value.map(|value| Value::Number(Number::from(value)))
             }
             Type::Truth => truth(text),
-            Type::Choice(_) => self.choice(text),
+            Type::Choice(_) => self.choice(text).map_err(|fault| self.declared(fault)),
         };
         match read {
             Ok(value) => Some(value),
-            Err(fault) => {
-                diagnostics.push(fault.at_cell(place.clone(), words!("", "")).at(self.fact.span, words!("这一列在这里声明", "the column is declared here")));
+            Err(mut fault) => {
+                fault.labels.insert(0, Label { place: Place::Cell(place.clone()), words: words!("", "") });
+                diagnostics.push(fault);
                 None
             }
         }
+    }
+
+    /// Adds the place that the expectation comes from.
+    fn declared(&self, fault: Diagnostic) -> Diagnostic {
+        fault.at(self.fact.span, words!("这一列在这里声明", "the column is declared here"))
     }
 
     fn number(&self, text: &str, unit: &Unit) -> Result<Decimal, Diagnostic> {
@@ -76,7 +82,7 @@ impl Reading<'_> {
         } else if is_unit(&written.suffix, unit) {
             Unit::factor(&written.suffix)
         } else if looks_like_unit(&written.suffix) {
-            return Err(other_unit(text, &written.suffix, unit));
+            return Err(self.declared(other_unit(text, &written.suffix, unit)));
         } else {
             return Err(unreadable(text, unit, &Malformed::Other));
         };
@@ -237,16 +243,20 @@ fn other_unit(text: &str, suffix: &str, unit: &Unit) -> Diagnostic {
 
 fn bare(value: Decimal, unit: &Unit) -> Diagnostic {
     let plain = quantity::plain(value);
-    let (as_written, as_fraction) = (with_unit(quantity_percent(value), unit), with_unit(value, unit));
+    let (as_percent, as_fraction) = (with_unit(hundredth(value), unit), with_unit(value, unit));
+    let title = words!("「{plain}」没有写单位:是 {as_percent},还是 {as_fraction}?", "{plain} bears no unit: is it {as_percent} or {as_fraction}?");
+    if (Decimal::NEGATIVE_ONE..=Decimal::ONE).contains(&value) {
+        return bad_cell(title, words!("写明单位:{as_fraction} 或 {as_percent}", "state the unit: {as_fraction} or {as_percent}"));
+    }
     let heading = if *unit == Unit::Points { "(百分点)" } else { "(%)" };
     bad_cell(
-        words!("「{plain}」没有写单位:是 {as_written},还是 {as_fraction}?", "{plain} bears no unit: is it {as_written} or {as_fraction}?"),
-        words!("写明单位,例如 {as_written};整列都不带单位的,在列名后写{heading}", "state the unit, as in {as_written}; where the whole column bears none, write {heading} behind its heading"),
+        title,
+        words!("写明单位,例如 {as_percent};整列都不带单位的,在列名后写{heading}", "state the unit, as in {as_percent}; where the whole column bears none, write {heading} behind its heading"),
     )
 }
 
 /// A number read as percent.
-fn quantity_percent(value: Decimal) -> Decimal {
+fn hundredth(value: Decimal) -> Decimal {
     Number::from(value).times(&Number::from(Decimal::new(1, 2))).ok().and_then(|value| value.decimal()).unwrap_or(value)
 }
 

@@ -60,7 +60,7 @@ pub(super) fn plan_of(text: &str) -> Plan {
     let standard = crate::resolved::resolve(&parsed, &mut found);
     let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
     assert_eq!(errors, [], "{}", crate::diag::to_text(&errors, &sources, None, crate::diag::Colour::Off));
-    crate::plan::lower(standard.unwrap())
+    crate::plan::lower(standard.unwrap(), crate::diag::Lang::Zh)
 }
 
 /// Code, row and heading of each diagnostic; each must say in both languages what to do.

@@ -87,7 +87,7 @@ pub(crate) fn read(path: &str, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) 
         diagnostics.push(
             Diagnostic::new(Code::BadTable, words!("表格是空的", "the table is empty"))
                 .at_file(path, words!("没有一行有内容", "no row holds anything"))
-                .help(words!("第一行写列名,例如 单位,总工单数", "state the headings in the first row, as in: unit,total")),
+                .help(words!("第一行写列名,例如 单位,层级,办结率", "state the headings in the first row, as in: unit,tier,rate")),
         );
         return None;
     };

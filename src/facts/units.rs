@@ -2,11 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::register::{Register, TIER, find_tier, tidy, unknown_tier};
+use super::register::{Register, RegisterEntry, TIER, find_tier, tidy, unknown_tier};
 use super::table::{Table, excerpt, squeezed};
 use super::{Facts, Member, Row};
 use crate::diag::{CellPlace, Code, Diagnostic, closest, words};
 use crate::plan::{Plan, TierId};
+
+/// A row as far as it names its unit: columns and texts.
+pub(super) struct Named<'t> {
+    pub(super) table: &'t Table,
+    pub(super) row: usize,
+    pub(super) name: (usize, &'t str),
+    pub(super) tier: Option<(usize, &'t str)>,
+}
+
+impl Named<'_> {
+    fn place(&self, column: usize) -> CellPlace {
+        self.table.place(self.row, column)
+    }
+}
 
 /// Looking for near names among many takes long; so many unknown units get a suggestion.
 const SUGGESTIONS: usize = 50;
@@ -28,7 +42,7 @@ impl<'a> Units<'a> {
     pub(super) fn new(plan: &'a Plan, register: Option<&'a Register>, period: Option<&'a str>, facts: &mut Facts) -> Self {
         let mut units = Units { plan, register, period, active: BTreeMap::new(), seen: BTreeMap::new(), suggestions: 0 };
         if let Some(register) = register {
-            let is_active = |entry: &super::register::RegisterEntry| period.is_none_or(|period| entry.is_active(period));
+            let is_active = |entry: &RegisterEntry| period.is_none_or(|period| entry.is_active(period));
             for (id, entry) in register.members.iter().enumerate().filter(|(_, entry)| is_active(entry)) {
                 let member = add(facts, plan, entry.name.clone(), entry.tier);
                 units.active.insert(id, member);
@@ -61,38 +75,32 @@ impl<'a> Units<'a> {
         }
     }
 
-    /// The member that a row speaks of.
-    pub(super) fn of_row(&mut self, table: &Table, row: usize, name: (usize, &str), tier: Option<(usize, &str)>, facts: &mut Facts, ) -> Result<usize, Option<Diagnostic>> {
+    /// The member that a row speaks of; without a register it enters the facts with its first row.
+    ///
+    /// # Errors
+    /// What is wrong with the row, unless that was said elsewhere.
+    pub(super) fn of_row(&mut self, row: &Named<'_>, facts: &mut Facts) -> Result<usize, Option<Diagnostic>> {
         match self.register {
-            Some(register) => self.registered(register, table, row, name, tier),
-            None => self.unregistered(table, row, name.1, tier, facts),
+            Some(register) => self.registered(register, row),
+            None => self.unregistered(row, facts),
         }
     }
 
-    fn registered(&mut self, register: &Register, table: &Table, row: usize, (column, name): (usize, &str), tier: Option<(usize, &str)>) -> Result<usize, Option<Diagnostic>> {
-        let place = table.place(row, column);
+    fn registered(&mut self, register: &Register, row: &Named<'_>) -> Result<usize, Option<Diagnostic>> {
+        let (column, name) = row.name;
+        let place = row.place(column);
         let Some(id) = register.find(name) else {
             let known = register.is_faulty(name);
             return Err((!known).then(|| self.unknown(name, place)));
         };
         let Some(entry) = register.members.get(id) else { return Err(None) };
-        let Some(member) = self.active.get(&id).copied() else {
-            let (name, period) = (&entry.name, self.period.unwrap_or_default());
-            let from = entry.from.as_ref().map(|from| format!("自 {from}")).unwrap_or_default();
-            let until = entry.until.as_ref().map(|until| format!("至 {until}")).unwrap_or_default();
-            return Err(Some(
-                Diagnostic::new(Code::UnknownMember, words!("「{name}」不在 {period} 的名册里", "{name} is not in the register of {period}"))
-                    .at_cell(place, words!("", ""))
-                    .at_cell(entry.place(), words!("名册写的是 {from} {until}", "the register says {from} {until}"))
-                    .help(words!("更正名册的 自 与 至,或从数据里删去这个单位", "correct the dates in the register, or remove the unit from the facts")),
-            ));
-        };
+        let Some(member) = self.active.get(&id).copied() else { return Err(Some(self.inactive(entry, place))) };
         let wanted = self.plan.programs.get(entry.tier).map(|program| program.tier.as_str()).unwrap_or_default();
-        if let Some((column, tier)) = tier.filter(|(_, tier)| squeezed(tier) != squeezed(wanted)) {
+        if let Some((column, tier)) = row.tier.filter(|(_, tier)| squeezed(tier) != squeezed(wanted)) {
             let (name, tier) = (&entry.name, excerpt(tier));
             return Err(Some(
                 Diagnostic::new(Code::TierDisagrees, words!("「{name}」的层级写作「{tier}」,名册里是「{wanted}」", "{name} is given as {tier}, the register says {wanted}"))
-                    .at_cell(table.place(row, column), words!("", ""))
+                    .at_cell(row.place(column), words!("", ""))
                     .at_cell(entry.place(), words!("名册的这一行", "this row of the register"))
                     .help(words!("更正其中一处;层级一列可以不写", "correct one of the two; the tables need no tiers")),
             ));
@@ -110,12 +118,22 @@ impl<'a> Units<'a> {
         diagnostic.help(words!("在名册里加上这个单位,或把这个写法加为它的别名", "add the unit to the register, or this name as an alias"))
     }
 
-    fn unregistered(&mut self, table: &Table, row: usize, name: &str, tier: Option<(usize, &str)>, facts: &mut Facts) -> Result<usize, Option<Diagnostic>> {
-        let Some((column, text)) = tier else {
+    fn inactive(&self, entry: &RegisterEntry, place: CellPlace) -> Diagnostic {
+        let (name, period) = (&entry.name, self.period.unwrap_or_default());
+        let (from, until) = (entry.from.as_deref().unwrap_or("…"), entry.until.as_deref().unwrap_or("…"));
+        Diagnostic::new(Code::UnknownMember, words!("「{name}」不在 {period} 的名册里", "{name} is not in the register of {period}"))
+            .at_cell(place, words!("", ""))
+            .at_cell(entry.place(), words!("名册写的是 自 {from} 至 {until}", "the register says from {from} until {until}"))
+            .help(words!("更正名册的 自 与 至,或从数据里删去这个单位", "correct the dates in the register, or remove the unit from the facts"))
+    }
+
+    fn unregistered(&mut self, row: &Named<'_>, facts: &mut Facts) -> Result<usize, Option<Diagnostic>> {
+        let (_, name) = row.name;
+        let Some((column, text)) = row.tier else {
             // without a column of tiers the table as a whole is at fault
-            return Err(table.column(TIER).map(|column| no_tier(name, table.place(row, column))));
+            return Err(row.table.column(TIER).map(|column| no_tier(name, row.place(column))));
         };
-        let place = table.place(row, column);
+        let place = row.place(column);
         let Some(tier) = find_tier(self.plan, text) else {
             return Err(Some(unknown_tier(Code::BadTable, self.plan, text).at_cell(place, words!("", ""))));
         };

@@ -2,12 +2,11 @@
 
 use super::Difference;
 use crate::eval::Until;
-use crate::eval::check;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::domain::TracedValue;
-use crate::facts::{Facts, Member, load};
-use crate::plan::{Case, Expected, Literal, Plan, Program, Target, Type};
+use crate::facts::{Facts, Member, check, load};
+use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
 
 /// What differs; empty where the case holds.
@@ -82,16 +81,13 @@ fn shown_expected(plan: &Plan, target: Target, expected: Expected) -> String {
 fn shown(plan: &Plan, target: Target, value: &Value) -> String {
     let unit = match target {
         Target::Total | Target::Item(_) => Some(Unit::score()),
-        Target::Fact(id) => plan.facts.get(id).and_then(|fact| match &fact.kind {
-            Type::Number(unit) => Some(unit.clone()),
-            _ => None,
-        }),
+        Target::Fact(id) => plan.facts.get(id).and_then(|fact| fact.unit().cloned()),
         Target::Value(id) => plan.programs.iter().find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step))).and_then(|info| info.unit.clone()),
         Target::Rank => None,
     };
     match value {
         Value::Number(number) => match number.decimal() {
-            Some(decimal) => check::show(&Number::from(decimal.normalize()), unit.as_ref(), crate::quantity::written_step(decimal)),
+            Some(decimal) => check::show(&Number::from(decimal.normalize()), unit.as_ref(), crate::quantity::written_step(decimal), plan.lang),
             None => {
                 let (over, under) = number.parts();
                 format!("{over}/{under}")

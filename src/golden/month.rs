@@ -85,6 +85,14 @@ pub(crate) fn compare(plan: &Plan, facts: &Facts, results: &Results, tables: &[T
     report
 }
 
+/// A published cell.
+struct Cell<'a> {
+    unit: &'a UnitResult,
+    heading: &'a str,
+    column: Column,
+    printed: &'a str,
+}
+
 struct Comparison<'a> {
     plan: &'a Plan,
     facts: &'a Facts,
@@ -109,7 +117,8 @@ impl Comparison<'_> {
             for (index, (heading, column)) in table.headings.iter().zip(&columns).enumerate() {
                 let printed = row.get(index).map(String::as_str).unwrap_or_default();
                 if let Some(column) = column {
-                    self.cell(unit, heading, *column, printed.trim(), known, report);
+                    let cell = Cell { unit, heading, column: *column, printed: printed.trim() };
+                    self.cell(&cell, known, report);
                 }
             }
         }
@@ -130,7 +139,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn cell(&self, unit: &UnitResult, heading: &str, column: Column, printed: &str, known: &[Known], report: &mut Report) {
+    fn cell(&self, cell: &Cell<'_>, known: &[Known], report: &mut Report) {
+        let Cell { unit, heading, column, printed } = *cell;
         let item = if column == Column::Item { self.item(unit, heading) } else { None };
         let computed = self.computed(unit, column, item);
         if printed.is_empty() && column != Column::Item {
@@ -148,7 +158,8 @@ impl Comparison<'_> {
         let shown = computed.unwrap_or_else(|| state(unit).to_owned());
         if agrees {
             let evidence = if printed.is_empty() { Evidence::Blank } else { self.evidence(unit, column, item) };
-            if !matches!(column, Column::Tier) {
+            // a fact that is printed again is no result, and so is the tier
+            if !matches!(column, Column::Tier | Column::Fact(_)) {
                 *report.evidence.entry(heading.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
             }
             return;
@@ -246,6 +257,6 @@ fn state(unit: &UnitResult) -> &'static str {
 
 /// The number that a published text says, with or without a percent sign.
 fn number(text: &str) -> Option<Decimal> {
-    let digits: String = text.trim().trim_end_matches(['%', '%']).chars().filter(|c| !matches!(c, ',' | ',')).collect();
+    let digits: String = text.trim().trim_end_matches(['%', '\u{FF05}']).chars().filter(|c| !matches!(c, ',' | '\u{FF0C}')).collect();
     Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
 }

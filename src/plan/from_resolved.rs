@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::builder::Builder;
 use super::{Bound, Fact, FactId, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Ranking, Role, Step, StepId, TierId, ValueId};
+use crate::diag::Lang;
 use crate::quantity::Unit;
 use crate::resolved::{self, Comparison, Expr, ExprKind, PartOf, Pattern, Sign, Standard, Times, Type, constant};
 use crate::source::Span;
 
 /// Lowers a standard without faults.
-pub(crate) fn lower(standard: Standard) -> Plan {
+pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, tier).program()).collect();
     let head = standard.head.clone();
     let facts = standard
@@ -46,6 +47,7 @@ pub(crate) fn lower(standard: Standard) -> Plan {
         })
         .collect();
     Plan {
+        lang,
         facts,
         items,
         values: standard.values.into_iter().map(|value| Named { name: value.name, notes: value.notes, span: value.span }).collect(),

@@ -8,15 +8,17 @@ use super::{pick, sentence::sentence};
 use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
+use crate::eval::trace::Reach;
 use crate::explain::{Case, Topic, side_words};
-use crate::plan::{Role, Sign, Step, StepId};
+use crate::plan::{MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
 /// The whole text of one derivation.
 pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     let mut text = String::new();
-    let writer = Writer { case, lang };
+    let decisive = case.root(topic).map(|root| case.trace.marks(root)).unwrap_or_default();
+    let writer = Writer { case, topic, lang, decisive };
     writer.head(topic, &mut text);
     if matches!(case.trace.outcome.status, Status::Exempt(_)) {
         return text;
@@ -31,7 +33,7 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     }
     let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
     writer.tree(root, "", &mut BTreeSet::new(), &mut text);
-    let marks = texts(case.plan(), &case.trace.marks(root));
+    let marks = texts(case.plan(), &writer.decisive);
     if !marks.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
         for mark in marks {
@@ -43,7 +45,10 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
 
 struct Writer<'a> {
     case: &'a Case<'a>,
+    topic: Topic,
     lang: Lang,
+    /// The assumptions that bear on the score.
+    decisive: Vec<MarkId>,
 }
 
 impl Writer<'_> {
@@ -65,7 +70,7 @@ impl Writer<'_> {
 
     fn shown(&self, id: StepId) -> String {
         let info = self.case.trace.info(id);
-        show(self.case.plan(), &self.case.trace.value(id), info.and_then(|info| info.unit.as_ref()), info.and_then(|info| info.step), self.lang)
+        show(self.case.plan(), &self.case.trace.value(id), info.and_then(|info| info.unit.as_ref()), self.lang)
     }
 
     /// The step that a step merely repeats: a name for it, a bound without effect, the given one of two.
@@ -74,20 +79,29 @@ impl Writer<'_> {
         match (trace.step(id), trace.used(id)) {
             (Some(Step::Same(a)), _) if !self.is_named(id) => self.behind(*a),
             (Some(Step::Cap(a, _) | Step::Floor(a, _)), Used::First | Used::All) if self.is_silent(id) => self.behind(*a),
-            (Some(Step::OrElse(a, _)), Used::First) => self.behind(*a),
+            // a rounding that changed nothing
+            (Some(Step::Round(a, _, _)), _) if trace.value(*a) == trace.value(id) && trace.value(*a).number().is_some() => self.behind(*a),
+            // where a fact is given and follows from others alike, how it follows says more
+            (Some(Step::OrElse(a, b)), Used::First) => self.behind(if self.agrees(*a, *b) { *b } else { *a }),
             (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
             (Some(Step::Choose(_, a, _)), Used::First) if !self.is_named(id) => self.behind(*a),
-            (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) => self.behind(*b),
-            (Some(Step::Choose(_, _, b)), Used::Second) if trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
+            (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) || trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
             _ => id,
         }
+    }
+
+    /// Whether a fact that is given also follows from others, with the same value.
+    fn agrees(&self, given: StepId, derived: StepId) -> bool {
+        let trace = &self.case.trace;
+        let follows = matches!(trace.info(derived).map(|info| info.role), Some(Role::Derived(_)));
+        follows && trace.value(derived).number().is_some() && trace.value(derived) == trace.value(given)
     }
 
     /// A bound that had no effect.
     fn is_silent(&self, id: StepId) -> bool {
         let trace = &self.case.trace;
         let distance = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_)));
-        !distance && trace.value(id).absence().is_none() && trace.used(id) != Used::Second
+        !distance && trace.used(id) != Used::Second
     }
 
     /// Whether a step has a name of its own, so that its value stands for it.
@@ -119,7 +133,11 @@ impl Writer<'_> {
             Role::ItemFloor => pick(lang, "不低于", "floor").to_owned(),
             Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
             Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
-            Role::Parts | Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
+            Role::Parts => {
+                let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+                format!("{owner} {}", pick(lang, "合计", "sum"))
+            }
+            Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
             Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
             Role::Total => pick(lang, "总分", "total").to_owned(),
@@ -144,15 +162,29 @@ impl Writer<'_> {
 
     /// One line for every step with a name, each after those it reads.
     fn equation(&self, root: StepId) -> Vec<String> {
-        let reach = self.case.trace.reach(root);
+        let trace = &self.case.trace;
+        let reach = trace.reach(root);
+        let agreeing: Vec<StepId> = reach
+            .iter()
+            .enumerate()
+            .filter(|(_, reach)| **reach != Reach::None)
+            .filter_map(|(id, _)| match (trace.step(id), trace.used(id)) {
+                (Some(Step::OrElse(a, b)), Used::First) if self.agrees(*a, *b) => Some(*b),
+                _ => None,
+            })
+            .collect();
         let mut lines = Vec::new();
         for (id, reach) in reach.iter().enumerate() {
-            if *reach == crate::eval::trace::Reach::None || !self.has_line(id, root) {
+            let read = *reach != Reach::None || agreeing.contains(&id);
+            if !read || !self.has_line(id, root) || trace.value(id).absence().is_some() {
                 continue;
             }
             let body = self.body(id);
             let value = self.shown(id);
             let label = self.label(id);
+            if self.case.trace.info(id).is_some_and(|info| info.role == Role::Formula) && body == value {
+                continue;
+            }
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
@@ -166,17 +198,17 @@ impl Writer<'_> {
             Role::Deduction | Role::Addition => trace.value(id).number().is_none_or(|value| !value.is_zero()),
             Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
             Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
-            Role::ItemRound => self.before_rounding(id).is_some(),
+            Role::ItemRound => self.is_rounded(id),
             Role::Item(_) | Role::Total => id == root,
             Role::Uncapped | Role::Parts => true,
             _ => false,
         }
     }
 
-    /// The value that a rounding changed.
-    fn before_rounding(&self, id: StepId) -> Option<String> {
-        let Some(Step::Round(inner, _, _)) = self.case.trace.step(id) else { return None };
-        (self.case.trace.value(*inner) != self.case.trace.value(id)).then(|| self.shown(*inner))
+    /// Whether a rounding changed the value.
+    fn is_rounded(&self, id: StepId) -> bool {
+        let trace = &self.case.trace;
+        matches!(trace.step(id), Some(Step::Round(inner, _, _)) if trace.value(*inner) != trace.value(id))
     }
 
     /// The operation of a step over the values it read.
@@ -211,7 +243,7 @@ impl Writer<'_> {
             return self.shown(behind);
         }
         match self.case.trace.step(behind) {
-            Some(Step::Sum(_) | Step::Choose(..)) => format!("({})", self.formula(behind)),
+            Some(Step::Sum(_) | Step::Choose(..) | Step::Round(..)) => format!("({})", self.formula(behind)),
             _ => self.formula(behind),
         }
     }
@@ -224,12 +256,13 @@ impl Writer<'_> {
             Some(Step::Over(a, b, _)) => format!("{} / {}", self.operand(*a), self.operand(*b)),
             Some(Step::Steps(a, per, _)) => {
                 let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
-                format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), None, lang))
+                format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
+            Some(Step::Negate(a)) if self.case.trace.value(*a).number().is_some_and(Number::is_zero) => self.operand(*a),
             Some(Step::Negate(a)) => format!("-{}", self.operand(*a)),
             Some(Step::Round(a, step, mode)) => {
                 let unit = self.case.trace.info(id).and_then(|info| info.unit.clone());
-                let step = show(self.case.plan(), &Value::Number(Number::from(*step)), unit.as_ref(), None, lang);
+                let step = show(self.case.plan(), &Value::Number(Number::from(*step)), unit.as_ref(), lang);
                 let (inner, exact) = (self.operand_body(*a), self.shown(*a));
                 let exact = if inner == exact { String::new() } else { format!(" = {exact}") };
                 match lang {
@@ -246,7 +279,10 @@ impl Writer<'_> {
     /// A sum; more than four terms are drawn together, terms of 0 are left out.
     fn sum(&self, terms: &[(Sign, StepId)]) -> String {
         let trace = &self.case.trace;
-        let zero = |step: &StepId| trace.value(*step).number().is_some_and(Number::is_zero) && !matches!(trace.step(*step), Some(Step::Given(_)));
+        let zero = |step: &StepId| {
+            let role = trace.info(*step).map(|info| info.role);
+            trace.value(*step).number().is_some_and(Number::is_zero) && matches!(role, Some(Role::Item(_) | Role::Deduction | Role::Addition))
+        };
         let shown: Vec<&(Sign, StepId)> = terms.iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
         let mut text = String::new();
         for (index, (sign, step)) in shown.iter().enumerate() {
@@ -270,11 +306,14 @@ impl Writer<'_> {
         let line = self.line(here);
         let again = !seen.insert(here);
         let _ = writeln!(text, "{}", if again { format!("{line} {}", pick(self.lang, "(见上)", "(see above)")) } else { line });
-        if again {
+        if again || self.is_folded(here) {
             return;
         }
         let mut children: Vec<Child> = self.children(here);
         children.dedup();
+        if self.topic == Topic::Total {
+            children.retain(|child| !matches!(child, Child::Words(words) if words.starts_with('(')));
+        }
         let last = children.len().saturating_sub(1);
         for (index, child) in children.into_iter().enumerate() {
             let (branch, rest) = if index == last { ("`-- ", "    ") } else { ("|-- ", "|   ") };
@@ -286,6 +325,16 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// In the derivation of a total an item with full marks, a bonus or a penalty of 0 stays one line.
+    fn is_folded(&self, id: StepId) -> bool {
+        let trace = &self.case.trace;
+        let (Topic::Total, Some(Role::Item(item))) = (self.topic, trace.info(id).map(|info| info.role)) else { return false };
+        let Some(declared) = self.case.plan().items.get(item) else { return false };
+        let Some(number) = trace.value(id).number().copied() else { return false };
+        let full = trace.program.items.get(item).copied().flatten().and_then(|steps| steps.full);
+        if declared.is_base() { full.is_some_and(|full| number == Number::from(full)) } else { number.is_zero() }
     }
 
     fn line(&self, id: StepId) -> String {
@@ -302,7 +351,8 @@ impl Writer<'_> {
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
             _ => String::new(),
         };
-        let marks = texts(self.case.plan(), &info.marks);
+        let marks: Vec<MarkId> = info.marks.iter().copied().filter(|mark| self.decisive.contains(mark)).collect();
+        let marks = texts(self.case.plan(), &marks);
         let marks = if marks.is_empty() || matches!(info.role, Role::StandIn) { String::new() } else { format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";")) };
         format!("{label} {value}{body} {place}{marks}").trim().to_owned()
     }
@@ -353,6 +403,12 @@ impl Writer<'_> {
         }
         // found from the back to the front
         found.reverse();
+        if let Some(Role::Derived(fact)) = trace.info(id).map(|info| info.role)
+            && let Some(cell) = trace.program.steps.iter().position(|step| matches!(step, Step::Given(given) if *given == fact))
+            && trace.value(cell).number().is_some()
+        {
+            found.push(Child::Step(cell));
+        }
         found
     }
 
@@ -366,6 +422,9 @@ impl Writer<'_> {
                 if trace.used(id) == Used::First { *a } else { *b }
             }
             (Some(Step::Cap(a, limit) | Step::Floor(a, limit)), _) if self.is_silent(id) => {
+                if trace.value(id).absence().is_some() {
+                    return self.skipped(*a, found);
+                }
                 let word = match trace.step(id) {
                     Some(Step::Cap(..)) => pick(lang, "封顶", "cap"),
                     _ => pick(lang, "保底", "floor"),

@@ -71,7 +71,7 @@ impl Wording<'_> {
     /// A value with a space before its unit, as sentences print it.
     fn show(&self, value: &Value, unit: &Unit) -> String {
         let plan = self.case.plan();
-        let text = show(plan, value, Some(unit), None, self.lang);
+        let text = show(plan, value, Some(unit), self.lang);
         text.strip_suffix('%').map_or(text.clone(), |digits| format!("{digits} %"))
     }
 
@@ -146,7 +146,10 @@ impl Wording<'_> {
                 return parts;
             }
             told.push(fact);
-            if let (Some(Step::OrElse(_, derived)), Used::Second) = (trace.step(id), trace.used(id)) {
+            // the counts are told where the value came from them, or agrees with them
+            if let Some(Step::OrElse(_, derived)) = trace.step(id)
+                && trace.value(*derived) == trace.value(id)
+            {
                 parts.extend(self.counts(*derived));
             }
         }
@@ -167,7 +170,7 @@ impl Wording<'_> {
                     Lang::En => format!("of {whole}, {part}"),
                 });
             }
-            queue.extend(trace.sources(step));
+            queue.extend(crate::eval::operands(trace.step(step)?));
         }
         None
     }
@@ -238,8 +241,7 @@ impl Wording<'_> {
         let marks = self.case.trace.info(id).map(|info| info.marks.clone()).unwrap_or_default();
         let reason = marks.first().and_then(|mark| self.case.plan().marks.get(*mark)).map(|mark| mark.text.clone()).unwrap_or_default();
         match (self.lang, self.case.trace.value(id).absence()) {
-            (Lang::Zh, None) => format!("{reason},暂按 {}", self.shown(id)),
-            (Lang::En, None) => format!("{reason}, stand-in {}", self.shown(id)),
+            (_, None) => reason,
             (_, Some(_)) => String::new(),
         }
     }
@@ -267,7 +269,7 @@ impl Wording<'_> {
 
     fn total(&self, root: StepId) -> Vec<String> {
         let trace = &self.case.trace;
-        let mut parts = Vec::new();
+        let mut parts = self.remarkable();
         let uncapped = trace.program.uncapped;
         if trace.value(uncapped) != trace.value(root) && trace.value(uncapped).absence().is_none() {
             let marks = self.points(&Number::from(trace.program.marks));
@@ -277,6 +279,35 @@ impl Wording<'_> {
                 (Lang::En, true) => format!("the items add up to {sum}, the marks are {marks}"),
                 (Lang::Zh, false) => format!("各项合计 {sum}"),
                 (Lang::En, false) => format!("the items add up to {sum}"),
+            });
+        }
+        parts
+    }
+
+    /// The indicators below full marks, and the bonuses and penalties that are not 0.
+    fn remarkable(&self) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut parts = Vec::new();
+        let mut full = 0_usize;
+        for (id, item) in self.case.plan().indicators() {
+            let Some(Some(steps)) = trace.program.items.get(id) else { continue };
+            let Some(score) = trace.value(steps.score).number().copied() else {
+                parts.push(format!("{} {}", item.name, show(self.case.plan(), &trace.value(steps.score), None, self.lang)));
+                continue;
+            };
+            let plain = if item.is_base() { steps.full.is_some_and(|full| score == Number::from(full)) } else { score.is_zero() };
+            if !plain {
+                parts.push(format!("{} {}", item.name, self.points(&score)));
+            } else if item.is_base() {
+                full += 1;
+            }
+        }
+        if full > 0 {
+            parts.push(match (self.lang, parts.is_empty()) {
+                (Lang::Zh, true) => "各项指标满分".to_owned(),
+                (Lang::Zh, false) => "其余指标满分".to_owned(),
+                (Lang::En, true) => "full marks for every indicator".to_owned(),
+                (Lang::En, false) => "full marks for all others".to_owned(),
             });
         }
         parts

@@ -53,8 +53,8 @@ pub(crate) fn table(plan: &Plan, facts: &Facts, results: &Results, look: &Look) 
         });
         write_tier(plan, program, &units, &contestants, look, &mut text);
     }
-    write_without_total(results, look.lang, &mut text);
-    write_assumptions(results, look.lang, &mut text);
+    write_without_total(results, look, &mut text);
+    write_assumptions(results, look, &mut text);
     text
 }
 
@@ -83,7 +83,11 @@ fn write_tier(plan: &Plan, program: &Program, units: &[&UnitResult], contestants
     let (folded, shown): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| look.fold == Fold::FullMarks && units.iter().all(|unit| is_full(unit, name)));
     let listed: Vec<(usize, String)> = program.listed.iter().enumerate().filter_map(|(index, step)| label(plan, program, *step).map(|label| (index, label))).collect();
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
+    table.load_preset(presets::NOTHING);
+    // every column was asked for: then the lines are as long as they are
+    if look.fold == Fold::FullMarks {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
+    }
     let mut header = vec![pick(lang, "名次", "rank").to_owned(), pick(lang, "单位", "unit").to_owned()];
     header.extend(listed.iter().map(|(_, label)| label.clone()));
     header.extend(shown.iter().map(|name| (*name).to_owned()));
@@ -107,7 +111,7 @@ fn write_tier(plan: &Plan, program: &Program, units: &[&UnitResult], contestants
     for line in table.lines() {
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    write_folded(units, &folded, lang, text);
+    write_folded(units, &folded, look, text);
 }
 
 fn rank(unit: &UnitResult, lang: Lang) -> String {
@@ -133,16 +137,26 @@ fn is_full(unit: &UnitResult, name: &str) -> bool {
     })
 }
 
-fn write_folded(units: &[&UnitResult], folded: &[&str], lang: Lang, text: &mut String) {
+/// Writes a paragraph of any length within the width, its further lines indented.
+fn write_wrapped(paragraph: &str, indent: &str, look: &Look, text: &mut String) {
+    let further = format!("{indent}  ");
+    let options = textwrap::Options::new(look.width).initial_indent(indent).subsequent_indent(&further);
+    for line in textwrap::wrap(paragraph, options) {
+        let _ = writeln!(text, "{line}");
+    }
+}
+
+fn write_folded(units: &[&UnitResult], folded: &[&str], look: &Look, text: &mut String) {
+    let lang = look.lang;
     let Some(first) = units.first() else { return };
     let of = |name: &&&str| first.indicators.get(**name);
     let full: Vec<String> = folded.iter().filter(|name| of(name).is_some_and(|one| one.kind == Kind::Base)).map(|name| format!("{name} {}", of(&name).and_then(|one| one.full.clone()).unwrap_or_default())).collect();
     let zero: Vec<String> = folded.iter().filter(|name| of(name).is_some_and(|one| one.kind != Kind::Base)).map(|name| (*name).to_owned()).collect();
     if !full.is_empty() {
-        let _ = writeln!(text, "{}{}", pick(lang, "  各家均为满分:", "  full marks for all: "), full.join(pick(lang, "、", ", ")));
+        write_wrapped(&format!("{}{}", pick(lang, "各家均为满分:", "full marks for all: "), full.join(pick(lang, "、", ", "))), "  ", look, text);
     }
     if !zero.is_empty() {
-        let _ = writeln!(text, "{}{}", pick(lang, "  各家均为 0 分:", "  0 for all: "), zero.join(pick(lang, "、", ", ")));
+        write_wrapped(&format!("{}{}", pick(lang, "各家均为 0 分:", "0 for all: "), zero.join(pick(lang, "、", ", "))), "  ", look, text);
     }
 }
 
@@ -156,7 +170,8 @@ pub(super) fn state_word(state: State, lang: Lang) -> &'static str {
     }
 }
 
-fn write_without_total(results: &Results, lang: Lang, text: &mut String) {
+fn write_without_total(results: &Results, look: &Look, text: &mut String) {
+    let lang = look.lang;
     for state in [State::Exempt, State::Missing, State::Pending] {
         let mut reasons: IndexMap<(&str, &str), Vec<&str>> = IndexMap::new();
         for unit in results.units.iter().filter(|unit| unit.status == state) {
@@ -164,10 +179,12 @@ fn write_without_total(results: &Results, lang: Lang, text: &mut String) {
         }
         for ((tier, reason), units) in reasons {
             let (word, count, names) = (state_word(state, lang), units.len(), units.join(pick(lang, "、", ", ")));
-            let _ = match lang {
-                Lang::Zh => writeln!(text, "\n{word}({tier},{reason},{count} 家):{names}"),
-                Lang::En => writeln!(text, "\n{word} ({tier}, {reason}, units {count}): {names}"),
+            let paragraph = match lang {
+                Lang::Zh => format!("{word}({tier},{reason},{count} 家):{names}"),
+                Lang::En => format!("{word} ({tier}, {reason}, units {count}): {names}"),
             };
+            text.push('\n');
+            write_wrapped(&paragraph, "", look, text);
         }
     }
     if results.units.iter().any(|unit| unit.provisional) {
@@ -175,7 +192,8 @@ fn write_without_total(results: &Results, lang: Lang, text: &mut String) {
     }
 }
 
-fn write_assumptions(results: &Results, lang: Lang, text: &mut String) {
+fn write_assumptions(results: &Results, look: &Look, text: &mut String) {
+    let lang = look.lang;
     let mut counts: IndexMap<&str, usize> = IndexMap::new();
     for unit in &results.units {
         for assumption in &unit.assumptions {
@@ -187,9 +205,10 @@ fn write_assumptions(results: &Results, lang: Lang, text: &mut String) {
     }
     let _ = writeln!(text, "\n{}", pick(lang, "得分所依的假设与未定之处:", "Assumptions and open points that scores rest on:"));
     for (assumption, count) in counts {
-        let _ = match lang {
-            Lang::Zh => writeln!(text, "  {assumption}({count} 家)"),
-            Lang::En => writeln!(text, "  {assumption} (units {count})"),
+        let paragraph = match lang {
+            Lang::Zh => format!("{assumption}({count} 家)"),
+            Lang::En => format!("{assumption} (units {count})"),
         };
+        write_wrapped(&paragraph, "  ", look, text);
     }
 }

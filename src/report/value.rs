@@ -9,10 +9,10 @@ use crate::facts::Provenance;
 use crate::plan::Plan;
 use crate::quantity::{self, BUILT_IN, Mode, Number, Unit, round_to};
 
-/// A value with its unit: padded to its step, a fraction with its first digits.
-pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, step: Option<Decimal>, lang: Lang) -> String {
+/// A value with its unit; of a fraction the first digits.
+pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, lang: Lang) -> String {
     match value {
-        Value::Number(number) => number_with_unit(number, unit, step, lang),
+        Value::Number(number) => number_with_unit(number, unit, lang),
         Value::Truth(true) => pick(lang, "是", "yes").to_owned(),
         Value::Truth(false) => pick(lang, "否", "no").to_owned(),
         Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
@@ -31,17 +31,17 @@ pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
     }
 }
 
-fn number_with_unit(number: &Number, unit: Option<&Unit>, step: Option<Decimal>, lang: Lang) -> String {
+fn number_with_unit(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
     let percent = unit.is_some_and(Unit::is_percent);
     let hundred = |number: &Number| number.times(&Number::from(Decimal::ONE_HUNDRED)).unwrap_or(*number);
-    let (number, step) = if percent { (hundred(number), step.and_then(|step| hundred(&Number::from(step)).decimal())) } else { (*number, step) };
+    let number = if percent { hundred(number) } else { *number };
     let digits = match number.decimal() {
-        // counts and written numbers are printed as they are, scores padded to cents
-        Some(decimal) => match step.filter(|step| step.scale() <= 2) {
-            Some(step) if unit == Some(&Unit::score()) => quantity::padded(decimal, step),
-            _ => quantity::plain(decimal),
+        Some(decimal) => quantity::plain(decimal),
+        None => match round_to(&number, Decimal::new(1, 4), Mode::ToZero) {
+            Ok(cut) if Number::from(cut) == number => quantity::plain(cut),
+            Ok(cut) => format!("{}…", quantity::plain(cut)),
+            Err(_) => String::new(),
         },
-        None => round_to(&number, Decimal::new(1, 4), Mode::ToZero).map(|cut| format!("{}…", quantity::plain(cut))).unwrap_or_default(),
     };
     match unit {
         None | Some(Unit::Number | Unit::Quotient) => digits,

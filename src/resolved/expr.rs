@@ -468,7 +468,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn pattern(&mut self, pattern: &ast::Pattern, subject: &Expr, owner: Option<ItemId>) -> Option<Pattern> {
-        let mut bound = |resolver: &mut Self, tree: &ast::Expr| {
+        let bound = |resolver: &mut Self, tree: &ast::Expr| {
             let value = resolver.beside(tree, owner, Some(&subject.ty))?;
             let (_, value) = resolver.same_unit(subject.clone(), value, "分档", "table")?;
             let constant = match &value.kind {

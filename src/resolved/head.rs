@@ -9,10 +9,19 @@ use crate::quantity::{self, Mode, Unit};
 use crate::source::Span;
 use crate::syntax::{HEADING, ast};
 
+/// A part that every standard has once.
+struct Part {
+    keyword: &'static str,
+    name: Words,
+    /// How to add it.
+    add: Words,
+}
+
 impl<'a> Resolver<'a> {
     pub(super) fn head(&mut self, once: &Once<'a>) -> Option<Head> {
         let spans: Vec<Span> = once.standards.iter().map(|standard| standard.name.span).collect();
-        self.only_one(&spans, None, "k_standard", &words!("标准", "standard"), &words!("补上抬头,例如 标准 名称 {{ 版本 \"…\" 周期 月 … }}", "add the head, as in: standard name {{ version \"…\" cycle month … }}"));
+        let add = words!("补上抬头,例如 标准 名称 {{ 版本 \"…\" 周期 月 … }}", "add the head, as in: standard name {{ version \"…\" cycle month … }}");
+        self.only_one(once, &spans, &Part { keyword: "k_standard", name: words!("标准", "standard"), add });
         let tree = *once.standards.first()?;
         let (mut cycle, mut mode, mut scores, mut ties) = (None, None, None, None);
         let mut version = None;
@@ -110,16 +119,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// Reports a part that is missing, unless its keyword stands in what could not be read, or that stands twice.
-    fn only_one(&mut self, spans: &[Span], standard: Option<Span>, keyword: &str, what: &Words, add: &Words) {
-        let (zh, en) = (&what.zh, &what.en);
+    fn only_one(&mut self, once: &Once<'a>, spans: &[Span], part: &Part) {
+        let (zh, en) = (&part.name.zh, &part.name.en);
         match spans {
-            [] if self.lost.contains(keyword) => {}
+            [] if self.lost.contains(part.keyword) => {}
             [] => {
-                let diagnostic = Diagnostic::new(Code::MissingPart, words!("规则里没有写 {zh}", "the rules state no {en}")).help(add.clone());
-                self.report(match standard {
-                    Some(span) => diagnostic.at(span, words!("这个标准", "this standard")),
-                    None => diagnostic,
-                });
+                let diagnostic = Diagnostic::new(Code::MissingPart, words!("规则里没有写 {zh}", "the rules state no {en}")).help(part.add.clone());
+                match once.standards.first() {
+                    Some(standard) => self.report(diagnostic.at(standard.name.span, words!("这个标准", "this standard"))),
+                    None if part.keyword == "k_standard" => self.report(diagnostic),
+                    // where there is no standard at all, that is fault enough
+                    None => {}
+                }
             }
             [first, second, ..] => {
                 let diagnostic = Diagnostic::new(Code::Duplicate, words!("「{zh}」写了不止一次", "{en} stands more than once"))
@@ -134,8 +145,8 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
         let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
-        let standard = once.standards.first().map(|standard| standard.name.span);
-        self.only_one(&spans, standard, "k_total", &words!("总分", "total"), &words!("补上一行,例如 总分 = 合计 封顶 满分 取整到 0.01 分", "add a line, as in: total = sum cap marks round to 0.01 points"));
+        let add = words!("补上一行,例如 总分 = 合计 封顶 满分 取整到 0.01 分", "add a line, as in: total = sum cap marks round to 0.01 points");
+        self.only_one(once, &spans, &Part { keyword: "k_total", name: words!("总分", "total"), add });
         let tree = *once.totals.first()?;
         let expr = self.amount(&tree.expr, None)?;
         self.must_be_rounded(&expr, &words!("总分", "the total"));
@@ -162,8 +173,8 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
         let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
-        let standard = once.standards.first().map(|standard| standard.name.span);
-        self.only_one(&spans, standard, "k_rank", &words!("排名", "rank"), &words!("补上一行,例如 排名 层级 依 总分", "add a line, as in: rank tier on total"));
+        let add = words!("补上一行,例如 排名 层级 依 总分", "add a line, as in: rank tier on total");
+        self.only_one(once, &spans, &Part { keyword: "k_rank", name: words!("排名", "rank"), add });
         let tree = *once.rankings.first()?;
         let keys = self.keys(&tree.keys);
         let listed = self.keys(&tree.listed);

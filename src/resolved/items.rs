@@ -162,7 +162,12 @@ impl<'a> Resolver<'a> {
                 let kind = if stand_in.is_some() { super::MarkKind::StandIn } else { super::MarkKind::Pending };
                 let stand_in = stand_in.as_ref().and_then(|stand_in| self.amount(stand_in, Some(id))).filter(|stand_in| self.constant_amount(stand_in));
                 let owner = self.items.get(id).map(|item| item.name.clone()).unwrap_or_default();
-                let mark = self.mark(reason.text.clone(), kind, &owner, attribute.span);
+                let text = match stand_in.as_ref().and_then(Expr::literal) {
+                    Some(value) if self.spelled(attribute.span, "zh", "en") == "en" => format!("{}, stand-in {} points", reason.text, quantity::plain(value)),
+                    Some(value) => format!("{},暂按 {} 分", reason.text, quantity::plain(value)),
+                    None => reason.text.clone(),
+                };
+                let mark = self.mark(text, kind, &owner, attribute.span);
                 self.with_item(id, |item| item.pending = Some(Pending { stand_in, mark, span: attribute.span }));
             }
         }

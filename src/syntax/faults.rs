@@ -71,9 +71,9 @@ pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile
 
 /// Whether a place is in the head of the standard.
 fn in_head(text: &str, tokens: &[Token], at: usize) -> bool {
-    let outer = tokens.iter().filter(|token| token.depth == 0 && token.start <= at && token.kind == TokenKind::Word);
-    let rules = outer.filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
-    rules.filter(|rule| STARTERS.contains(rule)).last() == Some("k_standard")
+    let outer = tokens.iter().rev().filter(|token| token.depth == 0 && token.start <= at && token.kind == TokenKind::Word);
+    let mut rules = outer.filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
+    rules.find(|rule| STARTERS.contains(rule)) == Some("k_standard")
 }
 
 /// Overwrites bytes with spaces, so that every other byte keeps its place.
@@ -126,11 +126,11 @@ const STARTERS: &[&str] = &[
 ];
 const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
 
-/// Words and signs behind which something must follow.
+/// Words and signs behind which an expression must follow.
 const WANTING: &[&str] = &[
     "k_when", "k_award", "k_base", "k_deduct", "k_add", "k_per", "k_below", "k_above", "k_not_below", "k_not_above", "k_at_most", "k_jointly",
     "k_round_to", "k_show_to", "k_cap", "k_floor", "k_by", "k_and", "k_or", "k_not", "k_up_to", "k_at_least", "k_default", "k_or_from", "k_stand_in",
-    "k_on", "k_then_on", "k_listed_on", "k_step", "k_column", "k_reason", "k_source", "k_assumption", "k_remark", "k_applies",
+    "k_on", "k_then_on", "k_listed_on", "k_step",
 ];
 const OPERATORS: &[&str] = &["=", "＝", "+", "＋", "-", "－", "−", "×", "*", "＊", "/", "／", "÷", "<", "＜", ">", "＞", "≥", "≤", "≠", "≧", "≦"];
 
@@ -143,11 +143,11 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
     let before = tokens.iter().rev().find(|other| other.end <= token.start && other.is_significant()).map_or("", word);
     let phrase = format!("{before} {}", word(token));
     let keyword = words::WORDS.iter().find(|keyword| keyword.en == phrase).or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
-    WANTING.contains(&keyword.rule).then(|| match keyword.rule {
-        "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" => Rule::text,
-        "k_applies" => Rule::name,
-        _ => Rule::expression,
-    })
+    match keyword.rule {
+        "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
+        "k_applies" => Some(Rule::name),
+        rule => WANTING.contains(&rule).then_some(Rule::expression),
+    }
 }
 
 impl Statement {
@@ -208,11 +208,7 @@ impl Statement {
                     frames.push(Frame { block, ..Frame::block() });
                     fresh = true;
                 }
-                TokenKind::Close if frames.len() > 1 => {
-                    if frames.pop().is_some_and(|frame| frame.block) {
-                        fresh = true;
-                    }
-                }
+                TokenKind::Close if frames.len() > 1 => fresh |= frames.pop().is_some_and(|frame| frame.block),
                 _ => {}
             }
             if token.start >= stop.at {
@@ -238,7 +234,7 @@ impl Statement {
             if !token.is_significant() {
                 continue;
             }
-            if token.depth < depth || (token.kind == TokenKind::Close && token.depth <= depth && depth > 0 && token.depth < depth) {
+            if token.depth < depth {
                 end = token.start;
                 break;
             }

@@ -319,7 +319,9 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_total);
-        let expr = self.expr(inner.next()?)?;
+        let expr = inner.next()?;
+        let span = Span { end: self.span(&expr).end, ..span };
+        let expr = self.expr(expr)?;
         inner.has(Rule::k_column);
         let columns = self.texts(&mut inner);
         Some(ast::Total { expr, columns, notes: self.notes(&mut inner), span })
@@ -436,7 +438,9 @@ impl Builder<'_> {
                 let span = self.span(&pair);
                 let mut inner = Inner::of(pair);
                 inner.has(Rule::k_score);
-                let act = ast::Act::Formula(self.expr(inner.next()?)?);
+                let expr = inner.next()?;
+                let span = Span { end: self.span(&expr).end, ..span };
+                let act = ast::Act::Formula(self.expr(expr)?);
                 ast::Part::Clause(ast::Clause { condition: None, act, notes: self.notes(&mut inner), span })
             }
             Rule::clause => ast::Part::Clause(self.clause(pair)?),
@@ -474,7 +478,10 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         let condition = if inner.has(Rule::k_when) { Some(self.expr(inner.next()?)?) } else { None };
-        let act = self.act(inner.next()?)?;
+        let act = inner.next()?;
+        // the clause itself, without the notes behind it
+        let span = Span { end: self.span(&act).end, ..span };
+        let act = self.act(act)?;
         Some(ast::Clause { condition, act, notes: self.notes(&mut inner), span })
     }
 

@@ -1,9 +1,9 @@
 //! Facts against each other: bounds that the rules declare, and facts that are given and also follow from others.
 
-use super::domain::{Bounds, Exact, Interval, Value};
-use super::{Cells, Until, keeps, run};
-use crate::diag::{Code, Diagnostic, words};
-use crate::facts::{Cell, Facts, Member, Provenance, Row};
+use super::{Cell, Facts, Member, Provenance, Row};
+use crate::diag::{Code, Diagnostic, Lang, words};
+use crate::eval::domain::{Bounds, Exact, Interval, Value};
+use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::plan::{Bound, FactId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 
@@ -39,7 +39,8 @@ impl Check<'_> {
         }
         let fact = self.plan.facts.get(bound.fact)?;
         let unit = &self.member.name;
-        let (shown, top) = (self.show(bound.fact, value), self.show(bound.fact, limit));
+        let (shown, top) = (self.show(bound.fact, value, Lang::Zh), self.show(bound.fact, limit, Lang::Zh));
+        let (shown_en, top_en) = (self.show(bound.fact, value, Lang::En), self.show(bound.fact, limit, Lang::En));
         let label = fact.label();
         let place = self.facts.place(cell);
         if let Some(by) = bound.by
@@ -47,22 +48,22 @@ impl Check<'_> {
         {
             let name = other.label();
             let mut diagnostic = match bound.side {
-                Limit::AtMost => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 大于「{name}」{top}", "{unit}: {label} of {shown} is above {name} of {top}")),
-                Limit::AtLeast => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 小于「{name}」{top}", "{unit}: {label} of {shown} is below {name} of {top}")),
+                Limit::AtMost => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 大于「{name}」{top}", "{unit}: {label} of {shown_en} is above {name} of {top_en}")),
+                Limit::AtLeast => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 小于「{name}」{top}", "{unit}: {label} of {shown_en} is below {name} of {top_en}")),
             }
-            .at_cell(place, words!("是 {shown}", "is {shown}"));
+            .at_cell(place, words!("是 {shown}", "is {shown_en}"));
             if let Some(cell) = self.row.get(by) {
-                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {top}", "is {top}"));
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {top}", "is {top_en}"));
             }
             return Some(diagnostic.help(words!("核对这两格,改正填错的一格", "check the two cells and correct the wrong one")));
         }
         let diagnostic = match bound.side {
-            Limit::AtMost => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 超过上限 {top}", "{unit}: {label} of {shown} is above its limit of {top}")),
-            Limit::AtLeast => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 低于下限 {top}", "{unit}: {label} of {shown} is below its limit of {top}")),
+            Limit::AtMost => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 超过上限 {top}", "{unit}: {label} of {shown_en} is above its limit of {top_en}")),
+            Limit::AtLeast => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 低于下限 {top}", "{unit}: {label} of {shown_en} is below its limit of {top_en}")),
         };
         Some(
             diagnostic
-                .at_cell(place, words!("是 {shown}", "is {shown}"))
+                .at_cell(place, words!("是 {shown}", "is {shown_en}"))
                 .at(fact.span, words!("范围由这里定", "the range comes from here"))
                 .help(words!("核对这一格;范围确需放宽时改规则", "check the cell; if the range is too narrow, change the rules")),
         )
@@ -79,21 +80,22 @@ impl Check<'_> {
         }
         let declared = self.plan.facts.get(fact)?;
         let (unit, label) = (&self.member.name, declared.label());
-        let (given, follows) = (self.show(fact, given), self.show(fact, follows));
+        let (given_en, follows_en) = (self.show(fact, given, Lang::En), self.show(fact, follows, Lang::En));
+        let (given, follows) = (self.show(fact, given, Lang::Zh), self.show(fact, follows, Lang::Zh));
         let place = self.facts.place(cell);
         if self.printed_alike(fact, cell, *derived) {
             return Some(
-                Diagnostic::new(Code::PrintedApart, words!("{unit}:「{label}」给出 {given},按印出的分项推得 {follows},在印刷取整之内", "{unit}: {label} is given as {given}, its printed parts give {follows}, which the roundings of print explain"))
-                    .at_cell(place, words!("按给出的 {given} 计算", "computed with the given {given}")),
+                Diagnostic::new(Code::PrintedApart, words!("{unit}:「{label}」给出 {given},按印出的分项推得 {follows},在印刷取整之内", "{unit}: {label} is given as {given_en}, its printed parts give {follows_en}, which the roundings of print explain"))
+                    .at_cell(place, words!("按给出的 {given} 计算", "computed with the given {given_en}")),
             );
         }
-        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」给出 {given},由其他数据推得 {follows}", "{unit}: {label} is given as {given}, other facts give {follows}")).at_cell(place, words!("给出 {given}", "given as {given}"));
+        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」给出 {given},由其他数据推得 {follows}", "{unit}: {label} is given as {given_en}, other facts give {follows_en}")).at_cell(place, words!("给出 {given}", "given as {given_en}"));
         for other in self.read_by(*derived) {
             if let Some(cell) = self.row.get(other)
                 && let Some(value) = cell.value.number()
             {
-                let shown = self.show(other, value);
-                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("推算用到 {shown}", "{shown} is read"));
+                let (shown, shown_en) = (self.show(other, value, Lang::Zh), self.show(other, value, Lang::En));
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("推算用到 {shown}", "{shown_en} is read"));
             }
         }
         Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")))
@@ -114,7 +116,7 @@ impl Check<'_> {
             if let Step::Given(fact) = step {
                 facts.push(*fact);
             }
-            for operand in super::operands(step) {
+            for operand in operands(step) {
                 if let Some(slot) = wanted.get_mut(operand) {
                     *slot = true;
                 }
@@ -133,14 +135,14 @@ impl Check<'_> {
         values.get(derived).is_some_and(|follows| follows.meet(&given))
     }
 
-    fn show(&self, fact: FactId, value: &Number) -> String {
+    fn show(&self, fact: FactId, value: &Number, lang: Lang) -> String {
         let Some(fact) = self.plan.facts.get(fact) else { return String::new() };
-        show(value, fact.unit(), fact.step)
+        show(value, fact.unit(), fact.step, lang)
     }
 }
 
 /// A number with its unit, padded to its step.
-pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Decimal) -> String {
+pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Decimal, lang: Lang) -> String {
     let Some(value) = value.decimal() else { return String::from("…") };
     match unit {
         Some(unit) if unit.is_percent() => {
@@ -148,11 +150,12 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
             format!("{}%", quantity::padded(hundred(value), hundred(step)))
         }
         Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),
-        Some(unit) => format!("{} {unit}", quantity::padded(value, step)),
+        Some(unit) => format!("{} {}", quantity::padded(value, step), if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
     }
 }
 
-/// The cells of a unit as print leaves them: what is marked as printed is known to within half of its step, counts exactly.
+/// The cells of a unit as print leaves them: what is marked as printed, or not marked at all, is known to within half of its
+/// step, counts exactly.
 struct Printed<'a> {
     plan: &'a Plan,
     row: &'a Row,
@@ -161,7 +164,9 @@ struct Printed<'a> {
 impl Printed<'_> {
     fn bounds(&self, fact: FactId, cell: &Cell) -> Bounds {
         let declared = self.plan.facts.get(fact);
-        let rounded = declared.filter(|fact| cell.provenance == Some(Provenance::Published) && !fact.unit().is_some_and(Unit::is_count));
+        // what states no provenance may have been printed: it is not held to be more exact than print
+        let printed = matches!(cell.provenance, Some(Provenance::Published) | None);
+        let rounded = declared.filter(|fact| printed && !fact.unit().is_some_and(Unit::is_count));
         match (cell.value.number(), rounded) {
             (Some(number), Some(fact)) => Bounds::around(number, fact.step),
             _ => Bounds::of(cell.value),

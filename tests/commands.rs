@@ -1,0 +1,201 @@
+//! The commands as their users run them: what they print, how they end, what they leave behind.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test reads its own files")]
+
+#[path = "program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+
+use program::{kaoping, root};
+use serde_json::Value;
+
+const FACTS: [&str; 4] = ["--period", "2020-11", "--facts", "golden/lianyungang/2020-11/facts.csv"];
+
+fn with<'a>(verb: &[&'a str]) -> Vec<&'a str> {
+    verb.iter().chain(&FACTS).copied().collect()
+}
+
+/// A copy of the policy and the golden month that may be changed.
+fn copy(to: &Path) {
+    for folder in ["policies/lianyungang", "golden/lianyungang/2020-11"] {
+        fs::create_dir_all(to.join(folder)).unwrap();
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+fn replace(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn the_shipped_policy_checks_clean() {
+    let run = kaoping(root(), &["check", "policies/lianyungang", "--format", "json"]);
+    assert_eq!(run.status, 0);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((report["errors"].as_u64(), report["warnings"].as_u64()), (Some(0), Some(0)));
+}
+
+#[test]
+fn cases_and_months_pass_and_are_counted() {
+    let run = kaoping(root(), &["test", "policies/lianyungang", "golden/lianyungang", "--format", "json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["failed"], 0);
+    assert_eq!(report["cases"], report["passed"]);
+    let month = report["results"].as_array().unwrap().iter().find(|result| result["name"] == "2020-11").unwrap();
+    let evidence = &month["evidence"];
+    // what rests on fitted facts is never counted as confirmed
+    assert_eq!(evidence["及时签收率"]["published"], 5);
+    assert_eq!(evidence["及时签收率"]["fitted"], 55);
+    assert_eq!(evidence["按时办结率"]["published"], 3);
+    assert_eq!(evidence["综合得分"]["published"], 0);
+}
+
+#[test]
+fn a_wrong_expectation_fails_and_shows_both_values() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    replace(&folder.path().join("policies/lianyungang/标准.kp"), "及时签收率 = 8.15 分", "及时签收率 = 8.16 分");
+    let run = kaoping(folder.path(), &["test", "policies"]);
+    assert_eq!(run.status, 1);
+    let line = run.out.lines().find(|line| line.contains("8.16")).unwrap();
+    assert!(line.contains("及时签收率") && line.contains("8.15"), "{line}");
+}
+
+#[test]
+fn a_changed_published_cell_and_a_stale_known_difference_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    let month = folder.path().join("golden/lianyungang/2020-11");
+    replace(&month.join("annex.csv"), "148.16", "148.17");
+    let run = kaoping(folder.path(), &["test"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("known.csv"), "{}", run.out);
+    replace(&month.join("annex.csv"), "18.43", "18.44");
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert!(run.out.lines().any(|line| line.contains("东海县") && line.contains("18.44") && line.contains("18.43")), "{}", run.out);
+}
+
+#[test]
+fn the_sentence_of_a_bulletin_is_printed() {
+    let run = kaoping(root(), &with(&["explain", "市教育局", "--indicator", "按时办结率"]));
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("124 件应办结工单中 23 件超时办结,按时办结率 81.45 %,低于 95 % 13.55 个百分点,扣 13.55 分,得 1.45 分"), "{}", run.out);
+    for part in ["标准.kp:", "facts.csv 第 14 行「超时办结数」列 公布", "81.4516…% 取整到 0.01%(四舍五入)"] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn an_explanation_is_data_too() {
+    let run = kaoping(root(), &with(&["explain", "policies/lianyungang", "--unit", "市体育局", "--indicator", "回访满意率", "--format", "json"]));
+    let explanation: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(explanation["score"], "0.00");
+    let steps = explanation["steps"].as_array().unwrap();
+    let floor = steps.iter().find(|step| step["id"] == "办件质效/回访满意率#floor").unwrap();
+    assert_eq!((floor["value"].as_str(), floor["effect"].as_str()), (Some("0"), Some("took effect")));
+    let ids: Vec<&str> = steps.iter().map(|step| step["id"].as_str().unwrap()).collect();
+    for step in steps {
+        assert!(step["from"].as_array().unwrap().iter().all(|from| ids.contains(&from.as_str().unwrap())), "{step}");
+    }
+    let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len());
+}
+
+#[test]
+fn an_alias_names_its_unit() {
+    let by_alias = kaoping(root(), &with(&["explain", "市交通运输局"]));
+    let by_name = kaoping(root(), &with(&["explain", "市交通局"]));
+    assert_eq!(by_alias.out, by_name.out);
+    assert_eq!(by_alias.status, 0);
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("结果 1.json");
+    let path = out.to_str().unwrap();
+    let run = kaoping(root(), &with(&["score", "policies/lianyungang", "--format", "json", "--out", path]));
+    assert_eq!((run.status, run.out.as_str()), (0, ""));
+    let direct = kaoping(root(), &with(&["score", "policies/lianyungang", "--format", "json"]));
+    assert_eq!(fs::read_to_string(&out).unwrap(), direct.out);
+    // a run that fails leaves the file as it was
+    let run = kaoping(root(), &["score", "policies/lianyungang", "--period", "2031-01", "--facts", FACTS[3], "--out", path]);
+    assert_eq!(run.status, 2);
+    assert_eq!(fs::read_to_string(&out).unwrap(), direct.out);
+    let run = kaoping(root(), &with(&["score", "policies/lianyungang", "--out", "/no/such/folder/x.json"]));
+    assert_eq!(run.status, 2);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn bad_arguments_end_with_2_and_say_what_to_do() {
+    let cases: [(&[&str], &str); 6] = [
+        (&["score", "policies/lianyungang", "--period", "2020-13", "--facts", FACTS[3]], "2020-11"),
+        (&["score", "policies/lianyungang", "--period", "2021-01", "--facts", FACTS[3]], "2020-12-31"),
+        (&["score", "policies/lianyungang", "--facts", FACTS[3]], "--period"),
+        (&["score", "policies/lianyungang", "--period", "2020-11", "--facts", "no.csv"], "no.csv"),
+        (&["score", "no/such/policy", "--period", "2020-11", "--facts", FACTS[3]], "no/such/policy"),
+        (&["explain", "市教育", "--period", "2020-11", "--facts", FACTS[3]], "市教育局"),
+    ];
+    for (arguments, part) in cases {
+        let run = kaoping(root(), arguments);
+        assert_eq!(run.status, 2, "{arguments:?}");
+        assert!(run.err.contains(part) && run.out.is_empty(), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn without_facts_it_says_which_the_standard_needs() {
+    let run = kaoping(root(), &["score", "policies/lianyungang", "--period", "2020-11"]);
+    assert_eq!(run.status, 2);
+    for column in ["总工单数", "及时签收率", "拨测扣分次数", "服务知晓度"] {
+        assert!(run.out.contains(column), "{column}");
+    }
+}
+
+#[test]
+fn the_table_fits_its_width_and_counts_wide_characters_as_two() {
+    use unicode_width::UnicodeWidthStr;
+    let run = kaoping(root(), &with(&["score", "policies/lianyungang"]));
+    assert!(run.out.lines().count() > 80);
+    let too_wide: Vec<&str> = run.out.lines().filter(|line| line.width() > 110).collect();
+    assert!(too_wide.is_empty(), "{too_wide:?}");
+    assert!(run.out.contains("各家均为满分:机构设置"));
+    let wide = kaoping(root(), &with(&["score", "policies/lianyungang", "--wide"]));
+    assert!(wide.out.contains("信息报送") && !wide.out.contains("均为满分"));
+}
+
+#[test]
+fn a_rule_file_saved_by_an_editor_of_the_office_reads_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    let rules = folder.path().join("policies/lianyungang/标准.kp");
+    let text = fs::read_to_string(&rules).unwrap();
+    let plain = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--format", "json"]));
+    let strip = |text: &str| {
+        let mut results: Value = serde_json::from_str(text).unwrap();
+        let units = results["units"].as_array_mut().unwrap();
+        units.iter_mut().map(|unit| format!("{} {} {} {}", unit["unit"], unit["total"], unit["rank"], unit["sections"])).collect::<Vec<_>>()
+    };
+    // full-width signs and digits, wide spaces, no-break spaces, carriage returns, a byte order mark, GB18030
+    let office = text
+        .replace("每 1 个百分点", "每\u{3000}\u{FF11}\u{a0}个百分点")
+        .replace("{\n", "\u{FF5B}\r\n")
+        .replace(",扣完为止", "\u{FF0C}扣完为止")
+        .replace("95%", "\u{FF19}\u{FF15}\u{FF05}");
+    let (gb, _, _) = encoding_rs::GB18030.encode(&office);
+    for bytes in [office.as_bytes().to_vec(), [b"\xEF\xBB\xBF", office.as_bytes()].concat(), gb.into_owned()] {
+        fs::write(&rules, bytes).unwrap();
+        let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--format", "json"]));
+        assert_eq!(run.status, 0, "{}", run.err);
+        assert!(strip(&run.out) == strip(&plain.out));
+    }
+}
