@@ -9,8 +9,8 @@ use crate::eval::domain::{Absence, Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::{Facts, Provenance, Row};
-use crate::plan::{FactId, ItemId, Plan, Role, Side, Step, StepId};
-use crate::quantity::{self, Unit};
+use crate::plan::{FactId, ItemId, Plan, Reading, Role, Side, Step, StepId};
+use crate::quantity::{self, Mode, Unit};
 use crate::results::{State, texts};
 use crate::source::{Sources, Span};
 
@@ -76,7 +76,9 @@ pub(crate) struct StepView {
     pub(crate) unit: Option<String>,
     /// Why there is no value.
     pub(crate) absent: Option<&'static str>,
-    /// For a rounding: the step; for a bound: whether it took effect.
+    /// Whether the result came from it, or it confirms a fact that is given.
+    pub(crate) bears: &'static str,
+    /// For a rounding: mode and step; for a bound: whether it took effect.
     pub(crate) effect: Option<String>,
     pub(crate) rule: RulePlace,
     /// The clause it belongs to.
@@ -110,16 +112,31 @@ impl Case<'_> {
 
     /// The step that a topic ends in; none for an item that does not apply.
     pub(crate) fn root(&self, topic: Topic) -> Option<StepId> {
+        if let Status::Exempt(exemption) = self.trace.outcome.status {
+            return self.trace.program.exemptions.iter().find(|(_, other)| *other == exemption).map(|(condition, _)| *condition);
+        }
         match topic {
             Topic::Total => Some(self.trace.program.total),
             Topic::Item(item) => self.trace.program.items.get(item).copied().flatten().map(|steps| steps.score),
         }
     }
 
+    /// Where the rules say to which tiers an item applies.
+    pub(crate) fn scope_place(&self, topic: Topic) -> Option<String> {
+        let Topic::Item(item) = topic else { return None };
+        let mut item = self.plan().items.get(item)?;
+        // the outermost item that does not apply has the scope
+        while let Some(parent) = item.parent.filter(|parent| !matches!(self.trace.program.items.get(*parent), Some(Some(_)))) {
+            item = self.plan().items.get(parent)?;
+        }
+        Some(format!("{} {}", self.sources.place(item.head), self.sources.excerpt(item.head)))
+    }
+
     /// The explanation of a topic as data; the sentence is added by the caller, which knows how to word it.
     pub(crate) fn explain(&self, topic: Topic, sentence: Sentence) -> Explanation {
         let plan = self.plan();
-        let root = self.root(topic).filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
+        let root = self.root(topic);
+        let scored = root.filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
         let item = match topic {
             Topic::Total => None,
             Topic::Item(item) => plan.items.get(item),
@@ -135,11 +152,11 @@ impl Case<'_> {
             period: self.period.to_owned(),
             indicator: item.map(|item| item.name.clone()),
             status: self.state(topic),
-            score: root.and_then(|root| crate::results::print(plan, self.trace.value(root).number()?, step)),
+            score: scored.and_then(|root| crate::results::print(plan, self.trace.value(root).number()?, step)),
             full: full.map(|full| quantity::padded(full, step)),
             sentence,
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
-            assumptions: root.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
+            assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
         }
     }
 
@@ -157,11 +174,23 @@ impl Case<'_> {
     }
 
     fn steps(&self, root: StepId) -> Vec<StepView> {
-        let reach = self.trace.reach(root);
-        reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None).filter_map(|(id, _)| self.view(id)).collect()
+        let mut reached: Vec<bool> = self.trace.reach(root).iter().map(|reach| *reach != Reach::None).collect();
+        let mut confirming = vec![false; reached.len()];
+        for derivation in self.trace.confirmations(root) {
+            for (id, reach) in self.trace.reach(derivation).into_iter().enumerate() {
+                if let (true, Some(false), Some(slot)) = (reach != Reach::None, reached.get(id), confirming.get_mut(id)) {
+                    *slot = true;
+                }
+            }
+        }
+        for (slot, confirms) in reached.iter_mut().zip(&confirming) {
+            *slot |= confirms;
+        }
+        let wanted = reached.iter().enumerate().filter(|(_, reached)| **reached);
+        wanted.filter_map(|(id, _)| self.view(id, confirming.get(id) == Some(&true))).collect()
     }
 
-    fn view(&self, id: StepId) -> Option<StepView> {
+    fn view(&self, id: StepId, confirms: bool) -> Option<StepView> {
         let (step, info) = (self.trace.step(id)?, self.trace.info(id)?);
         let name = |id: &StepId| self.trace.info(*id).map(|info| info.id.clone());
         let from = self.trace.sources(id);
@@ -176,6 +205,7 @@ impl Case<'_> {
             value: self.exact(id),
             unit: info.unit.as_ref().map(Unit::to_string),
             absent: value.absence().map(absence_name),
+            bears: if confirms { "confirmation" } else { "result" },
             effect: self.effect(id),
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
@@ -219,8 +249,8 @@ impl Case<'_> {
         match (self.trace.step(id)?, self.trace.used(id)) {
             (Step::Cap(..) | Step::Floor(..), Used::Second) => Some("took effect".to_owned()),
             (Step::Cap(..) | Step::Floor(..), _) => Some("no effect".to_owned()),
-            (Step::Round(_, step, mode), _) => Some(format!("{mode:?} {}", quantity::plain(*step))),
-            (Step::Steps(_, per, reading), _) => Some(format!("{reading:?} {}", quantity::plain(*per))),
+            (Step::Round(_, step, mode), _) => Some(format!("{} to {}", mode_name(*mode), quantity::plain(*step))),
+            (Step::Steps(_, per, reading), _) => Some(format!("{} per {}", reading_name(*reading), quantity::plain(*per))),
             (Step::OrElse(..), Used::First) => Some("given".to_owned()),
             (Step::OrElse(..), _) => Some("not given".to_owned()),
             _ => None,
@@ -268,6 +298,23 @@ fn operation(step: &Step) -> &'static str {
         Step::Choose(..) => "choose",
         Step::Pending => "pending",
         Step::NoRow => "no row",
+    }
+}
+
+fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::HalfUp => "half up",
+        Mode::HalfEven => "half even",
+        Mode::FromZero => "away from zero",
+        Mode::ToZero => "toward zero",
+    }
+}
+
+fn reading_name(reading: Reading) -> &'static str {
+    match reading {
+        Reading::ProRata => "pro rata",
+        Reading::Whole => "whole steps only",
+        Reading::Started => "started steps count",
     }
 }
 

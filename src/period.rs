@@ -1,6 +1,6 @@
 //! Periods: a month, a quarter or a year, and whether a standard is in force then.
 
-use crate::diag::{Words, words};
+use crate::diag::{Code, Diagnostic, words};
 use crate::plan::{Cycle, Head};
 
 /// A period of each kind, for messages.
@@ -37,7 +37,7 @@ pub(crate) fn months(text: &str) -> Option<((u32, u32), (u32, u32))> {
 }
 
 /// The period in the form that results carry; it must be of the standard's cycle and within its dates.
-pub(crate) fn read(text: &str, head: &Head) -> Result<String, Words> {
+pub(crate) fn read(text: &str, head: &Head) -> Result<String, Diagnostic> {
     let example = example(head.cycle);
     let text = text.trim().to_ascii_uppercase();
     let kind = match text.split_once('-') {
@@ -46,16 +46,19 @@ pub(crate) fn read(text: &str, head: &Head) -> Result<String, Words> {
         Some(_) => Cycle::Month,
     };
     let Some((first, last)) = months(&text) else {
-        return Err(words!("「{text}」不是期别,应写成 {example}", "{text} is no period, write it as in {example}"));
+        let fault = Diagnostic::new(Code::BadPeriod, words!("「{text}」不是期别", "{text} is no period"));
+        return Err(fault.help(words!("写成 {example} 的样子", "write it as in {example}")));
     };
     if kind != head.cycle {
-        return Err(words!("这个标准的周期不同,期别应写成 {example},写的是 {text}", "the cycle of this standard wants periods as in {example}, not {text}"));
+        let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 与这个标准的周期不合", "{text} does not go with the cycle of this standard"));
+        return Err(fault.at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard")).help(words!("写成 {example} 的样子", "write it as in {example}")));
     }
     if let Some((from, until)) = &head.effective {
         let day = |(year, month): (u32, u32), day: &str| format!("{year:04}-{month:02}-{day}");
         let (version, shown) = (&head.version, until.as_deref().unwrap_or("…"));
         if day(last, "31") < *from || until.as_ref().is_some_and(|until| day(first, "01") > *until) {
-            return Err(words!("{text} 不在版本「{version}」的施行期 {from} 至 {shown} 之内", "{text} lies outside the dates of version {version}: {from} to {shown}"));
+            let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 不在版本「{version}」的施行期 {from} 至 {shown} 之内", "{text} lies outside the dates of version {version}: {from} to {shown}"));
+            return Err(fault.at(head.span, words!("施行日期写在这个标准的抬头里", "the dates stand in the head of this standard")).help(words!("换一个期别,或用那时施行的标准", "name another period, or the standard in force then")));
         }
     }
     Ok(text)

@@ -315,9 +315,16 @@ pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String
 
 /// The names of the facts for want of which a unit has no total.
 pub(crate) fn missing_facts(trace: &Trace<'_>) -> Vec<String> {
-    let mut facts: Vec<usize> = trace.missing(trace.program.total);
-    for (condition, _) in &trace.program.exemptions {
-        facts.extend(trace.missing(*condition));
+    missing_for(trace, trace.program.total)
+}
+
+/// The names of the facts for want of which a value is missing, with those that the exemptions want.
+pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
+    let mut facts: Vec<usize> = trace.missing(root);
+    if root == trace.program.total {
+        for (condition, _) in &trace.program.exemptions {
+            facts.extend(trace.missing(*condition));
+        }
     }
     facts.sort_unstable();
     facts.dedup();

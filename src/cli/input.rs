@@ -88,7 +88,7 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
         let example = period::example(loaded.plan.head.cycle);
         return Err(Fault::Words(words!("请写明期别,例如 --period {example}", "name the period, as in --period {example}")));
     };
-    period::read(text, &loaded.plan.head).map_err(Fault::Words)
+    period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))
 }
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.

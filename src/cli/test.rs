@@ -209,7 +209,7 @@ fn write_differences(differences: &[Difference], lang: Lang, text: &mut String) 
 }
 
 fn write_month(month: &Report, lang: Lang, text: &mut String) {
-    let (cells, wrong, known) = (month.cells, month.differences.len(), month.known.len());
+    let (cells, wrong, known) = (month.cells, month.differences.len(), month.known_cells);
     let _ = writeln!(text, "    {}", words!("核对 {cells} 格:{wrong} 格不符,{known} 格是已知的出入", "{cells} cells compared: {wrong} differ, {known} differ as known").get(lang));
     write_differences(&month.differences, lang, text);
     for known in &month.known {

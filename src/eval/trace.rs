@@ -63,11 +63,29 @@ impl<'a> Trace<'a> {
         }
     }
 
+    /// How a fact that is given also follows from others, where the two agree: the derivation behind the cell.
+    pub(crate) fn confirmation_of(&self, cell: StepId) -> Option<StepId> {
+        self.program.steps.iter().enumerate().find_map(|(id, step)| match step {
+            Step::OrElse(given, derived) if *given == cell && self.used(id) == Used::First => {
+                let follows = matches!(self.info(*derived).map(|info| info.role), Some(Role::Derived(_)));
+                (follows && self.value(*derived).number().is_some() && self.value(*derived) == self.value(*given)).then_some(*derived)
+            }
+            _ => None,
+        })
+    }
+
+    /// The derivations that confirm given facts which a value was read from.
+    pub(crate) fn confirmations(&self, root: StepId) -> Vec<StepId> {
+        let reach = self.reach(root);
+        let cells = reach.iter().enumerate().filter(|(id, reach)| **reach != Reach::None && matches!(self.step(*id), Some(Step::Given(_))));
+        cells.filter_map(|(id, _)| self.confirmation_of(id)).collect()
+    }
+
     /// How every step up to `root` bears on its value.
     pub(crate) fn reach(&self, root: StepId) -> Vec<Reach> {
         let mut reach = vec![Reach::None; root.saturating_add(1)];
         if let Some(slot) = reach.get_mut(root) {
-            *slot = Reach::Live;
+            *slot = if self.is_idle(root) { Reach::Idle } else { Reach::Live };
         }
         for id in (0..=root).rev() {
             let here = reach.get(id).copied().unwrap_or(Reach::None);
@@ -98,7 +116,7 @@ impl<'a> Trace<'a> {
         let mut marks = Vec::new();
         for (id, reach) in self.reach(root).into_iter().enumerate() {
             let Some(info) = self.info(id).filter(|info| reach != Reach::None && !info.marks.is_empty()) else { continue };
-            let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) == Used::Second;
+            let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) != Used::First;
             for mark in &info.marks {
                 let kind = self.plan.marks.get(*mark).map(|mark| mark.kind);
                 let decisive = kind != Some(MarkKind::Assumption) || reach == Reach::Live && !not_taken;
@@ -131,6 +149,19 @@ impl<'a> Trace<'a> {
         found
     }
 
+    /// Whether some cell that a step reads is given.
+    fn has_part(&self, root: StepId) -> bool {
+        let mut queue = vec![root];
+        while let Some(id) = queue.pop() {
+            let Some(step) = self.step(id) else { continue };
+            if matches!(step, Step::Given(_)) && self.value(id).absence().is_none() {
+                return true;
+            }
+            queue.extend(operands(step));
+        }
+        false
+    }
+
     /// The facts for want of which a value is 缺数据, in the order of the rules.
     pub(crate) fn missing(&self, root: StepId) -> Vec<FactId> {
         let missing = |id: StepId| self.value(id) == Value::Absent(Absence::Missing);
@@ -147,8 +178,9 @@ impl<'a> Trace<'a> {
                 facts.push(fact);
             }
             let Some(step) = self.step(id) else { continue };
-            // of a fact that could be given or derived the given one is asked for
             let sources = match step {
+                // of a fact that could be given or derived: what the derivation lacks, if it has a part; else the fact itself
+                Step::OrElse(_, b) if self.has_part(*b) => vec![*b],
                 Step::OrElse(a, _) => vec![*a],
                 _ => self.sources(id),
             };

@@ -2,7 +2,7 @@
 
 use super::{Cell, Facts, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, Lang, words};
-use crate::eval::domain::{Bounds, Exact, Interval, Value};
+use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
 use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::plan::{Bound, FactId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
@@ -15,8 +15,12 @@ pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
         let mut values = Vec::new();
         run(&Exact, program, row, Until::Bounds, &mut values);
         let check = Check { plan, facts, member, row, program, values: &values };
-        found.extend(program.bounds.iter().filter_map(|bound| check.bound(bound)));
-        found.extend(program.steps.iter().filter_map(|step| check.derivation(step)));
+        let broken: Vec<Diagnostic> = program.bounds.iter().filter_map(|bound| check.bound(bound)).collect();
+        if broken.is_empty() {
+            found.extend(program.steps.iter().filter_map(|step| check.derivation(step)));
+            found.extend(check.result());
+        }
+        found.extend(broken);
     }
     found
 }
@@ -74,7 +78,11 @@ impl Check<'_> {
         let Step::OrElse(_, derived) = step else { return None };
         let Role::Derived(fact) = self.program.infos.get(*derived)?.role else { return None };
         let cell = self.row.get(fact)?;
-        let (given, follows) = (cell.value.number()?, self.values.get(*derived)?.number()?);
+        let derived_value = self.values.get(*derived)?;
+        if *derived_value == Value::Absent(Absence::Undefined) {
+            return self.given_though_undefined(fact, cell, *derived);
+        }
+        let (given, follows) = (cell.value.number()?, derived_value.number()?);
         if given == follows {
             return None;
         }
@@ -99,6 +107,45 @@ impl Check<'_> {
             }
         }
         Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")))
+    }
+
+    /// A fact that is given although the others say that there is nothing to compute it from.
+    fn given_though_undefined(&self, fact: FactId, cell: &Cell, derived: StepId) -> Option<Diagnostic> {
+        let declared = self.plan.facts.get(fact)?;
+        let (unit, label) = (&self.member.name, declared.label());
+        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」已给出,而按其他数据除数为 0,无从计算", "{unit}: {label} is given, while by the other facts its divisor is 0"))
+            .at_cell(self.facts.place(cell), words!("这里给出了值", "a value is given here"));
+        for other in self.read_by(derived) {
+            if let Some(cell) = self.row.get(other).filter(|cell| cell.value.number().is_some_and(Number::is_zero)) {
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("这里是 0", "this is 0"));
+            }
+        }
+        Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格,留空给错的一格", "check these cells, and leave the wrong one blank")))
+    }
+
+    /// A result that cannot be held, or a value that no row of a table matches.
+    fn result(&self) -> Option<Diagnostic> {
+        let fault = |absence| self.values.get(..self.program.score_end)?.iter().position(|value| *value == Value::Absent(absence));
+        let wanted = self.values.get(self.program.total)?.absence()?;
+        let at = match wanted {
+            Absence::TooLarge | Absence::NoRow => fault(wanted)?,
+            _ => return None,
+        };
+        let info = self.program.infos.get(at)?;
+        let unit = &self.member.name;
+        let mut diagnostic = if wanted == Absence::TooLarge {
+            Diagnostic::new(Code::Overflow, words!("{unit}:算得的数位数太多,不能精确表示", "{unit}: the exact result has too many digits to be held")).at(info.span, words!("在这里算出", "computed here"))
+        } else {
+            Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table")).at(info.span, words!("按它分档", "the table is by this"))
+        };
+        for other in self.read_by(at) {
+            if let Some(cell) = self.row.get(other) {
+                let value = cell.value.number().map(|number| (self.show(other, number, Lang::Zh), self.show(other, number, Lang::En)));
+                let (shown, shown_en) = value.unwrap_or_default();
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {shown}", "is {shown_en}"));
+            }
+        }
+        Some(diagnostic.help(words!("核对这些格;值确实无误时补全规则", "check these cells; if they are right, complete the rules")))
     }
 
     /// The facts that a step reads.

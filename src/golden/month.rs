@@ -53,6 +53,8 @@ pub(crate) struct Report {
     pub(crate) differences: Vec<Difference>,
     /// Known differences that occurred.
     pub(crate) known: Vec<Known>,
+    /// The cells in which they did: a value may be printed in two tables.
+    pub(crate) known_cells: usize,
     /// Known differences that do not occur any more: a fault.
     pub(crate) stale: Vec<Known>,
     /// For each published column, how many of its cells rest on what.
@@ -166,9 +168,12 @@ impl Comparison<'_> {
         }
         let same = |a: &str, b: &str| a == b || number(a).is_some() && number(a) == number(b);
         match known.iter().find(|known| known.unit == unit.unit && known.column == heading && same(&known.published, printed) && same(&known.computed, &shown)) {
-            Some(known) => report.known.push(known.clone()),
+            Some(known) => {
+                report.known_cells += 1;
+                report.known.push(known.clone());
+            }
             // a table may print one value under two headings
-            None if known.iter().any(|known| known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)) => {}
+            None if known.iter().any(|known| known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)) => report.known_cells += 1,
             None => report.differences.push(Difference { unit: unit.unit.clone(), column: heading.to_owned(), expected: if printed.is_empty() { "(空)".to_owned() } else { printed.to_owned() }, computed: shown }),
         }
     }

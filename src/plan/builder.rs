@@ -16,7 +16,7 @@ pub(super) struct Builder {
     /// The path of the item being lowered.
     pub(super) owner: String,
     pub(super) clause: Option<Span>,
-    constants: Vec<(Literal, Option<Unit>, StepId)>,
+    constants: Vec<(Literal, Option<Unit>, Span, StepId)>,
     /// How often each id was given.
     names: BTreeMap<String, u32>,
 }
@@ -38,11 +38,11 @@ impl Builder {
     }
 
     pub(super) fn constant(&mut self, value: Literal, unit: Option<Unit>, span: Span) -> StepId {
-        if let Some((_, _, step)) = self.constants.iter().find(|(other, of, _)| *other == value && *of == unit) {
+        if let Some((_, _, _, step)) = self.constants.iter().find(|(other, of, at, _)| *other == value && *of == unit && *at == span) {
             return *step;
         }
         let step = self.push(Step::Constant(value), Role::Written, unit.clone(), span);
-        self.constants.push((value, unit, step));
+        self.constants.push((value, unit, span, step));
         step
     }
 

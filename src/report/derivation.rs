@@ -8,9 +8,9 @@ use super::{pick, sentence::sentence};
 use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
-use crate::eval::trace::Reach;
+use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
-use crate::plan::{MarkId, Role, Sign, Step, StepId};
+use crate::plan::{Comparison, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
@@ -20,10 +20,20 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     let decisive = case.root(topic).map(|root| case.trace.marks(root)).unwrap_or_default();
     let writer = Writer { case, topic, lang, decisive };
     writer.head(topic, &mut text);
-    if matches!(case.trace.outcome.status, Status::Exempt(_)) {
+    let Some(root) = case.root(topic) else {
+        if let Some(place) = case.scope_place(topic) {
+            let _ = writeln!(text, "  {} [{place}]", pick(lang, "适用范围写在", "its scope stands in"));
+        }
+        return text;
+    };
+    if let Status::Exempt(exemption) = case.trace.outcome.status {
+        let span = case.plan().exemptions.get(exemption).map(|exemption| exemption.span);
+        let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
+        let _ = writeln!(text, "{} {}", pick(lang, "不参评", "exempt"), span.map(|span| writer.clause(span)).unwrap_or_default());
+        let _ = write!(text, "`-- ");
+        writer.tree(root, "    ", &mut BTreeSet::new(), &mut text);
         return text;
     }
-    let Some(root) = case.root(topic) else { return text };
     let lines = writer.equation(root);
     if !lines.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "算式", "Equation"));
@@ -81,20 +91,12 @@ impl Writer<'_> {
             (Some(Step::Cap(a, _) | Step::Floor(a, _)), Used::First | Used::All) if self.is_silent(id) => self.behind(*a),
             // a rounding that changed nothing
             (Some(Step::Round(a, _, _)), _) if trace.value(*a) == trace.value(id) && trace.value(*a).number().is_some() => self.behind(*a),
-            // where a fact is given and follows from others alike, how it follows says more
-            (Some(Step::OrElse(a, b)), Used::First) => self.behind(if self.agrees(*a, *b) { *b } else { *a }),
+            (Some(Step::OrElse(a, _)), Used::First) => self.behind(*a),
             (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
             (Some(Step::Choose(_, a, _)), Used::First) if !self.is_named(id) => self.behind(*a),
             (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) || trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
             _ => id,
         }
-    }
-
-    /// Whether a fact that is given also follows from others, with the same value.
-    fn agrees(&self, given: StepId, derived: StepId) -> bool {
-        let trace = &self.case.trace;
-        let follows = matches!(trace.info(derived).map(|info| info.role), Some(Role::Derived(_)));
-        follows && trace.value(derived).number().is_some() && trace.value(derived) == trace.value(given)
     }
 
     /// A bound that had no effect.
@@ -139,6 +141,7 @@ impl Writer<'_> {
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
+            Role::Derived(_) if trace_confirms(&self.case.trace, id) => format!("{} {}", pick(lang, "推算相合:", "confirmed by"), name.unwrap_or_default()),
             Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
             Role::Total => pick(lang, "总分", "total").to_owned(),
             _ => name.unwrap_or_default(),
@@ -164,15 +167,7 @@ impl Writer<'_> {
     fn equation(&self, root: StepId) -> Vec<String> {
         let trace = &self.case.trace;
         let reach = trace.reach(root);
-        let agreeing: Vec<StepId> = reach
-            .iter()
-            .enumerate()
-            .filter(|(_, reach)| **reach != Reach::None)
-            .filter_map(|(id, _)| match (trace.step(id), trace.used(id)) {
-                (Some(Step::OrElse(a, b)), Used::First) if self.agrees(*a, *b) => Some(*b),
-                _ => None,
-            })
-            .collect();
+        let agreeing: Vec<StepId> = trace.confirmations(root);
         let mut lines = Vec::new();
         for (id, reach) in reach.iter().enumerate() {
             let read = *reach != Reach::None || agreeing.contains(&id);
@@ -185,6 +180,7 @@ impl Writer<'_> {
             if self.case.trace.info(id).is_some_and(|info| info.role == Role::Formula) && body == value {
                 continue;
             }
+            let body = if agreeing.contains(&id) { format!("{body}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)")) } else { body };
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
@@ -258,6 +254,9 @@ impl Writer<'_> {
                 let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
                 format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
+            Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.operand(*a), comparison_sign(*comparison), self.operand(*b)),
+            Some(Step::IsUndefined(a)) => format!("{} {}", self.operand(*a), pick(lang, "无从计算", "is undefined")),
+            Some(Step::IsBlank(a)) => format!("{} {}", self.operand(*a), pick(lang, "为空", "is blank")),
             Some(Step::Negate(a)) if self.case.trace.value(*a).number().is_some_and(Number::is_zero) => self.operand(*a),
             Some(Step::Negate(a)) => format!("-{}", self.operand(*a)),
             Some(Step::Round(a, step, mode)) => {
@@ -281,7 +280,12 @@ impl Writer<'_> {
         let trace = &self.case.trace;
         let zero = |step: &StepId| {
             let role = trace.info(*step).map(|info| info.role);
-            trace.value(*step).number().is_some_and(Number::is_zero) && matches!(role, Some(Role::Item(_) | Role::Deduction | Role::Addition))
+            let idle = match role {
+                Some(Role::Item(item)) => !self.case.plan().items.get(item).is_some_and(crate::plan::Item::is_base),
+                Some(Role::Deduction | Role::Addition) => true,
+                _ => false,
+            };
+            idle && trace.value(*step).number().is_some_and(Number::is_zero)
         };
         let shown: Vec<&(Sign, StepId)> = terms.iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
         let mut text = String::new();
@@ -366,7 +370,13 @@ impl Writer<'_> {
     }
 
     fn cell(&self, fact: usize) -> String {
-        let Some(cell) = self.case.cell(fact) else { return pick(self.lang, "没有填", "not given").to_owned() };
+        let Some(cell) = self.case.cell(fact) else {
+            let column = self.case.plan().facts.get(fact).map(|fact| fact.label().to_owned()).unwrap_or_default();
+            return match self.lang {
+                Lang::Zh => format!("[数据表「{column}」列没有填]"),
+                Lang::En => format!("[column {column} is blank]"),
+            };
+        };
         let provenance = cell.provenance.map(|provenance| provenance_word(provenance, self.lang)).unwrap_or_default();
         let basis = cell.basis.map(|basis| format!(" {basis}")).unwrap_or_default();
         let place = match self.lang {
@@ -403,12 +413,8 @@ impl Writer<'_> {
         }
         // found from the back to the front
         found.reverse();
-        if let Some(Role::Derived(fact)) = trace.info(id).map(|info| info.role)
-            && let Some(cell) = trace.program.steps.iter().position(|step| matches!(step, Step::Given(given) if *given == fact))
-            && trace.value(cell).number().is_some()
-        {
-            found.push(Child::Step(cell));
-        }
+        // a given fact that others confirm
+        found.extend(trace.confirmation_of(id).map(Child::Step));
         found
     }
 
@@ -481,4 +487,21 @@ impl Writer<'_> {
 enum Child {
     Step(StepId),
     Words(String),
+}
+
+/// Whether a step is how a given fact follows from others.
+fn trace_confirms(trace: &Trace<'_>, id: StepId) -> bool {
+    let given = trace.program.steps.iter().zip(0..).any(|(step, or_else)| matches!(step, Step::OrElse(_, derived) if *derived == id) && trace.used(or_else) == Used::First);
+    given && trace.value(id).number().is_some()
+}
+
+fn comparison_sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => "=",
+        Comparison::Ne => "≠",
+        Comparison::Ge => "≥",
+        Comparison::Gt => ">",
+        Comparison::Le => "≤",
+        Comparison::Lt => "<",
+    }
 }

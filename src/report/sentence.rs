@@ -9,7 +9,7 @@ use crate::eval::trace::Reach;
 use crate::explain::{Case, Sentence, Topic, side_words};
 use crate::plan::{FactId, MarkKind, Role, Sign, Step, StepId};
 use crate::quantity::{Number, Unit};
-use crate::results::missing_facts;
+use crate::results::missing_for;
 
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
@@ -33,6 +33,8 @@ impl Wording<'_> {
             return pick(lang, "本层级不适用。", "Does not apply to this tier.").to_owned();
         };
         let mut parts = match topic {
+            _ if trace.value(root).absence().is_some() => Vec::new(),
+            Topic::Item(item) if self.case.plan().items.get(item).is_some_and(|item| !item.children.is_empty()) => self.remarkable(Some(item)),
             Topic::Item(_) => self.reasons(root),
             Topic::Total => self.total(root),
         };
@@ -51,7 +53,7 @@ impl Wording<'_> {
                 Lang::En => format!("scores {}", self.points(&number)),
             },
             Value::Absent(_) => {
-                let facts = missing_facts(&self.case.trace).join("、");
+                let facts = missing_for(&self.case.trace, root).join(pick(lang, "、", ", "));
                 let pending = self.case.trace.plan.marks.iter().find(|mark| mark.kind == MarkKind::Pending).map(|mark| mark.text.clone()).unwrap_or_default();
                 match (lang, facts.is_empty()) {
                     (Lang::Zh, false) => format!("缺数据 {facts},没有得分"),
@@ -106,6 +108,17 @@ impl Wording<'_> {
             }
         }
         parts
+    }
+
+    fn is_within(&self, item: usize, outer: usize) -> bool {
+        let mut cursor = Some(item);
+        while let Some(id) = cursor {
+            if id == outer {
+                return true;
+            }
+            cursor = self.case.plan().items.get(id).and_then(|item| item.parent);
+        }
+        false
     }
 
     fn is_assessed(&self, fact: FactId) -> bool {
@@ -269,7 +282,7 @@ impl Wording<'_> {
 
     fn total(&self, root: StepId) -> Vec<String> {
         let trace = &self.case.trace;
-        let mut parts = self.remarkable();
+        let mut parts = self.remarkable(None);
         let uncapped = trace.program.uncapped;
         if trace.value(uncapped) != trace.value(root) && trace.value(uncapped).absence().is_none() {
             let marks = self.points(&Number::from(trace.program.marks));
@@ -284,12 +297,12 @@ impl Wording<'_> {
         parts
     }
 
-    /// The indicators below full marks, and the bonuses and penalties that are not 0.
-    fn remarkable(&self) -> Vec<String> {
+    /// Of an item or the standard: the indicators below full marks, and the bonuses and penalties that are not 0.
+    fn remarkable(&self, within: Option<usize>) -> Vec<String> {
         let trace = &self.case.trace;
         let mut parts = Vec::new();
         let mut full = 0_usize;
-        for (id, item) in self.case.plan().indicators() {
+        for (id, item) in self.case.plan().indicators().filter(|(id, _)| within.is_none_or(|within| self.is_within(*id, within))) {
             let Some(Some(steps)) = trace.program.items.get(id) else { continue };
             let Some(score) = trace.value(steps.score).number().copied() else {
                 parts.push(format!("{} {}", item.name, show(self.case.plan(), &trace.value(steps.score), None, self.lang)));

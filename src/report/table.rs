@@ -49,9 +49,9 @@ pub(crate) fn table(plan: &Plan, facts: &Facts, results: &Results, look: &Look) 
             (Some(a), Some(b)) => listing(&plan.ranking, a, b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => a.unit.cmp(&b.unit),
+            (None, None) => Ordering::Equal,
         });
-        write_tier(plan, program, &units, &contestants, look, &mut text);
+        write_tier(&Tables { plan, facts, program }, &units, look, &mut text);
     }
     write_without_total(results, look, &mut text);
     write_assumptions(results, look, &mut text);
@@ -71,7 +71,23 @@ fn contestants(plan: &Plan, facts: &Facts) -> IndexMap<String, Contestant> {
     found
 }
 
-fn write_tier(plan: &Plan, program: &Program, units: &[&UnitResult], contestants: &IndexMap<String, Contestant>, look: &Look, text: &mut String) {
+/// The values by which a unit is listed, also where it has no total.
+fn listed_of(plan: &Plan, facts: &Facts, program: &Program, name: &str) -> Vec<crate::eval::domain::Value> {
+    let index = facts.members.iter().position(|member| member.name == name && plan.programs.get(member.tier).is_some_and(|other| other.tier == program.tier));
+    let Some(row) = index.and_then(|index| facts.rows.get(index)) else { return Vec::new() };
+    let outcome = traced(program, row, Until::Scores);
+    program.listed.iter().map(|step| outcome.value(*step)).collect()
+}
+
+/// What the table of a tier is made from.
+struct Tables<'a> {
+    plan: &'a Plan,
+    facts: &'a Facts,
+    program: &'a Program,
+}
+
+fn write_tier(tables: &Tables<'_>, units: &[&UnitResult], look: &Look, text: &mut String) {
+    let Tables { plan, facts, program } = *tables;
     let lang = look.lang;
     let title = program.title.as_deref().unwrap_or(&program.tier);
     let (marks, count) = (quantity::plain(program.marks), units.len());
@@ -96,7 +112,7 @@ fn write_tier(plan: &Plan, program: &Program, units: &[&UnitResult], contestants
     for unit in units {
         let mut row = vec![rank(unit, lang), unit.unit.clone()];
         for (index, _) in &listed {
-            let value = contestants.get(&unit.unit).and_then(|one| one.listed.get(*index)).and_then(crate::eval::domain::Value::decimal);
+            let value = listed_of(plan, facts, program, &unit.unit).get(*index).and_then(crate::eval::domain::Value::decimal);
             row.push(value.map(quantity::plain).unwrap_or_default());
         }
         row.extend(shown.iter().map(|name| unit.indicators.get(*name).map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned())).unwrap_or_default()));
