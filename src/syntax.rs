@@ -9,6 +9,8 @@ mod from_text;
 mod tokens;
 mod words;
 
+pub(crate) use faults::HEADING;
+
 use std::collections::BTreeSet;
 
 use crate::diag::{self, Diagnostic, Lang};
@@ -20,7 +22,7 @@ pub(crate) struct Parsed {
     pub(crate) files: Vec<ast::File>,
     /// The faults found.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// Words inside statements that could not be read: what they declare is unknown, so nothing is said of them later.
+    /// Names that statements which could not be read declare, and rules of the keywords of their parts: nothing is said of their absence.
     pub(crate) lost: BTreeSet<String>,
     /// A file could not be read at all: what it declares is unknown.
     pub(crate) unreadable: bool,
@@ -32,7 +34,7 @@ pub(crate) struct Parsed {
 pub(crate) fn parse(sources: &Sources) -> Parsed {
     let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false, skins: Vec::new() };
     for (file, source) in sources.iter() {
-        let one = faults::parse_file(file, &source.text);
+        let one = faults::parse_file(file, &source.text, sources);
         parsed.files.push(one.file);
         parsed.diagnostics.extend(one.diagnostics);
         parsed.lost.extend(one.lost);

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
                 print_diagnostics(diagnostics, sources, lang);
             }
             let lang = lang.unwrap_or_else(|| found.first().map_or_else(super::output::locale, |(_, sources)| diag::language_of(sources, None)));
-            say(words!("{files} 个规则文件,{errors} 处错误,{warnings} 处提醒", "{files} rule files, {errors} errors, {warnings} warnings").get(lang));
+            say(words!("{files} 个规则文件,{errors} 处错误,{warnings} 处提醒", "rule files: {files}, errors: {errors}, warnings: {warnings}").get(lang));
         }
     }
     Ok(if errors > 0 { End::FaultFound } else { End::Answered })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Act, Clause, Expr, ExprKind, FactId, ItemId, Pattern, Standard, ValueId};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
 /// Calls `see` with an expression and every expression inside it, outer ones first.
@@ -104,16 +104,27 @@ pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
     for node in nodes.chain([Node::Total]) {
         graph.walk(node);
     }
-    if let Some(circle) = graph.circle {
-        let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| graph_name(standard, *node)).collect();
-        let path = names.join(" → ");
-        let mut diagnostic = Diagnostic::new(Code::Circle, words!("循环:{path}", "a circle: {path}"));
-        for node in &circle {
-            let name = graph_name(standard, *node);
-            diagnostic = diagnostic.at(graph_span(standard, *node), words!("「{name}」用到下一个", "{name} reads the next"));
-        }
-        found.push(diagnostic.help(words!("让其中一个不再用到前面的", "let one of them do without the others")));
+    if let Some(nodes) = graph.circle {
+        let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
+        found.push(circle(&named));
     }
+}
+
+/// What is said of a circle: its path, and each place on it.
+pub(super) fn circle(nodes: &[(Words, Span)]) -> Diagnostic {
+    let path = |name: fn(&Words) -> &String| nodes.iter().chain(nodes.first()).map(|(node, _)| name(node).as_str()).collect::<Vec<_>>().join(" → ");
+    let (zh, en) = (path(|name| &name.zh), path(|name| &name.en));
+    let mut diagnostic = Diagnostic::new(Code::Circle, words!("循环:{zh}", "a circle: {en}"));
+    for ((name, span), (next, _)) in nodes.iter().zip(nodes.iter().cycle().skip(1)) {
+        let (zh, en, next_zh, next_en) = (&name.zh, &name.en, &next.zh, &next.en);
+        diagnostic = diagnostic.at(*span, words!("「{zh}」要用到「{next_zh}」", "{en} reads {next_en}"));
+    }
+    diagnostic.help(words!("让其中一个不用别的就能定出", "let one of them do without the others"))
+}
+
+/// A name that is the same in both languages.
+pub(super) fn same(name: &str) -> Words {
+    Words { zh: name.to_owned(), en: name.to_owned() }
 }
 
 impl Graph<'_> {
@@ -167,14 +178,14 @@ fn reads(standard: &Standard, node: Node) -> Vec<Node> {
     found
 }
 
-fn graph_name(standard: &Standard, node: Node) -> String {
-    match node {
-        Node::Fact(id) => standard.facts.get(id).map(|fact| fact.name.clone()),
-        Node::Value(id) => standard.values.get(id).map(|value| value.name.clone()),
-        Node::Item(id) => standard.items.get(id).map(|item| item.name.clone()),
-        Node::Total => Some("总分".to_owned()),
-    }
-    .unwrap_or_default()
+fn graph_name(standard: &Standard, node: Node) -> Words {
+    let name = match node {
+        Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
+        Node::Value(id) => standard.values.get(id).map(|value| &value.name),
+        Node::Item(id) => standard.items.get(id).map(|item| &item.name),
+        Node::Total => return words!("总分", "total"),
+    };
+    same(name.map_or("", String::as_str))
 }
 
 fn graph_span(standard: &Standard, node: Node) -> Span {

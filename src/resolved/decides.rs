@@ -7,7 +7,7 @@ use super::ranges::{Definedness, key};
 use super::tables::{Stretch, check_table, remaining};
 use super::from_ast::Damage;
 use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, constant};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
 /// Checks all items, exemptions, the total and the ranking.
@@ -92,7 +92,7 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
     }
     for (list, zh, en) in [(&formulas, "得分 =", "score ="), (&bases, "起评", "base")] {
         if let [first, second, ..] = list.as_slice() {
-            found.push(Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice")).at(*second, words!("这里", "here")).at(*first, words!("和这里", "and here")));
+            found.push(Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice")).at(*second, words!("又在这里", "again here")).at(*first, words!("先在这里", "first here")).help(words!("删去其中一处", "remove one of them")));
         }
     }
     let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
@@ -107,12 +107,15 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
     let decided = item.assessed.is_some() || item.pending.is_some() || !formulas.is_empty() || !directions.is_empty() || !bases.is_empty() || unconditional || !item.children.is_empty();
     let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
     if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {
-        let diagnostic = Diagnostic::new(Code::NothingDecides, words!("「{name}」没有一条能定出得分", "nothing decides the score of {name}")).at(item.head, words!("这一项", "this item"));
-        let diagnostic = match item.clauses.first() {
-            Some(clause) => diagnostic.at(clause.span, words!("条件不成立时没有规定", "nothing is said for when the condition does not hold")),
-            None => diagnostic,
-        };
-        found.push(diagnostic.help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")));
+        found.push(match item.clauses.last() {
+            Some(clause) => Diagnostic::new(Code::NothingDecides, words!("条件都不成立时,没有一条定出「{name}」的得分", "nothing decides the score of {name} where no condition holds"))
+                .at(item.head, words!("这一项", "this item"))
+                .at(clause.span, words!("这一条也不成立时没有规定", "nothing is said for when this does not hold either"))
+                .help(words!("在最后加一条没有条件的,例如 得 0 分", "add a last clause without a condition, as in: award 0 points")),
+            None => Diagnostic::new(Code::NothingDecides, words!("没有一条定出「{name}」的得分", "nothing decides the score of {name}"))
+                .at(item.head, words!("这一项", "this item"))
+                .help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")),
+        });
     }
 }
 
@@ -142,7 +145,7 @@ fn check_reached(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) 
             continue;
         }
         if let Some(before) = final_award {
-            found.push(unreachable(clause.span, before));
+            found.push(unreachable(clause.span, before, &every_case()));
             return;
         }
         if clause.condition.is_none() {
@@ -152,7 +155,7 @@ fn check_reached(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) 
     if let Some(award) = final_award
         && let Some(other) = item.clauses.iter().find(|clause| !matches!(clause.act, Act::Award(_)))
     {
-        found.push(unreachable(other.span, award));
+        found.push(unreachable(other.span, award, &every_case()));
         return;
     }
     for tier in &item.tiers {
@@ -162,10 +165,14 @@ fn check_reached(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) 
     }
 }
 
-fn unreachable(span: Span, before: Span) -> Diagnostic {
+fn every_case() -> Words {
+    words!("这一条没有条件,所有情形都由它定了", "this clause has no condition and decides every case")
+}
+
+fn unreachable(span: Span, before: Span, why: &Words) -> Diagnostic {
     Diagnostic::new(Code::Unreachable, words!("这一条永远轮不到", "this clause is never reached"))
         .at(span, words!("轮不到", "never reached"))
-        .at(before, words!("这一条已经把所有情形都定了", "this clause decides every case before it"))
+        .at(before, why.clone())
         .help(words!("调换次序,或给前一条加上条件", "change their order, or give the first a condition"))
 }
 
@@ -178,7 +185,7 @@ fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec
         let before: Vec<Stretch> = seen.iter().filter(|(other, _, _)| *other == name).map(|(_, stretch, _)| *stretch).collect();
         if !before.is_empty() && remaining(stretch, &before, subject.step).is_empty() {
             let first = seen.iter().find(|(other, _, _)| *other == name).map_or(clause.span, |(_, _, span)| *span);
-            found.push(unreachable(clause.span, first));
+            found.push(unreachable(clause.span, first, &words!("凡是它管的情形,这一条先成立", "wherever it holds, this one holds before it")));
             return true;
         }
         seen.push((name, stretch, clause.span));
@@ -238,9 +245,9 @@ fn report_narrower(standard: &Standard, fault: Option<(Span, ItemId)>, tiers: &B
     let Some((span, owner)) = fault else { return };
     let Some(owner) = standard.items.get(owner) else { return };
     let beyond: Vec<&str> = tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
-    let (name, tiers) = (&owner.name, beyond.join("、"));
+    let (name, tiers, tiers_en) = (&owner.name, beyond.join("、"), beyond.join(", "));
     found.push(
-        Diagnostic::new(Code::ScopeMismatch, words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers}, which reads it here"))
+        Diagnostic::new(Code::ScopeMismatch, words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers_en}, which reads it here"))
             .at(span, words!("这里用到", "read here"))
             .at(owner.head, words!("它的适用范围较窄", "its scope is narrower"))
             .at(reader, words!("用到它的适用范围较宽", "the scope of what reads it is wider"))
@@ -320,7 +327,8 @@ fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
                 found.push(
                     Diagnostic::new(Code::Undefined, words!("除数为 0 时无从计算,而没有规定怎么办", "this cannot be computed where a divisor is 0, and nothing settles that"))
                         .at(expr.span, words!("这里要用到商", "the quotient is read here"))
-                        .at(divisor, words!("它可能是 0", "this can be 0")),
+                        .at(divisor, words!("它可能是 0", "this can be 0"))
+                        .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
                 );
                 break;
             }

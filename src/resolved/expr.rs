@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::from_ast::{Named, Resolver, shown, shown_english};
+use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
 use super::{Expr, ExprKind, ItemId, ItemKind, Pattern, Sign, Times, Type};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -21,8 +21,9 @@ impl Resolver<'_> {
             ast::ExprKind::Total => Some(self.points(ExprKind::Total, Some(self.step), span)),
             ast::ExprKind::Tier => {
                 self.report(
-                    Diagnostic::new(Code::WrongType, words!("层级不是数", "the tier is not a number"))
-                        .at(span, words!("只能写作 按 层级 {{ … }}", "it only stands in: by tier {{ … }}")),
+                    Diagnostic::new(Code::WrongType, words!("层级不能比较,也不能计算", "the tier is not compared or calculated with"))
+                        .at(span, words!("这里", "here"))
+                        .help(words!("各层级不同的写 按 层级 {{ … }};只用于某个层级的项写 适用", "by tier {{ … }} says what differs by tier; applies to says which tiers an item is for")),
                 );
                 None
             }
@@ -85,7 +86,9 @@ impl Resolver<'_> {
         }
         let name = &text.text;
         self.report(
-            Diagnostic::new(Code::UnknownName, words!("没有一项数据有「{name}」这个选项", "no fact has {name} as one of its choices")).at(text.span, words!("这里", "here")),
+            Diagnostic::new(Code::UnknownName, words!("没有一项数据有「{name}」这个选项", "no fact has {name} as one of its choices"))
+                .at(text.span, words!("这里", "here"))
+                .help(words!("选项与声明的一字不差,例如 数据 等次 : {{优, 良}}", "write a choice as it is declared, as in: fact grade : {{good, fair}}")),
         );
         None
     }
@@ -223,9 +226,32 @@ impl Resolver<'_> {
         self.report(
             Diagnostic::new(Code::WrongType, words!("这里要一个条件,写的是一个值(单位 {unit})", "a condition is needed here, this is a value in {unit_en}"))
                 .at(expr.span, words!("不是条件", "not a condition"))
-                .help(words!("用 =、≥、低于、无从计算 等写成比较", "compare it, as in: x ≥ 95%, x is undefined")),
+                .help(words!("写成比较,例如 ≥ 95%、低于 60%、无从计算", "compare it, as in: ≥ 95%, below 60%, is undefined")),
         );
         None
+    }
+
+    /// An expression that stands beside another; beside a choice a name is one of its choices.
+    fn beside(&mut self, tree: &ast::Expr, owner: Option<ItemId>, other: Option<&Type>) -> Option<Expr> {
+        if let (Some(Type::Choice(choices)), ast::ExprKind::Path(name, None)) = (other, &tree.kind)
+            && !self.is_declared(name, owner)
+            && !self.lost.contains(&name.text)
+            && !self.symbols.get_index_of(&name.text).is_some_and(|symbol| choices.contains(&symbol))
+        {
+            let known: Vec<String> = choices.iter().filter_map(|symbol| self.symbols.get_index(*symbol)).cloned().collect();
+            let near = crate::diag::closest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let (text, list, list_en) = (&name.text, known.join("、"), known.join(", "));
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个选项", "there is no choice {text}")).at(name.span, words!("这里", "here"));
+            self.report(with_suggestion(diagnostic, name.span, near).help(words!("选项有:{list}", "the choices are: {list_en}")));
+            return None;
+        }
+        self.expr(tree, owner)
+    }
+
+    /// Whether a fact or value of that name can be read in `owner`.
+    fn is_declared(&self, name: &ast::Name, owner: Option<ItemId>) -> bool {
+        let inside = std::iter::successors(owner, |item| self.items.get(*item).and_then(|item| item.parent)).map(Some);
+        inside.chain([None]).any(|scope| self.names.contains_key(&(scope, name.text.clone())))
     }
 
     fn conditions(&mut self, links: &[ast::Expr], owner: Option<ItemId>) -> Option<Vec<Expr>> {
@@ -241,11 +267,12 @@ impl Resolver<'_> {
         if let Some(tier) = [left, right].into_iter().find(|side| matches!(side.kind, ast::ExprKind::Tier)) {
             return self.expr(tier, owner);
         }
-        let (left, right) = (self.expr(left, owner), self.expr(right, owner));
+        let left = self.expr(left, owner);
+        let right = self.beside(right, owner, left.as_ref().map(|left| &left.ty));
         let (left, right) = (left?, right?);
         let (left, right) = self.same_unit(left, right, "比较", "comparison")?;
         if left.unit().is_none() && !matches!(comparison, ast::Comparison::Eq | ast::Comparison::Ne) {
-            self.report(Diagnostic::new(Code::WrongType, words!("选项只能用 = 和 ≠ 比较", "choices compare by = and ≠ only")).at(span, words!("这里", "here")));
+            self.report(Diagnostic::new(Code::WrongType, words!("选项没有大小,只能用 = 和 ≠ 比较", "choices have no order and compare by = and ≠ only")).at(span, words!("这里", "here")).help(words!("几个选项一起写 属于 {{ …、… }}", "several choices: among {{ …, … }}")));
             return None;
         }
         Some(truth(ExprKind::Compare(Box::new(left), comparison, Box::new(right)), span))
@@ -274,11 +301,10 @@ impl Resolver<'_> {
 
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.
     pub(super) fn mismatch(&mut self, left: &Expr, right: &Expr, zh: &str, en: &str) {
-        let (a, b) = (shown(left), shown(right));
-        let (a_en, b_en) = (shown_english(left), shown_english(right));
+        let ((a, a_en), (b, b_en)) = (short_unit(left), short_unit(right));
         let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}"))
-            .at(right.span, words!("这里以 {b} 计", "in {b_en}"))
-            .at(left.span, words!("这里以 {a} 计", "in {a_en}"));
+            .at(right.span, said_of(right))
+            .at(left.span, said_of(left));
         for expr in [left, right] {
             if let Some(span) = self.origin(expr) {
                 let (unit, unit_en) = (shown(expr), shown_english(expr));
@@ -286,6 +312,7 @@ impl Resolver<'_> {
             }
         }
         let percent = |expr: &Expr| expr.unit().is_some_and(Unit::is_percent);
+        let mut fixed = false;
         for (number, rate) in [(left, right), (right, left)] {
             if number.unit() == Some(&Unit::Number)
                 && percent(rate)
@@ -294,9 +321,10 @@ impl Resolver<'_> {
                 let value = quantity::plain(value);
                 let unit = if rate.unit() == Some(&Unit::Points) { self.spelled(number.span, " 个百分点", " pp") } else { "%" };
                 diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{value}{unit}"));
+                fixed = true;
             }
         }
-        self.report(diagnostic);
+        self.report(if fixed { diagnostic } else { diagnostic.help(words!("两边改用同一个单位", "use one unit on both sides")) });
     }
 
     /// Where a name was declared.
@@ -315,7 +343,12 @@ impl Resolver<'_> {
         if expr.unit().is_some() {
             return Some(expr);
         }
-        self.report(Diagnostic::new(Code::WrongType, words!("这里要一个数", "a number is needed here")).at(expr.span, words!("这不是数", "not a number")));
+        let help = if expr.ty == Type::Truth {
+            words!("按是、否取数的写 按 … {{ 是: …; 否: … }}", "to choose a number by yes or no write: by … {{ yes: …; no: … }}")
+        } else {
+            words!("按选项取数的写 按 … {{ 选项: …; 其余: … }}", "to choose a number by a choice write: by … {{ choice: …; otherwise: … }}")
+        };
+        self.report(Diagnostic::new(Code::WrongType, words!("这里要一个数", "a number is needed here")).at(expr.span, words!("这不是数", "not a number")).help(help));
         None
     }
 
@@ -359,7 +392,7 @@ impl Resolver<'_> {
         for (times, factor) in found {
             let factor = factor?;
             if times == Times::Over && factor.literal().is_some_and(|value| value.is_zero()) {
-                self.report(Diagnostic::new(Code::Undefined, words!("除以 0", "division by 0")).at(factor.span, words!("除数是 0", "the divisor is 0")));
+                self.report(Diagnostic::new(Code::Undefined, words!("除以 0", "division by 0")).at(factor.span, words!("除数是 0", "the divisor is 0")).help(words!("更正除数", "correct the divisor")));
                 return None;
             }
             total = Some(match total {
@@ -383,13 +416,13 @@ impl Resolver<'_> {
     }
 
     fn no_product(&mut self, fault: UnitFault, unit: &Unit, factor: &Expr, span: Span) {
-        let other = shown(factor);
+        let (other, other_en, unit_en) = (shown(factor), shown_english(factor), unit.in_english());
         let diagnostic = match fault {
-            UnitFault::Differ => Diagnostic::new(Code::UnitMismatch, words!("{unit} 与 {other} 不能相乘除", "{unit} and {other} do not multiply or divide")),
+            UnitFault::Differ => Diagnostic::new(Code::UnitMismatch, words!("{unit} 与 {other} 不能相乘除", "{unit_en} and {other_en} do not multiply or divide")),
             UnitFault::TooCompound => Diagnostic::new(Code::UnitMismatch, words!("单位乘得太复杂", "the compound unit grows past all use")),
         };
         let diagnostic = diagnostic
-            .at(factor.span, words!("这里以 {other} 计", "in {other}"))
+            .at(factor.span, words!("这里以 {other} 计", "in {other_en}"))
             .at(span, words!("在这个算式里", "in this formula"))
             .help(words!("百分点之间相除得数;率乘分得分", "percentage points divide by each other; a rate times points gives points"));
         self.report(diagnostic);
@@ -412,7 +445,7 @@ impl Resolver<'_> {
         let step = self.quantity(step)?;
         let (size, unit) = (step.literal()?, step.unit()?.clone());
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")));
+            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("写要取到的一格,例如 0.01%", "state what to round to, as in 0.01%")));
             return None;
         }
         let fits = value.unit().is_some_and(|of| of.fits(&unit) || unit.fits(of));
@@ -435,15 +468,15 @@ impl Resolver<'_> {
     }
 
     pub(super) fn pattern(&mut self, pattern: &ast::Pattern, subject: &Expr, owner: Option<ItemId>) -> Option<Pattern> {
-        let mut bound = |resolver: &mut Self, tree: &ast::Expr| {
-            let value = resolver.expr(tree, owner)?;
+        let bound = |resolver: &mut Self, tree: &ast::Expr| {
+            let value = resolver.beside(tree, owner, Some(&subject.ty))?;
             let (_, value) = resolver.same_unit(subject.clone(), value, "分档", "table")?;
             let constant = match &value.kind {
                 ExprKind::Symbol(_) | ExprKind::Flag(_) => true,
                 _ => resolver.is_constant(&value),
             };
             if !constant {
-                resolver.report(Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants")).at(value.span, words!("这里用到了数据", "this reads facts")));
+                resolver.report(Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants")).at(value.span, words!("这里用到了数据", "this reads facts")).help(words!("随数据变化的界限写成条件,例如 当 … ≥ … 得 …", "a bound that depends on facts belongs into a condition, as in: when … ≥ … award …")));
                 return None;
             }
             Some(value)
@@ -475,8 +508,8 @@ impl Resolver<'_> {
             return Some(expr);
         }
         let (unit, unit_en) = (shown(&expr), shown_english(&expr));
-        let mut diagnostic =
-            Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的以 {unit} 计", "points are needed here, this is in {unit_en}")).at(expr.span, words!("以 {unit} 计", "in {unit_en}"));
+        let (given, given_en) = named_unit(&expr);
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的是{given}", "points are needed here, this is {given_en}")).at(expr.span, said_of(&expr));
         if let Some(span) = self.origin(&expr) {
             diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit_en} here"));
         }
@@ -484,6 +517,8 @@ impl Resolver<'_> {
             let value = quantity::plain(value);
             let points = self.spelled(expr.span, "分", "points");
             diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), expr.span, format!("{value} {points}"));
+        } else {
+            diagnostic = diagnostic.help(words!("折算成分,例如 × 满分,或写 每 … 扣 … 分", "turn it into points, as in: × marks, or: per … deduct … points"));
         }
         self.report(diagnostic);
         None
@@ -506,6 +541,12 @@ fn first_span(done: &[(Sign, Expr)], span: Span, terms: &[(Sign, ast::Expr)]) ->
     start.to(end)
 }
 
+/// What is said at an expression of its unit.
+fn said_of(expr: &Expr) -> Words {
+    let (zh, en) = in_unit(expr);
+    words!("{zh}", "{en}")
+}
+
 fn truth(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, ty: Type::Truth, step: None, span }
 }
@@ -523,7 +564,7 @@ fn product_step(times: Times, step: Option<Decimal>, factor: &Expr) -> Option<De
 
 pub(super) fn with_suggestion(diagnostic: Diagnostic, span: Span, near: Option<String>) -> Diagnostic {
     match near {
-        Some(near) => diagnostic.fix(words!("是不是「{near}」", "did you mean {near}"), span, near),
+        Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), span, near),
         None => diagnostic,
     }
 }

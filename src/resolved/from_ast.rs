@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::{Expr, Fact, FactId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, marks};
-use crate::diag::{Code, Diagnostic, Lang, words};
+use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::quantity::Unit;
 use crate::source::Span;
 use crate::syntax::Parsed;
@@ -20,7 +20,7 @@ pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Opt
     let mut found = std::mem::take(&mut resolver.diagnostics);
     if let Some(standard) = &standard {
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
-        let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans };
+        let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
@@ -37,12 +37,14 @@ pub(super) struct Damage {
     pub(super) spans: Vec<Span>,
     /// Marks or scopes are not all known.
     pub(super) marks: bool,
+    /// The heads of items with a clause that could not be resolved, for a fault that lies elsewhere.
+    pub(super) items: BTreeSet<Span>,
 }
 
 impl Damage {
-    /// Whether a fault lies within an item.
+    /// Whether a fault lies within an item, or took a clause from it.
     pub(super) fn touches(&self, item: &Item) -> bool {
-        self.spans.iter().any(|span| span.file == item.span.file && span.start < item.span.end && item.span.start < span.end)
+        self.items.contains(&item.head) || self.spans.iter().any(|span| span.file == item.span.file && span.start < item.span.end && item.span.start < span.end)
     }
 }
 
@@ -68,6 +70,8 @@ pub(super) struct Resolver<'a> {
     skins: &'a [Lang],
     /// Marks or scopes could not all be resolved.
     pub(super) unsure: bool,
+    /// The heads of items with a clause that could not be resolved.
+    pub(super) damaged: BTreeSet<Span>,
     reported_units: BTreeSet<String>,
     pub(super) tiers: Vec<Tier>,
     pub(super) whole_units: BTreeSet<String>,
@@ -105,6 +109,7 @@ impl<'a> Resolver<'a> {
             diagnostics: Vec::new(),
             skins,
             unsure: false,
+            damaged: BTreeSet::new(),
             reported_units: BTreeSet::new(),
             tiers: Vec::new(),
             whole_units: BTreeSet::new(),
@@ -206,7 +211,8 @@ impl<'a> Resolver<'a> {
                 let unit = &name.text;
                 self.report(
                     Diagnostic::new(Code::Duplicate, words!("「{unit}」是自带的单位,不用声明", "{unit} is built in and needs no declaration"))
-                        .at(name.span, words!("删去这里", "remove it here")),
+                        .at(name.span, words!("自带的单位", "a built-in unit"))
+                        .help(words!("删去这个声明", "remove the declaration")),
                 );
                 continue;
             }
@@ -225,6 +231,17 @@ impl<'a> Resolver<'a> {
                 .at(second, words!("这里又声明一次", "declared again here"))
                 .at(first, words!("先在这里声明", "first declared here"))
                 .help(words!("改用别的名称,或删去其中一处", "rename one of them, or remove it")),
+        );
+    }
+
+    /// Reports what may be said once and stands twice.
+    pub(super) fn again(&mut self, what: &Words, second: Span, first: Span) {
+        let (zh, en) = (&what.zh, &what.en);
+        self.report(
+            Diagnostic::new(Code::Duplicate, words!("「{zh}」写了两次", "{en} stands twice"))
+                .at(second, words!("这里又写了一次", "again here"))
+                .at(first, words!("先写在这里", "first here"))
+                .help(words!("删去其中一处", "remove one of them")),
         );
     }
 
@@ -423,16 +440,16 @@ impl<'a> Resolver<'a> {
 
     fn report_circle(&mut self, id: ValueId) {
         let from = self.reading.iter().position(|reading| *reading == id).unwrap_or(0);
-        let path: Vec<Span> = self.reading.iter().skip(from).filter_map(|id| self.values.get(*id)).filter_map(|slot| match slot { Slot::Busy(span) => Some(*span), _ => None }).collect();
-        let mut diagnostic = Diagnostic::new(Code::Circle, words!("这个值绕一圈由它自己算出", "this value is computed from itself"));
-        for (index, span) in path.iter().enumerate() {
-            diagnostic = if index + 1 == path.len() {
-                diagnostic.at(*span, words!("它又用到第一个", "reads the first again"))
-            } else {
-                diagnostic.at(*span, words!("用到下一个", "reads the next"))
-            };
-        }
-        self.report(diagnostic.help(words!("让其中一个不再用到前面的", "let one of them do without the others")));
+        let spans = self.reading.iter().skip(from).filter_map(|id| match self.values.get(*id) {
+            Some(Slot::Busy(span)) => Some(*span),
+            _ => None,
+        });
+        let named = spans.filter_map(|span| {
+            let (_, name) = self.names.iter().find(|(_, (_, declared))| *declared == span)?.0;
+            Some((super::circle::same(name), span))
+        });
+        let circle: Vec<(Words, Span)> = named.collect();
+        self.report(super::circle::circle(&circle));
     }
 
     fn check_param(&mut self, tree: &ast::Value, expr: &Expr) {
@@ -490,26 +507,27 @@ impl<'a> Resolver<'a> {
             let value = expr.literal().unwrap_or(Decimal::ONE);
             let same = expr.unit().is_some_and(|given| given.fits(unit) || matches!((given, unit), (Unit::Points, Unit::Rate)));
             if !same {
-                let given = shown(&expr);
+                let (given, given_en, unit_en) = (shown(&expr), shown_english(&expr), unit.in_english());
                 self.report(
-                    Diagnostic::new(Code::UnitMismatch, words!("精度的单位是 {given},数据的单位是 {unit}", "the step is in {given}, the fact in {unit}"))
+                    Diagnostic::new(Code::UnitMismatch, words!("精度的单位是 {given},数据的单位是 {unit}", "the step is in {given_en}, the fact in {unit_en}"))
                         .at(step.span, words!("精度", "the step"))
-                        .at(tree.name.span, words!("以 {unit} 计", "in {unit}")),
+                        .at(tree.name.span, words!("以 {unit} 计", "in {unit_en}"))
+                        .help(words!("精度改以 {unit} 计", "state the step in {unit_en}")),
                 );
             }
             if value <= Decimal::ZERO {
-                self.report(Diagnostic::new(Code::OffGrid, words!("精度须大于 0", "a step must be greater than 0")).at(step.span, words!("", "")));
+                self.report(Diagnostic::new(Code::OffGrid, words!("精度须大于 0", "a step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("写最小的一格,例如 精度 0.01%", "state the finest difference, as in: step 0.01%")));
                 return Decimal::ONE;
             }
             return value;
         }
         let whole = matches!(unit, Unit::Named(_)) && self.whole_units.contains(&unit.to_string());
         unit.default_step().or(whole.then_some(Decimal::ONE)).unwrap_or_else(|| {
-            let name = &tree.name.text;
+            let (name, unit_en) = (&tree.name.text, unit.in_english());
             self.report(
-                Diagnostic::new(Code::NoStep, words!("「{name}」以 {unit} 计,没有写明精度", "{name} is in {unit} and states no step"))
+                Diagnostic::new(Code::NoStep, words!("「{name}」以 {unit} 计,没有写明精度", "{name} is in {unit_en} and states no step"))
                     .at(tree.name.span, words!("这项数据精确到多少", "to how many digits is it known"))
-                    .help(words!("在后面写 精度 0.01 {unit} 之类", "state it, as in: step 0.01 {unit}")),
+                    .help(words!("在后面写 精度 0.01 {unit} 之类", "state it, as in: step 0.01 {unit_en}")),
             );
             Decimal::ONE
         })
@@ -531,10 +549,11 @@ impl<'a> Resolver<'a> {
         let known: Vec<&str> = crate::quantity::BUILT_IN.iter().flat_map(|(zh, en)| [*zh, *en]).chain(self.declared_units.keys().map(String::as_str)).collect();
         let near = crate::diag::closest(text, known).map(str::to_owned);
         let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}")).at(name.span, words!("这里", "here"));
-        if let Some(near) = near {
-            diagnostic = diagnostic.fix(words!("是不是 {near}", "did you mean {near}"), name.span, near);
-        }
-        self.report(diagnostic.help(words!("新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格", "declare a new one first: unit {text} whole; put a space where a word ends")));
+        diagnostic = match near {
+            Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), name.span, near),
+            None => diagnostic.help(words!("新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格", "declare a new one first: unit {text} whole; put a space where a word ends")),
+        };
+        self.report(diagnostic);
         None
     }
 }
@@ -543,7 +562,7 @@ impl<'a> Resolver<'a> {
 pub(super) fn shown(expr: &Expr) -> String {
     match &expr.ty {
         Type::Number(unit) => unit.to_string(),
-        Type::Truth => "是/否".to_owned(),
+        Type::Truth => "是、否".to_owned(),
         Type::Choice(_) => "选项".to_owned(),
     }
 }
@@ -555,4 +574,24 @@ pub(super) fn shown_english(expr: &Expr) -> String {
         Type::Truth => "yes/no".to_owned(),
         Type::Choice(_) => "a choice".to_owned(),
     }
+}
+
+/// A number that is written without a unit.
+fn is_bare(expr: &Expr) -> bool {
+    expr.unit() == Some(&Unit::Number) && expr.literal().is_some()
+}
+
+/// The unit of an expression in a list of units.
+pub(super) fn short_unit(expr: &Expr) -> (String, String) {
+    if is_bare(expr) { ("没有单位".to_owned(), "none".to_owned()) } else { (shown(expr), shown_english(expr)) }
+}
+
+/// What an expression is, by its unit.
+pub(super) fn named_unit(expr: &Expr) -> (String, String) {
+    if is_bare(expr) { ("没有单位的数".to_owned(), "a number without a unit".to_owned()) } else { (format!("以 {} 计的数", shown(expr)), format!("in {}", shown_english(expr))) }
+}
+
+/// What is said at an expression of its unit.
+pub(super) fn in_unit(expr: &Expr) -> (String, String) {
+    if is_bare(expr) { ("没有写单位".to_owned(), "no unit is written".to_owned()) } else { (format!("以 {} 计", shown(expr)), format!("in {}", shown_english(expr))) }
 }

@@ -2,17 +2,26 @@
 
 use rust_decimal::Decimal;
 
-use super::from_ast::{Named, Once, Resolver, shown};
+use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
 use super::{Case, Exemption, Expected, Expr, ExprKind, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
-use crate::quantity::{Mode, Unit};
+use crate::quantity::{self, Mode, Unit};
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{HEADING, ast};
+
+/// A part that every standard has once.
+struct Part {
+    keyword: &'static str,
+    name: Words,
+    /// How to add it.
+    add: Words,
+}
 
 impl<'a> Resolver<'a> {
     pub(super) fn head(&mut self, once: &Once<'a>) -> Option<Head> {
         let spans: Vec<Span> = once.standards.iter().map(|standard| standard.name.span).collect();
-        self.only_one(&spans, &words!("标准", "standard"));
+        let add = words!("补上抬头,例如 标准 名称 {{ 版本 \"…\" 周期 月 … }}", "add the head, as in: standard name {{ version \"…\" cycle month … }}");
+        self.only_one(once, &spans, &Part { keyword: "k_standard", name: words!("标准", "standard"), add });
         let tree = *once.standards.first()?;
         let (mut cycle, mut mode, mut scores, mut ties) = (None, None, None, None);
         let mut version = None;
@@ -35,7 +44,7 @@ impl<'a> Resolver<'a> {
             match (heading.span(), first.iter().find(|(other, _)| *other == kind)) {
                 (Some(span), Some((_, before))) => {
                     let before = *before;
-                    self.twice(&tree.name.text, span, before);
+                    self.again(&heading_word(heading), span, before);
                     continue;
                 }
                 (Some(span), None) => first.push((kind, span)),
@@ -64,7 +73,7 @@ impl<'a> Resolver<'a> {
                 head.step = step;
             }
         }
-        if once.tiers.is_empty() && self.lost.is_empty() {
+        if once.tiers.is_empty() && !self.lost.contains("k_tier") {
             self.report(
                 Diagnostic::new(Code::MissingPart, words!("标准没有声明层级", "the standard declares no tier"))
                     .at(tree.name.span, words!("这个标准", "this standard"))
@@ -81,6 +90,9 @@ impl<'a> Resolver<'a> {
 
     fn heading<T>(&mut self, found: Option<T>, otherwise: T, tree: &ast::Standard, example: &Words) -> T {
         found.unwrap_or_else(|| {
+            if self.lost.contains(HEADING) {
+                return otherwise;
+            }
             let (zh, en) = (&example.zh, &example.en);
             self.report(
                 Diagnostic::new(Code::MissingPart, words!("标准的抬头里没有写「{zh}」一类的一行", "the head of the standard lacks a line like: {en}"))
@@ -95,30 +107,31 @@ impl<'a> Resolver<'a> {
         for date in std::iter::once(from).chain(until) {
             if !is_date(&date.iso) {
                 let iso = &date.iso;
-                self.report(Diagnostic::new(Code::BadDate, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")));
+                self.report(Diagnostic::new(Code::BadDate, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")).help(words!("写日历上有的一天", "write a day of the calendar")));
             }
         }
         if let Some(until) = until.filter(|until| until.iso < from.iso) {
             self.report(
-                Diagnostic::new(Code::BadDate, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")),
+                Diagnostic::new(Code::BadDate, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")).help(words!("更正其中一个日期", "correct one of the two dates")),
             );
         }
         (from.iso.clone(), until.map(|until| until.iso.clone()))
     }
 
-    /// A part of a standard; where there is no standard at all, that is fault enough.
-    fn only_one_in(&mut self, once: &Once<'a>, spans: &[Span], what: &Words) {
-        if !(spans.is_empty() && once.standards.is_empty()) {
-            self.only_one(spans, what);
-        }
-    }
-
-    fn only_one(&mut self, spans: &[Span], what: &Words) {
-        let (zh, en) = (&what.zh, &what.en);
+    /// Reports a part that is missing, unless its keyword stands in what could not be read, or that stands twice.
+    fn only_one(&mut self, once: &Once<'a>, spans: &[Span], part: &Part) {
+        let (zh, en) = (&part.name.zh, &part.name.en);
         match spans {
-            [] if self.lost.is_empty() => self.report(
-                Diagnostic::new(Code::MissingPart, words!("规则里没有「{zh}」", "the rules lack: {en}")).help(words!("写法见手册 docs/language.md", "docs/language.md shows how it is written")),
-            ),
+            [] if self.lost.contains(part.keyword) => {}
+            [] => {
+                let diagnostic = Diagnostic::new(Code::MissingPart, words!("规则里没有写 {zh}", "the rules state no {en}")).help(part.add.clone());
+                match once.standards.first() {
+                    Some(standard) => self.report(diagnostic.at(standard.name.span, words!("这个标准", "this standard"))),
+                    None if part.keyword == "k_standard" => self.report(diagnostic),
+                    // where there is no standard at all, that is fault enough
+                    None => {}
+                }
+            }
             [first, second, ..] => {
                 let diagnostic = Diagnostic::new(Code::Duplicate, words!("「{zh}」写了不止一次", "{en} stands more than once"))
                     .at(*second, words!("这里又写了一次", "again here"))
@@ -132,7 +145,8 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
         let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
-        self.only_one_in(once, &spans, &words!("总分 = …", "total = …"));
+        let add = words!("补上一行,例如 总分 = 合计 封顶 满分 取整到 0.01 分", "add a line, as in: total = sum cap marks round to 0.01 points");
+        self.only_one(once, &spans, &Part { keyword: "k_total", name: words!("总分", "total"), add });
         let tree = *once.totals.first()?;
         let expr = self.amount(&tree.expr, None)?;
         self.must_be_rounded(&expr, &words!("总分", "the total"));
@@ -146,20 +160,21 @@ impl<'a> Resolver<'a> {
             return;
         }
         let (zh, en) = (&what.zh, &what.en);
-        let step = match expr.unit() {
-            Some(unit) if unit.is_percent() => "0.01%".to_owned(),
-            Some(unit @ Unit::Named(_)) => format!("0.01 {unit}"),
-            _ => "0.01".to_owned(),
+        let (step, step_en) = match expr.unit() {
+            Some(unit) if unit.is_percent() => ("0.01%".to_owned(), "0.01%".to_owned()),
+            Some(unit @ Unit::Named(_)) => (format!("0.01 {unit}"), format!("0.01 {}", unit.in_english())),
+            _ => ("0.01".to_owned(), "0.01".to_owned()),
         };
         let diagnostic = Diagnostic::new(Code::Unrounded, words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"))
             .at(expr.span, words!("除不尽时位数没有尽头", "its digits need not end"))
-            .help(words!("在末尾写 取整到 {step}", "write at its end: round to {step}"));
+            .help(words!("在末尾写 取整到 {step}", "write at its end: round to {step_en}"));
         self.report(diagnostic);
     }
 
     pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
         let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
-        self.only_one_in(once, &spans, &words!("排名 层级 依 总分", "rank tier on total"));
+        let add = words!("补上一行,例如 排名 层级 依 总分", "add a line, as in: rank tier on total");
+        self.only_one(once, &spans, &Part { keyword: "k_rank", name: words!("排名", "rank"), add });
         let tree = *once.rankings.first()?;
         let keys = self.keys(&tree.keys);
         let listed = self.keys(&tree.listed);
@@ -218,7 +233,7 @@ impl<'a> Resolver<'a> {
     fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {
         let target = self.target(&binding.target, true, None)?;
         let Target::Fact(fact) = target else {
-            self.report(Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts")).at(binding.span, words!("这不是数据", "this is not a fact")));
+            self.report(Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts")).at(binding.span, words!("这不是数据", "this is not a fact")).help(words!("写数据的名称和数,要核对的结果写在 应得 之后", "name a fact and its value; what is to be checked stands behind expect")));
             return None;
         };
         let kind = self.facts.get(fact)?.kind.clone();
@@ -285,8 +300,12 @@ impl<'a> Resolver<'a> {
                 let value = expr.literal()?;
                 let fits = expr.unit().is_some_and(|given| given.fits(unit) || unit.fits(given)) || value.is_zero() && quantity.unit.is_none();
                 if !fits {
-                    let (given, given_en, unit_en) = (shown(&expr), super::from_ast::shown_english(&expr), unit.in_english());
-                    self.report(Diagnostic::new(Code::UnitMismatch, words!("应以 {unit} 计,写的以 {given} 计", "{unit_en} needed, this is in {given_en}")).at(quantity.span, words!("这里", "here")));
+                    let ((given, given_en), unit_en) = (named_unit(&expr), unit.in_english());
+                    let fault = Diagnostic::new(Code::UnitMismatch, words!("这里应以 {unit} 计,写的是{given}", "{unit_en} needed here, this is {given_en}"));
+                    let (here, here_en) = in_unit(&expr);
+                    let value = quantity::plain(quantity.value);
+                    let gap = if unit.is_percent() { "" } else { " " };
+                    self.report(fault.at(quantity.span, words!("{here}", "{here_en}")).help(words!("例如 {value}{gap}{unit}", "as in {value}{gap}{unit_en}")));
                     return None;
                 }
                 Some(Literal::Number(value))
@@ -305,8 +324,23 @@ impl<'a> Resolver<'a> {
     }
 
     fn bad_value(&mut self, span: Span) -> Option<Literal> {
-        self.report(Diagnostic::new(Code::WrongType, words!("这个值与它的种类不合", "this value is not of the right kind")).at(span, words!("这里", "here")));
+        self.report(Diagnostic::new(Code::WrongType, words!("这个值与它的种类不合", "this value is not of the right kind")).at(span, words!("这里", "here")).help(words!("数据和得分写数带单位,选项写声明过的选项", "a fact or score takes a number with its unit, a choice one of those declared")));
         None
+    }
+}
+
+/// The word that a line of the head begins with.
+fn heading_word(heading: &ast::Heading) -> Words {
+    match heading {
+        ast::Heading::Title(_) => words!("名称", "title"),
+        ast::Heading::Version(_) => words!("版本", "version"),
+        ast::Heading::Document(_) => words!("文号", "document"),
+        ast::Heading::Effective(..) => words!("施行", "effective"),
+        ast::Heading::Cycle(..) => words!("周期", "cycle"),
+        ast::Heading::Rounding(..) => words!("舍入", "rounding"),
+        ast::Heading::Scores(..) => words!("得分", "score"),
+        ast::Heading::Ties(..) => words!("并列", "ties"),
+        ast::Heading::Note(_) => words!("说明", "remark"),
     }
 }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::from_ast::{Resolver, shown};
 use super::{Act, Clause, Expr, ItemId, Measure, Move, Notes, Pending, Reading, Type};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Unit, Whole};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -59,6 +59,7 @@ impl<'a> Resolver<'a> {
             if let Some(span) = self.origin(&expr) {
                 diagnostic = diagnostic.at(span, words!("在这里声明为 {given}", "declared in {given_en} here"));
             }
+            let diagnostic = diagnostic.help(words!("改用以 {wanted} 计的数", "use a number in {wanted_en}"));
             self.report(diagnostic);
             return None;
         }
@@ -71,7 +72,8 @@ impl<'a> Resolver<'a> {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("缺省值须为定值", "a default must be a constant"))
                     .at(expr.span, words!("这里用到了数据", "this reads facts"))
-                    .at(tree.name.span, words!("这项数据的缺省", "the default of this fact")),
+                    .at(tree.name.span, words!("这项数据的缺省", "the default of this fact"))
+                    .help(words!("写一个数;由别的数据推得的写 或由 …", "state a number; what follows from other facts stands behind: or from …")),
             );
         }
     }
@@ -111,7 +113,7 @@ impl<'a> Resolver<'a> {
                     let kind = std::mem::discriminant(&attribute.kind);
                     if let Some((_, span)) = first.iter().find(|(other, _)| *other == kind) {
                         let span = *span;
-                        self.twice(&tree.name.text, attribute.span, span);
+                        self.again(&attribute_word(&attribute.kind), attribute.span, span);
                         continue;
                     }
                     first.push((kind, attribute.span));
@@ -179,12 +181,13 @@ impl<'a> Resolver<'a> {
             let (unit, unit_en) = (shown(&expr), super::from_ast::shown_english(&expr));
             self.report(
                 Diagnostic::new(Code::UnitMismatch, words!("这里取整的是分,步长却以 {unit} 计", "points are rounded here, the step is in {unit_en}"))
-                    .at(step.span, words!("例如 0.01 分", "as in 0.01 points")),
+                    .at(step.span, words!("这里", "here"))
+                    .help(words!("以分计,例如 0.01 分", "state it in points, as in 0.01 points")),
             );
             return None;
         }
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")));
+            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("例如 0.01 分", "as in 0.01 points")));
             return None;
         }
         Some(size)
@@ -201,7 +204,8 @@ impl<'a> Resolver<'a> {
         if !constant {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("满分、封顶、保底、缺省、暂按须为定值,可按层级分列", "marks, caps, floors, defaults and stand-ins must be constants, by tier if need be"))
-                    .at(expr.span, words!("这里用到了数据", "this reads facts")),
+                    .at(expr.span, words!("这里用到了数据", "this reads facts"))
+                    .help(words!("随数据变化的分数写成条款,例如 得分 = …", "points that depend on facts belong into a clause, as in: score = …")),
             );
         }
         constant
@@ -210,6 +214,14 @@ impl<'a> Resolver<'a> {
     // --- clauses ---
 
     fn clause(&mut self, tree: &ast::Clause, owner: ItemId) -> Option<Clause> {
+        let clause = self.resolve_clause(tree, owner);
+        if clause.is_none() {
+            self.damaged.extend(self.items.get(owner).map(|item| item.head));
+        }
+        clause
+    }
+
+    fn resolve_clause(&mut self, tree: &ast::Clause, owner: ItemId) -> Option<Clause> {
         let condition = match &tree.condition {
             Some(condition) => match self.condition(condition, Some(owner)) {
                 Some(condition) => Some(condition),
@@ -255,7 +267,7 @@ impl<'a> Resolver<'a> {
             );
         }
         if let Some(span) = tree.down_to_zero.filter(|_| !tree.deducts) {
-            self.report(Diagnostic::new(Code::Conflict, words!("扣完为止 只用于 扣", "down to 0 goes with deduct only")).at(span, words!("这一条是 加", "this clause adds")));
+            self.report(Diagnostic::new(Code::Conflict, words!("扣完为止 只用于 扣", "down to 0 goes with deduct only")).at(span, words!("这一条是 加", "this clause adds")).help(words!("删去它;要限住加的分,写 最多 … 分", "remove it; to limit what is added write: at most … points")));
         }
         Some(Move { deducts: tree.deducts, measure, amount, at_most, round })
     }
@@ -293,12 +305,13 @@ impl<'a> Resolver<'a> {
             if let Some(span) = self.origin(&subject) {
                 diagnostic = diagnostic.at(span, words!("在这里声明", "declared here"));
             }
+            let diagnostic = diagnostic.help(words!("每 之后也以 {wanted} 计", "state the step in {wanted_en} too"));
             self.report(diagnostic);
             return None;
         }
         let size = per.literal()?;
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::NoEffect, words!("每一步须大于 0", "a step must be greater than 0")).at(per.span, words!("这里", "here")));
+            self.report(Diagnostic::new(Code::NoEffect, words!("每一步须大于 0", "a step must be greater than 0")).at(per.span, words!("这里", "here")).help(words!("写明每多少算一步,例如 每 1 …", "state how much a step is, as in: per 1 …")));
             return None;
         }
         let reading = self.reading(movement, &unit, size, &subject, tree)?;
@@ -314,10 +327,10 @@ impl<'a> Resolver<'a> {
         if unit.is_percent() || whole || size == Decimal::ONE {
             return Some(Reading::ProRata);
         }
-        let per = quantity::plain(size);
+        let (per, unit_en) = (quantity::plain(size), unit.in_english());
         self.report(
-            Diagnostic::new(Code::StepReading, words!("每 {per} {unit} 一步,不足一步怎么计没有写明", "a step is {per} {unit}: what does an incomplete step count for?"))
-                .at(tree.per.span, words!("这一步大于 1", "this step is not 1"))
+            Diagnostic::new(Code::StepReading, words!("每 {per} {unit} 一步,不足一步怎么计没有写明", "a step is {per} {unit_en}: what does an incomplete step count for?"))
+                .at(tree.per.span, words!("这一步不是 1", "this step is not 1"))
                 .help(words!("在后面写 按比例、不足不计 或 不足按整计", "write: pro rata, whole steps only, or started steps count")),
         );
         None
@@ -333,6 +346,20 @@ impl<'a> Resolver<'a> {
                 .fix(words!("若指相差的百分点,写", "for points of difference write"), tree.per.span, format!("{size} {}", self.spelled(tree.per.span, "个百分点", "pp")))
                 .help(words!("若指相对变化,先除:(本期 - 上期) / 上期 每 {size}%", "for relative change divide first: (now - before) / before per {size}%")),
         );
+    }
+}
+
+/// The word that an attribute begins with.
+fn attribute_word(kind: &ast::AttributeKind) -> Words {
+    match kind {
+        ast::AttributeKind::Marks(_) => words!("满分", "marks"),
+        ast::AttributeKind::Scope(_) => words!("适用", "applies to"),
+        ast::AttributeKind::Floor(_) => words!("保底", "floor"),
+        ast::AttributeKind::Cap(_) => words!("封顶", "cap"),
+        ast::AttributeKind::Round(_) => words!("取整到", "round to"),
+        ast::AttributeKind::Assessed(_) => words!("人工评定", "assessed"),
+        ast::AttributeKind::Unknown(..) => words!("待定", "unknown"),
+        ast::AttributeKind::Columns(_) => words!("列", "column"),
     }
 }
 

@@ -51,8 +51,14 @@ fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec
     let step = item.round.unwrap_or(standard.head.step);
     let default = item.assessed.and_then(|fact| standard.facts.get(fact)).and_then(|fact| fact.default.as_ref());
     let stand_in = item.pending.as_ref().and_then(|pending| pending.stand_in.as_ref());
-    let own = [("满分", item.marks.as_ref()), ("保底", item.floor.as_ref()), ("封顶", item.cap.as_ref()), ("缺省", default), ("暂按", stand_in)];
-    let limits = item.clauses.iter().flat_map(limits_of).map(|limit| ("最多", Some(limit)));
+    let own = [
+        (("满分", "marks"), item.marks.as_ref()),
+        (("保底", "floor"), item.floor.as_ref()),
+        (("封顶", "cap"), item.cap.as_ref()),
+        (("缺省", "default"), default),
+        (("暂按", "stand-in"), stand_in),
+    ];
+    let limits = item.clauses.iter().flat_map(limits_of).map(|limit| (("最多", "limit"), Some(limit)));
     for (what, bound) in own.into_iter().chain(limits) {
         let Some(bound) = bound else { continue };
         if check_bound(standard, item, (what, bound), step, found) {
@@ -70,13 +76,13 @@ fn limits_of(clause: &Clause) -> Vec<&Expr> {
     }
 }
 
-fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), step: Decimal, found: &mut Vec<Diagnostic>) -> bool {
+fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&str, &str), &Expr), step: Decimal, found: &mut Vec<Diagnostic>) -> bool {
     for tier in &item.tiers {
         let Some(value) = constant(standard, bound, *tier) else { continue };
         let (shown, grid) = (quantity::plain(value), quantity::plain(step));
         if standard.head.precision == Precision::Rounded && !quantity::on_grid(value, step) {
             found.push(
-                Diagnostic::new(Code::OffGrid, words!("{what} {shown} 分不是取整步长 {grid} 分的整倍数", "{shown} points is no multiple of the rounding step of {grid} points"))
+                Diagnostic::new(Code::OffGrid, words!("{what} {shown} 分不是取整步长 {grid} 分的整倍数", "a {what_en} of {shown} points is no multiple of the rounding step of {grid} points"))
                     .at(bound.span, words!("这里", "here"))
                     .at(standard.head.span, words!("得分的步长在这个标准的抬头里", "the step of scores is in the head of this standard"))
                     .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
@@ -88,8 +94,9 @@ fn check_bound(standard: &Standard, item: &Item, (what, bound): (&str, &Expr), s
         let above = limit.is_some_and(|limit| matches!(what, "保底" | "缺省" | "暂按") && value > limit);
         if above || value.is_sign_negative() && !value.is_zero() {
             let top_shown = quantity::plain(limit.unwrap_or_default());
-            let diagnostic = Diagnostic::new(Code::Conflict, words!("{what} {shown} 分不在 0 至 {top_shown} 分之内", "{shown} points is not between 0 and {top_shown} points"))
+            let diagnostic = Diagnostic::new(Code::Conflict, words!("{what} {shown} 分不在 0 至 {top_shown} 分之内", "a {what_en} of {shown} points is not between 0 and {top_shown} points"))
                 .at(bound.span, words!("这里", "here"));
+            let diagnostic = diagnostic.help(words!("更正这个数,或放宽上限", "correct it, or raise the upper limit"));
             found.push(match top.filter(|top| top.span != bound.span) {
                 Some(top) => diagnostic.at(top.span, words!("上限写在这里", "the upper limit stands here")),
                 None => diagnostic,
@@ -128,8 +135,8 @@ fn check_parent(standard: &Standard, tiers: &[TierId], children: &[ItemId], mark
     }
     for (whole, parts, span, tiers) in wrong {
         let names: Vec<&str> = tiers.iter().filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
-        let (names, whole, parts) = (names.join("、"), quantity::plain(whole), quantity::plain(parts));
-        let mut diagnostic = Diagnostic::new(Code::MarksSum, words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names}: marks {whole} points, the items add up to {parts}"))
+        let (names, names_en, whole, parts) = (names.join("、"), names.join(", "), quantity::plain(whole), quantity::plain(parts));
+        let mut diagnostic = Diagnostic::new(Code::MarksSum, words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names_en}: marks {whole} points, the items add up to {parts}"))
             .at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
         for child in children.iter().take(12) {
             let marks = tiers.first().and_then(|tier| marks_in(standard, *child, *tier));

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::from_ast::Resolver;
 use super::{Comparison, Expr, ExprKind, ItemId, Notes, Pattern, Row, Standard, Table, TierId, Type, constant, ranges};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Mode, Number, Unit, round_to};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -35,7 +35,7 @@ impl Resolver<'_> {
         if let Some(position) = done.iter().position(|row| row.patterns.is_empty())
             && let Some(after) = done.get(position + 1)
         {
-            self.report(Diagnostic::new(Code::Unreachable, words!("其余 之后的行轮不到", "rows after otherwise are never reached")).at(after.span, words!("移到 其余 之前", "move it before otherwise")));
+            self.report(Diagnostic::new(Code::Unreachable, words!("其余 之后的行轮不到", "rows after otherwise are never reached")).at(after.span, words!("轮不到", "never reached")).help(words!("移到 其余 之前", "move it before otherwise")));
             return None;
         }
         let (ty, step) = self.joined(&mut done)?;
@@ -88,7 +88,7 @@ impl Resolver<'_> {
                 let name = match &pattern.kind {
                     ast::PatternKind::Value(ast::Expr { kind: ast::ExprKind::Path(name, None), .. }) => name,
                     _ => {
-                        self.report(Diagnostic::new(Code::WrongType, words!("按 层级 的各行写层级的名称", "rows by tier begin with names of tiers")).at(pattern.span, words!("这里", "here")));
+                        self.report(Diagnostic::new(Code::WrongType, words!("按 层级 的各行写层级的名称", "rows by tier begin with names of tiers")).at(pattern.span, words!("这不是层级", "not a tier")).help(words!("例如 按 层级 {{ 县区: 95%; 其余: 90% }}", "as in: by tier {{ county: 95%; otherwise: 90% }}")));
                         whole = false;
                         continue;
                     }
@@ -120,7 +120,7 @@ impl Resolver<'_> {
                     let name = self.tiers.get(tier).map(|tier| tier.name.clone()).unwrap_or_default();
                     let first = first.span;
                     self.report(
-                        Diagnostic::new(Code::TableOverlap, words!("「{name}」有两行", "two rows for {name}")).at(row.span, words!("这一行", "this row")).at(first, words!("和这一行", "and this one")),
+                        Diagnostic::new(Code::TableOverlap, words!("「{name}」有两行", "two rows for {name}")).at(row.span, words!("这一行", "this row")).at(first, words!("和这一行", "and this one")).help(words!("删去其中一行", "remove one of them")),
                     );
                     return None;
                 }
@@ -129,9 +129,9 @@ impl Resolver<'_> {
         }
         let missing: Vec<&str> = self.tiers.iter().enumerate().filter(|(tier, _)| !by_tier.contains_key(tier) && self.applies(owner, *tier)).map(|(_, tier)| tier.name.as_str()).collect();
         if otherwise.is_none() && !missing.is_empty() {
-            let names = missing.join("、");
+            let (names, names_en) = (missing.join("、"), missing.join(", "));
             self.report(
-                Diagnostic::new(Code::TableGap, words!("没有「{names}」的一行", "no row for {names}"))
+                Diagnostic::new(Code::TableGap, words!("没有「{names}」的一行", "no row for {names_en}"))
                     .at(span, words!("这个表里", "in this table"))
                     .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
             );
@@ -146,7 +146,7 @@ impl Resolver<'_> {
 
     fn interpolated(&mut self, subject: Expr, rows: &[Row], ty: Type, span: Span) -> Option<Expr> {
         let mut anchors: Vec<(Decimal, Expr)> = Vec::new();
-        for row in rows {
+        for (index, row) in rows.iter().enumerate() {
             let anchor = match row.patterns.as_slice() {
                 [Pattern::Compare(Comparison::Eq, value)] => value.literal(),
                 _ => None,
@@ -159,20 +159,21 @@ impl Resolver<'_> {
                 );
                 return None;
             };
-            if let Some((before, result)) = anchors.last()
+            if let (Some((before, _)), Some(earlier)) = (anchors.last(), index.checked_sub(1).and_then(|before| rows.get(before)))
                 && *before >= anchor
             {
                 self.report(
                     Diagnostic::new(Code::Anchors, words!("插值点须从小到大", "anchors must ascend"))
                         .at(row.span, words!("这一点不大于前一点", "not above the one before"))
-                        .at(result.span, words!("前一点", "the one before")),
+                        .at(earlier.span, words!("前一点", "the one before"))
+                        .help(words!("各点从小到大写,每点一次", "write the anchors from small to large, each once")),
                 );
                 return None;
             }
             anchors.push((anchor, row.result.clone()));
         }
         if anchors.len() < 2 {
-            self.report(Diagnostic::new(Code::Anchors, words!("插值至少要两个点", "an interpolation needs two anchors at least")).at(span, words!("这里", "here")));
+            self.report(Diagnostic::new(Code::Anchors, words!("插值至少要两个点", "an interpolation needs two anchors at least")).at(span, words!("这里", "here")).help(words!("补上另一端的点", "add the anchor at the other end")));
             return None;
         }
         Some(Expr { kind: ExprKind::Interpolated(Box::new(subject), anchors), ty, step: None, span })
@@ -297,21 +298,21 @@ fn check_choices(standard: &Standard, table: &Table, otherwise: bool, all: &BTre
                 _ => continue,
             };
             if let Some((_, first)) = seen.iter().find(|(other, _)| *other == choice) {
-                return Some(Diagnostic::new(Code::TableOverlap, words!("同一选项有两行", "two rows for one choice")).at(row.span, words!("这一行", "this row")).at(*first, words!("和这一行", "and this one")));
+                return Some(Diagnostic::new(Code::TableOverlap, words!("同一选项有两行", "two rows for one choice")).at(row.span, words!("这一行", "this row")).at(*first, words!("和这一行", "and this one")).help(words!("删去其中一行", "remove one of them")));
             }
             seen.push((choice, row.span));
         }
     }
-    let missing: Vec<String> = all.iter().filter(|choice| !seen.iter().any(|(seen, _)| seen == *choice)).map(|choice| choice_name(standard, &table.subject.ty, *choice)).collect();
+    let missing: Vec<Words> = all.iter().filter(|choice| !seen.iter().any(|(seen, _)| seen == *choice)).map(|choice| choice_name(standard, &table.subject.ty, *choice)).collect();
     if otherwise && missing.is_empty() {
         return idle_otherwise(table);
     }
     if otherwise || missing.is_empty() {
         return None;
     }
-    let names = missing.join("、");
+    let (names, names_en) = (missing.iter().map(|name| name.zh.as_str()).collect::<Vec<_>>().join("、"), missing.iter().map(|name| name.en.as_str()).collect::<Vec<_>>().join(", "));
     Some(
-        Diagnostic::new(Code::TableGap, words!("选项「{names}」没有一行", "no row for the choice {names}"))
+        Diagnostic::new(Code::TableGap, words!("选项「{names}」没有一行", "no row for the choice {names_en}"))
             .at(table.subject.span, words!("按它分档", "the table is by this"))
             .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
     )
@@ -328,10 +329,11 @@ fn idle_otherwise(table: &Table) -> Option<Diagnostic> {
     )
 }
 
-fn choice_name(standard: &Standard, ty: &Type, choice: usize) -> String {
+fn choice_name(standard: &Standard, ty: &Type, choice: usize) -> Words {
     match ty {
-        Type::Truth => if choice == 1 { "是" } else { "否" }.to_owned(),
-        _ => standard.symbols.get(choice).cloned().unwrap_or_default(),
+        Type::Truth if choice == 1 => words!("是", "yes"),
+        Type::Truth => words!("否", "no"),
+        _ => super::circle::same(standard.symbols.get(choice).map_or("", String::as_str)),
     }
 }
 
@@ -345,17 +347,18 @@ fn check_bands(standard: &Standard, table: &Table, tier: TierId, otherwise: bool
             if stretch.is_empty() {
                 return Some(
                     Diagnostic::new(Code::Unreachable, words!("这一行没有一个值能取到", "no value matches this row"))
-                        .at(row.span, words!("下限不低于上限", "its lower bound is not below its upper one")),
+                        .at(row.span, words!("下限不低于上限", "its lower bound is not below its upper one"))
+                        .help(words!("更正两端的数,或删去这一行", "correct its bounds, or remove the row")),
                 );
             }
             for (other, span) in &taken {
                 if let Some(witness) = stretch.meets(*other) {
-                    let value = show_cut(witness, unit);
+                    let (value, value_en) = show_cut(witness, unit);
                     return Some(
-                        Diagnostic::new(Code::TableOverlap, words!("分档重叠:{value} 落在两行", "the bands overlap: {value} matches two rows"))
+                        Diagnostic::new(Code::TableOverlap, words!("分档重叠:{value} 落在两行", "the bands overlap: {value_en} matches two rows"))
                             .at(row.span, words!("这一行", "this row"))
                             .at(*span, words!("和这一行", "and this one"))
-                            .help(words!("把其中一端改为不含,例如 [95%, 98%)", "leave one end out, as in [95%, 98%)")),
+                            .help(words!("把其中一端改为不含:≥ 改 >,≤ 改 <,] 改 )", "leave one end out: > for ≥, < for ≤, ) for ]")),
                     );
                 }
             }
@@ -369,31 +372,32 @@ fn check_bands(standard: &Standard, table: &Table, tier: TierId, otherwise: bool
         return remaining(everything, &stretches, step).is_empty().then(|| idle_otherwise(table)).flatten();
     }
     let gap = gap?;
-    let place = match (gap.from, gap.to) {
+    let (place, place_en) = match (gap.from, gap.to) {
         (Some(from), _) => show_cut(from, unit),
-        (None, Some(to)) => format!("< {}", show(to.0, unit)),
-        (None, None) => "…".to_owned(),
+        (None, Some((to, _))) => (format!("< {}", show(to, unit, &unit.to_string())), format!("< {}", show(to, unit, &unit.in_english()))),
+        (None, None) => ("…".to_owned(), "…".to_owned()),
     };
     Some(
-        Diagnostic::new(Code::TableGap, words!("分档有空缺:{place} 不在任何一行", "the bands leave a gap: {place} matches no row"))
+        Diagnostic::new(Code::TableGap, words!("分档有空缺:{place} 不在任何一行", "the bands leave a gap: {place_en} matches no row"))
             .at(table.subject.span, words!("按它分档", "the table is by this"))
             .at(table.rows.first()?.span.to(table.rows.last()?.span), words!("这些行", "these rows"))
             .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
     )
 }
 
-fn show_cut((value, after): Cut, unit: &Unit) -> String {
-    let shown = show(value, unit);
-    if after { format!("> {shown}") } else { shown }
+/// A value at a cut, in Chinese and in English.
+fn show_cut((value, after): Cut, unit: &Unit) -> (String, String) {
+    let sign = if after { "> " } else { "" };
+    (format!("{sign}{}", show(value, unit, &unit.to_string())), format!("{sign}{}", show(value, unit, &unit.in_english())))
 }
 
-fn show(value: Decimal, unit: &Unit) -> String {
+fn show(value: Decimal, unit: &Unit, name: &str) -> String {
     if unit.is_percent() {
         let hundred = Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal());
         return format!("{}%", quantity::plain(hundred.unwrap_or(value)));
     }
     match unit {
         Unit::Number | Unit::Quotient => quantity::plain(value),
-        _ => format!("{} {unit}", quantity::plain(value)),
+        _ => format!("{} {name}", quantity::plain(value)),
     }
 }

@@ -8,12 +8,15 @@ use super::tokens::{Token, TokenKind, tokens};
 use super::{ast, words};
 use crate::diag::{Code, Diagnostic, words as say};
 use crate::quantity::BUILT_IN;
-use crate::source::{Span, offset};
+use crate::source::{Sources, Span, offset};
 
 /// Brackets may be nested this deep.
 const DEEPEST: usize = 24;
 /// Faults after this many are follow-ups of a file that is no rule file.
 const MOST: usize = 40;
+
+/// Among what is lost: a line of the head of the standard, whichever it is.
+pub(crate) const HEADING: &str = "heading";
 
 /// One file as far as it could be read.
 pub(super) struct ParsedFile {
@@ -24,8 +27,8 @@ pub(super) struct ParsedFile {
     pub(super) unreadable: bool,
 }
 
-/// Parses one file.
-pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
+/// Parses one file of a policy; the names that the other files declare help to read runs of words.
+pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile {
     let all = tokens(text);
     let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &all), lost: BTreeSet::new(), unreadable: false };
     if !parsed.diagnostics.is_empty() {
@@ -34,6 +37,7 @@ pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
     }
     let mut work = text.to_owned();
     let mut seen: Vec<usize> = Vec::new();
+    let mut names: Option<BTreeSet<&str>> = None;
     for _ in 0..MOST {
         let current = tokens(&work);
         match from_text::file(file, &work, &current) {
@@ -43,10 +47,15 @@ pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
                 return parsed;
             }
             Err(stop) => {
-                let statement = Statement::around(&work, &current, &stop);
+                let (statement, hole) = Statement::blamed(&work, &current, &stop);
                 let again = seen.contains(&statement.start);
                 if !again {
-                    parsed.diagnostics.push(describe(file, &work, &all, &current, &stop, &statement));
+                    let names = names.get_or_insert_with(|| sources.iter().flat_map(|(_, source)| declared(&source.text, &tokens(&source.text))).collect());
+                    let fault = Fault { file, text: &work, tokens: &current, names, stop: &stop, statement: &statement };
+                    parsed.diagnostics.push(hole.map_or_else(|| fault.describe(), |hole| fault.describe_hole(hole)));
+                }
+                if in_head(&work, &current, statement.start) {
+                    parsed.lost.insert(HEADING.to_owned());
                 }
                 seen.push(statement.start);
                 let blanked = if again { statement.start..statement.with_block } else { statement.guilty.clone() };
@@ -58,6 +67,13 @@ pub(super) fn parse_file(file: u32, text: &str) -> ParsedFile {
     }
     parsed.unreadable = true;
     parsed
+}
+
+/// Whether a place is in the head of the standard.
+fn in_head(text: &str, tokens: &[Token], at: usize) -> bool {
+    let outer = tokens.iter().rev().filter(|token| token.depth == 0 && token.start <= at && token.kind == TokenKind::Word);
+    let mut rules = outer.filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
+    rules.find(|rule| STARTERS.contains(rule)) == Some("k_standard")
 }
 
 /// Overwrites bytes with spaces, so that every other byte keeps its place.
@@ -74,6 +90,8 @@ fn blank(text: &mut String, range: std::ops::Range<usize>) {
 fn note_lost(lost: &mut BTreeSet<String>, text: &str, tokens: &[Token], range: &std::ops::Range<usize>) {
     let inside: Vec<Token> = tokens.iter().filter(|token| range.contains(&token.start)).copied().collect();
     lost.extend(declared(text, &inside).into_iter().map(|name| name.trim_matches(['「', '」']).to_owned()));
+    let parts = inside.iter().filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
+    lost.extend(parts.filter(|rule| matches!(*rule, "k_standard" | "k_tier" | "k_total" | "k_rank")).map(str::to_owned));
 }
 
 /// The statement that reading stopped in.
@@ -108,7 +126,52 @@ const STARTERS: &[&str] = &[
 ];
 const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
 
+/// Words and signs behind which an expression must follow.
+const WANTING: &[&str] = &[
+    "k_when", "k_award", "k_base", "k_deduct", "k_add", "k_per", "k_below", "k_above", "k_not_below", "k_not_above", "k_at_most", "k_jointly",
+    "k_round_to", "k_show_to", "k_cap", "k_floor", "k_by", "k_and", "k_or", "k_not", "k_up_to", "k_at_least", "k_default", "k_or_from", "k_stand_in",
+    "k_on", "k_then_on", "k_listed_on", "k_step",
+];
+const OPERATORS: &[&str] = &["=", "＝", "+", "＋", "-", "－", "−", "×", "*", "＊", "/", "／", "÷", "<", "＜", ">", "＞", "≥", "≤", "≠", "≧", "≦"];
+
+/// What must follow a token, if something must: a text, a tier or an expression.
+fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
+    let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
+    if OPERATORS.contains(&word(token)) {
+        return Some(Rule::expression);
+    }
+    let before = tokens.iter().rev().find(|other| other.end <= token.start && other.is_significant()).map_or("", word);
+    let phrase = format!("{before} {}", word(token));
+    let keyword = words::WORDS.iter().find(|keyword| keyword.en == phrase).or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
+    match keyword.rule {
+        "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
+        "k_applies" => Some(Rule::name),
+        rule => WANTING.contains(&rule).then_some(Rule::expression),
+    }
+}
+
 impl Statement {
+    /// The statement to blame, and the token behind which something is missing if that is what is wrong.
+    fn blamed(text: &str, tokens: &[Token], stop: &Stop) -> (Statement, Option<Token>) {
+        let statement = Statement::around(text, tokens, stop);
+        let significant = |at: usize| tokens.iter().rev().find(move |token| token.end <= at && token.is_significant());
+        let line_between = |from: usize, to: usize| text.get(from..to).is_some_and(|between| between.contains('\n'));
+        let found = tokens.iter().find(|token| token.start >= stop.at && token.is_significant());
+        if let Some(before) = significant(stop.at).filter(|before| wanted_after(text, tokens, before).is_some())
+            && found.is_none_or(|found| found.kind == TokenKind::Close || line_between(before.end, found.start))
+        {
+            return (statement, Some(*before));
+        }
+        // what was read as the missing part is the statement after
+        if let Some(before) = significant(statement.start).filter(|before| wanted_after(text, tokens, before).is_some())
+            && line_between(before.end, statement.start)
+        {
+            let at = Stop { at: before.start, expected: vec![Rule::item] };
+            return (Statement::around(text, tokens, &at), Some(*before));
+        }
+        (statement, None)
+    }
+
     fn around(text: &str, tokens: &[Token], stop: &Stop) -> Statement {
         let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
         let rule = |token: &Token| words::keyword(word(token)).map(|word| word.rule);
@@ -119,7 +182,8 @@ impl Statement {
         let significant: Vec<&Token> = tokens.iter().filter(|token| token.is_significant() || token.kind == TokenKind::Line).collect();
         let mut index = 0;
         while let Some(token) = significant.get(index) {
-            if token.start > stop.at || (token.start == stop.at && !may_begin && starts(token, fresh, rule(token), &frames)) {
+            let closes = token.kind == TokenKind::Close && !may_begin;
+            if token.start > stop.at || (token.start == stop.at && (closes || !may_begin && starts(token, fresh, rule(token), &frames))) {
                 break;
             }
             index += 1;
@@ -144,11 +208,7 @@ impl Statement {
                     frames.push(Frame { block, ..Frame::block() });
                     fresh = true;
                 }
-                TokenKind::Close if frames.len() > 1 => {
-                    if frames.pop().is_some_and(|frame| frame.block) {
-                        fresh = true;
-                    }
-                }
+                TokenKind::Close if frames.len() > 1 => fresh |= frames.pop().is_some_and(|frame| frame.block),
                 _ => {}
             }
             if token.start >= stop.at {
@@ -174,7 +234,7 @@ impl Statement {
             if !token.is_significant() {
                 continue;
             }
-            if token.depth < depth || (token.kind == TokenKind::Close && token.depth <= depth && depth > 0 && token.depth < depth) {
+            if token.depth < depth {
                 end = token.start;
                 break;
             }
@@ -221,49 +281,105 @@ fn starts(token: &Token, fresh: bool, rule: Option<&str>, frames: &[Frame]) -> b
 
 // --- what is said ----------------------------------------------------------------------------------------------------------
 
-fn describe(file: u32, text: &str, original: &[Token], tokens: &[Token], stop: &Stop, statement: &Statement) -> Diagnostic {
-    let place = |token: &Token| Span { file, start: offset(token.start), end: offset(token.end) };
-    let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
-    let found = tokens.iter().find(|token| token.start >= stop.at && token.is_significant());
-    let before = tokens.iter().rev().find(|token| token.end <= stop.at && token.is_significant());
-    if let Some(token) = found.filter(|token| words::keyword(word(token)).is_some_and(|word| words::RESERVED.contains(&word.rule))) {
-        let name = word(token);
-        return Diagnostic::new(Code::NotAvailable, say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"))
-            .at(place(token), say!("这里", "here"))
-            .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
+/// Where reading stopped, with all that is said from.
+struct Fault<'f> {
+    file: u32,
+    text: &'f str,
+    tokens: &'f [Token],
+    /// The names that all files declare.
+    names: &'f BTreeSet<&'f str>,
+    stop: &'f Stop,
+    statement: &'f Statement,
+}
+
+impl<'f> Fault<'f> {
+    fn place(&self, token: &Token) -> Span {
+        Span { file: self.file, start: offset(token.start), end: offset(token.end) }
     }
-    let names = declared(text, original);
-    for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > statement.start) {
-        if let Some(parts) = readings(word(token), &names) {
-            let (run, spaced) = (word(token), parts.join(" "));
-            return Diagnostic::new(Code::RunTogether, say!("「{run}」连成了一个词,没有这个名称", "{run} is one word, and no such name is declared"))
-                .at(place(token), say!("应读作 {spaced}", "reads as {spaced}"))
-                .fix(say!("在词与词之间加空格", "put spaces between the words"), place(token), spaced);
+
+    fn word(&self, token: &Token) -> &'f str {
+        self.text.get(token.start..token.end).unwrap_or("")
+    }
+
+    fn keyword(&self, token: &Token) -> Option<&'static str> {
+        words::keyword(self.word(token)).map(|word| word.rule)
+    }
+
+    /// The last token before a place.
+    fn before(&self, at: usize) -> Option<&'f Token> {
+        self.tokens.iter().rev().find(|token| token.end <= at && token.is_significant())
+    }
+
+    /// Something is missing behind a token, and what was read in its stead is another statement.
+    fn describe_hole(&self, hole: Token) -> Diagnostic {
+        let wanted = wanted_after(self.text, self.tokens, &hole).unwrap_or(Rule::expression);
+        let ((zh, en), name) = (expectation(&[wanted]), self.word(&hole));
+        Diagnostic::new(Code::Unexpected, say!("「{name}」后面缺{zh}", "{en} is missing after {name}")).at(self.place(&hole), say!("其后应有{zh}", "expected {en} after this"))
+    }
+
+    fn describe(&self) -> Diagnostic {
+        let found = self.tokens.iter().find(|token| token.start >= self.stop.at && token.is_significant());
+        let before = self.before(self.stop.at);
+        // a keyword where a declaration has its name
+        let declares = before.is_some_and(|before| before.start == self.statement.start && self.keyword(before).is_some_and(|rule| DECLARERS.contains(&rule)));
+        if let Some(token) = found.filter(|token| !declares && self.keyword(token).is_some_and(|rule| words::RESERVED.contains(&rule))) {
+            let name = self.word(token);
+            return Diagnostic::new(Code::NotAvailable, say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"))
+                .at(self.place(token), say!("这里", "here"))
+                .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
         }
-    }
-    let expected = expectation(&stop.expected);
-    let (zh, en) = (expected.0, expected.1);
-    match found {
-        Some(token) => {
-            let shown = word(token).chars().take(20).collect::<String>();
-            let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}")).at(place(token), say!("此处应为{zh}", "expected {en}"));
-            let reserved = words::keyword(word(token)).is_some() && stop.expected.iter().any(|rule| matches!(rule, Rule::name | Rule::path | Rule::atom | Rule::sum));
-            let diagnostic = if reserved {
-                let whole = word(token);
-                diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"))
-            } else {
-                diagnostic
-            };
-            let of = Span { file, start: offset(statement.start), end: offset(statement.start) };
-            match tokens.iter().find(|other| other.start == statement.start) {
-                Some(first) if first.start != token.start => diagnostic.at(Span { end: offset(first.end), ..of }, say!("在这一条里", "in this clause")),
-                _ => diagnostic,
+        for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
+            if let Some(parts) = readings(self.word(token), self.names) {
+                let (run, spaced) = (self.word(token), parts.join(" "));
+                return Diagnostic::new(Code::RunTogether, say!("「{run}」连成了一个词,没有这个名称", "{run} is one word, and no such name is declared"))
+                    .at(self.place(token), say!("应读作 {spaced}", "reads as {spaced}"))
+                    .fix(say!("在词与词之间加空格", "put spaces between the words"), self.place(token), spaced);
             }
         }
-        None => {
-            let span = before.map_or(Span { file, start: 0, end: 0 }, place);
-            Diagnostic::new(Code::Unexpected, say!("文件到此结束,后面还应有{zh}", "the file ends here, expected {en}")).at(span, say!("其后应有{zh}", "expected {en} after this"))
+        let (zh, en) = expectation(&self.stop.expected);
+        match found {
+            Some(token) => self.unexpected(token, (&zh, &en)),
+            None => {
+                let span = before.map_or(Span { file: self.file, start: 0, end: 0 }, |before| self.place(before));
+                Diagnostic::new(Code::Unexpected, say!("文件到此结束,后面还应有{zh}", "the file ends here, expected {en}")).at(span, say!("其后应有{zh}", "expected {en} after this"))
+            }
         }
+    }
+
+    fn unexpected(&self, token: &Token, (zh, en): (&str, &str)) -> Diagnostic {
+        let whole = self.word(token);
+        let shown = whole.chars().take(20).collect::<String>();
+        let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}")).at(self.place(token), say!("此处应为{zh}", "expected {en}"));
+        let first = self.tokens.iter().find(|other| other.start == self.statement.start).filter(|first| first.start != token.start);
+        let diagnostic = match first {
+            Some(first) => diagnostic.at(self.place(first), say!("在这一条里", "in this clause")),
+            None => diagnostic,
+        };
+        let expects = |wanted: &[Rule]| self.stop.expected.iter().any(|rule| wanted.contains(rule));
+        let keyword = self.keyword(token);
+        if keyword.is_some() && expects(&[Rule::name, Rule::path, Rule::atom, Rule::sum]) {
+            return diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"));
+        }
+        if matches!(keyword, Some("k_deduct" | "k_add")) && expects(&[Rule::k_per]) {
+            return diagnostic.help(say!("按差距计的写 每 …,例如 每 1 个百分点;只看是否达到的写 当 …", "by the distance: per …, as in per 1 pp; by whether it is reached: when …"));
+        }
+        let rules: Vec<String> = self.stop.expected.iter().map(|rule| format!("{rule:?}")).collect();
+        let possible = |word: &&words::Word| rules.iter().any(|rule| rule == word.rule) || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule);
+        let near = crate::diag::closest(whole, words::WORDS.iter().filter(possible).flat_map(|word| [word.zh, word.en]));
+        if let Some(near) = near.filter(|_| keyword.is_none()) {
+            return diagnostic.fix(say!("是不是「{near}」?", "did you mean {near}?"), self.place(token), near);
+        }
+        if self.in_table(token) {
+            return diagnostic.help(say!("表的各行之间写 ;", "part the rows of a table by ;"));
+        }
+        diagnostic
+    }
+
+    /// Whether a token stands between the braces of a table.
+    fn in_table(&self, token: &Token) -> bool {
+        let opener = self.tokens.iter().rev().find(|other| other.kind == TokenKind::Open && other.start < token.start && other.depth < token.depth);
+        let Some(opener) = opener.filter(|opener| matches!(self.word(opener), "{" | "｛")) else { return false };
+        self.tokens.iter().any(|other| other.start >= self.statement.start && other.start < opener.start && self.keyword(other) == Some("k_by"))
     }
 }
 
@@ -284,6 +400,16 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::name | Rule::item_path | Rule::choice => push("名称", "a name"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
+            Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
+            Rule::attribute => push("满分、适用、封顶 等", "marks, applies to, cap, …"),
+            Rule::fact_attribute => push("列、精度、缺省 等", "column, step, default, …"),
+            Rule::tail => push("扣完为止、最多 等", "down to 0, at most, …"),
+            Rule::cycle => push("月、季 或 年", "month, quarter or year"),
+            Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
+            Rule::ties => push("跳号、不跳号 或 平分", "skipping, dense or shared"),
+            Rule::range => push("层级 或 全体", "tier or all"),
+            Rule::row | Rule::patterns | Rule::pattern => push("一档,例如 ≥ 95%", "a row, as in ≥ 95%"),
+            Rule::binding => push("名称 = 数", "name = value"),
             Rule::date => push("日期", "a date"),
             Rule::body | Rule::open => push("{", "{"),
             Rule::close => push("}", "}"),
@@ -309,6 +435,12 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     (format!("{}{more_zh}", zh.join("、")), format!("{}{more_en}", en.join(", ")))
 }
 
+/// Keywords that a line of the head begins with.
+const HEADINGS: &[&str] = &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
+
+/// Keywords that a declared name stands behind.
+const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier"];
+
 /// The names that a file declares, as far as its tokens tell.
 fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
     let mut names = BTreeSet::new();
@@ -319,7 +451,7 @@ fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
         if declares && keyword.is_none() && matches!(token.kind, TokenKind::Word | TokenKind::Name) {
             names.insert(word);
         }
-        declares = keyword.is_some_and(|rule| matches!(rule, "k_fact" | "k_let" | "k_param" | "k_output" | "k_section" | "k_indicator" | "k_bonus" | "k_penalty" | "k_tier"));
+        declares = keyword.is_some_and(|rule| DECLARERS.contains(&rule));
     }
     names
 }
@@ -328,6 +460,9 @@ fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
 fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
     if names.contains(run) || words::keyword(run).is_some() {
         return None;
+    }
+    if let Some(phrase) = words::WORDS.iter().find(|word| word.en.contains(' ') && word.en.replace(' ', "") == run) {
+        return Some(phrase.en.split(' ').map(str::to_owned).collect());
     }
     let letters: Vec<char> = run.chars().collect();
     let known = |piece: &str| names.contains(piece) || words::keyword(piece).is_some() || BUILT_IN.iter().any(|(zh, en)| *zh == piece || *en == piece) || piece.bytes().all(|byte| byte.is_ascii_digit());

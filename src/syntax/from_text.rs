@@ -143,7 +143,8 @@ impl Builder<'_> {
         Decimal::from_str_exact(&plain).unwrap_or_else(|_| {
             self.faults.push(
                 Diagnostic::new(Code::LongNumber, words!("这个数的位数太多,最多 28 位", "this number has too many digits: 28 at most"))
-                    .at(self.span(pair), words!("这里", "here")),
+                    .at(self.span(pair), words!("这里", "here"))
+                    .help(words!("少写几位;除不尽的数写成除式,例如 2 / 3", "write fewer digits; a number without end is written as a quotient, as in 2 / 3")),
             );
             Decimal::ONE
         })
