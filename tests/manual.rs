@@ -1,0 +1,243 @@
+//! The manual, `docs/language.md` and `docs/language.zh.md`, is run: its rules are checked, its cases tested, its commands
+//! executed, and every keyword has an example.
+//!
+//! A block ```` ```kp ```` is a whole standard, or is completed with the block ```` ```kp scaffold ```` of its manual's appendix; it
+//! must check without a diagnostic, and its cases must pass. A block ```` ```kp error K0302 ```` gives that one code. The lines of a
+//! block ```` ```console ```` that begin with `$ kaoping` are run in the root of the repository, and print the lines after them; `…` on
+//! a line of its own stands for any lines.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
+
+#[path = "program.rs"]
+mod program;
+
+use std::fs;
+
+use kaoping::diag::{Colour, to_text};
+use kaoping::engine::compile;
+use kaoping::source::Sources;
+use program::{kaoping, root};
+
+/// One of the two manuals, and the words by which its examples are told apart.
+struct Manual {
+    path: &'static str,
+    standard: &'static str,
+    case: &'static str,
+    /// Declarations of the scaffold that an example may make itself.
+    replaced: [&'static str; 3],
+}
+
+const MANUALS: [Manual; 2] = [
+    Manual { path: "docs/language.zh.md", standard: "标准 ", case: "用例 ", replaced: ["层级 ", "总分 =", "排名 "] },
+    Manual { path: "docs/language.md", standard: "standard ", case: "case ", replaced: ["tier ", "total =", "rank "] },
+];
+
+/// A fenced block: the line on which it begins, what is written behind the fence, and its text.
+struct Block {
+    line: usize,
+    info: String,
+    text: String,
+}
+
+impl Manual {
+    fn text(&self) -> String {
+        fs::read_to_string(root().join(self.path)).unwrap()
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let mut found: Vec<Block> = Vec::new();
+        let mut open = false;
+        for (index, line) in self.text().lines().enumerate() {
+            match line.strip_prefix("```") {
+                Some(_) if open => open = false,
+                Some(info) => {
+                    open = true;
+                    found.push(Block { line: index + 1, info: info.to_owned(), text: String::new() });
+                }
+                None if open => {
+                    let block = found.last_mut().unwrap();
+                    block.text.push_str(line);
+                    block.text.push('\n');
+                }
+                None => {}
+            }
+        }
+        assert!(!open, "{}: a block that never ends", self.path);
+        found
+    }
+
+    fn blocks_of(&self, info: &str) -> Vec<Block> {
+        self.blocks().into_iter().filter(|block| block.info == info).collect()
+    }
+
+    /// The block as a whole standard.
+    fn completed(&self, block: &Block) -> String {
+        // an example may be in the other skin
+        let manual = MANUALS.iter().find(|manual| manual.is_skin_of(&block.text)).unwrap_or(self);
+        let states = |start: &str| block.text.lines().any(|line| line.starts_with(start));
+        if states(manual.standard) {
+            return block.text.clone();
+        }
+        let scaffolds = manual.blocks_of("kp scaffold");
+        let [scaffold] = scaffolds.as_slice() else { panic!("{}: one scaffold", manual.path) };
+        let kept = scaffold.text.lines().filter(|line| !manual.replaced.iter().any(|start| line.starts_with(start) && states(start)));
+        format!("{}\n{}", kept.collect::<Vec<_>>().join("\n"), block.text)
+    }
+
+    fn is_skin_of(&self, rules: &str) -> bool {
+        let starts = match self.standard {
+            "标准 " => ["标准 ", "数据 ", "指标 ", "层级 ", "单位 "],
+            _ => ["standard ", "fact ", "indicator ", "tier ", "unit "],
+        };
+        rules.lines().any(|line| starts.iter().any(|start| line.starts_with(start)))
+    }
+}
+
+/// The codes that a standard gives, and what is said of it.
+fn check(rules: &str) -> (Vec<&'static str>, String) {
+    let mut sources = Sources::default();
+    sources.add("例.kp", rules);
+    let found = compile(&sources).diagnostics;
+    (found.iter().map(|diagnostic| diagnostic.code.id()).collect(), to_text(&found, &sources, None, Colour::Off))
+}
+
+#[test]
+fn every_example_checks_without_a_diagnostic() {
+    for manual in &MANUALS {
+        let blocks = manual.blocks_of("kp");
+        assert!(blocks.len() >= 50, "{}: {}", manual.path, blocks.len());
+        for block in blocks {
+            let (codes, shown) = check(&manual.completed(&block));
+            assert!(codes.is_empty(), "{}:{}\n{shown}", manual.path, block.line);
+        }
+    }
+}
+
+#[test]
+fn every_wrong_example_gives_its_code() {
+    for manual in &MANUALS {
+        let blocks: Vec<Block> = manual.blocks().into_iter().filter(|block| block.info.starts_with("kp error ")).collect();
+        assert!(blocks.len() >= 10, "{}: {}", manual.path, blocks.len());
+        for block in blocks {
+            let (codes, shown) = check(&manual.completed(&block));
+            let wanted = block.info.trim_start_matches("kp error ");
+            assert_eq!(codes, [wanted], "{}:{}\n{shown}", manual.path, block.line);
+        }
+    }
+}
+
+#[test]
+fn the_cases_of_every_example_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    for manual in &MANUALS {
+        let mut tested = 0;
+        for block in manual.blocks_of("kp").iter().filter(|block| block.text.lines().any(|line| line.starts_with(manual.case))) {
+            let file = folder.path().join(format!("{}.kp", block.line));
+            fs::write(&file, manual.completed(block)).unwrap();
+            let run = kaoping(root(), &["test", file.to_str().unwrap()]);
+            assert_eq!(run.status, 0, "{}:{}\n{}{}", manual.path, block.line, run.out, run.err);
+            tested += 1;
+        }
+        assert!(tested >= 45, "{}: {tested}", manual.path);
+    }
+}
+
+#[test]
+fn every_command_prints_what_the_manual_shows() {
+    for manual in &MANUALS {
+        let blocks = manual.blocks_of("console");
+        assert!(!blocks.is_empty());
+        for block in blocks {
+            for command in block.text.split("$ kaoping ").skip(1) {
+                let (arguments, shown) = command.split_once('\n').unwrap();
+                let run = kaoping(root(), &arguments.split_whitespace().collect::<Vec<_>>());
+                let printed = format!("{}{}", run.out, run.err);
+                assert!(agrees(shown, &printed), "{}:{}\n{arguments}\n{printed}", manual.path, block.line);
+            }
+        }
+    }
+}
+
+/// Whether lines are printed as shown; `…` alone stands for any lines.
+fn agrees(shown: &str, printed: &str) -> bool {
+    let (shown, printed): (Vec<&str>, Vec<&str>) = (shown.lines().collect(), printed.lines().collect());
+    let mut parts = shown.split(|line| *line == "…");
+    let Some(first) = parts.next() else { return false };
+    let Some(mut rest) = printed.strip_prefix(first) else { return false };
+    let parts: Vec<&[&str]> = parts.collect();
+    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
+    for part in between {
+        let Some(at) = (0..=rest.len()).find(|at| rest[*at..].starts_with(part)) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[test]
+fn both_manuals_have_the_same_blocks() {
+    let [zh, en] = &MANUALS;
+    let kinds = |manual: &Manual| manual.blocks().into_iter().map(|block| block.info).collect::<Vec<_>>();
+    assert_eq!(kinds(zh), kinds(en));
+}
+
+// --- keywords ---
+
+struct Keyword {
+    rule: String,
+    zh: String,
+    en: String,
+}
+
+/// The keywords from the table that the program is built from, and the rules of those that are reserved for later.
+fn keywords() -> (Vec<Keyword>, Vec<String>) {
+    let source = fs::read_to_string(root().join("src/syntax/words.rs")).unwrap();
+    let rows = source.lines().filter_map(|line| line.trim().strip_prefix("word(\""));
+    let words = rows.map(|row| {
+        let parts: Vec<&str> = row.split('"').collect();
+        Keyword { rule: parts[0].to_owned(), zh: parts[2].to_owned(), en: parts[4].to_owned() }
+    });
+    let (_, reserved) = source.split_once("RESERVED: &[&str] = &[").unwrap();
+    let (reserved, _) = reserved.split_once("];").unwrap();
+    (words.collect(), reserved.split('"').filter(|part| part.starts_with("k_")).map(str::to_owned).collect())
+}
+
+/// Rules without texts, comments and quoted names, their words with one space before and behind.
+fn plain(rules: &str) -> String {
+    let mut plain = String::from(" ");
+    let mut open: Option<char> = None;
+    for letter in rules.chars() {
+        match (open, letter) {
+            (Some(end), letter) if letter == end => open = None,
+            (Some(_), _) => {}
+            (None, '#' | '＃') => open = Some('\n'),
+            (None, '"') => open = Some('"'),
+            (None, '“') => open = Some('”'),
+            (None, '「') => open = Some('」'),
+            (None, letter) if letter.is_alphanumeric() || letter == '_' => plain.push(letter),
+            (None, _) if plain.ends_with(' ') => {}
+            (None, _) => plain.push(' '),
+        }
+        if open.is_some() && !plain.ends_with(' ') {
+            plain.push(' ');
+        }
+    }
+    plain.push(' ');
+    plain
+}
+
+#[test]
+fn every_keyword_has_an_example_and_stands_in_the_table() {
+    let (words, reserved) = keywords();
+    assert!(words.len() > 100 && reserved.len() > 10);
+    for (manual, in_zh) in MANUALS.iter().zip([true, false]) {
+        let examples: String = manual.blocks_of("kp").iter().map(|block| plain(&block.text)).collect();
+        let text = manual.text();
+        for word in &words {
+            let spelled = if in_zh { &word.zh } else { &word.en };
+            assert!(text.contains(&format!("`{}`", word.zh)) && text.contains(&format!("`{}`", word.en)), "{}: {spelled} stands in no table", manual.path);
+            if !reserved.contains(&word.rule) {
+                assert!(examples.contains(&format!(" {spelled} ")), "{}: no example of {spelled}", manual.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Every construct of the rule language, as one standard in both skins: `golden/constructs/<name>/{zh,en}/`.
+//!
+//! The expected values in the cases and in `expected.csv` were calculated by hand; `units.csv` holds the facts of a few units.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
+
+#[path = "program.rs"]
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kaoping::engine::compile;
+use kaoping::source::read_policy;
+use program::{kaoping, root};
+use serde_json::Value;
+
+const SKINS: [&str; 2] = ["zh", "en"];
+
+fn constructs() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(root().join("golden/constructs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// The keywords of both skins, from the table that the program is built from.
+fn keywords() -> Vec<(String, String)> {
+    let source = fs::read_to_string(root().join("src/syntax/words.rs")).unwrap();
+    let rows = source.lines().filter_map(|line| line.trim().strip_prefix("word(\"k_"));
+    rows.map(|row| {
+        let parts: Vec<&str> = row.split('"').collect();
+        (parts[2].to_owned(), parts[4].to_owned())
+    })
+    .collect()
+}
+
+/// The words of a rule file outside texts, comments and quoted names.
+fn words(rules: &str) -> Vec<String> {
+    let mut plain = String::new();
+    for line in rules.lines() {
+        let mut open: Option<char> = None;
+        for letter in line.chars() {
+            match (open, letter) {
+                (None, '#' | '＃') => break,
+                (None, '"') => open = Some('"'),
+                (None, '“') => open = Some('”'),
+                (None, '「') => open = Some('」'),
+                (None, letter) => plain.push(letter),
+                (Some(end), letter) if letter == end => open = None,
+                (Some(_), _) => {}
+            }
+        }
+        plain.push('\n');
+    }
+    plain.split(|letter: char| !(letter.is_alphabetic() || letter == '_')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// The words that the program itself puts into results, in the language of the rules: Chinese and English.
+const OWN_WORDS: [(&str, &str); 3] = [("缺数据 ", "missing "), ("待定 ", "pending "), (",暂按 0 分", ", stand-in 0 points")];
+
+/// Reasons and assumptions with the program's own words in Chinese.
+fn in_chinese(results: &mut Value) {
+    match results {
+        Value::String(text) => OWN_WORDS.iter().for_each(|(zh, en)| *text = text.replace(en, zh)),
+        Value::Array(list) => list.iter_mut().for_each(in_chinese),
+        Value::Object(fields) => fields.iter_mut().filter(|(name, _)| *name != "status").for_each(|(_, value)| in_chinese(value)),
+        _ => {}
+    }
+}
+
+/// What a policy scores for the facts of its construct, without what names the standard.
+fn results(construct: &Path, skin: &str) -> Value {
+    let (policy, facts) = (text(&construct.join(skin)), text(&construct.join("units.csv")));
+    let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
+    assert!(matches!(run.status, 0 | 3), "{policy}: {}", run.err);
+    let mut results: Value = serde_json::from_str(&run.out).unwrap();
+    results.as_object_mut().unwrap().remove("standard").unwrap();
+    in_chinese(&mut results);
+    results
+}
+
+#[test]
+fn there_is_a_construct_in_every_folder() {
+    let found = constructs();
+    assert!(found.len() >= 25, "{}", found.len());
+    for construct in found {
+        for skin in SKINS {
+            assert!(construct.join(skin).join("标准.kp").is_file(), "{}", construct.display());
+        }
+    }
+}
+
+#[test]
+fn both_skins_check_clean() {
+    for construct in constructs() {
+        for skin in SKINS {
+            let policy = read_policy(&construct.join(skin)).unwrap();
+            let found = compile(&policy.sources).diagnostics;
+            let shown = kaoping::diag::to_text(&found, &policy.sources, None, kaoping::diag::Colour::Off);
+            assert!(found.is_empty(), "{} {skin}\n{shown}", construct.display());
+        }
+    }
+}
+
+#[test]
+fn the_cases_of_both_skins_pass() {
+    for construct in constructs() {
+        for skin in SKINS {
+            let folder = text(&construct.join(skin));
+            let run = kaoping(root(), &["test", &folder]);
+            assert_eq!(run.status, 0, "{folder}\n{}{}", run.out, run.err);
+        }
+    }
+}
+
+#[test]
+fn each_skin_is_written_in_its_own_words() {
+    let keywords = keywords();
+    for construct in constructs() {
+        let [zh, en] = SKINS.map(|skin| words(&fs::read_to_string(construct.join(skin).join("标准.kp")).unwrap()));
+        for (chinese, english) in &keywords {
+            assert!(!en.contains(chinese), "{}: {chinese} in the English skin", construct.display());
+            let first = english.split(' ').next().unwrap();
+            assert!(!zh.iter().any(|word| word == first), "{}: {first} in the Chinese skin", construct.display());
+        }
+    }
+}
+
+#[test]
+fn both_skins_give_the_same_results() {
+    let mut compared = 0;
+    for construct in constructs().iter().filter(|construct| construct.join("units.csv").is_file()) {
+        let [zh, en] = SKINS.map(|skin| results(construct, skin));
+        assert_eq!(zh, en, "{}", construct.display());
+        compared += 1;
+    }
+    assert!(compared >= 20, "{compared}");
+}
+
+#[test]
+fn totals_and_places_are_those_calculated_by_hand() {
+    let mut compared = 0;
+    for construct in constructs().iter().filter(|construct| construct.join("expected.csv").is_file()) {
+        let results = results(construct, "zh");
+        let units = results["units"].as_array().unwrap();
+        let mut expected = csv::Reader::from_path(construct.join("expected.csv")).unwrap();
+        let headings = expected.headers().unwrap().clone();
+        for row in expected.records() {
+            let row = row.unwrap();
+            let name = &row[0];
+            let unit = units.iter().find(|unit| unit["unit"] == *name).unwrap();
+            for (heading, wanted) in headings.iter().zip(&row).skip(1) {
+                let key = match heading {
+                    "状态" => "status",
+                    "总分" => "total",
+                    "名次" => "rank",
+                    "原因" => "reason",
+                    other => panic!("{other}"),
+                };
+                let found = match &unit[key] {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                assert_eq!(found, wanted, "{} {name} {heading}", construct.display());
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 100, "{compared}");
+}
