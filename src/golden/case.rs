@@ -23,9 +23,12 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
     let Some(row) = facts.rows.first() else { return found };
     let outcome = traced(program, row, Until::Bounds);
     for (target, expected, _) in &case.expected {
-        let computed = computed(plan, program, &outcome, *target);
+        let value = value_of(program, &outcome, *target);
+        let computed = value.map_or_else(|state| state.to_owned(), |value| shown(plan, *target, &value));
+        // a fraction may be equal to a decimal and print otherwise
+        let equal = matches!((value, expected), (Ok(Value::Number(number)), Expected::Value(Literal::Number(wanted))) if number == Number::from(*wanted));
         let expected = shown_expected(plan, *target, *expected);
-        if computed != expected {
+        if !equal && computed != expected {
             found.push(Difference { unit: case.name.clone(), column: name(plan, *target), expected, computed });
         }
     }
@@ -43,25 +46,29 @@ fn name(plan: &Plan, target: Target) -> String {
     }
 }
 
-fn computed(plan: &Plan, program: &Program, outcome: &Outcome<TracedValue>, target: Target) -> String {
+/// The value that a case speaks of, or the word for why there is none to speak of.
+fn value_of(program: &Program, outcome: &Outcome<TracedValue>, target: Target) -> Result<Value, &'static str> {
     if let Status::Exempt(_) = outcome.status {
-        return "不参评".to_owned();
+        return Err("不参评");
     }
-    let value = match target {
-        Target::Total => outcome.value(program.total),
-        // a case has one unit, which is first where it has a total
-        Target::Rank => match outcome.status {
-            Status::Scored => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
+    let missing = Value::Absent(Absence::Missing);
+    let at = |step: Option<usize>| step.map_or(missing, |step| outcome.value(step));
+    Ok(match target {
+        // whether a unit is exempt may be unknown though its items add up
+        Target::Total | Target::Rank => match (outcome.status, target) {
+            (Status::Missing, _) => missing,
+            (Status::Pending, _) => Value::Absent(Absence::Pending),
+            // a case has one unit, which is first where it has a total
+            (Status::Scored, Target::Rank) => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
             _ => outcome.value(program.total),
         },
         Target::Item(id) => match outcome.item(program, id) {
-            ItemStatus::NotApplicable => return "不适用".to_owned(),
-            _ => program.items.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |steps| outcome.value(steps.score)),
+            ItemStatus::NotApplicable => return Err("不适用"),
+            _ => at(program.items.get(id).copied().flatten().map(|steps| steps.score)),
         },
-        Target::Fact(id) => program.facts.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |step| outcome.value(step)),
-        Target::Value(id) => program.values.get(id).copied().flatten().map_or(Value::Absent(Absence::Missing), |step| outcome.value(step)),
-    };
-    shown(plan, target, &value)
+        Target::Fact(id) => at(program.facts.get(id).copied().flatten()),
+        Target::Value(id) => at(program.values.get(id).copied().flatten()),
+    })
 }
 
 fn shown_expected(plan: &Plan, target: Target, expected: Expected) -> String {

@@ -109,15 +109,28 @@ impl Lowering<'_> {
     }
 
     fn base(&mut self, id: ItemId, item: &Item) -> StepId {
-        let standard = self.standard;
-        for clause in &item.clauses {
-            if let Act::Base(expr) = &clause.act {
-                return self.clause(clause, |lowering| {
-                    let value = lowering.expr(expr);
-                    lowering.builder.push(Step::Same(value), Role::Base, Some(Unit::score()), clause.span)
-                });
-            }
+        let mut base = None;
+        for clause in item.clauses.iter().rev() {
+            let Act::Base(expr) = &clause.act else { continue };
+            let otherwise = base;
+            base = Some(self.clause(clause, |lowering| {
+                let value = lowering.expr(expr);
+                match &clause.condition {
+                    None => lowering.builder.push(Step::Same(value), Role::Base, Some(Unit::score()), clause.span),
+                    Some(condition) => {
+                        let condition = lowering.expr(condition);
+                        let otherwise = otherwise.unwrap_or_else(|| lowering.plain_base(id, item));
+                        lowering.builder.push(Step::Choose(condition, value, otherwise), Role::Base, Some(Unit::score()), clause.span)
+                    }
+                }
+            }));
         }
+        base.unwrap_or_else(|| self.plain_base(id, item))
+    }
+
+    /// Where a score starts from if no 起评 says so: the items inside, full marks, or 0.
+    fn plain_base(&mut self, id: ItemId, item: &Item) -> StepId {
+        let standard = self.standard;
         if !item.children.is_empty() {
             let sum = self.part(PartOf::All, Some(id), item.head);
             // a family of penalties counts what its members take off

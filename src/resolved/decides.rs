@@ -40,7 +40,9 @@ fn check_tables(standard: &Standard, found: &mut Vec<Diagnostic>) {
     for item in &standard.items {
         item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| judge(expr, &item.tiers)));
     }
-    let exprs = standard.values.iter().map(|value| &value.expr).chain(standard.facts.iter().filter_map(|fact| fact.or_from.as_ref()));
+    let of_facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
+    let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
+    let exprs = standard.values.iter().map(|value| &value.expr).chain(of_facts).chain(keys);
     for expr in exprs.chain(standard.exemptions.iter().map(|exemption| &exemption.condition)).chain([&standard.total.expr]) {
         visit(expr, &mut |expr| judge(expr, &all));
     }
@@ -64,7 +66,7 @@ fn moves(clauses: &[Clause]) -> impl Iterator<Item = bool> {
 fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
     let name = &item.name;
     let formulas: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Formula(_))).map(|clause| clause.span).collect();
-    let bases: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_))).map(|clause| clause.span).collect();
+    let bases: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_)) && clause.condition.is_none()).map(|clause| clause.span).collect();
     let moving: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Move(_) | Act::Joint(..))).map(|clause| clause.span).collect();
     let mut sources: Vec<(Span, &str, &str)> = Vec::new();
     if let Some(pending) = &item.pending {
@@ -96,6 +98,7 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
         }
     }
     let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
+    found.extend(item.clauses.iter().filter_map(check_joint));
     let directions: BTreeSet<bool> = moves(&item.clauses).collect();
     if item.is_base() && item.children.is_empty() && directions.len() == 2 && bases.is_empty() && !unconditional {
         found.push(
@@ -117,6 +120,27 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
                 .help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")),
         });
     }
+}
+
+/// A group under one limit deducts or adds, and does nothing else.
+fn check_joint(clause: &Clause) -> Option<Diagnostic> {
+    let Act::Joint(_, inner) = &clause.act else { return None };
+    if let Some(other) = inner.iter().find(|clause| !matches!(clause.act, Act::Move(_) | Act::Joint(..))) {
+        return Some(
+            Diagnostic::new(Code::Conflict, words!("合计最多 里只能写 扣 或 加", "a group under one limit holds only clauses that deduct or add"))
+                .at(other.span, words!("这一条不是", "this one does neither"))
+                .help(words!("把它移到花括号外面", "move it out of the braces")),
+        );
+    }
+    if let Some(fault) = inner.iter().find_map(check_joint) {
+        return Some(fault);
+    }
+    let directions: BTreeSet<bool> = moves(inner).collect();
+    (directions.len() > 1).then(|| {
+        Diagnostic::new(Code::Conflict, words!("合计最多 里要么都是 扣,要么都是 加", "a group under one limit either deducts or adds"))
+            .at(clause.span, words!("这一组又扣又加", "this group does both"))
+            .help(words!("分成两组,各写各的 合计最多", "make two groups of it, each with its limit"))
+    })
 }
 
 /// Whether the conditions of the awards on one number leave no case open.
@@ -290,14 +314,20 @@ fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Defi
     if let Some(condition) = &clause.condition {
         // the parts of 且 are read from left to right
         let links: &[Expr] = match &condition.kind {
-            ExprKind::And(links) => links,
+            ExprKind::And(links) | ExprKind::Or(links) => links,
             _ => std::slice::from_ref(condition),
         };
+        let any = matches!(condition.kind, ExprKind::Or(_));
+        let mut reading = inside.clone();
         for link in links {
-            if let Some(fault) = of(&inside, link) {
+            if let Some(fault) = of(&reading, link) {
                 return Some(fault);
             }
-            inside.learn_if(standard, link);
+            // where a part of 或 is true the others do not matter
+            if any { reading.learn_unless(standard, link) } else { reading.learn_if(standard, link) }
+        }
+        if !any {
+            inside = reading;
         }
     }
     match &clause.act {

@@ -493,9 +493,7 @@ impl Resolver<'_> {
 
     /// Whether an expression reads no fact.
     pub(super) fn is_constant(&self, expr: &Expr) -> bool {
-        super::constant::is_constant(expr, &|value| {
-            matches!(self.values.get(value), Some(super::from_ast::Slot::Done(value)) if super::constant::is_constant(&value.expr, &|_| false))
-        })
+        super::constant::is_constant(expr, &|value| matches!(self.values.get(value), Some(super::from_ast::Slot::Done(value)) if self.is_constant(&value.expr)))
     }
 
     /// An amount of points.

@@ -453,7 +453,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn check_param(&mut self, tree: &ast::Value, expr: &Expr) {
-        if !super::constant::is_constant(expr, &|value| matches!(self.values.get(value), Some(Slot::Done(value)) if super::constant::is_constant(&value.expr, &|_| false))) {
+        if !self.is_constant(expr) {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("参数须为定值,可按层级分列", "a param must be a constant, by tier if need be"))
                     .at(tree.expr.span, words!("这里用到了数据", "this reads facts"))

@@ -236,8 +236,30 @@ impl<'a> Resolver<'a> {
             self.report(Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts")).at(binding.span, words!("这不是数据", "this is not a fact")).help(words!("写数据的名称和数,要核对的结果写在 应得 之后", "name a fact and its value; what is to be checked stands behind expect")));
             return None;
         };
-        let kind = self.facts.get(fact)?.kind.clone();
-        Some((fact, self.bound(&binding.value, &kind, binding.span)?))
+        let (kind, step, span) = self.facts.get(fact).map(|fact| (fact.kind.clone(), fact.step, fact.span))?;
+        let value = self.bound(&binding.value, &kind, binding.span)?;
+        if let (Literal::Number(number), Type::Number(unit)) = (value, &kind) {
+            let negative = number.is_sign_negative() && !number.is_zero();
+            if unit.is_count() && (negative || !crate::quantity::on_grid(number, step)) {
+                self.report(
+                    Diagnostic::new(Code::BadCount, words!("件数不能为负,也不能有小数", "a count is whole and not negative"))
+                        .at(binding.span, words!("已知的这个数", "this given number"))
+                        .at(span, words!("在这里声明", "declared here"))
+                        .help(words!("改成 0 以上的整数", "make it a whole number from 0 up")),
+                );
+                return None;
+            }
+            if !crate::quantity::on_grid(number, step) {
+                self.report(
+                    Diagnostic::new(Code::TooFine, words!("已知的数比数据的精度细", "the given number is finer than the step of its fact"))
+                        .at(binding.span, words!("位数太多", "too many digits"))
+                        .at(span, words!("精度由这里定", "the step comes from here"))
+                        .help(words!("按精度取整后再写", "round it to that step")),
+                );
+                return None;
+            }
+        }
+        Some((fact, value))
     }
 
     fn expected(&mut self, binding: &ast::Binding, tier: TierId) -> Option<(Target, Expected)> {

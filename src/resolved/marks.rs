@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::Damage;
-use super::{Act, Clause, Expr, Item, ItemId, Precision, Standard, TierId, constant, decides};
+use super::{Act, Clause, Expr, Fact, Item, ItemId, Precision, Standard, TierId, constant, decides};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number};
 use crate::source::Span;
@@ -16,6 +16,9 @@ pub(super) fn check(standard: &Standard, damage: &Damage, found: &mut Vec<Diagno
     }
     if found.len() == before && !damage.marks {
         check_sums(standard, found);
+    }
+    for fact in &standard.facts {
+        found.extend(check_default(standard, fact));
     }
     decides::check(standard, damage, found);
 }
@@ -65,6 +68,29 @@ fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec
             return;
         }
     }
+}
+
+/// A default that the bounds of its own fact refuse.
+fn check_default(standard: &Standard, fact: &Fact) -> Option<Diagnostic> {
+    let default = fact.default.as_ref()?;
+    for tier in 0..standard.tiers.len() {
+        let value = constant(standard, default, tier)?;
+        let outside = |bound: &Option<Expr>, above: bool| {
+            let bound = bound.as_ref()?;
+            let limit = constant(standard, bound, tier)?;
+            (if above { value > limit } else { value < limit }).then_some(bound.span)
+        };
+        if let Some(bound) = outside(&fact.up_to, true).or_else(|| outside(&fact.at_least, false)) {
+            let name = &fact.name;
+            return Some(
+                Diagnostic::new(Code::Conflict, words!("「{name}」的缺省值在它自己的范围之外", "the default of {name} lies outside its own range"))
+                    .at(default.span, words!("缺省值", "the default"))
+                    .at(bound, words!("范围", "the range"))
+                    .help(words!("改其中一个", "change one of the two")),
+            );
+        }
+    }
+    None
 }
 
 /// 最多 and 合计最多 of a clause.
