@@ -138,7 +138,12 @@ impl Check<'_> {
         } else {
             Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table")).at(info.span, words!("按它分档", "the table is by this"))
         };
-        for other in self.read_by(at) {
+        // of a table that no row of matches the cells behind its conditions are to blame
+        let rows = self.program.steps.iter().find_map(|step| match step {
+            Step::Choose(condition, _, otherwise) if *otherwise == at => Some(*condition),
+            _ => None,
+        });
+        for other in self.read_by(rows.unwrap_or(at)) {
             if let Some(cell) = self.row.get(other) {
                 let value = cell.value.number().map(|number| (self.show(other, number, Lang::Zh), self.show(other, number, Lang::En)));
                 let (shown, shown_en) = value.unwrap_or_default();

@@ -180,7 +180,10 @@ impl Writer<'_> {
             if self.case.trace.info(id).is_some_and(|info| info.role == Role::Formula) && body == value {
                 continue;
             }
-            let body = if agreeing.contains(&id) { format!("{body}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)")) } else { body };
+            let (label, value) = match trace.info(id).and_then(|info| self.case.name(info.role)).filter(|_| agreeing.contains(&id)) {
+                Some(name) => (name, format!("{value}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)"))),
+                None => (label, value),
+            };
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
@@ -244,6 +247,22 @@ impl Writer<'_> {
         }
     }
 
+    /// The name of what a step is, or its formula.
+    fn name_of(&self, id: StepId) -> String {
+        let behind = self.behind(id);
+        let named = |id: StepId| self.case.trace.info(id).and_then(|info| self.case.name(info.role));
+        named(behind).or_else(|| named(id)).unwrap_or_else(|| self.operand(behind))
+    }
+
+    /// A name with its value, as conditions show what they compared.
+    fn named_operand(&self, id: StepId) -> String {
+        let behind = self.behind(id);
+        match self.case.trace.info(behind).and_then(|info| self.case.name(info.role)) {
+            Some(name) => format!("{name} {}", self.shown(behind)),
+            None => self.operand(behind),
+        }
+    }
+
     fn formula(&self, id: StepId) -> String {
         let lang = self.lang;
         match self.case.trace.step(id) {
@@ -254,9 +273,9 @@ impl Writer<'_> {
                 let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
                 format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
-            Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.operand(*a), comparison_sign(*comparison), self.operand(*b)),
-            Some(Step::IsUndefined(a)) => format!("{} {}", self.operand(*a), pick(lang, "无从计算", "is undefined")),
-            Some(Step::IsBlank(a)) => format!("{} {}", self.operand(*a), pick(lang, "为空", "is blank")),
+            Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.named_operand(*a), comparison_sign(*comparison), self.named_operand(*b)),
+            Some(Step::IsUndefined(a)) => format!("{} {}", self.name_of(*a), pick(lang, "无从计算", "is undefined")),
+            Some(Step::IsBlank(a)) => format!("{} {}", self.name_of(*a), pick(lang, "为空", "is blank")),
             Some(Step::Negate(a)) if self.case.trace.value(*a).number().is_some_and(Number::is_zero) => self.operand(*a),
             Some(Step::Negate(a)) => format!("-{}", self.operand(*a)),
             Some(Step::Round(a, step, mode)) => {
@@ -344,6 +363,12 @@ impl Writer<'_> {
     fn line(&self, id: StepId) -> String {
         let trace = &self.case.trace;
         let Some(info) = trace.info(id) else { return String::new() };
+        if let Value::Truth(truth) = trace.value(id)
+            && !self.is_leaf(id)
+        {
+            let word = if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
+            return format!("{word}: {}", self.formula(id));
+        }
         let value = self.shown(id);
         let label = self.label(id);
         let body = if self.is_leaf(id) { String::new() } else { self.body(id) };

@@ -305,6 +305,7 @@ impl Builder<'_> {
         let condition = self.expr(inner.next()?)?;
         inner.has(Rule::k_reason);
         let reason = self.text(&inner.next()?);
+        let span = Span { end: reason.span.end, ..span };
         Some(ast::Exemption { scope, condition, reason, notes: self.notes(&mut inner), span })
     }
 
