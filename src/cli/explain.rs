@@ -95,8 +95,8 @@ fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic
     }
     let known: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).collect();
     let near = closest(name, known.iter().copied()).map(|near| format!(" {near}?")).unwrap_or_default();
-    let list = known.join("、");
-    Err(Fault::Words(words!("没有指标「{name}」。{near}指标有:{list}", "there is no indicator {name}.{near} There are: {list}")))
+    let (list, list_en) = (known.join("、"), known.join(", "));
+    Err(Fault::Words(words!("没有指标「{name}」。{near}指标有:{list}", "there is no indicator {name}.{near} There are: {list_en}")))
 }
 
 /// What is to be explained.

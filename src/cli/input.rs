@@ -31,8 +31,9 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
         [only] => Ok(only.clone()),
         [] => Err(Fault::Words(words!("没有写明标准,当前文件夹下也没有 policies/。用法:kaoping score 标准文件夹 …", "no policy named, and no policies/ in this folder. Usage: kaoping score POLICY …"))),
         many => {
-            let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("、");
-            Err(Fault::Words(words!("policies/ 下有几个标准,请写明一个:{names}", "policies/ holds several policies, name one: {names}")))
+            let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+            let (names, names_en) = (names.join("、"), names.join(", "));
+            Err(Fault::Words(words!("policies/ 下有几个标准,请写明一个:{names}", "policies/ holds several policies, name one: {names_en}")))
         }
     }
 }

@@ -222,8 +222,8 @@ fn write_month(month: &Report, lang: Lang, text: &mut String) {
     }
     write_evidence(month, lang, text);
     if !month.ignored.is_empty() {
-        let names = month.ignored.join("、");
-        let _ = writeln!(text, "    {}", words!("没有核对的列:{names}", "columns not compared: {names}").get(lang));
+        let (names, names_en) = (month.ignored.join("、"), month.ignored.join(", "));
+        let _ = writeln!(text, "    {}", words!("没有核对的列:{names}", "columns not compared: {names_en}").get(lang));
     }
 }
 

@@ -121,10 +121,11 @@ fn bind_facts(name: &str, facts: Vec<FactId>, plan: &Plan) -> Bound {
     }
     let name = excerpt(name);
     let facts: Vec<&Fact> = facts.iter().filter_map(|fact| plan.facts.get(*fact)).collect();
-    let list = facts.iter().filter_map(|fact| full_name(plan, fact)).collect::<Vec<_>>().join("、");
+    let names = facts.iter().filter_map(|fact| full_name(plan, fact)).collect::<Vec<_>>();
+    let (list, list_en) = (names.join("、"), names.join(", "));
     Bound::Fault(
         Diagnostic::new(Code::UnknownColumn, words!("「{name}」可以指几项数据", "{name} may mean several facts"))
-            .help(words!("连同所在的项一起写:{list}", "name the item too: {list}")),
+            .help(words!("连同所在的项一起写:{list}", "name the item too: {list_en}")),
         facts.iter().map(|fact| fact.span).collect(),
     )
 }
@@ -184,10 +185,11 @@ fn unknown_heading(table: &Table, index: usize, columns: &[Column], plan: &Plan)
         diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
     }
     let more = if free.len() > LONGEST { " …" } else { "" };
-    let list = free.iter().take(LONGEST).copied().collect::<Vec<_>>().join("、");
+    let names = free.iter().take(LONGEST).copied().collect::<Vec<_>>();
+    let (list, list_en) = (names.join("、"), names.join(", "));
     if list.is_empty() {
         diagnostic.help(words!("每项数据都有了列;不用的列删去,或在列名前加 #", "every fact has its column; remove this one, or begin its heading with #"))
     } else {
-        diagnostic.help(words!("还可以有的列:{list}{more};不用的列在列名前加 #", "columns still free: {list}{more}; begin the heading of a column that is not to be read with #"))
+        diagnostic.help(words!("还可以有的列:{list}{more};不用的列在列名前加 #", "columns still free: {list_en}{more}; begin the heading of a column that is not to be read with #"))
     }
 }

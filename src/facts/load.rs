@@ -315,10 +315,11 @@ impl Loader<'_, '_> {
         const NAMED: usize = 3;
         for (column, (row, names)) in &sheet.misplaced {
             let heading = table.headings.get(*column).map(|heading| excerpt(heading)).unwrap_or_default();
-            let (count, list) = (names.len(), names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、"));
+            let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
+            let (count, list, list_en) = (names.len(), named.join("、"), named.join(", "));
             let more = if count > NAMED { " …" } else { "" };
             self.diagnostics.push(
-                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} is given for units it does not apply to ({count}): {list}{more}"))
+                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} is given for units it does not apply to ({count}): {list_en}{more}"))
                     .at_cell(table.place(*row, *column), words!("先在这一行", "first in this row"))
                     .help(words!("清空这些格;若本应适用,更正规则里的 适用 或单位的层级", "clear these cells; if it should apply, correct its tiers in the rules or the tier of the unit")),
             );

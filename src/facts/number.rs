@@ -123,9 +123,10 @@ impl Reading<'_> {
         if let Some((symbol, _)) = names().find(|(_, name)| squeezed(name) == wanted) {
             return Ok(Value::Symbol(symbol));
         }
-        let list = names().map(|(_, name)| name).collect::<Vec<_>>().join("、");
+        let known = names().map(|(_, name)| name).collect::<Vec<_>>();
+        let (list, list_en) = (known.join("、"), known.join(", "));
         let shown = excerpt(text);
-        let fault = Diagnostic::new(Code::BadCell, words!("「{shown}」不在可选的值里", "{shown} is not among the choices")).help(words!("可选:{list}", "choose one of: {list}"));
+        let fault = Diagnostic::new(Code::BadCell, words!("「{shown}」不在可选的值里", "{shown} is not among the choices")).help(words!("可选:{list}", "choose one of: {list_en}"));
         Err(match closest(text, names().map(|(_, name)| name)) {
             Some(near) => fault.help(words!("是不是「{near}」?", "did you mean {near}?")),
             None => fault,
@@ -234,10 +235,10 @@ fn too_long(text: &str) -> Diagnostic {
 }
 
 fn other_unit(text: &str, suffix: &str, unit: &Unit) -> Diagnostic {
-    let (shown, suffix) = (excerpt(text), excerpt(suffix));
+    let (shown, suffix, unit_en) = (excerpt(text), excerpt(suffix), unit.in_english());
     bad_cell(
-        words!("「{shown}」以 {suffix} 计,这一列以 {unit} 计", "{shown} is in {suffix}, the column is in {unit}"),
-        words!("换算成 {unit} 再填,或更正单位", "convert it to {unit}, or correct the unit"),
+        words!("「{shown}」以 {suffix} 计,这一列以 {unit} 计", "{shown} is in {suffix}, the column is in {unit_en}"),
+        words!("换算成 {unit} 再填,或更正单位", "convert it to {unit_en}, or correct the unit"),
     )
 }
 

@@ -239,8 +239,9 @@ pub(super) fn find_tier(plan: &Plan, text: &str) -> Option<TierId> {
 
 /// A tier that the rules do not declare; the place is to be added.
 pub(super) fn unknown_tier(code: Code, plan: &Plan, text: &str) -> Diagnostic {
-    let (shown, list) = (table::excerpt(text), plan.tiers().collect::<Vec<_>>().join("、"));
-    let diagnostic = Diagnostic::new(code, words!("规则里没有「{shown}」这个层级", "the rules declare no tier {shown}")).help(words!("层级有:{list}", "the tiers are: {list}"));
+    let tiers = plan.tiers().collect::<Vec<_>>();
+    let (shown, list, list_en) = (table::excerpt(text), tiers.join("、"), tiers.join(", "));
+    let diagnostic = Diagnostic::new(code, words!("规则里没有「{shown}」这个层级", "the rules declare no tier {shown}")).help(words!("层级有:{list}", "the tiers are: {list_en}"));
     match closest(text, plan.tiers()) {
         Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
         None => diagnostic,

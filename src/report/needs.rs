@@ -15,7 +15,7 @@ pub(crate) fn needs(plan: &Plan, lang: Lang) -> String {
     table.set_header([pick(lang, "列", "column"), pick(lang, "单位", "unit"), pick(lang, "精度", "step"), pick(lang, "层级", "tiers"), pick(lang, "空着时", "where blank")]);
     for (id, fact) in plan.facts.iter().enumerate() {
         let read: Vec<&str> = plan.programs.iter().filter(|program| program.facts.get(id).is_some_and(|step| step.is_some_and(|step| step < program.score_end))).map(|program| program.tier.as_str()).collect();
-        let tiers = if read.len() == plan.programs.len() { pick(lang, "全部", "all").to_owned() } else { read.join("、") };
+        let tiers = if read.len() == plan.programs.len() { pick(lang, "全部", "all").to_owned() } else { read.join(pick(lang, "、", ", ")) };
         if read.is_empty() {
             continue;
         }
@@ -32,7 +32,7 @@ fn unit(fact: &Fact, plan: &Plan, lang: Lang) -> String {
     match &fact.kind {
         Type::Number(unit) => unit_word(unit, lang),
         Type::Truth => pick(lang, "是、否", "yes, no").to_owned(),
-        Type::Choice(symbols) => symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect::<Vec<_>>().join("、"),
+        Type::Choice(symbols) => symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect::<Vec<_>>().join(pick(lang, "、", ", ")),
     }
 }
 
