@@ -10,7 +10,7 @@ pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
 
-use crate::plan::{Comparison, Literal, Reading};
+use crate::plan::{Comparison, Literal, Per, Reading};
 use crate::quantity::{Mode, Number};
 
 /// Why there is no value; of several the first in this list wins.
@@ -87,7 +87,7 @@ pub(crate) trait Domain {
     /// The larger of the two.
     fn floor(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// The number of steps of that size in a measure.
-    fn steps(&self, a: &Self::Value, per: Decimal, reading: Reading) -> Self::Value;
+    fn steps(&self, a: &Self::Value, per: &Per, reading: Reading) -> Self::Value;
     fn compare(&self, a: &Self::Value, comparison: Comparison, b: &Self::Value) -> Self::Value;
     /// Whether it is 缺数据; never absent itself.
     fn is_blank(&self, a: &Self::Value) -> Self::Value;

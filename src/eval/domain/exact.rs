@@ -5,14 +5,15 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Value};
-use crate::plan::{Comparison, Literal, Reading};
-use crate::quantity::{Mode, Number, TooLarge, round_to};
+use crate::plan::{Comparison, Literal, Per, Reading};
+use crate::quantity::{Mode, Number, TooLarge, rounded};
 
 /// The domain of exact values.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Exact;
 
 /// The absence of two operands, the graver first.
+#[cold]
 fn absent(a: &Value, b: &Value) -> Value {
     match (a.absence(), b.absence()) {
         (Some(a), Some(b)) => Value::Absent(a.min(b)),
@@ -22,18 +23,29 @@ fn absent(a: &Value, b: &Value) -> Value {
     }
 }
 
+#[inline]
 fn held(result: Result<Number, TooLarge>) -> Value {
     result.map_or(Value::Absent(Absence::TooLarge), Value::Number)
 }
 
 #[inline]
-fn arithmetic(a: &Value, b: &Value, apply: fn(&Number, &Number) -> Result<Number, TooLarge>) -> Value {
+fn arithmetic(a: &Value, b: &Value, apply: impl FnOnce(&Number, &Number) -> Result<Number, TooLarge>) -> Value {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => held(apply(a, b)),
         _ => absent(a, b),
     }
 }
 
+/// Whether a bound takes effect on a value: where it is less, or greater, than the value. None where one of them is no number.
+#[inline]
+pub(super) fn bounded(value: &Value, bound: &Value, where_it_is: Ordering) -> Option<bool> {
+    match (value, bound) {
+        (Value::Number(value), Value::Number(bound)) => Some(bound.cmp(value) == where_it_is),
+        _ => None,
+    }
+}
+
+#[inline]
 fn holds(order: Ordering, comparison: Comparison) -> bool {
     match comparison {
         Comparison::Eq => order == Ordering::Equal,
@@ -49,6 +61,7 @@ impl Domain for Exact {
     type Value = Value;
     type Cell = Value;
 
+    #[inline]
     fn constant(&self, literal: Literal) -> Value {
         match literal {
             Literal::Number(value) => Value::Number(Number::from(value)),
@@ -57,10 +70,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn given(&self, cell: Option<Value>) -> Value {
         cell.unwrap_or(Value::Absent(Absence::Missing))
     }
 
+    #[inline]
     fn or_else(&self, first: &Value, second: &Value) -> Value {
         match first {
             Value::Absent(Absence::Missing) => *second,
@@ -68,22 +83,27 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn same(&self, a: &Value) -> Value {
         *a
     }
 
+    #[inline]
     fn plus(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::plus)
     }
 
+    #[inline]
     fn minus(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::minus)
     }
 
+    #[inline]
     fn times(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::times)
     }
 
+    #[inline]
     fn over(&self, a: &Value, b: &Value, step: Option<Decimal>) -> Value {
         let (Value::Number(over), Value::Number(under)) = (a, b) else { return absent(a, b) };
         match (over.over(under), step) {
@@ -91,39 +111,37 @@ impl Domain for Exact {
             (Ok(None), _) => Value::Absent(Absence::Undefined),
             (Ok(Some(quotient)), None) => Value::Number(quotient),
             // the digits end on the step, so that nothing is lost
-            (Ok(Some(quotient)), Some(step)) => held(round_to(&quotient, step, Mode::ToZero).map(Number::from)),
+            (Ok(Some(quotient)), Some(step)) => held(rounded(&quotient, step, Mode::ToZero)),
         }
     }
 
+    #[inline]
     fn negate(&self, a: &Value) -> Value {
         a.number().map_or(*a, |a| Value::Number(a.negated()))
     }
 
+    #[inline]
     fn round(&self, a: &Value, step: Decimal, mode: Mode) -> Value {
-        a.number().map_or(*a, |a| held(round_to(a, step, mode).map(Number::from)))
+        a.number().map_or(*a, |a| held(rounded(a, step, mode)))
     }
 
+    #[inline]
     fn cap(&self, a: &Value, b: &Value) -> Value {
-        match (a, b) {
-            (Value::Number(x), Value::Number(y)) => if y < x { *b } else { *a },
-            _ => absent(a, b),
-        }
+        bounded(a, b, Ordering::Less).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
     }
 
+    #[inline]
     fn floor(&self, a: &Value, b: &Value) -> Value {
-        match (a, b) {
-            (Value::Number(x), Value::Number(y)) => if y > x { *b } else { *a },
-            _ => absent(a, b),
-        }
+        bounded(a, b, Ordering::Greater).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
     }
 
-    fn steps(&self, a: &Value, per: Decimal, reading: Reading) -> Value {
+    #[inline]
+    fn steps(&self, a: &Value, per: &Per, reading: Reading) -> Value {
         let Value::Number(measure) = a else { return *a };
-        let reciprocal = if reading == Reading::ProRata { crate::quantity::reciprocal(per) } else { None };
-        if let Some(reciprocal) = reciprocal {
+        if let (Reading::ProRata, Some(reciprocal)) = (reading, per.reciprocal) {
             return held(measure.times(&Number::from(reciprocal)));
         }
-        match measure.over(&Number::from(per)) {
+        match measure.over(&Number::from(per.size)) {
             Ok(Some(steps)) => held(match reading {
                 Reading::ProRata => Ok(steps),
                 Reading::Whole => steps.floor(),
@@ -134,6 +152,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn compare(&self, a: &Value, comparison: Comparison, b: &Value) -> Value {
         match (a, b) {
             (Value::Number(a), Value::Number(b)) => Value::Truth(holds(a.cmp(b), comparison)),
@@ -143,10 +162,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn is_blank(&self, a: &Value) -> Value {
         Value::Truth(*a == Value::Absent(Absence::Missing))
     }
 
+    #[inline]
     fn is_undefined(&self, a: &Value) -> Value {
         match a {
             Value::Absent(Absence::Undefined) => Value::Truth(true),
@@ -155,6 +176,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn and(&self, a: &Value, b: &Value) -> Value {
         match (a, b) {
             (Value::Truth(false), _) | (_, Value::Truth(false)) => Value::Truth(false),
@@ -163,6 +185,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn or(&self, a: &Value, b: &Value) -> Value {
         match (a, b) {
             (Value::Truth(true), _) | (_, Value::Truth(true)) => Value::Truth(true),
@@ -171,6 +194,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn not(&self, a: &Value) -> Value {
         match a {
             Value::Truth(truth) => Value::Truth(!truth),
@@ -178,6 +202,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn choose(&self, condition: &Value, a: &Value, b: &Value) -> Value {
         match condition {
             Value::Truth(true) => *a,
@@ -186,10 +211,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn pending(&self) -> Value {
         Value::Absent(Absence::Pending)
     }
 
+    #[inline]
     fn no_row(&self) -> Value {
         Value::Absent(Absence::NoRow)
     }
