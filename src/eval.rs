@@ -12,7 +12,7 @@ pub(crate) mod rank;
 pub(crate) mod trace;
 
 pub(crate) use crate::plan::operands;
-use crate::plan::{FactId, Limit, Program, Sign, Step, StepId};
+use crate::plan::{FactId, Limit, Program, Step, StepId};
 use domain::Domain;
 
 /// The cells of one unit: what is known of a fact, or nothing.
@@ -42,8 +42,8 @@ pub(crate) struct Evaluator<'p, D: Domain> {
     /// A value for every step; those of the unit at hand up to `reached`.
     values: Vec<D::Value>,
     reached: StepId,
-    /// How many of the steps that vary are done.
-    done: usize,
+    /// The steps that vary and are not done.
+    left: &'p [StepId],
 }
 
 impl<'p, D: Domain> Evaluator<'p, D> {
@@ -51,10 +51,13 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         let mut values = Vec::with_capacity(program.steps.len());
         let mut varying = program.varying.iter().copied().peekable();
         for (id, step) in program.steps.iter().enumerate() {
-            let value = if varying.next_if_eq(&id).is_some() { domain.no_row() } else { evaluate(&domain, step, &Nothing, &values) };
+            let mut value = domain.no_row();
+            if varying.next_if_eq(&id).is_none() {
+                let _ = evaluate(&domain, step, &Nothing, &values, &mut value);
+            }
             values.push(value);
         }
-        Evaluator { domain, program, values, reached: 0, done: 0 }
+        Evaluator { domain, program, values, reached: 0, left: &program.varying }
     }
 
     pub(crate) fn program(&self) -> &'p Program {
@@ -63,7 +66,7 @@ impl<'p, D: Domain> Evaluator<'p, D> {
 
     /// Leaves the unit at hand for another.
     pub(crate) fn start(&mut self) {
-        (self.reached, self.done) = (0, 0);
+        (self.reached, self.left) = (0, &self.program.varying);
     }
 
     /// Evaluates the steps that were not reached yet, each from those before it.
@@ -73,13 +76,15 @@ impl<'p, D: Domain> Evaluator<'p, D> {
             Until::Scores => self.program.score_end,
             Until::Bounds => self.program.steps.len(),
         };
-        for id in self.program.varying.get(self.done..).unwrap_or_default() {
-            let Some(step) = self.program.steps.get(*id).filter(|_| *id < self.reached) else { break };
-            let value = evaluate(&self.domain, step, cells, &self.values);
-            if let Some(slot) = self.values.get_mut(*id) {
-                *slot = value;
+        let end = self.left.partition_point(|id| *id < self.reached);
+        let (due, left) = self.left.split_at_checked(end).unwrap_or_default();
+        self.left = left;
+        for id in due {
+            if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id)
+                && let Some(step) = self.program.steps.get(*id)
+            {
+                let _ = evaluate(&self.domain, step, cells, before, value);
             }
-            self.done += 1;
         }
     }
 
@@ -112,46 +117,36 @@ pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl 
     *values = evaluator.into_values();
 }
 
+/// Puts the value of a step in its place. None where it reads a step that does not stand before it, which no program has.
+///
+/// Each arm fills the place itself: a value is large enough that one copy less shows.
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value]) -> D::Value {
-    // INVARIANT: operands stand before the step that reads them, so that every look-up finds its value.
+fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
     let of = |id: &StepId| values.get(*id);
-    let value = match step {
-        Step::Constant(literal) => Some(domain.constant(*literal)),
-        Step::Given(fact) => Some(domain.given(cells.cell(*fact))),
-        Step::OrElse(a, b) => of(a).zip(of(b)).map(|(a, b)| domain.or_else(a, b)),
-        Step::Same(a) => of(a).map(|a| domain.same(a)),
-        Step::Sum(terms) => sum(domain, terms, values),
-        Step::Times(a, b) => of(a).zip(of(b)).map(|(a, b)| domain.times(a, b)),
-        Step::Over(a, b, step) => of(a).zip(of(b)).map(|(a, b)| domain.over(a, b, *step)),
-        Step::Negate(a) => of(a).map(|a| domain.negate(a)),
-        Step::Round(a, step, mode) => of(a).map(|a| domain.round(a, *step, *mode)),
-        Step::Cap(a, b) => of(a).zip(of(b)).map(|(a, b)| domain.cap(a, b)),
-        Step::Floor(a, b) => of(a).zip(of(b)).map(|(a, b)| domain.floor(a, b)),
-        Step::Steps(a, per, reading) => of(a).map(|a| domain.steps(a, per, *reading)),
-        Step::Compare(a, comparison, b) => of(a).zip(of(b)).map(|(a, b)| domain.compare(a, *comparison, b)),
-        Step::IsBlank(a) => of(a).map(|a| domain.is_blank(a)),
-        Step::IsUndefined(a) => of(a).map(|a| domain.is_undefined(a)),
-        Step::And(links) => fold(domain, links, values, D::and),
-        Step::Or(links) => fold(domain, links, values, D::or),
-        Step::Not(a) => of(a).map(|a| domain.not(a)),
-        Step::Choose(condition, a, b) => of(condition).zip(of(a).zip(of(b))).map(|(condition, (a, b))| domain.choose(condition, a, b)),
-        Step::Pending => Some(domain.pending()),
-        Step::NoRow => Some(domain.no_row()),
-    };
-    value.unwrap_or_else(|| domain.no_row())
-}
-
-#[inline]
-fn sum<D: Domain>(domain: &D, terms: &[(Sign, StepId)], values: &[D::Value]) -> Option<D::Value> {
-    let ((sign, first), rest) = terms.split_first()?;
-    let first = values.get(*first)?;
-    let mut sum = if *sign == Sign::Plus { domain.same(first) } else { domain.negate(first) };
-    for (sign, term) in rest {
-        let term = values.get(*term)?;
-        sum = if *sign == Sign::Plus { domain.plus(&sum, term) } else { domain.minus(&sum, term) };
+    match step {
+        Step::Constant(literal) => *value = domain.constant(*literal),
+        Step::Given(fact) => *value = domain.given(cells.cell(*fact)),
+        Step::OrElse(a, b) => *value = domain.or_else(of(a)?, of(b)?),
+        Step::Same(a) => *value = domain.same(of(a)?),
+        Step::Sum(terms) => *value = domain.sum(terms, values)?,
+        Step::Times(a, b) => *value = domain.times(of(a)?, of(b)?),
+        Step::Over(a, b, step) => *value = domain.over(of(a)?, of(b)?, *step),
+        Step::Negate(a) => *value = domain.negate(of(a)?),
+        Step::Round(a, step, mode) => *value = domain.round(of(a)?, *step, *mode),
+        Step::Cap(a, b) => *value = domain.cap(of(a)?, of(b)?),
+        Step::Floor(a, b) => *value = domain.floor(of(a)?, of(b)?),
+        Step::Steps(a, per, reading) => *value = domain.steps(of(a)?, per, *reading),
+        Step::Compare(a, comparison, b) => *value = domain.compare(of(a)?, *comparison, of(b)?),
+        Step::IsBlank(a) => *value = domain.is_blank(of(a)?),
+        Step::IsUndefined(a) => *value = domain.is_undefined(of(a)?),
+        Step::And(links) => *value = fold(domain, links, values, D::and)?,
+        Step::Or(links) => *value = fold(domain, links, values, D::or)?,
+        Step::Not(a) => *value = domain.not(of(a)?),
+        Step::Choose(condition, a, b) => *value = domain.choose(of(condition)?, of(a)?, of(b)?),
+        Step::Pending => *value = domain.pending(),
+        Step::NoRow => *value = domain.no_row(),
     }
-    Some(sum)
+    Some(())
 }
 
 fn fold<D: Domain>(domain: &D, links: &[StepId], values: &[D::Value], join: fn(&D, &D::Value, &D::Value) -> D::Value) -> Option<D::Value> {

@@ -11,6 +11,7 @@ mod unit;
 pub use number::{Number, TooLarge};
 pub use rounding::{Mode, round_to};
 pub use unit::{Unit, UnitFault, Whole};
+pub(crate) use number::SmallSum;
 pub(crate) use rounding::rounded;
 pub(crate) use unit::BUILT_IN;
 

@@ -10,7 +10,7 @@ pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
 
-use crate::plan::{Comparison, Literal, Per, Reading};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number};
 
 /// Why there is no value; of several the first in this list wins.
@@ -75,6 +75,17 @@ pub(crate) trait Domain {
     fn or_else(&self, first: &Self::Value, second: &Self::Value) -> Self::Value;
     /// The value itself.
     fn same(&self, a: &Self::Value) -> Self::Value;
+    /// The terms added up in order, each with its sign. None where one of them is not there.
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[Self::Value]) -> Option<Self::Value> {
+        let ((sign, first), rest) = terms.split_first()?;
+        let first = values.get(*first)?;
+        let mut sum = if *sign == Sign::Plus { self.same(first) } else { self.negate(first) };
+        for (sign, term) in rest {
+            let term = values.get(*term)?;
+            sum = if *sign == Sign::Plus { self.plus(&sum, term) } else { self.minus(&sum, term) };
+        }
+        Some(sum)
+    }
     fn plus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     fn minus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     fn times(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;

@@ -281,6 +281,39 @@ impl Number {
     }
 }
 
+/// A sum under way, as long as its digits are few.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SmallSum(Small);
+
+impl Default for SmallSum {
+    #[inline]
+    fn default() -> Self {
+        SmallSum(Small::ZERO)
+    }
+}
+
+impl SmallSum {
+    /// The sum with a term more; none where that has too many digits for it, or is a fraction.
+    #[inline]
+    pub(crate) fn plus(self, term: &Number) -> Option<SmallSum> {
+        let Form::Small(term) = term.0 else { return None };
+        self.0.plus(term).map(SmallSum)
+    }
+
+    /// The sum with a term less; none where that has too many digits for it, or is a fraction.
+    #[inline]
+    pub(crate) fn minus(self, term: &Number) -> Option<SmallSum> {
+        let Form::Small(term) = term.0 else { return None };
+        self.0.minus(term).map(SmallSum)
+    }
+
+    /// The sum.
+    #[inline]
+    pub(crate) fn number(self) -> Number {
+        Number(Form::Small(self.0))
+    }
+}
+
 /// `a / b + c / d`, where that needs no reducing.
 fn small_sum((a, b): (Small, Small), (c, d): (Small, Small)) -> Option<Number> {
     if b.order(d)? == Ordering::Equal {

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Value};
-use crate::plan::{Comparison, Literal, Per, Reading};
-use crate::quantity::{Mode, Number, TooLarge, rounded};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::quantity::{Mode, Number, SmallSum, TooLarge, rounded};
 
 /// The domain of exact values.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,6 +34,31 @@ fn arithmetic(a: &Value, b: &Value, apply: impl FnOnce(&Number, &Number) -> Resu
         (Value::Number(a), Value::Number(b)) => held(apply(a, b)),
         _ => absent(a, b),
     }
+}
+
+/// The terms added up: at once where they are numbers of few digits, else one by one.
+#[inline]
+pub(super) fn sum<'v>(terms: &[(Sign, StepId)], of: impl Fn(StepId) -> Option<&'v Value> + Copy) -> Option<Value> {
+    let add = |sum: SmallSum, (sign, term): &(Sign, StepId)| {
+        let term = of(*term)?.number()?;
+        if *sign == Sign::Plus { sum.plus(term) } else { sum.minus(term) }
+    };
+    match terms.iter().try_fold(SmallSum::default(), add) {
+        Some(sum) => Some(Value::Number(sum.number())),
+        None => sum_one_by_one(terms, of),
+    }
+}
+
+#[inline(never)]
+fn sum_one_by_one<'v>(terms: &[(Sign, StepId)], of: impl Fn(StepId) -> Option<&'v Value>) -> Option<Value> {
+    let ((sign, first), rest) = terms.split_first()?;
+    let first = *of(*first)?;
+    let mut sum = if *sign == Sign::Plus { first } else { Exact.negate(&first) };
+    for (sign, term) in rest {
+        let term = of(*term)?;
+        sum = if *sign == Sign::Plus { Exact.plus(&sum, term) } else { Exact.minus(&sum, term) };
+    }
+    Some(sum)
 }
 
 /// Whether a bound takes effect on a value: where it is less, or greater, than the value. None where one of them is no number.
@@ -86,6 +111,11 @@ impl Domain for Exact {
     #[inline]
     fn same(&self, a: &Value) -> Value {
         *a
+    }
+
+    #[inline]
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[Value]) -> Option<Value> {
+        sum(terms, |id| values.get(id))
     }
 
     #[inline]

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::exact::bounded;
+use super::exact::{bounded, sum};
 use super::{Absence, Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Per, Reading};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::Mode;
 
 /// The domain of exact values with their origin. It computes nothing of its own: every value is that of [`Exact`], or one of the operands.
@@ -71,6 +71,11 @@ impl Domain for Traced {
     #[inline]
     fn same(&self, a: &TracedValue) -> TracedValue {
         all(a.value)
+    }
+
+    #[inline]
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[TracedValue]) -> Option<TracedValue> {
+        sum(terms, |id| values.get(id).map(|term| &term.value)).map(all)
     }
 
     #[inline]
