@@ -31,11 +31,10 @@
 use rust_decimal::Decimal;
 
 use crate::diag::{self, Diagnostic};
-use crate::eval::Until;
-use crate::eval::domain::{Exact, Traced, TracedValue, Value};
+use crate::eval::{self, Evaluator, Until};
+use crate::eval::domain::{Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
-use crate::facts::{Cell, Row};
-use crate::plan::{self, Plan, Program};
+use crate::plan::{self, FactId, Plan, Program};
 use crate::quantity::Number;
 use crate::results::State;
 use crate::source::Sources;
@@ -68,7 +67,17 @@ pub fn compile(sources: &Sources) -> Compiled {
 pub struct Table<'p> {
     plan: &'p Plan,
     tiers: Vec<usize>,
-    rows: Vec<Row>,
+    /// The cells of one unit after another.
+    cells: Vec<Option<Value>>,
+}
+
+/// The cells of one unit by fact.
+struct Cells<'t>(&'t [Option<Value>]);
+
+impl eval::Cells<Value> for Cells<'_> {
+    fn cell(&self, fact: FactId) -> Option<Value> {
+        self.0.get(fact).copied().flatten()
+    }
 }
 
 /// The scores of one unit.
@@ -114,46 +123,50 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), rows: Vec::new() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
     pub fn unit(&mut self, _name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
-        self.rows.push(Row { cells: vec![None; self.plan.facts.len()] });
+        self.cells.resize(self.cells.len() + self.plan.facts.len(), None);
         Some(())
     }
 
     /// Sets a number of the last unit, in the column of that name: rates as fractions of 1. None where there is no such column.
     pub fn set(&mut self, column: &str, value: Decimal) -> Option<()> {
         let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
-        let slot = self.rows.last_mut()?.cells.get_mut(fact)?;
-        *slot = Some(Cell { value: Value::Number(Number::from(value)), file: 0, row: 0, column: 0, provenance: None, basis: None });
+        let first = self.cells.len().checked_sub(self.plan.facts.len())?;
+        *self.cells.get_mut(first + fact)? = Some(Value::Number(Number::from(value)));
         Some(())
     }
 
     /// Scores every unit, exactly.
-    pub fn score(&self, mut each: impl FnMut(Scores<'_>)) {
-        let mut values = Vec::new();
-        for (program, row) in self.units() {
-            let status = evaluate(&Exact, program, row, Until::Scores, &mut values);
-            let total = values.get(program.total).and_then(Value::decimal);
-            each(scores(program, status, total, View::Exact(&values)));
-        }
+    pub fn score(&self, each: impl FnMut(Scores<'_>)) {
+        self.score_with(Exact, |values| View::Exact(values), each);
     }
 
     /// Scores every unit and keeps, for each step, what it came from.
-    pub fn score_with_trace(&self, mut each: impl FnMut(Scores<'_>)) {
-        for (program, row) in self.units() {
-            let mut values = Vec::new();
-            let status = evaluate(&Traced, program, row, Until::Scores, &mut values);
-            let total = values.get(program.total).and_then(|value: &TracedValue| value.value.decimal());
-            each(scores(program, status, total, View::Traced(&values)));
-        }
+    pub fn score_with_trace(&self, each: impl FnMut(Scores<'_>)) {
+        self.score_with(Traced, |values| View::Traced(values), each);
     }
 
-    fn units(&self) -> impl Iterator<Item = (&Program, &Row)> {
-        self.tiers.iter().zip(&self.rows).filter_map(|(tier, row)| Some((self.plan.programs.get(*tier)?, row)))
+    fn score_with<D: Domain<Cell = Value> + Copy>(&self, domain: D, view: fn(&[D::Value]) -> View<'_>, mut each: impl FnMut(Scores<'_>))
+    where
+        D::Value: AsExact,
+    {
+        let mut evaluators: Vec<_> = self.plan.programs.iter().map(|program| Evaluator::new(domain, program)).collect();
+        // a standard without facts has units all the same
+        let width = self.plan.facts.len();
+        for (unit, tier) in self.tiers.iter().enumerate() {
+            let Some(evaluator) = evaluators.get_mut(*tier) else { continue };
+            let cells = Cells(self.cells.get(unit * width..).and_then(|cells| cells.get(..width)).unwrap_or_default());
+            let status = evaluate(evaluator, &cells, Until::Scores);
+            let program = evaluator.program();
+            let values = evaluator.values();
+            let total = values.get(program.total).and_then(|total| total.exact().decimal());
+            each(scores(program, status, total, view(values)));
+        }
     }
 }
 

@@ -11,7 +11,8 @@ pub(crate) mod outcome;
 pub(crate) mod rank;
 pub(crate) mod trace;
 
-use crate::plan::{FactId, Limit, Program, Sign, Step, StepId};
+pub(crate) use crate::plan::operands;
+use crate::plan::{FactId, Limit, Program, Step, StepId};
 use domain::Domain;
 
 /// The cells of one unit: what is known of a fact, or nothing.
@@ -31,76 +32,127 @@ pub(crate) enum Until {
     Bounds,
 }
 
-/// Evaluates the steps that are not in `values` yet, each from those before it.
-pub(crate) fn run<D: Domain>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) {
-    let end = match until {
-        Until::Exemptions => program.exempt_end,
-        Until::Scores => program.score_end,
-        Until::Bounds => program.steps.len(),
-    };
-    let start = values.len();
-    values.reserve(end.saturating_sub(start));
-    for step in program.steps.get(start..end).unwrap_or_default() {
-        let value = evaluate(domain, step, cells, values);
-        values.push(value);
+/// A program with the values of its steps for one unit after another.
+///
+/// What no fact bears on is evaluated once, for all of them.
+#[derive(Debug)]
+pub(crate) struct Evaluator<'p, D: Domain> {
+    domain: D,
+    program: &'p Program,
+    /// A value for every step; those of the unit at hand up to `reached`.
+    values: Vec<D::Value>,
+    reached: StepId,
+    /// The steps that vary and are not done.
+    left: &'p [StepId],
+}
+
+impl<'p, D: Domain> Evaluator<'p, D> {
+    pub(crate) fn new(domain: D, program: &'p Program) -> Self {
+        let mut values = Vec::with_capacity(program.steps.len());
+        let mut varying = program.varying.iter().copied().peekable();
+        for (id, step) in program.steps.iter().enumerate() {
+            let mut value = domain.no_row();
+            if varying.next_if_eq(&id).is_none() {
+                let _ = evaluate(&domain, step, &Nothing, &values, &mut value);
+            }
+            values.push(value);
+        }
+        Evaluator { domain, program, values, reached: 0, left: &program.varying }
+    }
+
+    pub(crate) fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// Leaves the unit at hand for another.
+    pub(crate) fn start(&mut self) {
+        (self.reached, self.left) = (0, &self.program.varying);
+    }
+
+    /// Evaluates the steps that were not reached yet, each from those before it.
+    pub(crate) fn run(&mut self, cells: &impl Cells<D::Cell>, until: Until) {
+        self.reached = match until {
+            Until::Exemptions => self.program.exempt_end,
+            Until::Scores => self.program.score_end,
+            Until::Bounds => self.program.steps.len(),
+        };
+        let end = self.left.partition_point(|id| *id < self.reached);
+        let (due, left) = self.left.split_at_checked(end).unwrap_or_default();
+        self.left = left;
+        for id in due {
+            if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id)
+                && let Some(step) = self.program.steps.get(*id)
+            {
+                let _ = evaluate(&self.domain, step, cells, before, value);
+            }
+        }
+    }
+
+    /// The values of the steps that were reached.
+    pub(crate) fn values(&self) -> &[D::Value] {
+        self.values.get(..self.reached).unwrap_or_default()
+    }
+
+    /// The same, as a list of its own.
+    pub(crate) fn into_values(self) -> Vec<D::Value> {
+        let mut values = self.values;
+        values.truncate(self.reached);
+        values
     }
 }
 
+/// No cells: what a step is evaluated with that reads none.
+struct Nothing;
+
+impl<C> Cells<C> for Nothing {
+    fn cell(&self, _: FactId) -> Option<C> {
+        None
+    }
+}
+
+/// Evaluates the steps of one unit.
+pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) {
+    let mut evaluator = Evaluator::new(*domain, program);
+    evaluator.run(cells, until);
+    *values = evaluator.into_values();
+}
+
+/// Puts the value of a step in its place. None where it reads a step that does not stand before it, which no program has.
+///
+/// Each arm fills the place itself: a value is large enough that one copy less shows.
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value]) -> D::Value {
-    // INVARIANT: operands stand before the step that reads them, so that every look-up finds its value.
-    let of = |id: StepId| values.get(id);
-    let one = |a: StepId, apply: fn(&D, &D::Value) -> D::Value| of(a).map(|a| apply(domain, a));
-    let two = |a: StepId, b: StepId, apply: fn(&D, &D::Value, &D::Value) -> D::Value| of(a).zip(of(b)).map(|(a, b)| apply(domain, a, b));
-    let value = match step {
-        Step::Constant(literal) => Some(domain.constant(*literal)),
-        Step::Given(fact) => Some(domain.given(cells.cell(*fact))),
-        Step::OrElse(a, b) => two(*a, *b, D::or_else),
-        Step::Same(a) => one(*a, D::same),
-        Step::Sum(terms) => {
-            let mut terms = terms.iter();
-            let first = terms.next().and_then(|(sign, term)| of(*term).map(|term| if *sign == Sign::Plus { domain.same(term) } else { domain.negate(term) }));
-            terms.fold(first, |sum, (sign, term)| {
-                let (sum, term) = (sum?, of(*term)?);
-                Some(if *sign == Sign::Plus { domain.plus(&sum, term) } else { domain.minus(&sum, term) })
-            })
-        }
-        Step::Times(a, b) => two(*a, *b, D::times),
-        Step::Over(a, b, step) => of(*a).zip(of(*b)).map(|(a, b)| domain.over(a, b, *step)),
-        Step::Negate(a) => one(*a, D::negate),
-        Step::Round(a, step, mode) => of(*a).map(|a| domain.round(a, *step, *mode)),
-        Step::Cap(a, b) => two(*a, *b, D::cap),
-        Step::Floor(a, b) => two(*a, *b, D::floor),
-        Step::Steps(a, per, reading) => of(*a).map(|a| domain.steps(a, *per, *reading)),
-        Step::Compare(a, comparison, b) => of(*a).zip(of(*b)).map(|(a, b)| domain.compare(a, *comparison, b)),
-        Step::IsBlank(a) => one(*a, D::is_blank),
-        Step::IsUndefined(a) => one(*a, D::is_undefined),
-        Step::And(links) => fold(domain, links, values, D::and),
-        Step::Or(links) => fold(domain, links, values, D::or),
-        Step::Not(a) => one(*a, D::not),
-        Step::Choose(condition, a, b) => of(*condition).zip(of(*a).zip(of(*b))).map(|(condition, (a, b))| domain.choose(condition, a, b)),
-        Step::Pending => Some(domain.pending()),
-        Step::NoRow => Some(domain.no_row()),
-    };
-    value.unwrap_or_else(|| domain.no_row())
+fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
+    let of = |id: &StepId| values.get(*id);
+    match step {
+        Step::Constant(literal) => *value = domain.constant(*literal),
+        Step::Given(fact) => *value = domain.given(cells.cell(*fact)),
+        Step::OrElse(a, b) => *value = domain.or_else(of(a)?, of(b)?),
+        Step::Same(a) => *value = domain.same(of(a)?),
+        Step::Sum(terms) => *value = domain.sum(terms, values)?,
+        Step::Times(a, b) => *value = domain.times(of(a)?, of(b)?),
+        Step::Over(a, b, step) => *value = domain.over(of(a)?, of(b)?, *step),
+        Step::Negate(a) => *value = domain.negate(of(a)?),
+        Step::Round(a, step, mode) => *value = domain.round(of(a)?, *step, *mode),
+        Step::Cap(a, b) => *value = domain.cap(of(a)?, of(b)?),
+        Step::Floor(a, b) => *value = domain.floor(of(a)?, of(b)?),
+        Step::Steps(a, per, reading) => *value = domain.steps(of(a)?, per, *reading),
+        Step::Compare(a, comparison, b) => *value = domain.compare(of(a)?, *comparison, of(b)?),
+        Step::IsBlank(a) => *value = domain.is_blank(of(a)?),
+        Step::IsUndefined(a) => *value = domain.is_undefined(of(a)?),
+        Step::And(links) => *value = fold(domain, links, values, D::and)?,
+        Step::Or(links) => *value = fold(domain, links, values, D::or)?,
+        Step::Not(a) => *value = domain.not(of(a)?),
+        Step::Choose(condition, a, b) => *value = domain.choose(of(condition)?, of(a)?, of(b)?),
+        Step::Pending => *value = domain.pending(),
+        Step::NoRow => *value = domain.no_row(),
+    }
+    Some(())
 }
 
 fn fold<D: Domain>(domain: &D, links: &[StepId], values: &[D::Value], join: fn(&D, &D::Value, &D::Value) -> D::Value) -> Option<D::Value> {
     let mut links = links.iter().map(|link| values.get(*link));
     let first = links.next()??.clone();
     links.try_fold(first, |joined, link| Some(join(domain, &joined, link?)))
-}
-
-/// The steps that a step reads, in order.
-pub(crate) fn operands(step: &Step) -> Vec<StepId> {
-    match step {
-        Step::Constant(_) | Step::Given(_) | Step::Pending | Step::NoRow => Vec::new(),
-        Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
-        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
-        Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
-        Step::And(links) | Step::Or(links) => links.to_vec(),
-        Step::Choose(condition, a, b) => vec![*condition, *a, *b],
-    }
 }
 
 /// Whether a value keeps a limit.

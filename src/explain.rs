@@ -250,7 +250,7 @@ impl Case<'_> {
             (Step::Cap(..) | Step::Floor(..), Used::Second) => Some("took effect".to_owned()),
             (Step::Cap(..) | Step::Floor(..), _) => Some("no effect".to_owned()),
             (Step::Round(_, step, mode), _) => Some(format!("{} to {}", mode_name(*mode), quantity::plain(*step))),
-            (Step::Steps(_, per, reading), _) => Some(format!("{} per {}", reading_name(*reading), quantity::plain(*per))),
+            (Step::Steps(_, per, reading), _) => Some(format!("{} per {}", reading_name(*reading), quantity::plain(per.size))),
             (Step::OrElse(..), Used::First) => Some("given".to_owned()),
             (Step::OrElse(..), _) => Some("not given".to_owned()),
             _ => None,

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 pub(crate) use crate::resolved::{Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId};
 use crate::diag::Lang;
-use crate::quantity::{Mode, Unit};
+use crate::quantity::{self, Mode, Number, Unit};
 use crate::source::Span;
 
 /// The number of a step in its program.
@@ -139,6 +139,8 @@ pub(crate) struct Program {
     pub(crate) title: Option<String>,
     pub(crate) marks: Decimal,
     pub(crate) steps: Vec<Step>,
+    /// The steps that some fact bears on, in order; what the others give is the same for every unit.
+    pub(crate) varying: Vec<StepId>,
     /// What each step means; beside the steps, so that evaluation does not carry it along.
     pub(crate) infos: Vec<Info>,
     /// The condition of each exemption, and which it is; these steps come first.
@@ -203,7 +205,7 @@ pub(crate) enum Step {
     Cap(StepId, StepId),
     Floor(StepId, StepId),
     /// How many steps of that size a measure has.
-    Steps(StepId, Decimal, Reading),
+    Steps(StepId, Per, Reading),
     Compare(StepId, Comparison, StepId),
     IsBlank(StepId),
     IsUndefined(StepId),
@@ -216,6 +218,54 @@ pub(crate) enum Step {
     Pending,
     /// No row of a table matches.
     NoRow,
+}
+
+/// The steps that a step reads, in order.
+pub(crate) fn operands(step: &Step) -> Vec<StepId> {
+    match step {
+        Step::Constant(_) | Step::Given(_) | Step::Pending | Step::NoRow => Vec::new(),
+        Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
+        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
+        Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
+        Step::And(links) | Step::Or(links) => links.to_vec(),
+        Step::Choose(condition, a, b) => vec![*condition, *a, *b],
+    }
+}
+
+/// The steps that some fact bears on.
+pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
+    let mut varies = vec![false; steps.len()];
+    let mut found = Vec::new();
+    for (id, step) in steps.iter().enumerate() {
+        let read = |operand: &StepId| varies.get(*operand).copied().unwrap_or(false);
+        if matches!(step, Step::Given(_)) || operands(step).iter().any(read) {
+            found.push(id);
+            if let Some(slot) = varies.get_mut(id) {
+                *slot = true;
+            }
+        }
+    }
+    found
+}
+
+/// The size of the steps in which a measure is counted: 每 1 个百分点.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Per {
+    pub(crate) size: Decimal,
+    /// By what a measure is multiplied to count them, where the digits of that end.
+    pub(crate) reciprocal: Option<Decimal>,
+}
+
+impl From<Decimal> for Per {
+    fn from(size: Decimal) -> Self {
+        Per { size, reciprocal: quantity::reciprocal(size) }
+    }
+}
+
+impl From<Per> for Number {
+    fn from(per: Per) -> Self {
+        Number::from(per.size)
+    }
 }
 
 /// What a step means.

@@ -5,11 +5,14 @@
 
 mod number;
 mod rounding;
+mod small;
 mod unit;
 
 pub use number::{Number, TooLarge};
 pub use rounding::{Mode, round_to};
 pub use unit::{Unit, UnitFault, Whole};
+pub(crate) use number::SmallSum;
+pub(crate) use rounding::rounded;
 pub(crate) use unit::BUILT_IN;
 
 use rust_decimal::Decimal;

@@ -10,7 +10,7 @@ pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
 
-use crate::plan::{Comparison, Literal, Reading};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number};
 
 /// Why there is no value; of several the first in this list wins.
@@ -75,6 +75,17 @@ pub(crate) trait Domain {
     fn or_else(&self, first: &Self::Value, second: &Self::Value) -> Self::Value;
     /// The value itself.
     fn same(&self, a: &Self::Value) -> Self::Value;
+    /// The terms added up in order, each with its sign. None where one of them is not there.
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[Self::Value]) -> Option<Self::Value> {
+        let ((sign, first), rest) = terms.split_first()?;
+        let first = values.get(*first)?;
+        let mut sum = if *sign == Sign::Plus { self.same(first) } else { self.negate(first) };
+        for (sign, term) in rest {
+            let term = values.get(*term)?;
+            sum = if *sign == Sign::Plus { self.plus(&sum, term) } else { self.minus(&sum, term) };
+        }
+        Some(sum)
+    }
     fn plus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     fn minus(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     fn times(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
@@ -87,7 +98,7 @@ pub(crate) trait Domain {
     /// The larger of the two.
     fn floor(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// The number of steps of that size in a measure.
-    fn steps(&self, a: &Self::Value, per: Decimal, reading: Reading) -> Self::Value;
+    fn steps(&self, a: &Self::Value, per: &Per, reading: Reading) -> Self::Value;
     fn compare(&self, a: &Self::Value, comparison: Comparison, b: &Self::Value) -> Self::Value;
     /// Whether it is 缺数据; never absent itself.
     fn is_blank(&self, a: &Self::Value) -> Self::Value;

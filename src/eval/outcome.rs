@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
-use super::{Cells, Until, run};
+use super::domain::{Absence, Domain, Traced, TracedValue, Value};
+use super::{Cells, Evaluator, Until};
 use crate::plan::{ItemId, Program, StepId};
 
 /// Whether a unit has a total.
@@ -46,36 +46,31 @@ impl AsExact for TracedValue {
     }
 }
 
-/// Evaluates one unit, exactly.
-pub(crate) fn exact(program: &Program, cells: &impl Cells<Value>) -> Outcome<Value> {
-    let mut values = Vec::new();
-    let status = evaluate(&Exact, program, cells, Until::Scores, &mut values);
-    Outcome { status, values }
-}
-
 /// Evaluates one unit, and keeps where every value came from.
 pub(crate) fn traced(program: &Program, cells: &impl Cells<Value>, until: Until) -> Outcome<TracedValue> {
-    let mut values = Vec::new();
-    let status = evaluate(&Traced, program, cells, until, &mut values);
-    Outcome { status, values }
+    let mut evaluator = Evaluator::new(Traced, program);
+    let status = evaluate(&mut evaluator, cells, until);
+    Outcome { status, values: evaluator.into_values() }
 }
 
-/// Evaluates one unit into a list that is emptied first, so that its room serves for many units.
-pub(crate) fn evaluate<D: Domain>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) -> Status
+/// Evaluates one unit with an evaluator that may have served for others.
+pub(crate) fn evaluate<D: Domain>(evaluator: &mut Evaluator<'_, D>, cells: &impl Cells<D::Cell>, until: Until) -> Status
 where
     D::Value: AsExact,
 {
-    values.clear();
-    run(domain, program, cells, Until::Exemptions, values);
+    let program = evaluator.program();
+    evaluator.start();
+    evaluator.run(cells, Until::Exemptions);
     let mut unknown: Option<Absence> = None;
     for (condition, exemption) in &program.exemptions {
-        match values.get(*condition).map(AsExact::exact) {
+        match evaluator.values().get(*condition).map(AsExact::exact) {
             Some(Value::Truth(true)) => return Status::Exempt(*exemption),
             Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(absence, |other| other.min(absence))),
             _ => {}
         }
     }
-    run(domain, program, cells, until, values);
+    evaluator.run(cells, until);
+    let values = evaluator.values();
     let total = values.get(program.total).map(AsExact::exact);
     match unknown.or(total.and_then(|total| total.absence())) {
         None => Status::Scored,

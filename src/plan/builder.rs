@@ -123,7 +123,7 @@ impl Builder {
                 (_, Some(Step::NoRow | Step::Pending)) => of(*a),
                 _ => common(of(*a), of(*b)),
             },
-            Step::Steps(measure, per, Reading::ProRata) => product(of(*measure), quantity::reciprocal(*per)),
+            Step::Steps(measure, per, Reading::ProRata) => product(of(*measure), per.reciprocal),
             Step::Steps(_, _, _) => Some(Decimal::ONE),
             _ => None,
         }

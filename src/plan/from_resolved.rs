@@ -121,6 +121,7 @@ impl<'s> Lowering<'s> {
             tier: tier.map(|tier| tier.name.clone()).unwrap_or_default(),
             title: tier.and_then(|tier| tier.title.clone()),
             marks: tier.map(|tier| tier.marks).unwrap_or_default(),
+            varying: super::varying(&self.builder.steps),
             steps: self.builder.steps,
             infos: self.builder.infos,
             exemptions,

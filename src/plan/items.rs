@@ -201,7 +201,7 @@ impl Lowering<'_> {
             };
             // a single count is its own number of steps
             let single = measure.per == Decimal::ONE && (measure.reading == Reading::ProRata || self.builder.grid_of(measured) == Some(Decimal::ONE));
-            let steps = if single { measured } else { self.builder.push(Step::Steps(measured, measure.per, measure.reading), Role::Steps, Some(Unit::Number), measure.span) };
+            let steps = if single { measured } else { self.builder.push(Step::Steps(measured, measure.per.into(), measure.reading), Role::Steps, Some(Unit::Number), measure.span) };
             amount = self.builder.push(Step::Times(steps, amount), Role::Expression, score(), clause.span);
         }
         if let Some(limit) = &movement.at_most {

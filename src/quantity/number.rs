@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::small::Small;
+
 /// A result has more digits than can be held exactly (28 significant decimals, or a fraction of such).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the exact result has more than 28 digits")]
@@ -22,58 +24,94 @@ pub struct TooLarge;
 /// assert_eq!(whole, Number::from(Decimal::ONE));
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub enum Number {
-    /// A decimal.
-    Decimal(Decimal),
+pub struct Number(pub(super) Form);
+
+/// How a number is held. The small forms are for speed alone: whatever they cannot hold is held, and computed, in the large ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    Small(Small),
+    Large(Decimal),
     /// `over / under`, with `under` greater than 0, not reduced.
-    Fraction {
-        /// The numerator.
-        over: Decimal,
-        /// The denominator.
-        under: Decimal,
-    },
+    SmallFraction(Small, Small),
+    LargeFraction(Decimal, Decimal),
 }
 
 impl From<Decimal> for Number {
+    #[inline]
     fn from(value: Decimal) -> Self {
-        Number::Decimal(value)
+        Number(Small::of(value).map_or(Form::Large(value), Form::Small))
     }
 }
 
 impl Number {
     /// 0.
-    pub const ZERO: Number = Number::Decimal(Decimal::ZERO);
+    pub const ZERO: Number = Number(Form::Small(Small::ZERO));
 
     /// The decimal, if no division has left a fraction.
     #[must_use]
+    #[inline]
     pub fn decimal(&self) -> Option<Decimal> {
-        match self {
-            Number::Decimal(value) => Some(*value),
-            Number::Fraction { .. } => None,
+        match self.0 {
+            Form::Small(value) => Some(value.decimal()),
+            Form::Large(value) => Some(value),
+            Form::SmallFraction(..) | Form::LargeFraction(..) => None,
         }
     }
 
     /// Numerator and denominator; the denominator of a decimal is 1.
     #[must_use]
     pub fn parts(&self) -> (Decimal, Decimal) {
-        match self {
-            Number::Decimal(value) => (*value, Decimal::ONE),
-            Number::Fraction { over, under } => (*over, *under),
+        match self.0 {
+            Form::Small(value) => (value.decimal(), Decimal::ONE),
+            Form::Large(value) => (value, Decimal::ONE),
+            Form::SmallFraction(over, under) => (over.decimal(), under.decimal()),
+            Form::LargeFraction(over, under) => (over, under),
+        }
+    }
+
+    /// Numerator and denominator, if both are small.
+    #[inline]
+    pub(super) fn small_parts(&self) -> Option<(Small, Small)> {
+        match self.0 {
+            Form::Small(value) => Some((value, Small::ONE)),
+            Form::SmallFraction(over, under) => Some((over, under)),
+            Form::Large(_) | Form::LargeFraction(..) => None,
         }
     }
 
     /// Whether it is 0.
     #[must_use]
+    #[inline]
     pub fn is_zero(&self) -> bool {
-        self.parts().0.is_zero()
+        match self.0 {
+            Form::Small(value) | Form::SmallFraction(value, _) => value.is_zero(),
+            Form::Large(value) | Form::LargeFraction(value, _) => value.is_zero(),
+        }
     }
 
     /// The number with its sign changed.
     #[must_use]
+    #[inline]
     pub fn negated(&self) -> Number {
-        match self {
-            Number::Decimal(value) => Number::Decimal(negate(*value)),
-            Number::Fraction { over, under } => Number::Fraction { over: negate(*over), under: *under },
+        let small = match self.0 {
+            Form::Small(value) => value.negated().map(Form::Small),
+            Form::SmallFraction(over, under) => over.negated().map(|over| Form::SmallFraction(over, under)),
+            Form::Large(_) | Form::LargeFraction(..) => None,
+        };
+        match small {
+            Some(form) => Number(form),
+            None => self.negated_large(),
+        }
+    }
+
+    #[cold]
+    fn negated_large(&self) -> Number {
+        match self.0 {
+            Form::Small(_) | Form::Large(_) => Number::from(negate(self.parts().0)),
+            Form::SmallFraction(..) | Form::LargeFraction(..) => {
+                let (over, under) = self.parts();
+                Number(Form::LargeFraction(negate(over), under))
+            }
         }
     }
 
@@ -81,39 +119,67 @@ impl Number {
     ///
     /// # Errors
     /// [`TooLarge`] where the exact sum cannot be held.
+    #[inline]
     pub fn plus(&self, other: &Number) -> Result<Number, TooLarge> {
-        match (self, other) {
-            (Number::Decimal(a), Number::Decimal(b)) => Ok(Number::Decimal(add(*a, *b)?)),
-            _ => {
-                let ((a, b), (c, d)) = (self.parts(), other.parts());
-                if b == d {
-                    return Number::fraction(add(a, c)?, b);
-                }
-                Number::fraction(add(mul(a, d)?, mul(c, b)?)?, mul(b, d)?)
-            }
+        if let (Form::Small(a), Form::Small(b)) = (self.0, other.0)
+            && let Some(sum) = a.plus(b)
+        {
+            return Ok(Number(Form::Small(sum)));
         }
+        self.plus_fraction(other)
+    }
+
+    #[inline(never)]
+    fn plus_fraction(&self, other: &Number) -> Result<Number, TooLarge> {
+        if let (Some((a, b)), Some((c, d))) = (self.small_parts(), other.small_parts())
+            && let Some(sum) = small_sum((a, b), (c, d))
+        {
+            return Ok(sum);
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        if b == d {
+            return Number::fraction(add(a, c)?, b);
+        }
+        Number::fraction(add(mul(a, d)?, mul(c, b)?)?, mul(b, d)?)
     }
 
     /// `self - other`.
     ///
     /// # Errors
     /// [`TooLarge`] where the exact difference cannot be held.
+    #[inline]
     pub fn minus(&self, other: &Number) -> Result<Number, TooLarge> {
-        self.plus(&other.negated())
+        if let (Form::Small(a), Form::Small(b)) = (self.0, other.0)
+            && let Some(difference) = a.minus(b)
+        {
+            return Ok(Number(Form::Small(difference)));
+        }
+        self.plus_fraction(&other.negated())
     }
 
     /// `self × other`.
     ///
     /// # Errors
     /// [`TooLarge`] where the exact product cannot be held.
+    #[inline]
     pub fn times(&self, other: &Number) -> Result<Number, TooLarge> {
-        match (self, other) {
-            (Number::Decimal(a), Number::Decimal(b)) => Ok(Number::Decimal(mul(*a, *b)?)),
-            _ => {
-                let ((a, b), (c, d)) = (self.parts(), other.parts());
-                Number::fraction(mul(a, c)?, mul(b, d)?)
-            }
+        if let (Form::Small(a), Form::Small(b)) = (self.0, other.0)
+            && let Some(product) = a.times(b)
+        {
+            return Ok(Number(Form::Small(product)));
         }
+        self.times_fraction(other)
+    }
+
+    #[inline(never)]
+    fn times_fraction(&self, other: &Number) -> Result<Number, TooLarge> {
+        if let (Some((a, b)), Some((c, d))) = (self.small_parts(), other.small_parts())
+            && let Some(product) = a.times(c).zip(b.times(d)).and_then(|(over, under)| small_fraction(over, under))
+        {
+            return Ok(product);
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        Number::fraction(mul(a, c)?, mul(b, d)?)
     }
 
     /// `self / other` as an exact fraction; `None` where `other` is 0.
@@ -121,10 +187,16 @@ impl Number {
     /// # Errors
     /// [`TooLarge`] where the fraction cannot be held.
     pub fn over(&self, other: &Number) -> Result<Option<Number>, TooLarge> {
-        let ((a, b), (c, d)) = (self.parts(), other.parts());
-        if c.is_zero() {
+        if other.is_zero() {
             return Ok(None);
         }
+        if let (Form::Small(over), Form::Small(under)) = (self.0, other.0)
+            && under.mantissa > 0
+            && let Some(quotient) = small_fraction(over, under)
+        {
+            return Ok(Some(quotient));
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
         let (mut over, mut under) = (mul(a, d)?, mul(b, c)?);
         if under.is_sign_negative() {
             (over, under) = (negate(over), negate(under));
@@ -137,9 +209,8 @@ impl Number {
     /// # Errors
     /// [`TooLarge`] where it cannot be held.
     pub fn floor(&self) -> Result<Number, TooLarge> {
-        let down = super::round_to(self, Decimal::ONE, super::Mode::ToZero)?;
-        let down = Number::Decimal(down);
-        if down > *self { down.minus(&Number::Decimal(Decimal::ONE)) } else { Ok(down) }
+        let down = Number::from(super::round_to(self, Decimal::ONE, super::Mode::ToZero)?);
+        if down > *self { down.minus(&Number::from(Decimal::ONE)) } else { Ok(down) }
     }
 
     /// The least whole number that is not below it.
@@ -152,16 +223,24 @@ impl Number {
 
     fn fraction(over: Decimal, under: Decimal) -> Result<Number, TooLarge> {
         if under == Decimal::ONE || over.is_zero() {
-            return Ok(Number::Decimal(over));
+            return Ok(Number::from(over));
         }
         if !(fits_easily(over) && fits_easily(under)) {
             return reduced(over, under);
         }
-        Ok(Number::Fraction { over, under })
+        Ok(Number::of_parts(over, under))
+    }
+
+    fn of_parts(over: Decimal, under: Decimal) -> Number {
+        Number(match (Small::of(over), Small::of(under)) {
+            (Some(over), Some(under)) => Form::SmallFraction(over, under),
+            _ => Form::LargeFraction(over, under),
+        })
     }
 }
 
 impl PartialEq for Number {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
@@ -170,15 +249,29 @@ impl PartialEq for Number {
 impl Eq for Number {}
 
 impl PartialOrd for Number {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Number {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        if let (Number::Decimal(a), Number::Decimal(b)) = (self, other) {
-            return a.cmp(b);
+        if let (Form::Small(a), Form::Small(b)) = (self.0, other.0)
+            && let Some(order) = a.order(b)
+        {
+            return order;
+        }
+        self.order_of_parts(other)
+    }
+}
+
+impl Number {
+    #[inline(never)]
+    fn order_of_parts(&self, other: &Number) -> Ordering {
+        if let (Some(a), Some(b)) = (self.decimal(), other.decimal()) {
+            return a.cmp(&b);
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
         match (mul(a, d), mul(c, b)) {
@@ -186,6 +279,58 @@ impl Ord for Number {
             _ => compare_fractions((a, b), (c, d)),
         }
     }
+}
+
+/// A sum under way, as long as its digits are few.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SmallSum(Small);
+
+impl Default for SmallSum {
+    #[inline]
+    fn default() -> Self {
+        SmallSum(Small::ZERO)
+    }
+}
+
+impl SmallSum {
+    /// The sum with a term more; none where that has too many digits for it, or is a fraction.
+    #[inline]
+    pub(crate) fn plus(self, term: &Number) -> Option<SmallSum> {
+        let Form::Small(term) = term.0 else { return None };
+        self.0.plus(term).map(SmallSum)
+    }
+
+    /// The sum with a term less; none where that has too many digits for it, or is a fraction.
+    #[inline]
+    pub(crate) fn minus(self, term: &Number) -> Option<SmallSum> {
+        let Form::Small(term) = term.0 else { return None };
+        self.0.minus(term).map(SmallSum)
+    }
+
+    /// The sum.
+    #[inline]
+    pub(crate) fn number(self) -> Number {
+        Number(Form::Small(self.0))
+    }
+}
+
+/// `a / b + c / d`, where that needs no reducing.
+fn small_sum((a, b): (Small, Small), (c, d): (Small, Small)) -> Option<Number> {
+    if b.order(d)? == Ordering::Equal {
+        return small_fraction(a.plus(c)?, b);
+    }
+    small_fraction(a.times(d)?.plus(c.times(b)?)?, b.times(d)?)
+}
+
+/// A fraction of small parts, where it needs no reducing.
+#[inline]
+fn small_fraction(over: Small, under: Small) -> Option<Number> {
+    const EASY: u64 = 1 << 48;
+    if under.is_one() || over.is_zero() {
+        return Some(Number(Form::Small(over)));
+    }
+    let easy = over.mantissa.unsigned_abs() < EASY && under.mantissa.unsigned_abs() < EASY;
+    easy.then_some(Number(Form::SmallFraction(over, under)))
 }
 
 /// Compares `a / b` with `c / d` (`b`, `d` > 0) whole part by whole part, for numbers too large to cross-multiply.
@@ -299,9 +444,9 @@ fn reduced(over: Decimal, under: Decimal) -> Result<Number, TooLarge> {
     let (a, b) = (a.checked_div(divisor).ok_or(TooLarge)?, b.checked_div(divisor).ok_or(TooLarge)?);
     let (over, under) = (held(Some(a), 0)?, held(Some(b), 0)?);
     if under == Decimal::ONE {
-        return Ok(Number::Decimal(over));
+        return Ok(Number::from(over));
     }
-    Ok(Number::Fraction { over, under })
+    Ok(Number::of_parts(over, under))
 }
 
 #[cfg(test)]
@@ -311,7 +456,7 @@ mod tests {
     use rust_decimal_macros::dec;
 
     fn number(value: Decimal) -> Number {
-        Number::Decimal(value)
+        Number::from(value)
     }
 
     #[test]

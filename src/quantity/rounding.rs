@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::number::{Number, TooLarge, power_of_ten};
+use super::number::{Form, Number, TooLarge, power_of_ten};
+use super::small::Small;
 
 /// How a number between two steps is rounded. The sign does not matter: −0.5 goes where 0.5 goes, mirrored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -32,11 +33,58 @@ pub enum Mode {
 /// # Errors
 /// [`TooLarge`] where the result cannot be held.
 pub fn round_to(value: &Number, step: Decimal, mode: Mode) -> Result<Decimal, TooLarge> {
-    if let Number::Decimal(value) = value
+    match rounded(value, step, mode)?.decimal() {
+        Some(rounded) => Ok(rounded),
+        // INVARIANT: what is rounded is no fraction.
+        None => Err(TooLarge),
+    }
+}
+
+/// [`round_to`], as a number.
+#[inline]
+pub(crate) fn rounded(value: &Number, step: Decimal, mode: Mode) -> Result<Number, TooLarge> {
+    if let (Some((over, under)), Some(step)) = (value.small_parts(), Small::of(step))
+        && let Some(rounded) = rounded_small(over, under, step, mode)
+    {
+        return Ok(Number(Form::Small(rounded)));
+    }
+    rounded_large(value, step, mode)
+}
+
+/// `over / under` on its step, if every number on the way is small.
+fn rounded_small(over: Small, under: Small, step: Small, mode: Mode) -> Option<Small> {
+    let whole = under.mantissa == 1 && under.scale == 0;
+    if whole && over.scale <= step.scale && step.mantissa == 1 {
+        return Some(over);
+    }
+    // over / (under × step) as a quotient of whole numbers
+    let divisor = Small { mantissa: under.mantissa.checked_mul(step.mantissa)?, scale: under.scale + step.scale };
+    let scale = over.scale.max(divisor.scale);
+    let (a, b) = (over.at(scale)?, divisor.at(scale)?);
+    let (quotient, rest) = (a.checked_div(b)?, a.checked_rem(b)?.unsigned_abs());
+    let on = goes_on(mode, quotient & 1 == 1, rest, b.unsigned_abs().checked_sub(rest)?);
+    // INVARIANT: denominators and steps are positive, so that the sign of the quotient is that of the numerator.
+    let steps = if !on { quotient } else if a < 0 { quotient.checked_sub(1)? } else { quotient.checked_add(1)? };
+    Some(Small { mantissa: steps.checked_mul(step.mantissa)?, scale: step.scale })
+}
+
+/// Whether what lies `below` a next step at `above` goes there, away from zero, rather than back to the step before.
+#[inline]
+fn goes_on<T: Copy + Ord + Default>(mode: Mode, odd: bool, below: T, above: T) -> bool {
+    match mode {
+        Mode::ToZero => false,
+        Mode::FromZero => below > T::default(),
+        Mode::HalfUp => below >= above,
+        Mode::HalfEven => below > above || (below == above && odd),
+    }
+}
+
+fn rounded_large(value: &Number, step: Decimal, mode: Mode) -> Result<Number, TooLarge> {
+    if let Some(value) = value.decimal()
         && value.scale() <= step.scale()
         && step.mantissa() == 1
     {
-        return Ok(*value);
+        return Ok(Number::from(value));
     }
     let (over, under) = value.parts();
     // over / (under × step) as a quotient of whole numbers
@@ -50,7 +98,7 @@ pub fn round_to(value: &Number, step: Decimal, mode: Mode) -> Result<Decimal, To
     }
     let steps = divide(a, b, mode).ok_or(TooLarge)?;
     let mantissa = steps.checked_mul(step.mantissa()).ok_or(TooLarge)?;
-    Decimal::try_from_i128_with_scale(mantissa, step.scale()).map_err(|_| TooLarge)
+    Decimal::try_from_i128_with_scale(mantissa, step.scale()).map(Number::from).map_err(|_| TooLarge)
 }
 
 /// `a / b` as a whole number; `None` where `b` is 0.
@@ -60,15 +108,7 @@ fn divide(a: i128, b: i128, mode: Mode) -> Option<i128> {
         (Ok(a), Ok(b)) => (u128::from(a.checked_div(b)?), u128::from(a.checked_rem(b)?)),
         _ => (a.checked_div(b)?, a.checked_rem(b)?),
     };
-    let up = match mode {
-        Mode::ToZero => false,
-        Mode::FromZero => rest > 0,
-        Mode::HalfUp => rest >= b.checked_sub(rest)?,
-        Mode::HalfEven => {
-            let above = b.checked_sub(rest)?;
-            rest > above || (rest == above && quotient & 1 == 1)
-        }
-    };
+    let up = goes_on(mode, quotient & 1 == 1, rest, b.checked_sub(rest)?);
     let size = i128::try_from(quotient.checked_add(u128::from(up))?).ok()?;
     if negative { size.checked_neg() } else { Some(size) }
 }
@@ -80,7 +120,7 @@ mod tests {
     use rust_decimal_macros::dec;
 
     fn rounded(value: Decimal, step: Decimal, mode: Mode) -> Decimal {
-        round_to(&Number::Decimal(value), step, mode).unwrap()
+        round_to(&Number::from(value), step, mode).unwrap()
     }
 
     #[test]
@@ -98,6 +138,19 @@ mod tests {
         // 29/32 = 0.90625: to 0.01 % this is 90.63 %; 3/32 rounded first would give 90.62 %
         let rate = Number::from(dec!(29)).over(&Number::from(dec!(32))).unwrap().unwrap();
         assert_eq!(round_to(&rate, dec!(0.0001), Mode::HalfUp).unwrap(), dec!(0.9063));
+    }
+
+    #[test]
+    fn small_and_large_numbers_round_alike() {
+        // the same rest on a step that a machine word holds and on one that it does not
+        for mode in [Mode::HalfUp, Mode::HalfEven, Mode::FromZero, Mode::ToZero] {
+            for value in [dec!(0.004), dec!(0.005), dec!(0.006), dec!(0.015), dec!(0.01)] {
+                for value in [value, -value] {
+                    let whole = if value.is_sign_negative() { dec!(-10000000000000000000000) } else { dec!(10000000000000000000000) };
+                    assert_eq!(rounded(value, dec!(0.01), mode) + whole, rounded(value + whole, dec!(0.01), mode), "{value} {mode:?}");
+                }
+            }
+        }
     }
 
     #[test]

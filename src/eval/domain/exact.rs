@@ -5,14 +5,15 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Value};
-use crate::plan::{Comparison, Literal, Reading};
-use crate::quantity::{Mode, Number, TooLarge, round_to};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::quantity::{Mode, Number, SmallSum, TooLarge, rounded};
 
 /// The domain of exact values.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Exact;
 
 /// The absence of two operands, the graver first.
+#[cold]
 fn absent(a: &Value, b: &Value) -> Value {
     match (a.absence(), b.absence()) {
         (Some(a), Some(b)) => Value::Absent(a.min(b)),
@@ -22,18 +23,54 @@ fn absent(a: &Value, b: &Value) -> Value {
     }
 }
 
+#[inline]
 fn held(result: Result<Number, TooLarge>) -> Value {
     result.map_or(Value::Absent(Absence::TooLarge), Value::Number)
 }
 
 #[inline]
-fn arithmetic(a: &Value, b: &Value, apply: fn(&Number, &Number) -> Result<Number, TooLarge>) -> Value {
+fn arithmetic(a: &Value, b: &Value, apply: impl FnOnce(&Number, &Number) -> Result<Number, TooLarge>) -> Value {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => held(apply(a, b)),
         _ => absent(a, b),
     }
 }
 
+/// The terms added up: at once where they are numbers of few digits, else one by one.
+#[inline]
+pub(super) fn sum<'v>(terms: &[(Sign, StepId)], of: impl Fn(StepId) -> Option<&'v Value> + Copy) -> Option<Value> {
+    let add = |sum: SmallSum, (sign, term): &(Sign, StepId)| {
+        let term = of(*term)?.number()?;
+        if *sign == Sign::Plus { sum.plus(term) } else { sum.minus(term) }
+    };
+    match terms.iter().try_fold(SmallSum::default(), add) {
+        Some(sum) => Some(Value::Number(sum.number())),
+        None => sum_one_by_one(terms, of),
+    }
+}
+
+#[inline(never)]
+fn sum_one_by_one<'v>(terms: &[(Sign, StepId)], of: impl Fn(StepId) -> Option<&'v Value>) -> Option<Value> {
+    let ((sign, first), rest) = terms.split_first()?;
+    let first = *of(*first)?;
+    let mut sum = if *sign == Sign::Plus { first } else { Exact.negate(&first) };
+    for (sign, term) in rest {
+        let term = of(*term)?;
+        sum = if *sign == Sign::Plus { Exact.plus(&sum, term) } else { Exact.minus(&sum, term) };
+    }
+    Some(sum)
+}
+
+/// Whether a bound takes effect on a value: where it is less, or greater, than the value. None where one of them is no number.
+#[inline]
+pub(super) fn bounded(value: &Value, bound: &Value, where_it_is: Ordering) -> Option<bool> {
+    match (value, bound) {
+        (Value::Number(value), Value::Number(bound)) => Some(bound.cmp(value) == where_it_is),
+        _ => None,
+    }
+}
+
+#[inline]
 fn holds(order: Ordering, comparison: Comparison) -> bool {
     match comparison {
         Comparison::Eq => order == Ordering::Equal,
@@ -49,6 +86,7 @@ impl Domain for Exact {
     type Value = Value;
     type Cell = Value;
 
+    #[inline]
     fn constant(&self, literal: Literal) -> Value {
         match literal {
             Literal::Number(value) => Value::Number(Number::from(value)),
@@ -57,10 +95,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn given(&self, cell: Option<Value>) -> Value {
         cell.unwrap_or(Value::Absent(Absence::Missing))
     }
 
+    #[inline]
     fn or_else(&self, first: &Value, second: &Value) -> Value {
         match first {
             Value::Absent(Absence::Missing) => *second,
@@ -68,22 +108,32 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn same(&self, a: &Value) -> Value {
         *a
     }
 
+    #[inline]
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[Value]) -> Option<Value> {
+        sum(terms, |id| values.get(id))
+    }
+
+    #[inline]
     fn plus(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::plus)
     }
 
+    #[inline]
     fn minus(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::minus)
     }
 
+    #[inline]
     fn times(&self, a: &Value, b: &Value) -> Value {
         arithmetic(a, b, Number::times)
     }
 
+    #[inline]
     fn over(&self, a: &Value, b: &Value, step: Option<Decimal>) -> Value {
         let (Value::Number(over), Value::Number(under)) = (a, b) else { return absent(a, b) };
         match (over.over(under), step) {
@@ -91,39 +141,37 @@ impl Domain for Exact {
             (Ok(None), _) => Value::Absent(Absence::Undefined),
             (Ok(Some(quotient)), None) => Value::Number(quotient),
             // the digits end on the step, so that nothing is lost
-            (Ok(Some(quotient)), Some(step)) => held(round_to(&quotient, step, Mode::ToZero).map(Number::from)),
+            (Ok(Some(quotient)), Some(step)) => held(rounded(&quotient, step, Mode::ToZero)),
         }
     }
 
+    #[inline]
     fn negate(&self, a: &Value) -> Value {
         a.number().map_or(*a, |a| Value::Number(a.negated()))
     }
 
+    #[inline]
     fn round(&self, a: &Value, step: Decimal, mode: Mode) -> Value {
-        a.number().map_or(*a, |a| held(round_to(a, step, mode).map(Number::from)))
+        a.number().map_or(*a, |a| held(rounded(a, step, mode)))
     }
 
+    #[inline]
     fn cap(&self, a: &Value, b: &Value) -> Value {
-        match (a, b) {
-            (Value::Number(x), Value::Number(y)) => if y < x { *b } else { *a },
-            _ => absent(a, b),
-        }
+        bounded(a, b, Ordering::Less).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
     }
 
+    #[inline]
     fn floor(&self, a: &Value, b: &Value) -> Value {
-        match (a, b) {
-            (Value::Number(x), Value::Number(y)) => if y > x { *b } else { *a },
-            _ => absent(a, b),
-        }
+        bounded(a, b, Ordering::Greater).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
     }
 
-    fn steps(&self, a: &Value, per: Decimal, reading: Reading) -> Value {
+    #[inline]
+    fn steps(&self, a: &Value, per: &Per, reading: Reading) -> Value {
         let Value::Number(measure) = a else { return *a };
-        let reciprocal = if reading == Reading::ProRata { crate::quantity::reciprocal(per) } else { None };
-        if let Some(reciprocal) = reciprocal {
+        if let (Reading::ProRata, Some(reciprocal)) = (reading, per.reciprocal) {
             return held(measure.times(&Number::from(reciprocal)));
         }
-        match measure.over(&Number::from(per)) {
+        match measure.over(&Number::from(per.size)) {
             Ok(Some(steps)) => held(match reading {
                 Reading::ProRata => Ok(steps),
                 Reading::Whole => steps.floor(),
@@ -134,6 +182,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn compare(&self, a: &Value, comparison: Comparison, b: &Value) -> Value {
         match (a, b) {
             (Value::Number(a), Value::Number(b)) => Value::Truth(holds(a.cmp(b), comparison)),
@@ -143,10 +192,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn is_blank(&self, a: &Value) -> Value {
         Value::Truth(*a == Value::Absent(Absence::Missing))
     }
 
+    #[inline]
     fn is_undefined(&self, a: &Value) -> Value {
         match a {
             Value::Absent(Absence::Undefined) => Value::Truth(true),
@@ -155,6 +206,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn and(&self, a: &Value, b: &Value) -> Value {
         match (a, b) {
             (Value::Truth(false), _) | (_, Value::Truth(false)) => Value::Truth(false),
@@ -163,6 +215,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn or(&self, a: &Value, b: &Value) -> Value {
         match (a, b) {
             (Value::Truth(true), _) | (_, Value::Truth(true)) => Value::Truth(true),
@@ -171,6 +224,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn not(&self, a: &Value) -> Value {
         match a {
             Value::Truth(truth) => Value::Truth(!truth),
@@ -178,6 +232,7 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn choose(&self, condition: &Value, a: &Value, b: &Value) -> Value {
         match condition {
             Value::Truth(true) => *a,
@@ -186,10 +241,12 @@ impl Domain for Exact {
         }
     }
 
+    #[inline]
     fn pending(&self) -> Value {
         Value::Absent(Absence::Pending)
     }
 
+    #[inline]
     fn no_row(&self) -> Value {
         Value::Absent(Absence::NoRow)
     }

@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Reading};
+use crate::plan::{Comparison, Literal, Per, Reading};
 use crate::quantity::{Mode, Number};
 
 /// The domain of bounds.
@@ -148,7 +148,7 @@ impl Domain for Interval {
         ends(a, b, |a, b| Exact.floor(a, b))
     }
 
-    fn steps(&self, a: &Bounds, per: Decimal, reading: Reading) -> Bounds {
+    fn steps(&self, a: &Bounds, per: &Per, reading: Reading) -> Bounds {
         one(a, |a| Exact.steps(a, per, reading))
     }
 

@@ -1,12 +1,15 @@
 //! Exact values that remember which of their operands they came from.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
-use super::{Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Reading};
+use super::exact::{bounded, sum};
+use super::{Absence, Domain, Exact, Value};
+use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::Mode;
 
-/// The domain of exact values with their origin. It computes nothing of its own: every value is that of [`Exact`].
+/// The domain of exact values with their origin. It computes nothing of its own: every value is that of [`Exact`], or one of the operands.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Traced;
 
@@ -28,106 +31,129 @@ pub(crate) struct TracedValue {
     pub(crate) used: Used,
 }
 
+#[inline]
 fn all(value: Value) -> TracedValue {
     TracedValue { value, used: Used::All }
 }
 
-/// The result of an operation that yields one of its two operands.
-fn either(value: Value, first: &TracedValue, second: &TracedValue) -> TracedValue {
-    let used = if value.absence().is_some() {
-        Used::All
-    } else if value == first.value {
-        Used::First
-    } else if value == second.value {
-        Used::Second
-    } else {
-        Used::All
-    };
-    TracedValue { value, used }
+/// A value that a bound may have replaced.
+#[inline]
+fn bounded_by(value: &TracedValue, bound: &TracedValue, where_it_is: Ordering, apply: impl FnOnce(&Value, &Value) -> Value) -> TracedValue {
+    match bounded(&value.value, &bound.value, where_it_is) {
+        Some(false) => TracedValue { value: value.value, used: Used::First },
+        Some(true) => TracedValue { value: bound.value, used: Used::Second },
+        None => all(apply(&value.value, &bound.value)),
+    }
 }
 
 impl Domain for Traced {
     type Value = TracedValue;
     type Cell = Value;
 
+    #[inline]
     fn constant(&self, literal: Literal) -> TracedValue {
         all(Exact.constant(literal))
     }
 
+    #[inline]
     fn given(&self, cell: Option<Value>) -> TracedValue {
         all(Exact.given(cell))
     }
 
+    #[inline]
     fn or_else(&self, first: &TracedValue, second: &TracedValue) -> TracedValue {
-        let value = Exact.or_else(&first.value, &second.value);
-        let blank = Exact.is_blank(&first.value) == Value::Truth(true);
-        TracedValue { value, used: if blank { Used::Second } else { Used::First } }
+        match first.value {
+            Value::Absent(Absence::Missing) => TracedValue { value: second.value, used: Used::Second },
+            given => TracedValue { value: given, used: Used::First },
+        }
     }
 
+    #[inline]
     fn same(&self, a: &TracedValue) -> TracedValue {
         all(a.value)
     }
 
+    #[inline]
+    fn sum(&self, terms: &[(Sign, StepId)], values: &[TracedValue]) -> Option<TracedValue> {
+        sum(terms, |id| values.get(id).map(|term| &term.value)).map(all)
+    }
+
+    #[inline]
     fn plus(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         all(Exact.plus(&a.value, &b.value))
     }
 
+    #[inline]
     fn minus(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         all(Exact.minus(&a.value, &b.value))
     }
 
+    #[inline]
     fn times(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         all(Exact.times(&a.value, &b.value))
     }
 
+    #[inline]
     fn over(&self, a: &TracedValue, b: &TracedValue, step: Option<Decimal>) -> TracedValue {
         all(Exact.over(&a.value, &b.value, step))
     }
 
+    #[inline]
     fn negate(&self, a: &TracedValue) -> TracedValue {
         all(Exact.negate(&a.value))
     }
 
+    #[inline]
     fn round(&self, a: &TracedValue, step: Decimal, mode: Mode) -> TracedValue {
         all(Exact.round(&a.value, step, mode))
     }
 
+    #[inline]
     fn cap(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
-        either(Exact.cap(&a.value, &b.value), a, b)
+        bounded_by(a, b, Ordering::Less, |a, b| Exact.cap(a, b))
     }
 
+    #[inline]
     fn floor(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
-        either(Exact.floor(&a.value, &b.value), a, b)
+        bounded_by(a, b, Ordering::Greater, |a, b| Exact.floor(a, b))
     }
 
-    fn steps(&self, a: &TracedValue, per: Decimal, reading: Reading) -> TracedValue {
+    #[inline]
+    fn steps(&self, a: &TracedValue, per: &Per, reading: Reading) -> TracedValue {
         all(Exact.steps(&a.value, per, reading))
     }
 
+    #[inline]
     fn compare(&self, a: &TracedValue, comparison: Comparison, b: &TracedValue) -> TracedValue {
         all(Exact.compare(&a.value, comparison, &b.value))
     }
 
+    #[inline]
     fn is_blank(&self, a: &TracedValue) -> TracedValue {
         all(Exact.is_blank(&a.value))
     }
 
+    #[inline]
     fn is_undefined(&self, a: &TracedValue) -> TracedValue {
         all(Exact.is_undefined(&a.value))
     }
 
+    #[inline]
     fn and(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         all(Exact.and(&a.value, &b.value))
     }
 
+    #[inline]
     fn or(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         all(Exact.or(&a.value, &b.value))
     }
 
+    #[inline]
     fn not(&self, a: &TracedValue) -> TracedValue {
         all(Exact.not(&a.value))
     }
 
+    #[inline]
     fn choose(&self, condition: &TracedValue, a: &TracedValue, b: &TracedValue) -> TracedValue {
         let value = Exact.choose(&condition.value, &a.value, &b.value);
         let used = match condition.value {
@@ -138,10 +164,12 @@ impl Domain for Traced {
         TracedValue { value, used }
     }
 
+    #[inline]
     fn pending(&self) -> TracedValue {
         all(Exact.pending())
     }
 
+    #[inline]
     fn no_row(&self) -> TracedValue {
         all(Exact.no_row())
     }
