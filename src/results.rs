@@ -185,7 +185,8 @@ fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units:
     for group in groups {
         let racing: Vec<usize> = group.iter().copied().filter(|index| matches!(contestants.get(*index), Some(Some(_)))).collect();
         let entries: Vec<&Contestant> = racing.iter().filter_map(|index| contestants.get(*index).and_then(Option::as_ref)).collect();
-        let open = group.iter().any(|index| units.get(*index).is_some_and(|unit| matches!(unit.status, State::Missing | State::Pending)) || !racing.contains(index) && units.get(*index).is_some_and(|unit| unit.status == State::Scored));
+        let waits = |index: &usize| units.get(*index).is_some_and(|unit| unit.status != State::Exempt) && !matches!(contestants.get(*index), Some(Some(_)));
+        let open = group.iter().any(waits);
         for (index, place) in racing.iter().zip(places(&plan.ranking, &entries)) {
             if let Some(unit) = units.get_mut(*index) {
                 unit.rank = Some(Place(place));

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let topics: Vec<Topic> = if arguments.indicator.is_empty() { vec![Topic::Total] } else { arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()? };
     let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
-    deliver(&text, arguments.out.as_ref())?;
+    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
     Ok(End::Answered)
 }
 

@@ -21,6 +21,15 @@ pub(super) struct Loaded {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// Every file and folder that a run reads.
+    pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
+        let rules = self.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path));
+        let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
+        rules.chain(tables).chain(subject.facts.iter().cloned()).collect()
+    }
+}
+
 /// The policy that is meant: the one named, or the only one in `policies/`.
 pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     if let Some(path) = named {

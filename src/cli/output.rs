@@ -53,15 +53,34 @@ pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, l
 /// Prints a result.
 pub(super) fn print(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|_| Fault::Closed)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
+        io::ErrorKind::BrokenPipe => Fault::Closed,
+        _ => Fault::Words(words!("写不了标准输出:{cause}", "cannot write to standard output: {cause}")),
+    })
 }
 
 /// Prints a result, or writes it to a file: first aside, then renamed, so that no half-written file is ever there.
-pub(super) fn deliver(text: &str, out: Option<&PathBuf>) -> Result<(), Fault> {
+///
+/// What is no regular file (a device, a pipe) is written through; a link is followed; a file that was read for this very run is
+/// not overwritten.
+pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> Result<(), Fault> {
     let Some(path) = out else { return print(text) };
+    let target = path.canonicalize().unwrap_or_else(|_| path.clone());
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target || target.starts_with(&input) && input.is_dir() && target.is_file())) {
+        let path = path.display();
+        return Err(Fault::Words(words!("{path} 是这次读入的文件,不能覆盖;请换一个文件名", "{path} was read for this run and is not overwritten: name another file")));
+    }
+    let path = &target;
+    let existing = std::fs::metadata(path).ok();
+    if existing.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        return std::fs::write(path, text).map_err(|cause| {
+            let path = path.display();
+            Fault::Words(words!("写不了 {path}:{cause}", "cannot write {path}: {cause}"))
+        });
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = builder(existing.as_ref()).tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
@@ -71,6 +90,19 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>) -> Result<(), Fault> {
         let path = path.display();
         Fault::Words(words!("写不了 {path}:{cause}", "cannot write {path}: {cause}"))
     })
+}
+
+/// How the file aside is made: with the rights of the file it replaces, or those that a fresh file gets.
+fn builder(existing: Option<&std::fs::Metadata>) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(existing.map_or_else(|| std::fs::Permissions::from_mode(0o666), std::fs::Metadata::permissions));
+    }
+    #[cfg(not(unix))]
+    let _ = existing;
+    builder
 }
 
 /// The number of columns that a table may take.

@@ -40,11 +40,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
-    let missing = results.units.iter().any(|unit| unit.status == State::Missing);
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name)?;
         results.units.retain(|unit| unit.unit == known);
     }
+    let missing = results.units.iter().any(|unit| unit.status == State::Missing);
     let text = match arguments.format {
         Format::Json => serde_json::to_string_pretty(&results).map(|text| text + "\n").unwrap_or_default(),
         Format::Text => {
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             report::table(&loaded.plan, &facts, &results, &report::Look { lang: shown, width: width(), fold })
         }
     };
-    deliver(&text, arguments.out.as_ref())?;
+    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
     Ok(if missing { End::FactsMissing } else { End::Answered })
 }
 

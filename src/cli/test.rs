@@ -39,7 +39,7 @@ struct Outcome {
 
 impl Outcome {
     fn passed(&self) -> bool {
-        self.differences.is_empty() && self.month.as_ref().is_none_or(|month| month.differences.is_empty() && month.stale.is_empty())
+        self.differences.is_empty() && self.month.as_ref().is_none_or(|month| month.differences.is_empty() && month.stale.is_empty() && month.results > 0)
     }
 }
 
@@ -219,6 +219,9 @@ fn write_month(month: &Report, lang: Lang, text: &mut String) {
     for stale in &month.stale {
         let Known { unit, column, .. } = stale;
         let _ = writeln!(text, "    {}", words!("known.csv 写的出入没有出现,请删去:{unit} {column}", "known.csv lists a difference that does not occur, remove it: {unit} {column}").get(lang));
+    }
+    if month.results == 0 {
+        let _ = writeln!(text, "    {}", words!("没有一格得分、总分或名次可以核对:旁边要有公布的表,列名与指标一致", "no score, total or place to compare: published tables must lie beside the facts, with the names of the indicators as headings").get(lang));
     }
     write_evidence(month, lang, text);
     if !month.ignored.is_empty() {

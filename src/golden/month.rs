@@ -50,6 +50,8 @@ pub(crate) enum Evidence {
 pub(crate) struct Report {
     /// Cells that were compared.
     pub(crate) cells: usize,
+    /// Those of them that print a score, a total or a place.
+    pub(crate) results: usize,
     pub(crate) differences: Vec<Difference>,
     /// Known differences that occurred.
     pub(crate) known: Vec<Known>,
@@ -149,6 +151,7 @@ impl Comparison<'_> {
             return;
         }
         report.cells += 1;
+        report.results += usize::from(!matches!(column, Column::Fact(_) | Column::Tier));
         let agrees = match (&computed, printed.is_empty()) {
             (None, true) => true,
             // an empty cell of an indicator says that it does not apply, or that nothing was given or taken

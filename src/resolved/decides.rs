@@ -107,6 +107,17 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
                 .help(words!("写明 起评 … 分", "state it: base … points")),
         );
     }
+    let idle = match item.kind {
+        super::ItemKind::Bonus => Some(true),
+        super::ItemKind::Penalty => Some(false),
+        _ => None,
+    };
+    if let Some(wrong) = idle.filter(|wrong| bases.is_empty() && directions.len() == 1 && directions.contains(wrong) && item.children.is_empty()) {
+        let (zh, en) = if wrong { ("加分项从 0 分起,只扣不加就总是 0 分", "a bonus starts at 0: where it only deducts it is always 0") } else { ("扣分项从 0 分起,只加不扣就总是 0 分", "a penalty starts at 0: where it only adds it is always 0") };
+        if let Some(span) = moving.first() {
+            found.push(Diagnostic::new(Code::NoEffect, words!("{zh}", "{en}")).at(*span, words!("这一条不起作用", "this clause has no effect")).at(item.head, words!("这一项", "this item")).help(words!("扣分项里写 扣,加分项里写 加", "write deduct in a penalty, add in a bonus")));
+        }
+    }
     let decided = item.assessed.is_some() || item.pending.is_some() || !formulas.is_empty() || !directions.is_empty() || !bases.is_empty() || unconditional || !item.children.is_empty();
     let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
     if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {

@@ -318,6 +318,9 @@ impl Resolver<'_> {
                 && percent(rate)
                 && let Some(value) = number.literal()
             {
+                // 0.98 beside a rate most likely means 98 %
+                let share = value > Decimal::ZERO && value <= Decimal::ONE;
+                let value = if share { Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value) } else { value };
                 let value = quantity::plain(value);
                 let unit = if rate.unit() == Some(&Unit::Points) { self.spelled(number.span, " 个百分点", " pp") } else { "%" };
                 diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{value}{unit}"));

@@ -31,6 +31,9 @@ pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Opt
     standard
 }
 
+/// Values may read one another this deep.
+const LONGEST_CHAIN: usize = 100;
+
 /// What faults leave unknown, so that nothing is said of it that may not be so.
 pub(super) struct Damage {
     /// Where faults were found.
@@ -81,6 +84,10 @@ pub(super) struct Resolver<'a> {
     pub(super) values: Vec<Slot<'a>>,
     /// The values that are being resolved, each read by the one before.
     pub(super) reading: Vec<ValueId>,
+    /// How long the chain of values is that the current expression reads, and that of each value.
+    chain: usize,
+    chains: BTreeMap<ValueId, usize>,
+    long_chain: bool,
     pub(super) items: Vec<Item>,
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
@@ -118,6 +125,9 @@ impl<'a> Resolver<'a> {
             fact_trees: Vec::new(),
             values: Vec::new(),
             reading: Vec::new(),
+            chain: 0,
+            chains: BTreeMap::new(),
+            long_chain: false,
             items: Vec::new(),
             item_trees: Vec::new(),
             names: BTreeMap::new(),
@@ -416,8 +426,12 @@ impl<'a> Resolver<'a> {
                 *slot = Slot::Busy(tree.name.span);
             }
             self.reading.push(id);
-            let expr = self.expr(&tree.expr, owner);
+            let before = std::mem::take(&mut self.chain);
+            let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
+            let expr = self.within_chain(expr, length, tree);
+            self.chains.insert(id, length);
             let notes = self.notes(&tree.notes, &tree.name.text);
             if tree.kind == ast::ValueKind::Param
                 && let Some(expr) = &expr
@@ -429,6 +443,7 @@ impl<'a> Resolver<'a> {
                 *slot = done;
             }
         }
+        self.chain = self.chain.max(self.chains.get(&id).copied().unwrap_or(0));
         if matches!(self.values.get(id), Some(Slot::Busy(_))) {
             self.report_circle(id);
         }
@@ -436,6 +451,22 @@ impl<'a> Resolver<'a> {
             Some(Slot::Done(value)) => Some(&value.expr),
             _ => None,
         }
+    }
+
+    /// Refuses a value at the end of too long a chain of values, each read by the next.
+    fn within_chain(&mut self, expr: Option<Expr>, length: usize, tree: &ast::Value) -> Option<Expr> {
+        if length <= LONGEST_CHAIN && self.reading.len() < LONGEST_CHAIN {
+            return expr;
+        }
+        if !self.long_chain {
+            self.long_chain = true;
+            self.report(
+                Diagnostic::new(Code::TooDeep, words!("值一个引一个,超过 {LONGEST_CHAIN} 层", "values read one another more than {LONGEST_CHAIN} deep"))
+                    .at(tree.name.span, words!("到这里太深", "too deep here"))
+                    .help(words!("把几步并成一个算式", "draw some of the steps together into one formula")),
+            );
+        }
+        None
     }
 
     fn report_circle(&mut self, id: ValueId) {

@@ -80,6 +80,21 @@ impl<'a> Resolver<'a> {
                     .help(words!("只有一类单位时也要写,例如 层级 单位 满分 100 分", "one is needed even where all units are alike, as in: tier 「unit」 marks 100 points")),
             );
         }
+        if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) = (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..)))) {
+            let month = from.get(5..7).unwrap_or("");
+            let first_month = match head.cycle {
+                ast::Cycle::Month => true,
+                ast::Cycle::Quarter => matches!(month, "01" | "04" | "07" | "10"),
+                ast::Cycle::Year => month == "01",
+            };
+            if is_date(from) && !(from.ends_with("-01") && first_month) {
+                self.report(
+                    Diagnostic::new(Code::BadDate, words!("施行日须是一个周期的第一天", "a version begins on the first day of a period"))
+                        .at(date.span, words!("这一天在周期中间", "this day is within a period"))
+                        .help(words!("改成期初的那一天", "write the day on which the period begins")),
+                );
+            }
+        }
         (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
         Some(head)
     }
@@ -218,6 +233,11 @@ impl<'a> Resolver<'a> {
         let mut given = Vec::new();
         for binding in &tree.given {
             if let Some((fact, value)) = self.given(binding) {
+                if let Some((_, _, first)) = given.iter().find(|(other, _, _): &&(FactId, Literal, Span)| *other == fact) {
+                    let first = *first;
+                    self.twice(&tree.name.text, binding.span, first);
+                    continue;
+                }
                 given.push((fact, value, binding.span));
             }
         }

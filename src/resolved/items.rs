@@ -266,6 +266,13 @@ impl<'a> Resolver<'a> {
                     .help(words!("写上分数,或删去这一条", "state the points, or remove the clause")),
             );
         }
+        if amount.literal().is_some_and(|value| value.is_sign_negative() && !value.is_zero()) {
+            self.report(
+                Diagnostic::new(Code::Conflict, words!("扣、加的分数不能为负", "the points of a clause must not be negative"))
+                    .at(amount.span, words!("这里为负", "this is negative"))
+                    .help(words!("要加分写 加,要扣分写 扣", "to add write add, to deduct write deduct")),
+            );
+        }
         if let Some(span) = tree.down_to_zero.filter(|_| !tree.deducts) {
             self.report(Diagnostic::new(Code::Conflict, words!("扣完为止 只用于 扣", "down to 0 goes with deduct only")).at(span, words!("这一条是 加", "this clause adds")).help(words!("删去它;要限住加的分,写 最多 … 分", "remove it; to limit what is added write: at most … points")));
         }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::Damage;
-use super::{Act, Clause, Expr, Fact, Item, ItemId, Precision, Standard, TierId, constant, decides};
+use super::{Act, Clause, Expr, ExprKind, Fact, Item, ItemId, Precision, Standard, TierId, constant, decides};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number};
 use crate::source::Span;
@@ -62,7 +62,8 @@ fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec
         (("暂按", "stand-in"), stand_in),
     ];
     let limits = item.clauses.iter().flat_map(limits_of).map(|limit| (("最多", "limit"), Some(limit)));
-    for (what, bound) in own.into_iter().chain(limits) {
+    let starts = item.clauses.iter().flat_map(awards_of).map(|(what, award)| (what, Some(award)));
+    for (what, bound) in own.into_iter().chain(limits).chain(starts) {
         let Some(bound) = bound else { continue };
         if check_bound(standard, item, (what, bound), step, found) {
             return;
@@ -70,9 +71,33 @@ fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec
     }
 }
 
+/// The points that 得 and 起评 write down, in rows of tables too.
+fn awards_of(clause: &Clause) -> Vec<((&'static str, &'static str), &Expr)> {
+    let (what, expr) = match &clause.act {
+        Act::Award(expr) => (("得", "award"), expr),
+        Act::Base(expr) => (("起评", "base"), expr),
+        _ => return Vec::new(),
+    };
+    match &expr.kind {
+        ExprKind::Constant(_) => vec![(what, expr)],
+        ExprKind::Table(table) => table.rows.iter().map(|row| &row.result).filter(|result| result.literal().is_some()).map(|result| (what, result)).collect(),
+        ExprKind::Interpolated(_, anchors) => anchors.iter().map(|(_, result)| result).filter(|result| result.literal().is_some()).map(|result| (what, result)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A default that the bounds of its own fact refuse.
 fn check_default(standard: &Standard, fact: &Fact) -> Option<Diagnostic> {
     let default = fact.default.as_ref()?;
+    let counts = matches!(&fact.kind, super::Type::Number(unit) if unit.is_count());
+    if let Some(value) = default.literal().filter(|value| counts && value.is_sign_negative() && !value.is_zero()) {
+        let shown = quantity::plain(value);
+        return Some(
+            Diagnostic::new(Code::BadCount, words!("缺省值 {shown}:件数不能为负", "the default is {shown}: a count is never negative"))
+                .at(default.span, words!("缺省值", "the default"))
+                .help(words!("改成 0 以上的整数", "make it a whole number from 0 up")),
+        );
+    }
     for tier in 0..standard.tiers.len() {
         let value = constant(standard, default, tier)?;
         let outside = |bound: &Option<Expr>, above: bool| {
@@ -106,7 +131,7 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
     for tier in &item.tiers {
         let Some(value) = constant(standard, bound, *tier) else { continue };
         let (shown, grid) = (quantity::plain(value), quantity::plain(step));
-        if standard.head.precision == Precision::Rounded && !quantity::on_grid(value, step) {
+        if standard.head.precision == Precision::Rounded && !matches!(what, "得" | "起评") && !quantity::on_grid(value, step) {
             found.push(
                 Diagnostic::new(Code::OffGrid, words!("{what} {shown} 分不是取整步长 {grid} 分的整倍数", "a {what_en} of {shown} points is no multiple of the rounding step of {grid} points"))
                     .at(bound.span, words!("这里", "here"))
@@ -117,10 +142,16 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
         }
         let top = item.cap.as_ref().or(item.marks.as_ref());
         let limit = top.and_then(|top| constant(standard, top, *tier));
-        let above = limit.is_some_and(|limit| matches!(what, "保底" | "缺省" | "暂按") && value > limit);
+        let above = limit.is_some_and(|limit| matches!(what, "保底" | "缺省" | "暂按" | "得" | "起评") && value > limit);
         if above || value.is_sign_negative() && !value.is_zero() {
-            let top_shown = quantity::plain(limit.unwrap_or_default());
-            let diagnostic = Diagnostic::new(Code::Conflict, words!("{what} {shown} 分不在 0 至 {top_shown} 分之内", "a {what_en} of {shown} points is not between 0 and {top_shown} points"))
+            let title = match limit.filter(|limit| !limit.is_sign_negative()) {
+                Some(limit) => {
+                    let top = quantity::plain(limit);
+                    words!("{what} {shown} 分不在 0 至 {top} 分之内", "a {what_en} of {shown} points is not between 0 and {top} points")
+                }
+                None => words!("{what} {shown} 分不能为负", "a {what_en} of {shown} points is negative"),
+            };
+            let diagnostic = Diagnostic::new(Code::Conflict, title)
                 .at(bound.span, words!("这里", "here"));
             let diagnostic = diagnostic.help(words!("更正这个数,或放宽上限", "correct it, or raise the upper limit"));
             found.push(match top.filter(|top| top.span != bound.span) {

@@ -62,7 +62,9 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     if meta.is_dir() {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
-            if file.is_file() && (has_ending(&file, "kp") || has_ending(&file, "csv")) {
+            // lock files of an office program and hidden files are nobody's rules
+            let hidden = entry_name(&file).starts_with(['.', '~']);
+            if !hidden && file.is_file() && (has_ending(&file, "kp") || has_ending(&file, "csv")) {
                 files.push(file);
             }
         }
@@ -100,6 +102,10 @@ fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
         return Err(PolicyFault::NotText { path: shown.to_owned() });
     }
     fs::read(file).map_err(unreadable)
+}
+
+fn entry_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn has_ending(file: &Path, ending: &str) -> bool {

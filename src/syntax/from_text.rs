@@ -208,7 +208,7 @@ impl Builder<'_> {
             Rule::k_effective => {
                 let from = self.date(&inner.next()?);
                 inner.has(Rule::k_until);
-                ast::Heading::Effective(from, inner.take(Rule::date).map(|pair| self.date(&pair)))
+                ast::Heading::Effective(from, inner.take(Rule::date).map(|pair| self.last_day(&pair)))
             }
             Rule::k_period => ast::Heading::Cycle(cycle(&inner.next()?), span),
             Rule::k_rounding => ast::Heading::Rounding(mode(inner.next()?), span),
@@ -229,6 +229,26 @@ impl Builder<'_> {
         let mut parts = ascii.split('-').filter(|part| !part.is_empty());
         let mut part = || parts.next().map_or_else(|| "01".to_owned(), |part| format!("{part:0>2}"));
         ast::Date { iso: format!("{}-{}-{}", part(), part(), part()), span: self.span(pair) }
+    }
+
+    /// A date that ends something: where only a month or a year is written, its last day.
+    fn last_day(&self, pair: &P<'_>) -> ast::Date {
+        let mut date = self.date(pair);
+        let written = pair.as_str().chars().map(|c| if c.is_ascii_digit() || plain_digit(c).is_some_and(|c| c.is_ascii_digit()) { '0' } else { '-' }).collect::<String>();
+        let parts = written.split('-').filter(|part| !part.is_empty()).count();
+        let year: u32 = date.iso.get(..4).and_then(|year| year.parse().ok()).unwrap_or(1);
+        let month = if parts == 1 { "12" } else { date.iso.get(5..7).unwrap_or("12") }.to_owned();
+        if parts < 3 {
+            let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+            let day = match month.as_str() {
+                "02" if leap => "29",
+                "02" => "28",
+                "04" | "06" | "09" | "11" => "30",
+                _ => "31",
+            };
+            date.iso = format!("{year:04}-{month}-{day}");
+        }
+        date
     }
 
     fn tier(&mut self, pair: P<'_>) -> Option<ast::Tier> {
@@ -262,11 +282,33 @@ impl Builder<'_> {
         };
         let (columns, title, step, default, up_to, at_least, or_from) = (Vec::new(), None, None, None, None, None, None);
         let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, notes: Vec::new(), span };
+        let mut seen: Vec<(Rule, Span)> = Vec::new();
         for attribute in inner.all(Rule::fact_attribute) {
+            self.once(&attribute, &mut seen);
             self.fact_attribute(&mut fact, attribute)?;
         }
         fact.notes = self.notes(&mut inner);
         Some(fact)
+    }
+
+    /// Reports a part that says again what one before it said; the readings of a step exclude each other.
+    fn once(&mut self, part: &P<'_>, seen: &mut Vec<(Rule, Span)>) {
+        let span = self.span(part);
+        let Some(word) = part.clone().into_inner().next() else { return };
+        let rule = match word.as_rule() {
+            Rule::k_whole_steps | Rule::k_started_steps => Rule::k_pro_rata,
+            rule => rule,
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == rule) {
+            let name = word.as_str();
+            self.faults.push(
+                Diagnostic::new(Code::Duplicate, words!("「{name}」这一层意思写了两次", "{name} says again what was said before"))
+                    .at(span, words!("这里又写", "again here"))
+                    .at(*first, words!("先写在这里", "first here"))
+                    .help(words!("只留一处", "keep one of them")),
+            );
+        }
+        seen.push((rule, span));
     }
 
     fn fact_attribute(&mut self, fact: &mut ast::Fact, pair: P<'_>) -> Option<()> {
@@ -510,7 +552,9 @@ impl Builder<'_> {
         let amount = self.expr(inner.next()?)?;
         let (at_most, down_to_zero, reading, round) = (None, None, None, None);
         let mut movement = ast::Move { deducts, measure, amount, at_most, down_to_zero, reading, round };
+        let mut seen: Vec<(Rule, Span)> = Vec::new();
         for tail in inner.all(Rule::tail) {
+            self.once(&tail, &mut seen);
             let span = self.span(&tail);
             let mut inner = Inner::of(tail);
             match inner.next()?.as_rule() {
