@@ -5,9 +5,10 @@ use std::fmt::Write;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::{Diagnostic, Lang, Place, Severity, language_of};
-use crate::source::{Sources, position};
+use crate::source::{Sources, Span, position};
 
 /// Whether escape codes colour the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,8 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
                 && span.file == file
             {
                 let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                snippet = snippet.annotation(kind.span(span.range()).label(label.words.get(lang)));
+                let words = apart(diagnostic, &source.text, span, label.words.get(lang));
+                snippet = snippet.annotation(kind.span(span.range()).label(words));
                 any = true;
             }
         }
@@ -89,7 +91,22 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
         Colour::On => Renderer::styled(),
         Colour::Off => Renderer::plain(),
     };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+    let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]);
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The words of a label, made too long to be drawn between two marks on one line: there the renderer counts a wide character as
+/// one column, and whatever stands to the right of it would be out of place. Too long, they are drawn on a line of their own.
+fn apart(diagnostic: &Diagnostic, text: &str, span: Span, words: &str) -> String {
+    let line_end = |span: Span| text.get(position(span.end)..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| position(span.end) + length);
+    let next = diagnostic.labels.iter().filter_map(|other| match other.place {
+        Place::Rule(other) if other.file == span.file && other.start >= span.end && position(other.start) <= line_end(span) => Some(position(other.start)),
+        _ => None,
+    });
+    let Some(next) = next.min() else { return words.to_owned() };
+    let gap = text.get(position(span.end)..next).map_or(0, UnicodeWidthStr::width);
+    let missing = (gap + 2).saturating_sub(words.chars().count());
+    if words.is_ascii() { words.to_owned() } else { format!("{words}{}", " ".repeat(missing)) }
 }
 
 fn cell_place(file: &str, row: usize, column: &str, lang: Lang) -> String {

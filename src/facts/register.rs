@@ -85,7 +85,11 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
                 registers.push(table);
                 diagnostics.append(&mut found);
             }
-            Some(_) => {}
+            Some(_) => diagnostics.push(
+                Diagnostic::new(Code::Unread, words!("标准文件夹里的这张表没有读", "this table beside the rules is not read"))
+                    .at_file(path.clone(), words!("不是名册:没有「单位」和「层级」两列", "not a register: it lacks the headings unit and tier"))
+                    .help(words!("是名册就改正列名,不是就移到别的文件夹", "correct the headings of a register, move anything else to another folder")),
+            ),
             // a table that cannot be read may be the register
             None => diagnostics.append(&mut found),
         }
@@ -354,9 +358,10 @@ mod tests {
         let tables = [("a.csv".to_owned(), "单位,分\n甲,1\n".as_bytes().to_vec()), ("b.csv".to_owned(), "unit,tier\n甲,部门\n".as_bytes().to_vec())];
         let mut found = Vec::new();
         assert_eq!(load(&tables, &samples::plan(), &mut found).unwrap().members.len(), 1);
-        assert_eq!(found, []);
+        // the other table is not read, and that is said
+        assert_eq!(found.iter().map(|fault| fault.code).collect::<Vec<_>>(), [Code::Unread]);
         assert!(load(&tables[..1], &samples::plan(), &mut found).is_none());
-        assert_eq!(found, []);
+        found.clear();
         let twice = [tables[1].clone(), tables[1].clone()];
         load(&twice, &samples::plan(), &mut found);
         assert_eq!(samples::brief(&found), at(1, "unit"));

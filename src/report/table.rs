@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::pick;
 use crate::diag::Lang;
 use crate::eval::Until;
+use crate::eval::domain::Value;
 use crate::eval::outcome::traced;
 use crate::eval::rank::{Contestant, listing};
 use crate::facts::Facts;
@@ -39,55 +40,56 @@ pub(crate) fn table(plan: &Plan, facts: &Facts, results: &Results, look: &Look) 
     let mut text = String::new();
     let (name, version, period) = (&results.standard.name, &results.standard.version, &results.period);
     let _ = writeln!(text, "{name}  {version}  {period}");
-    let contestants = contestants(plan, facts);
+    let entries = entries(plan, facts);
+    let racing = |unit: &UnitResult| entries.get(unit.unit.as_str()).and_then(|entry| entry.contestant.as_ref());
     for program in &plan.programs {
         let mut units: Vec<&UnitResult> = results.units.iter().filter(|unit| unit.tier == program.tier && unit.status != State::Exempt).collect();
         if units.is_empty() {
             continue;
         }
-        units.sort_by(|a, b| match (contestants.get(a.unit.as_str()), contestants.get(b.unit.as_str())) {
+        units.sort_by(|a, b| match (racing(a), racing(b)) {
             (Some(a), Some(b)) => listing(&plan.ranking, a, b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
         });
-        write_tier(&Tables { plan, facts, program }, &units, look, &mut text);
+        write_tier(&Tables { plan, program, entries: &entries }, &units, look, &mut text);
     }
     write_without_total(results, look, &mut text);
     write_assumptions(results, look, &mut text);
     text
 }
 
-/// What every scored unit brings to the ranking, by name.
-fn contestants(plan: &Plan, facts: &Facts) -> IndexMap<String, Contestant> {
+/// What a unit brings to a table besides its results.
+struct Entry {
+    /// Its keys, if it has a total.
+    contestant: Option<Contestant>,
+    /// The values by which units are listed, also where it has none.
+    listed: Vec<Value>,
+}
+
+/// What every unit brings, by name.
+fn entries<'f>(plan: &Plan, facts: &'f Facts) -> IndexMap<&'f str, Entry> {
     let mut found = IndexMap::new();
     for (member, row) in facts.members.iter().zip(&facts.rows) {
-        if let Some(program) = plan.programs.get(member.tier)
-            && let Some(one) = contestant(program, &traced(program, row, Until::Scores), &member.name)
-        {
-            found.insert(member.name.clone(), one);
+        if let Some(program) = plan.programs.get(member.tier) {
+            let outcome = traced(program, row, Until::Scores);
+            let listed = program.listed.iter().map(|step| outcome.value(*step)).collect();
+            found.insert(member.name.as_str(), Entry { contestant: contestant(program, &outcome, &member.name), listed });
         }
     }
     found
 }
 
-/// The values by which a unit is listed, also where it has no total.
-fn listed_of(plan: &Plan, facts: &Facts, program: &Program, name: &str) -> Vec<crate::eval::domain::Value> {
-    let index = facts.members.iter().position(|member| member.name == name && plan.programs.get(member.tier).is_some_and(|other| other.tier == program.tier));
-    let Some(row) = index.and_then(|index| facts.rows.get(index)) else { return Vec::new() };
-    let outcome = traced(program, row, Until::Scores);
-    program.listed.iter().map(|step| outcome.value(*step)).collect()
-}
-
 /// What the table of a tier is made from.
 struct Tables<'a> {
     plan: &'a Plan,
-    facts: &'a Facts,
     program: &'a Program,
+    entries: &'a IndexMap<&'a str, Entry>,
 }
 
 fn write_tier(tables: &Tables<'_>, units: &[&UnitResult], look: &Look, text: &mut String) {
-    let Tables { plan, facts, program } = *tables;
+    let Tables { plan, program, entries } = *tables;
     let lang = look.lang;
     let title = program.title.as_deref().unwrap_or(&program.tier);
     let (marks, count) = (quantity::plain(program.marks), units.len());
@@ -112,7 +114,7 @@ fn write_tier(tables: &Tables<'_>, units: &[&UnitResult], look: &Look, text: &mu
     for unit in units {
         let mut row = vec![rank(unit, lang), unit.unit.clone()];
         for (index, _) in &listed {
-            let value = listed_of(plan, facts, program, &unit.unit).get(*index).and_then(crate::eval::domain::Value::decimal);
+            let value = entries.get(unit.unit.as_str()).and_then(|entry| entry.listed.get(*index)).and_then(Value::decimal);
             row.push(value.map(quantity::plain).unwrap_or_default());
         }
         row.extend(shown.iter().map(|name| unit.indicators.get(*name).map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned())).unwrap_or_default()));

@@ -6,7 +6,7 @@ use super::circle::{visit, visit_clause};
 use super::ranges::{Definedness, key};
 use super::tables::{Stretch, check_table, remaining};
 use super::from_ast::Damage;
-use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, constant};
+use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, constant, ValueId};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -231,9 +231,9 @@ fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec
 // --- scopes ---
 
 fn check_scopes(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
-    let mut fault = None;
-    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| note_narrower(standard, expr, &item.tiers, &mut fault, 0)));
-    report_narrower(standard, fault, &item.tiers, item.head, found);
+    let mut seen = Narrower::default();
+    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| note_narrower(standard, expr, &item.tiers, &mut seen)));
+    report_narrower(standard, seen.fault, &item.tiers, item.head, found);
 }
 
 /// The total, the keys of the ranking and the exemptions are read in every tier.
@@ -242,15 +242,22 @@ fn check_common_scopes(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| (&key.expr, &all, standard.ranking.span));
     let exemptions = standard.exemptions.iter().map(|exemption| (&exemption.condition, &exemption.tiers, exemption.span));
     for (expr, tiers, span) in std::iter::once((&standard.total.expr, &all, standard.total.span)).chain(keys).chain(exemptions) {
-        let mut fault = None;
-        visit(expr, &mut |expr| note_narrower(standard, expr, tiers, &mut fault, 0));
-        report_narrower(standard, fault, tiers, span, found);
+        let mut seen = Narrower::default();
+        visit(expr, &mut |expr| note_narrower(standard, expr, tiers, &mut seen));
+        report_narrower(standard, seen.fault, tiers, span, found);
     }
 }
 
+/// The first name that does not apply where it is read, and the named values that were looked into.
+#[derive(Default)]
+struct Narrower {
+    fault: Option<(Span, ItemId)>,
+    values: BTreeSet<ValueId>,
+}
+
 /// Keeps the first name that does not apply to all of the tiers that read it, also inside named values.
-fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, fault: &mut Option<(Span, ItemId)>, depth: usize) {
-    if fault.is_some() || depth > 20 {
+fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, seen: &mut Narrower) {
+    if seen.fault.is_some() {
         return;
     }
     let narrower = |owner: Option<ItemId>| owner.filter(|owner| standard.items.get(*owner).is_some_and(|owner| !tiers.is_subset(&owner.tiers)));
@@ -264,15 +271,15 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, fau
         ExprKind::Fact(id) => narrower(standard.facts.get(*id).and_then(|fact| fact.owner)),
         ExprKind::Value(id) => {
             let value = standard.values.get(*id);
-            if let Some(value) = value {
-                visit(&value.expr, &mut |inner| note_narrower(standard, inner, tiers, fault, depth + 1));
+            if let Some(value) = value.filter(|_| seen.values.insert(*id)) {
+                visit(&value.expr, &mut |inner| note_narrower(standard, inner, tiers, seen));
             }
             narrower(value.and_then(|value| value.owner))
         }
         _ => None,
     };
-    if let (Some(owner), None) = (owner, &fault) {
-        *fault = Some((expr.span, owner));
+    if let (Some(owner), None) = (owner, &seen.fault) {
+        seen.fault = Some((expr.span, owner));
     }
 }
 

@@ -1,11 +1,12 @@
 //! What is known of a value before any fact is read: the range it lies in, and whether it can be 无从计算.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
-use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, constant};
+use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant};
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
 
@@ -14,25 +15,34 @@ type Range = (Option<Decimal>, Option<Decimal>);
 /// The least and greatest value that an expression can have in a tier, as far as declarations tell; rates of which nothing more
 /// is declared lie between 0 and 100 %.
 pub(super) fn range(standard: &Standard, expr: &Expr, tier: TierId) -> Range {
-    Ranges { standard, tier, depth: 0 }.of(expr)
+    Ranges { standard, tier, values: &RefCell::default(), depth: 0 }.of(expr)
 }
 
 struct Ranges<'s> {
     standard: &'s Standard,
     tier: TierId,
+    /// The ranges of named values that were found, each looked for once.
+    values: &'s RefCell<BTreeMap<ValueId, Range>>,
     depth: usize,
 }
 
 impl Ranges<'_> {
     fn of(&self, expr: &Expr) -> Range {
-        if self.depth > 40 {
+        if self.depth > 4000 {
             return (None, None);
         }
         let deeper = Ranges { depth: self.depth + 1, ..*self };
         match &expr.kind {
             ExprKind::Constant(value) => (Some(*value), Some(*value)),
             ExprKind::Fact(id) => deeper.fact(*id),
-            ExprKind::Value(id) => self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr)),
+            ExprKind::Value(id) => {
+                let known = self.values.borrow().get(id).copied();
+                known.unwrap_or_else(|| {
+                    let range = self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr));
+                    self.values.borrow_mut().insert(*id, range);
+                    range
+                })
+            }
             ExprKind::Sum(terms) => terms.iter().fold((Some(Decimal::ZERO), Some(Decimal::ZERO)), |(low, high), (sign, term)| {
                 let (a, b) = deeper.of(term);
                 let (a, b) = if *sign == Sign::Plus { (a, b) } else { (b.map(negated), a.map(negated)) };
@@ -167,7 +177,7 @@ impl Definedness {
 
     /// The divisor through which an expression can be 无从计算 in a tier, if there is one.
     pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Span> {
-        Search { known: self, standard, tier }.find(expr, 0)
+        Search { known: self, standard, tier, defined: RefCell::default() }.find(expr, 0)
     }
 }
 
@@ -175,17 +185,26 @@ struct Search<'s> {
     known: &'s Definedness,
     standard: &'s Standard,
     tier: TierId,
+    /// Named values that were found to be defined, each looked at once.
+    defined: RefCell<BTreeSet<ValueId>>,
 }
 
 impl Search<'_> {
     fn find(&self, expr: &Expr, depth: usize) -> Option<Span> {
-        if depth > 40 || self.known.defined.contains(&key(expr)) {
+        if depth > 400 || self.known.defined.contains(&key(expr)) {
             return None;
         }
         let find = |expr: &Expr| self.find(expr, depth + 1);
         match &expr.kind {
             ExprKind::Fact(id) => find(self.standard.facts.get(*id)?.or_from.as_ref()?),
-            ExprKind::Value(id) => find(&self.standard.values.get(*id)?.expr),
+            ExprKind::Value(id) if self.defined.borrow().contains(id) => None,
+            ExprKind::Value(id) => {
+                let found = find(&self.standard.values.get(*id)?.expr);
+                if found.is_none() {
+                    self.defined.borrow_mut().insert(*id);
+                }
+                found
+            }
             ExprKind::Sum(terms) => terms.iter().find_map(|(_, term)| find(term)),
             ExprKind::Product(factors) => factors.iter().find_map(|(times, factor)| find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(factor.span))),
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
