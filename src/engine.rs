@@ -32,7 +32,7 @@ use rust_decimal::Decimal;
 
 use crate::diag::{self, Diagnostic};
 use crate::eval::{self, Evaluator, Until};
-use crate::eval::domain::{Domain, Exact, Traced, TracedValue, Value};
+use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::plan::{self, FactId, Plan, Program};
 use crate::quantity::Number;
@@ -68,15 +68,16 @@ pub struct Table<'p> {
     plan: &'p Plan,
     tiers: Vec<usize>,
     /// The cells of one unit after another.
-    cells: Vec<Option<Value>>,
+    cells: Vec<Value>,
 }
 
 /// The cells of one unit by fact.
-struct Cells<'t>(&'t [Option<Value>]);
+struct Cells<'t>(&'t [Value]);
 
 impl eval::Cells<Value> for Cells<'_> {
+    #[inline]
     fn cell(&self, fact: FactId) -> Option<Value> {
-        self.0.get(fact).copied().flatten()
+        self.0.get(fact).copied()
     }
 }
 
@@ -129,7 +130,7 @@ impl<'p> Table<'p> {
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
     pub fn unit(&mut self, _name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
-        self.cells.resize(self.cells.len() + self.plan.facts.len(), None);
+        self.cells.resize(self.cells.len() + self.plan.facts.len(), Value::Absent(Absence::Missing));
         Some(())
     }
 
@@ -137,7 +138,7 @@ impl<'p> Table<'p> {
     pub fn set(&mut self, column: &str, value: Decimal) -> Option<()> {
         let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
         let first = self.cells.len().checked_sub(self.plan.facts.len())?;
-        *self.cells.get_mut(first + fact)? = Some(Value::Number(Number::from(value)));
+        *self.cells.get_mut(first + fact)? = Value::Number(Number::from(value));
         Some(())
     }
 

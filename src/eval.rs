@@ -42,8 +42,10 @@ pub(crate) struct Evaluator<'p, D: Domain> {
     /// A value for every step; those of the unit at hand up to `reached`.
     values: Vec<D::Value>,
     reached: StepId,
-    /// The steps that vary and are not done.
-    left: &'p [StepId],
+    /// The steps that vary.
+    varying: Vec<(StepId, &'p Step)>,
+    /// How many of them are done.
+    done: usize,
 }
 
 impl<'p, D: Domain> Evaluator<'p, D> {
@@ -57,7 +59,8 @@ impl<'p, D: Domain> Evaluator<'p, D> {
             }
             values.push(value);
         }
-        Evaluator { domain, program, values, reached: 0, left: &program.varying }
+        let varying = program.varying.iter().filter_map(|id| Some((*id, program.steps.get(*id)?))).collect();
+        Evaluator { domain, program, values, reached: 0, varying, done: 0 }
     }
 
     pub(crate) fn program(&self) -> &'p Program {
@@ -66,7 +69,7 @@ impl<'p, D: Domain> Evaluator<'p, D> {
 
     /// Leaves the unit at hand for another.
     pub(crate) fn start(&mut self) {
-        (self.reached, self.left) = (0, &self.program.varying);
+        (self.reached, self.done) = (0, 0);
     }
 
     /// Evaluates the steps that were not reached yet, each from those before it.
@@ -76,16 +79,14 @@ impl<'p, D: Domain> Evaluator<'p, D> {
             Until::Scores => self.program.score_end,
             Until::Bounds => self.program.steps.len(),
         };
-        let end = self.left.partition_point(|id| *id < self.reached);
-        let (due, left) = self.left.split_at_checked(end).unwrap_or_default();
-        self.left = left;
-        for id in due {
-            if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id)
-                && let Some(step) = self.program.steps.get(*id)
-            {
+        let left = self.varying.get(self.done..).unwrap_or_default();
+        let due = left.partition_point(|(id, _)| *id < self.reached);
+        for (id, step) in left.iter().take(due) {
+            if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id) {
                 let _ = evaluate(&self.domain, step, cells, before, value);
             }
         }
+        self.done += due;
     }
 
     /// The values of the steps that were reached.

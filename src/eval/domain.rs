@@ -39,6 +39,7 @@ pub(crate) enum Value {
 
 impl Value {
     /// The number, if it is one.
+    #[inline]
     pub(crate) fn number(&self) -> Option<&Number> {
         match self {
             Value::Number(number) => Some(number),
@@ -47,11 +48,13 @@ impl Value {
     }
 
     /// The decimal, if it is a number that no division left a fraction of.
+    #[inline]
     pub(crate) fn decimal(&self) -> Option<Decimal> {
         self.number().and_then(Number::decimal)
     }
 
     /// The absence, if it is one.
+    #[inline]
     pub(crate) fn absence(&self) -> Option<Absence> {
         match self {
             Value::Absent(absence) => Some(*absence),

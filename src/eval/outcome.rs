@@ -31,18 +31,20 @@ pub(crate) struct Outcome<V> {
 /// How a domain's value is seen as an exact one.
 pub(crate) trait AsExact {
     /// The exact value.
-    fn exact(&self) -> Value;
+    fn exact(&self) -> &Value;
 }
 
 impl AsExact for Value {
-    fn exact(&self) -> Value {
-        *self
+    #[inline]
+    fn exact(&self) -> &Value {
+        self
     }
 }
 
 impl AsExact for TracedValue {
-    fn exact(&self) -> Value {
-        self.value
+    #[inline]
+    fn exact(&self) -> &Value {
+        &self.value
     }
 }
 
@@ -65,19 +67,19 @@ where
     for (condition, exemption) in &program.exemptions {
         match evaluator.values().get(*condition).map(AsExact::exact) {
             Some(Value::Truth(true)) => return Status::Exempt(*exemption),
-            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(absence, |other| other.min(absence))),
+            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(*absence, |other| other.min(*absence))),
             _ => {}
         }
     }
     evaluator.run(cells, until);
     let values = evaluator.values();
     let total = values.get(program.total).map(AsExact::exact);
-    match unknown.or(total.and_then(|total| total.absence())) {
+    match unknown.or(total.and_then(Value::absence)) {
         None => Status::Scored,
         Some(Absence::Missing | Absence::Undefined) => Status::Missing,
         Some(Absence::Pending) => Status::Pending,
         Some(absence @ (Absence::TooLarge | Absence::NoRow)) => {
-            let guilty = values.iter().position(|value| value.exact() == Value::Absent(absence));
+            let guilty = values.iter().position(|value| *value.exact() == Value::Absent(absence));
             Status::Faulty(guilty.unwrap_or(program.total))
         }
     }
@@ -95,7 +97,7 @@ pub(crate) enum ItemStatus {
 impl<V: AsExact> Outcome<V> {
     /// The exact value of a step; 缺数据 where it was not reached.
     pub(crate) fn value(&self, step: StepId) -> Value {
-        self.values.get(step).map_or(Value::Absent(Absence::Missing), AsExact::exact)
+        self.values.get(step).map_or(Value::Absent(Absence::Missing), |value| *value.exact())
     }
 
     /// What became of an item.

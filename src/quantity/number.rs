@@ -491,6 +491,56 @@ mod tests {
         (-1_000_000_i64..1_000_000, 0_u32..4).prop_map(|(m, s)| number(Decimal::new(m, s)))
     }
 
+    /// The same number in the form that holds any.
+    fn large(value: Number) -> Number {
+        Number(match value.0 {
+            Form::Small(value) => Form::Large(value.decimal()),
+            Form::SmallFraction(over, under) => Form::LargeFraction(over.decimal(), under.decimal()),
+            form => form,
+        })
+    }
+
+    /// Numbers of any size that a machine word holds, and quotients of such.
+    fn of_any_size() -> impl Strategy<Value = Number> {
+        let decimal = || prop_oneof![(-100_000_i64..100_000, 0_u32..6), (i64::MIN..=i64::MAX, 0_u32..=28), (-9_i64..9, 0_u32..=28)].prop_map(|(m, s)| number(Decimal::new(m, s)));
+        prop_oneof![decimal(), (decimal(), decimal()).prop_map(|(a, b)| a.over(&b).ok().flatten().unwrap_or(a))]
+    }
+
+    /// A result with whether it is a fraction.
+    fn told(result: Result<Number, TooLarge>) -> Result<(Number, bool), TooLarge> {
+        result.map(|number| (number, number.decimal().is_none()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn small_forms_give_what_large_ones_give(a in of_any_size(), b in of_any_size(), step in 0_u32..8) {
+            let (c, d) = (large(a), large(b));
+            prop_assert_eq!(a, c);
+            prop_assert_eq!(a.cmp(&b), c.cmp(&d));
+            prop_assert_eq!(a.is_zero(), c.is_zero());
+            prop_assert_eq!(told(a.plus(&b)), told(c.plus(&d)));
+            prop_assert_eq!(told(a.minus(&b)), told(c.minus(&d)));
+            prop_assert_eq!(told(a.times(&b)), told(c.times(&d)));
+            prop_assert_eq!(a.over(&b).map(|quotient| quotient.map(|quotient| told(Ok(quotient)))), c.over(&d).map(|quotient| quotient.map(|quotient| told(Ok(quotient)))));
+            prop_assert_eq!(told(Ok(a.negated())), told(Ok(c.negated())));
+            for mode in [crate::quantity::Mode::HalfUp, crate::quantity::Mode::HalfEven, crate::quantity::Mode::FromZero, crate::quantity::Mode::ToZero] {
+                for step in [Decimal::new(1, step), Decimal::new(25, step)] {
+                    prop_assert_eq!(crate::quantity::round_to(&a, step, mode), crate::quantity::round_to(&c, step, mode));
+                }
+            }
+        }
+
+        #[test]
+        fn a_sum_at_once_is_the_sum_one_by_one(terms in proptest::collection::vec(of_any_size(), 0..8)) {
+            let at_once = terms.iter().try_fold(SmallSum::default(), SmallSum::plus).map(SmallSum::number);
+            let one_by_one = terms.iter().try_fold(Number::ZERO, |sum, term| sum.plus(term));
+            if let Some(at_once) = at_once {
+                prop_assert_eq!(Ok(at_once), one_by_one);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn addition_and_multiplication_are_those_of_fractions(a in small(), b in small(), c in small()) {

@@ -15,15 +15,27 @@ pub(super) struct Small {
 }
 
 /// The powers of ten that a machine word holds.
-const POWERS: [i64; 19] = {
-    let mut powers = [1; 19];
-    let mut exponent = 1;
-    while exponent < 19 {
-        powers[exponent] = powers[exponent - 1] * 10;
-        exponent += 1;
-    }
-    powers
-};
+const POWERS: [i64; 19] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
+    10_000_000_000_000,
+    100_000_000_000_000,
+    1_000_000_000_000_000,
+    10_000_000_000_000_000,
+    100_000_000_000_000_000,
+    1_000_000_000_000_000_000,
+];
 
 /// `10^exponent`.
 #[inline]
@@ -72,10 +84,13 @@ impl Small {
     /// Both mantissas on the finer scale of the two.
     #[inline]
     fn meet(self, other: Small) -> Option<(i64, i64, u32)> {
-        match self.scale.cmp(&other.scale) {
-            Ordering::Equal => Some((self.mantissa, other.mantissa, self.scale)),
-            Ordering::Less => Some((self.at(other.scale)?, other.mantissa, other.scale)),
-            Ordering::Greater => Some((self.mantissa, other.at(self.scale)?, self.scale)),
+        if self.scale == other.scale {
+            return Some((self.mantissa, other.mantissa, self.scale));
+        }
+        if self.scale < other.scale {
+            Some((self.at(other.scale)?, other.mantissa, other.scale))
+        } else {
+            Some((self.mantissa, other.at(self.scale)?, self.scale))
         }
     }
 
@@ -117,6 +132,15 @@ impl Small {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn each_power_of_ten_is_ten_times_the_one_before() {
+        assert_eq!(POWERS[0], 1);
+        for pair in POWERS.windows(2) {
+            assert_eq!(pair[0].checked_mul(10), Some(pair[1]));
+        }
+        assert_eq!(power(19), None);
+    }
 
     #[test]
     fn what_does_not_fit_is_none() {

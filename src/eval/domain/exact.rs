@@ -102,10 +102,7 @@ impl Domain for Exact {
 
     #[inline]
     fn or_else(&self, first: &Value, second: &Value) -> Value {
-        match first {
-            Value::Absent(Absence::Missing) => *second,
-            given => *given,
-        }
+        *if matches!(first, Value::Absent(Absence::Missing)) { second } else { first }
     }
 
     #[inline]
@@ -157,12 +154,18 @@ impl Domain for Exact {
 
     #[inline]
     fn cap(&self, a: &Value, b: &Value) -> Value {
-        bounded(a, b, Ordering::Less).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
+        match bounded(a, b, Ordering::Less) {
+            Some(bound) => *if bound { b } else { a },
+            None => absent(a, b),
+        }
     }
 
     #[inline]
     fn floor(&self, a: &Value, b: &Value) -> Value {
-        bounded(a, b, Ordering::Greater).map_or_else(|| absent(a, b), |bound| if bound { *b } else { *a })
+        match bounded(a, b, Ordering::Greater) {
+            Some(bound) => *if bound { b } else { a },
+            None => absent(a, b),
+        }
     }
 
     #[inline]

@@ -39,11 +39,12 @@ fn all(value: Value) -> TracedValue {
 /// A value that a bound may have replaced.
 #[inline]
 fn bounded_by(value: &TracedValue, bound: &TracedValue, where_it_is: Ordering, apply: impl FnOnce(&Value, &Value) -> Value) -> TracedValue {
-    match bounded(&value.value, &bound.value, where_it_is) {
-        Some(false) => TracedValue { value: value.value, used: Used::First },
-        Some(true) => TracedValue { value: bound.value, used: Used::Second },
-        None => all(apply(&value.value, &bound.value)),
-    }
+    let (taken, used) = match bounded(&value.value, &bound.value, where_it_is) {
+        Some(false) => (value, Used::First),
+        Some(true) => (bound, Used::Second),
+        None => return all(apply(&value.value, &bound.value)),
+    };
+    TracedValue { value: taken.value, used }
 }
 
 impl Domain for Traced {
@@ -62,10 +63,9 @@ impl Domain for Traced {
 
     #[inline]
     fn or_else(&self, first: &TracedValue, second: &TracedValue) -> TracedValue {
-        match first.value {
-            Value::Absent(Absence::Missing) => TracedValue { value: second.value, used: Used::Second },
-            given => TracedValue { value: given, used: Used::First },
-        }
+        let blank = matches!(first.value, Value::Absent(Absence::Missing));
+        let (taken, used) = if blank { (second, Used::Second) } else { (first, Used::First) };
+        TracedValue { value: taken.value, used }
     }
 
     #[inline]
