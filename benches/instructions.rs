@@ -2,8 +2,19 @@
 //!
 //! Units are generated and put into memory first. Every score is handed to the reader, and the totals are added up, so that
 //! nothing is computed in vain. `callgrind.sh` counts N and 2N units: the difference is the loop alone.
-#![allow(dead_code, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::arithmetic_side_effects, clippy::as_conversions, clippy::cast_possible_wrap, clippy::disallowed_methods, reason = "a bench states what it takes for granted and rounds as a program by hand would")]
-#![allow(missing_docs, unreachable_pub, reason = "a bench has no callers")]
+#![allow(
+    clippy::unnecessary_wraps,
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a bench states what it takes for granted and rounds as a program by hand would"
+)]
+#![allow(clippy::unnecessary_wraps, missing_docs, unreachable_pub, reason = "a bench has no callers")]
 
 #[path = "trial/baseline.rs"]
 mod baseline;

@@ -1,6 +1,16 @@
 //! Wall time of scoring 10,000 units of the trial standard, by hand, exactly and with trace, and of compiling it.
-#![allow(dead_code, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, clippy::as_conversions, clippy::cast_possible_wrap, clippy::disallowed_methods, reason = "a bench states what it takes for granted and rounds as a program by hand would")]
-#![allow(missing_docs, unreachable_pub, reason = "a bench has no callers")]
+#![allow(
+    clippy::unnecessary_wraps,
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a bench states what it takes for granted and rounds as a program by hand would"
+)]
+#![allow(clippy::unnecessary_wraps, missing_docs, unreachable_pub, reason = "a bench has no callers")]
 
 #[path = "trial/baseline.rs"]
 mod baseline;

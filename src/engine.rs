@@ -31,9 +31,9 @@
 use rust_decimal::Decimal;
 
 use crate::diag::{self, Diagnostic};
-use crate::eval::{self, Evaluator, Until};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
+use crate::eval::{self, Evaluator, Until};
 use crate::plan::{self, FactId, Plan, Program};
 use crate::quantity::Number;
 use crate::results::State;

@@ -85,6 +85,8 @@ pub(crate) struct StepView {
     pub(crate) clause: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
     pub(crate) assumptions: Vec<String>,
+    /// What the clause or item is founded on, as the rules quote it.
+    pub(crate) evidence: Vec<String>,
 }
 
 /// A place in a rule file, with its text.
@@ -211,6 +213,7 @@ impl Case<'_> {
             clause: info.clause.map(|clause| self.rule(clause)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
             assumptions: texts(self.plan(), &info.marks),
+            evidence: info.evidence.clone(),
         })
     }
 
@@ -230,7 +233,8 @@ impl Case<'_> {
         let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
         match self.trace.value(id) {
             Value::Number(number) => {
-                let number = if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };
+                let number =
+                    if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };
                 Some(match number.decimal() {
                     Some(decimal) => quantity::plain(decimal),
                     None => {

@@ -51,14 +51,21 @@ pub(crate) fn read(text: &str, head: &Head) -> Result<String, Diagnostic> {
     };
     if kind != head.cycle {
         let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 与这个标准的周期不合", "{text} does not go with the cycle of this standard"));
-        return Err(fault.at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard")).help(words!("写成 {example} 的样子", "write it as in {example}")));
+        return Err(fault
+            .at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard"))
+            .help(words!("写成 {example} 的样子", "write it as in {example}")));
     }
     if let Some((from, until)) = &head.effective {
         let day = |(year, month): (u32, u32), day: &str| format!("{year:04}-{month:02}-{day}");
         let (version, shown) = (&head.version, until.as_deref().unwrap_or("…"));
         if day(last, "31") < *from || until.as_ref().is_some_and(|until| day(first, "01") > *until) {
-            let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 不在版本「{version}」的施行期 {from} 至 {shown} 之内", "{text} lies outside the dates of version {version}: {from} to {shown}"));
-            return Err(fault.at(head.span, words!("施行日期写在这个标准的抬头里", "the dates stand in the head of this standard")).help(words!("换一个期别,或用那时施行的标准", "name another period, or the standard in force then")));
+            let fault = Diagnostic::new(
+                Code::BadPeriod,
+                words!("{text} 不在版本「{version}」的施行期 {from} 至 {shown} 之内", "{text} lies outside the dates of version {version}: {from} to {shown}"),
+            );
+            return Err(fault
+                .at(head.span, words!("施行日期写在这个标准的抬头里", "the dates stand in the head of this standard"))
+                .help(words!("换一个期别,或用那时施行的标准", "name another period, or the standard in force then")));
         }
     }
     Ok(text)

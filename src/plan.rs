@@ -12,9 +12,12 @@ pub(crate) use from_resolved::lower;
 
 use rust_decimal::Decimal;
 
-pub(crate) use crate::resolved::{Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId};
 use crate::diag::Lang;
 use crate::quantity::{self, Mode, Number, Unit};
+pub(crate) use crate::resolved::{
+    Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId,
+    Ties, Type, ValueId,
+};
 use crate::source::Span;
 
 /// The number of a step in its program.
@@ -29,8 +32,6 @@ pub struct Plan {
     pub(crate) facts: Vec<Fact>,
     pub(crate) items: Vec<Item>,
     pub(crate) values: Vec<Named>,
-    /// The first of each path, in the order of the rules.
-    pub(crate) roots: Vec<ItemId>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) exemptions: Vec<Named>,
     pub(crate) programs: Vec<Program>,
@@ -62,7 +63,6 @@ impl Plan {
 #[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) name: String,
-    pub(crate) notes: Notes,
     pub(crate) span: Span,
 }
 
@@ -81,7 +81,6 @@ pub(crate) struct Fact {
     pub(crate) has_default: bool,
     pub(crate) has_derivation: bool,
     pub(crate) assesses: Option<ItemId>,
-    pub(crate) notes: Notes,
     pub(crate) span: Span,
 }
 
@@ -104,16 +103,13 @@ impl Fact {
 pub(crate) struct Item {
     pub(crate) kind: ItemKind,
     pub(crate) name: String,
-    pub(crate) path: Vec<String>,
     pub(crate) parent: Option<ItemId>,
     pub(crate) children: Vec<ItemId>,
     /// Further headings under which published tables print it.
     pub(crate) columns: Vec<String>,
     /// The step of its scores in print.
     pub(crate) step: Decimal,
-    pub(crate) notes: Notes,
     pub(crate) head: Span,
-    pub(crate) span: Span,
 }
 
 impl Item {
@@ -281,6 +277,8 @@ pub(crate) struct Info {
     /// The clause it comes from, if it comes from one.
     pub(crate) clause: Option<Span>,
     pub(crate) marks: Vec<MarkId>,
+    /// 依据 of the clause or item that the step stands for.
+    pub(crate) evidence: Vec<String>,
 }
 
 /// What a step does in the rules.

@@ -8,12 +8,12 @@ mod rounding;
 mod small;
 mod unit;
 
-pub use number::{Number, TooLarge};
-pub use rounding::{Mode, round_to};
-pub use unit::{Unit, UnitFault, Whole};
 pub(crate) use number::SmallSum;
+pub use number::{Number, TooLarge};
 pub(crate) use rounding::rounded;
+pub use rounding::{Mode, round_to};
 pub(crate) use unit::BUILT_IN;
+pub use unit::{Unit, UnitFault, Whole};
 
 use rust_decimal::Decimal;
 

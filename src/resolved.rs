@@ -24,10 +24,10 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
-pub(crate) use crate::syntax::ast::{Cycle, Ties};
 use crate::quantity::{Mode, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
+pub(crate) use crate::syntax::ast::{Cycle, Ties};
 
 /// The place of a tier in its list.
 pub(crate) type TierId = usize;
@@ -116,13 +116,6 @@ pub(crate) struct Fact {
     pub(crate) span: Span,
 }
 
-impl Fact {
-    /// How reports call it.
-    pub(crate) fn label(&self) -> &str {
-        self.columns.first().unwrap_or(&self.name)
-    }
-}
-
 /// The step of a value without a place of its own, for a type that is no number.
 pub(crate) const NO_STEP: Decimal = Decimal::ONE;
 
@@ -150,7 +143,6 @@ pub(crate) struct Mark {
     pub(crate) kind: MarkKind,
     /// The item, fact or value it stands in.
     pub(crate) owner: String,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

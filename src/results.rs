@@ -11,11 +11,11 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use crate::diag::Lang;
+use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::Trace;
-use crate::eval::Until;
 use crate::facts::Facts;
 use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
 use crate::quantity::{self, Number, round_to};
@@ -310,7 +310,9 @@ impl Scoring<'_> {
 
 /// A score in print.
 pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String> {
-    let step = value.decimal().map_or(step, |value| if quantity::on_grid(value, step) || plan.head.precision == crate::plan::Precision::Shown { step } else { quantity::written_step(value) });
+    let step = value.decimal().map_or(step, |value| {
+        if quantity::on_grid(value, step) || plan.head.precision == crate::plan::Precision::Shown { step } else { quantity::written_step(value) }
+    });
     round_to(value, step, plan.head.mode).ok().map(|rounded| quantity::padded(rounded, step))
 }
 

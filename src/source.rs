@@ -114,8 +114,6 @@ impl Sources {
     /// Path and line of a span's beginning, as in `标准.kp:12`.
     #[must_use]
     pub fn place(&self, span: Span) -> String {
-        self.get(span.file).map_or_else(String::new, |source| {
-            format!("{}:{}", source.path, source.line_column(position(span.start)).line)
-        })
+        self.get(span.file).map_or_else(String::new, |source| format!("{}:{}", source.path, source.line_column(position(span.start)).line))
     }
 }

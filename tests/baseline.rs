@@ -1,6 +1,16 @@
 //! The trial standard by hand and by the engine: the same status, total and score of every item, unit by unit.
-#![allow(dead_code, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, clippy::as_conversions, clippy::cast_possible_wrap, clippy::disallowed_methods, reason = "a program by hand rounds with what rust_decimal has")]
-#![allow(missing_docs, unreachable_pub, reason = "a test has no callers")]
+#![allow(
+    clippy::unnecessary_wraps,
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a program by hand rounds with what rust_decimal has"
+)]
+#![allow(clippy::unnecessary_wraps, missing_docs, unreachable_pub, reason = "a test has no callers")]
 
 #[path = "../benches/trial/baseline.rs"]
 mod baseline;

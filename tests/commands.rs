@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test reads its own files")]
 
-#[path = "program.rs"]
+#[path = "harness/program.rs"]
 mod program;
 
 use std::fs;

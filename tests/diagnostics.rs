@@ -83,7 +83,11 @@ fn every_case_has_its_snapshot_and_every_snapshot_its_case() {
         for file in ["expect", "text.snap"] {
             assert!(case.join(file).is_file(), "{} lacks {file}", name(&case));
         }
-        let inputs = fs::read_dir(&case).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "kp")).count();
+        let inputs = fs::read_dir(&case)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "kp"))
+            .count();
         assert!(inputs > 0, "{} has no rules", name(&case));
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::too_many_lines, reason = "a test reads its own files")]
 
-#[path = "program.rs"]
+#[path = "harness/program.rs"]
 mod program;
 
 use std::collections::BTreeMap;

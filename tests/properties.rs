@@ -59,7 +59,13 @@ fn unit() -> impl Strategy<Value = Unit> {
                 ("信息采用", scores.1),
             ];
             if tier == "县区" {
-                cells.extend([("归集数据质量", scores.2), ("服务知晓度", scores.3), ("接通率", scores.4), ("服务现场", scores.5), ("实时归集数据稳定性", scores.4)]);
+                cells.extend([
+                    ("归集数据质量", scores.2),
+                    ("服务知晓度", scores.3),
+                    ("接通率", scores.4),
+                    ("服务现场", scores.5),
+                    ("实时归集数据稳定性", scores.4),
+                ]);
             }
             Unit { tier, cells }
         },

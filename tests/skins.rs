@@ -4,7 +4,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
 
-#[path = "program.rs"]
+#[path = "harness/program.rs"]
 mod program;
 
 use std::fs;

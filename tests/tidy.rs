@@ -14,7 +14,13 @@ fn root() -> &'static Path {
 fn stages() -> Vec<String> {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let block = text.split("```text").nth(1).unwrap().split("```").next().unwrap();
-    block.lines().filter_map(|line| line.strip_prefix("//! ")).filter(|line| !line.starts_with(' ')).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    block
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -47,7 +53,8 @@ fn stage_of(path: &Path) -> String {
 #[test]
 fn every_module_is_a_stage_of_the_pipeline() {
     let stages = stages();
-    let modules: Vec<String> = sources(&root().join("src")).iter().map(|path| stage_of(path)).filter(|stage| !matches!(stage.as_str(), "lib" | "main")).collect();
+    let modules: Vec<String> =
+        sources(&root().join("src")).iter().map(|path| stage_of(path)).filter(|stage| !matches!(stage.as_str(), "lib" | "main")).collect();
     assert!(modules.len() > 30);
     for module in modules {
         assert!(stages.contains(&module), "{module} is missing from the pipeline in src/lib.rs");

@@ -111,11 +111,11 @@ pub fn table<'p>(plan: &'p Plan, units: &[Unit]) -> Table<'p> {
 
 /// The first units of one endless list.
 pub fn generate(count: usize) -> Vec<Unit> {
-    let mut random = Random(0x1234_5_2020_11);
+    let mut random = Random(0x123_4520_2011);
     (0..count).map(|index| random.unit(index)).collect()
 }
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Random(u64);
 
 impl Random {

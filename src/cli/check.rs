@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let warnings = found.iter().map(|(diagnostics, _)| diagnostics.len()).sum::<usize>() - errors;
     match arguments.format {
         Format::Json => {
-            let all: Vec<serde_json::Value> = found.iter().flat_map(|(diagnostics, sources)| diag::to_json(diagnostics, sources).as_array().cloned().unwrap_or_default()).collect();
+            let all: Vec<serde_json::Value> =
+                found.iter().flat_map(|(diagnostics, sources)| diag::to_json(diagnostics, sources).as_array().cloned().unwrap_or_default()).collect();
             let report = json!({ "files": files, "errors": errors, "warnings": warnings, "diagnostics": all });
             print(&format!("{report:#}\n"))?;
         }
@@ -73,7 +74,8 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
 fn nested(folder: &Path) -> Vec<PathBuf> {
     let mut found = policies(folder);
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
-    let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink() && !holds_rules(path)).collect();
+    let mut folders: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink() && !holds_rules(path)).collect();
     folders.sort();
     found.extend(folders.iter().flat_map(|folder| nested(folder)));
     found

@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let period = period(&loaded, &arguments.subject)?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
     let unit = find_unit(&loaded, &facts, &name)?;
-    let topics: Vec<Topic> = if arguments.indicator.is_empty() { vec![Topic::Total] } else { arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()? };
+    let topics: Vec<Topic> = if arguments.indicator.is_empty() {
+        vec![Topic::Total]
+    } else {
+        arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()?
+    };
     let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
     deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
@@ -69,7 +73,8 @@ fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) 
 
 /// The unit of that name or alias.
 pub(super) fn find_unit(loaded: &Loaded, facts: &Facts, name: &str) -> Result<String, Fault> {
-    let registered = loaded.register.as_ref().and_then(|register| register.find(name).and_then(|index| register.members.get(index))).map(|entry| entry.name.clone());
+    let registered =
+        loaded.register.as_ref().and_then(|register| register.find(name).and_then(|index| register.members.get(index))).map(|entry| entry.name.clone());
     let wanted = registered.unwrap_or_else(|| name.trim().to_owned());
     if facts.members.iter().any(|member| member.name == wanted) {
         return Ok(wanted);
@@ -89,7 +94,8 @@ fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic
     }
     let program = facts.members.iter().find(|member| member.name == unit).and_then(|member| plan.programs.get(member.tier));
     let applies = |id: usize| program.is_some_and(|program| matches!(program.items.get(id), Some(Some(_))));
-    let named: Vec<usize> = plan.items.iter().enumerate().filter(|(_, item)| item.name == name || item.columns.iter().any(|column| column == name)).map(|(id, _)| id).collect();
+    let named: Vec<usize> =
+        plan.items.iter().enumerate().filter(|(_, item)| item.name == name || item.columns.iter().any(|column| column == name)).map(|(id, _)| id).collect();
     if let Some(id) = named.iter().copied().find(|id| applies(*id)).or(named.first().copied()) {
         return Ok(Topic::Item(id));
     }

@@ -38,7 +38,10 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     let found = policies(Path::new("policies"));
     match found.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(Fault::Words(words!("没有写明标准,当前文件夹下也没有 policies/。用法:kaoping score 标准文件夹 …", "no policy named, and no policies/ in this folder. Usage: kaoping score POLICY …"))),
+        [] => Err(Fault::Words(words!(
+            "没有写明标准,当前文件夹下也没有 policies/。用法:kaoping score 标准文件夹 …",
+            "no policy named, and no policies/ in this folder. Usage: kaoping score POLICY …"
+        ))),
         many => {
             let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
             let (names, names_en) = (names.join("、"), names.join(", "));
@@ -120,4 +123,3 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     loaded.warnings.extend(diagnostics);
     Ok(table)
 }
-

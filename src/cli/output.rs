@@ -68,7 +68,10 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> 
     let target = path.canonicalize().unwrap_or_else(|_| path.clone());
     if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target || target.starts_with(&input) && input.is_dir() && target.is_file())) {
         let path = path.display();
-        return Err(Fault::Words(words!("{path} 是这次读入的文件,不能覆盖;请换一个文件名", "{path} was read for this run and is not overwritten: name another file")));
+        return Err(Fault::Words(words!(
+            "{path} 是这次读入的文件,不能覆盖;请换一个文件名",
+            "{path} was read for this run and is not overwritten: name another file"
+        )));
     }
     let path = &target;
     let existing = std::fs::metadata(path).ok();

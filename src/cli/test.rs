@@ -10,10 +10,10 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
 use crate::diag::{Lang, words};
-use crate::golden::Difference;
-use crate::golden::month::{Evidence, Known, Report, compare};
-use crate::golden::case;
 use crate::facts::table::{self, Table as Cells};
+use crate::golden::Difference;
+use crate::golden::case;
+use crate::golden::month::{Evidence, Known, Report, compare};
 use crate::results;
 
 #[derive(Debug, clap::Args)]
@@ -69,7 +69,8 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             for outcome in &outcomes {
                 write(outcome, lang, &mut text);
             }
-            let _ = writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
+            let _ =
+                writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
             print(&text)?;
         }
     }
@@ -148,7 +149,8 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
         Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
     };
     let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause.to_string()))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
     paths.sort();
     let (mut tables, mut known) = (Vec::new(), Vec::new());
     for path in paths {
@@ -169,8 +171,16 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
 }
 
 fn known_of(table: &Cells, row: &[String]) -> Known {
-    let at = |zh: &str, en: &str| table.headings.iter().position(|heading| heading == zh || heading == en).and_then(|index| row.get(index)).cloned().unwrap_or_default();
-    Known { unit: at("单位", "unit"), column: at("列", "column"), published: at("公布", "published"), computed: at("计算", "computed"), reason: at("原因", "reason") }
+    let at = |zh: &str, en: &str| {
+        table.headings.iter().position(|heading| heading == zh || heading == en).and_then(|index| row.get(index)).cloned().unwrap_or_default()
+    };
+    Known {
+        unit: at("单位", "unit"),
+        column: at("列", "column"),
+        published: at("公布", "published"),
+        computed: at("计算", "computed"),
+        reason: at("原因", "reason"),
+    }
 }
 
 // --- what is printed ---
@@ -210,18 +220,43 @@ fn write_differences(differences: &[Difference], lang: Lang, text: &mut String) 
 
 fn write_month(month: &Report, lang: Lang, text: &mut String) {
     let (cells, wrong, known) = (month.cells, month.differences.len(), month.known_cells);
-    let _ = writeln!(text, "    {}", words!("核对 {cells} 格:{wrong} 格不符,{known} 格是已知的出入", "{cells} cells compared: {wrong} differ, {known} differ as known").get(lang));
+    let _ = writeln!(
+        text,
+        "    {}",
+        words!("核对 {cells} 格:{wrong} 格不符,{known} 格是已知的出入", "{cells} cells compared: {wrong} differ, {known} differ as known").get(lang)
+    );
     write_differences(&month.differences, lang, text);
     for known in &month.known {
         let Known { unit, column, published, computed, reason } = known;
-        let _ = writeln!(text, "    {}", words!("已知 {unit} {column}:公布 {published},算得 {computed}:{reason}", "known {unit} {column}: published {published}, computed {computed}: {reason}").get(lang));
+        let _ = writeln!(
+            text,
+            "    {}",
+            words!(
+                "已知 {unit} {column}:公布 {published},算得 {computed}:{reason}",
+                "known {unit} {column}: published {published}, computed {computed}: {reason}"
+            )
+            .get(lang)
+        );
     }
     for stale in &month.stale {
         let Known { unit, column, .. } = stale;
-        let _ = writeln!(text, "    {}", words!("known.csv 写的出入没有出现,请删去:{unit} {column}", "known.csv lists a difference that does not occur, remove it: {unit} {column}").get(lang));
+        let _ = writeln!(
+            text,
+            "    {}",
+            words!("known.csv 写的出入没有出现,请删去:{unit} {column}", "known.csv lists a difference that does not occur, remove it: {unit} {column}")
+                .get(lang)
+        );
     }
     if month.results == 0 {
-        let _ = writeln!(text, "    {}", words!("没有一格得分、总分或名次可以核对:旁边要有公布的表,列名与指标一致", "no score, total or place to compare: published tables must lie beside the facts, with the names of the indicators as headings").get(lang));
+        let _ = writeln!(
+            text,
+            "    {}",
+            words!(
+                "没有一格得分、总分或名次可以核对:旁边要有公布的表,列名与指标一致",
+                "no score, total or place to compare: published tables must lie beside the facts, with the names of the indicators as headings"
+            )
+            .get(lang)
+        );
     }
     write_evidence(month, lang, text);
     if !month.ignored.is_empty() {
@@ -268,7 +303,10 @@ fn to_json(outcome: &Outcome) -> Value {
         differences.iter().map(|one| json!({ "unit": one.unit, "column": one.column, "expected": one.expected, "computed": one.computed })).collect()
     };
     let known = |known: &[Known]| -> Vec<Value> {
-        known.iter().map(|one| json!({ "unit": one.unit, "column": one.column, "published": one.published, "computed": one.computed, "reason": one.reason })).collect()
+        known
+            .iter()
+            .map(|one| json!({ "unit": one.unit, "column": one.column, "published": one.published, "computed": one.computed, "reason": one.reason }))
+            .collect()
     };
     let mut value = json!({ "name": outcome.name, "place": outcome.place, "passed": outcome.passed(), "differences": differences(&outcome.differences) });
     if let (Some(month), Some(object)) = (&outcome.month, value.as_object_mut()) {
@@ -276,7 +314,8 @@ fn to_json(outcome: &Outcome) -> Value {
             .evidence
             .iter()
             .map(|(column, counts)| {
-                let counts: serde_json::Map<String, Value> = EVIDENCE.iter().map(|(evidence, _, en)| ((*en).to_owned(), json!(counts.get(evidence).copied().unwrap_or(0)))).collect();
+                let counts: serde_json::Map<String, Value> =
+                    EVIDENCE.iter().map(|(evidence, _, en)| ((*en).to_owned(), json!(counts.get(evidence).copied().unwrap_or(0)))).collect();
                 (column.clone(), Value::Object(counts))
             })
             .collect();

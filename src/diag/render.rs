@@ -68,7 +68,9 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
             Place::Rule(_) => {}
             Place::Cell(cell) => {
                 let place = cell_place(&cell.file, cell.row, &cell.column, lang);
-                group = group.element(note.clone().message(format!("{place}:{}{}", if lang == Lang::En { " " } else { "" }, label.words.get(lang)).trim_end().trim_end_matches(':').to_owned()));
+                group = group.element(note.clone().message(
+                    format!("{place}:{}{}", if lang == Lang::En { " " } else { "" }, label.words.get(lang)).trim_end().trim_end_matches(':').to_owned(),
+                ));
             }
             Place::File(file) if label.words.get(lang).is_empty() => {
                 group = group.element(Origin::path(file.as_str()));

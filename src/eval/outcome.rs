@@ -1,7 +1,5 @@
 //! What becomes of a unit: exempt, scored, or without a total and why.
 
-use rust_decimal::Decimal;
-
 use super::domain::{Absence, Domain, Traced, TracedValue, Value};
 use super::{Cells, Evaluator, Until};
 use crate::plan::{ItemId, Program, StepId};
@@ -111,10 +109,5 @@ impl<V: AsExact> Outcome<V> {
             Value::Absent(Absence::Pending) => ItemStatus::Pending,
             _ => ItemStatus::Missing,
         }
-    }
-
-    /// The total, of a unit that is scored.
-    pub(crate) fn total(&self, program: &Program) -> Option<Decimal> {
-        if self.status == Status::Scored { self.value(program.total).decimal() } else { None }
     }
 }

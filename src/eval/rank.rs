@@ -79,7 +79,8 @@ mod tests {
     use rust_decimal_macros::dec;
 
     fn contestants() -> Vec<Contestant> {
-        let one = |total: i64, name: &str| Contestant { keys: vec![Value::Number(Number::from(Decimal::from(total)))], listed: Vec::new(), name: name.to_owned() };
+        let one =
+            |total: i64, name: &str| Contestant { keys: vec![Value::Number(Number::from(Decimal::from(total)))], listed: Vec::new(), name: name.to_owned() };
         vec![one(90, "甲"), one(100, "乙"), one(100, "丙"), one(80, "丁")]
     }
 

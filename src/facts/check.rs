@@ -52,8 +52,14 @@ impl Check<'_> {
         {
             let name = other.label();
             let mut diagnostic = match bound.side {
-                Limit::AtMost => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 大于「{name}」{top}", "{unit}: {label} of {shown_en} is above {name} of {top_en}")),
-                Limit::AtLeast => Diagnostic::new(Code::AboveBound, words!("{unit}:「{label}」{shown} 小于「{name}」{top}", "{unit}: {label} of {shown_en} is below {name} of {top_en}")),
+                Limit::AtMost => Diagnostic::new(
+                    Code::AboveBound,
+                    words!("{unit}:「{label}」{shown} 大于「{name}」{top}", "{unit}: {label} of {shown_en} is above {name} of {top_en}"),
+                ),
+                Limit::AtLeast => Diagnostic::new(
+                    Code::AboveBound,
+                    words!("{unit}:「{label}」{shown} 小于「{name}」{top}", "{unit}: {label} of {shown_en} is below {name} of {top_en}"),
+                ),
             }
             .at_cell(place, words!("是 {shown}", "is {shown_en}"));
             if let Some(cell) = self.row.get(by) {
@@ -62,8 +68,14 @@ impl Check<'_> {
             return Some(diagnostic.help(words!("核对这两格,改正填错的一格", "check the two cells and correct the wrong one")));
         }
         let diagnostic = match bound.side {
-            Limit::AtMost => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 超过上限 {top}", "{unit}: {label} of {shown_en} is above its limit of {top_en}")),
-            Limit::AtLeast => Diagnostic::new(Code::OutOfRange, words!("{unit}:「{label}」{shown} 低于下限 {top}", "{unit}: {label} of {shown_en} is below its limit of {top_en}")),
+            Limit::AtMost => Diagnostic::new(
+                Code::OutOfRange,
+                words!("{unit}:「{label}」{shown} 超过上限 {top}", "{unit}: {label} of {shown_en} is above its limit of {top_en}"),
+            ),
+            Limit::AtLeast => Diagnostic::new(
+                Code::OutOfRange,
+                words!("{unit}:「{label}」{shown} 低于下限 {top}", "{unit}: {label} of {shown_en} is below its limit of {top_en}"),
+            ),
         };
         Some(
             diagnostic
@@ -93,11 +105,21 @@ impl Check<'_> {
         let place = self.facts.place(cell);
         if self.printed_alike(fact, cell, *derived) {
             return Some(
-                Diagnostic::new(Code::PrintedApart, words!("{unit}:「{label}」给出 {given},按印出的分项推得 {follows},在印刷取整之内", "{unit}: {label} is given as {given_en}, its printed parts give {follows_en}, which the roundings of print explain"))
-                    .at_cell(place, words!("按给出的 {given} 计算", "computed with the given {given_en}")),
+                Diagnostic::new(
+                    Code::PrintedApart,
+                    words!(
+                        "{unit}:「{label}」给出 {given},按印出的分项推得 {follows},在印刷取整之内",
+                        "{unit}: {label} is given as {given_en}, its printed parts give {follows_en}, which the roundings of print explain"
+                    ),
+                )
+                .at_cell(place, words!("按给出的 {given} 计算", "computed with the given {given_en}")),
             );
         }
-        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」给出 {given},由其他数据推得 {follows}", "{unit}: {label} is given as {given_en}, other facts give {follows_en}")).at_cell(place, words!("给出 {given}", "given as {given_en}"));
+        let mut diagnostic = Diagnostic::new(
+            Code::GivenDerived,
+            words!("{unit}:「{label}」给出 {given},由其他数据推得 {follows}", "{unit}: {label} is given as {given_en}, other facts give {follows_en}"),
+        )
+        .at_cell(place, words!("给出 {given}", "given as {given_en}"));
         for other in self.read_by(*derived) {
             if let Some(cell) = self.row.get(other)
                 && let Some(value) = cell.value.number()
@@ -106,21 +128,32 @@ impl Check<'_> {
                 diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("推算用到 {shown}", "{shown_en} is read"));
             }
         }
-        Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")))
+        Some(
+            diagnostic
+                .at(declared.span, words!("推算的办法在这里", "how it follows"))
+                .help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")),
+        )
     }
 
     /// A fact that is given although the others say that there is nothing to compute it from.
     fn given_though_undefined(&self, fact: FactId, cell: &Cell, derived: StepId) -> Option<Diagnostic> {
         let declared = self.plan.facts.get(fact)?;
         let (unit, label) = (&self.member.name, declared.label());
-        let mut diagnostic = Diagnostic::new(Code::GivenDerived, words!("{unit}:「{label}」已给出,而按其他数据除数为 0,无从计算", "{unit}: {label} is given, while by the other facts its divisor is 0"))
-            .at_cell(self.facts.place(cell), words!("这里给出了值", "a value is given here"));
+        let mut diagnostic = Diagnostic::new(
+            Code::GivenDerived,
+            words!("{unit}:「{label}」已给出,而按其他数据除数为 0,无从计算", "{unit}: {label} is given, while by the other facts its divisor is 0"),
+        )
+        .at_cell(self.facts.place(cell), words!("这里给出了值", "a value is given here"));
         for other in self.read_by(derived) {
             if let Some(cell) = self.row.get(other).filter(|cell| cell.value.number().is_some_and(Number::is_zero)) {
                 diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("这里是 0", "this is 0"));
             }
         }
-        Some(diagnostic.at(declared.span, words!("推算的办法在这里", "how it follows")).help(words!("核对这几格,留空给错的一格", "check these cells, and leave the wrong one blank")))
+        Some(
+            diagnostic
+                .at(declared.span, words!("推算的办法在这里", "how it follows"))
+                .help(words!("核对这几格,留空给错的一格", "check these cells, and leave the wrong one blank")),
+        )
     }
 
     /// A result that cannot be held, or a value that no row of a table matches.
@@ -134,9 +167,11 @@ impl Check<'_> {
         let info = self.program.infos.get(at)?;
         let unit = &self.member.name;
         let mut diagnostic = if wanted == Absence::TooLarge {
-            Diagnostic::new(Code::Overflow, words!("{unit}:算得的数位数太多,不能精确表示", "{unit}: the exact result has too many digits to be held")).at(info.span, words!("在这里算出", "computed here"))
+            Diagnostic::new(Code::Overflow, words!("{unit}:算得的数位数太多,不能精确表示", "{unit}: the exact result has too many digits to be held"))
+                .at(info.span, words!("在这里算出", "computed here"))
         } else {
-            Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table")).at(info.span, words!("按它分档", "the table is by this"))
+            Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table"))
+                .at(info.span, words!("按它分档", "the table is by this"))
         };
         // of a table that no row of matches the cells behind its conditions are to blame
         let rows = self.program.steps.iter().find_map(|step| match step {
@@ -198,7 +233,9 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
     let Some(value) = value.decimal() else { return String::from("…") };
     match unit {
         Some(unit) if unit.is_percent() => {
-            let hundred = |value: rust_decimal::Decimal| Number::from(value).times(&Number::from(rust_decimal::Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value);
+            let hundred = |value: rust_decimal::Decimal| {
+                Number::from(value).times(&Number::from(rust_decimal::Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value)
+            };
             format!("{}%", quantity::padded(hundred(value), hundred(step)))
         }
         Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),

@@ -158,10 +158,18 @@ pub(super) fn split_unit(heading: &str) -> Option<(&str, &str)> {
 fn wrong_unit(fact: &Fact, unit: &str) -> Diagnostic {
     let (label, unit) = (fact.label(), excerpt(unit));
     match &fact.kind {
-        Type::Number(wanted) => Diagnostic::new(Code::UnknownColumn, words!("「{label}」以 {wanted} 计,列名里写的是 {unit}", "{label} is in {wanted}, its heading says {unit}"))
-            .help(words!("换算成 {wanted} 再填,列名里写 {wanted} 或不写单位", "convert the column to {wanted}, and write {wanted} or no unit in the heading")),
-        _ => Diagnostic::new(Code::UnknownColumn, words!("「{label}」不是数,列名里却写了单位 {unit}", "{label} is no number, its heading states the unit {unit}"))
-            .help(words!("删去列名里的单位", "remove the unit from the heading")),
+        Type::Number(wanted) => {
+            Diagnostic::new(Code::UnknownColumn, words!("「{label}」以 {wanted} 计,列名里写的是 {unit}", "{label} is in {wanted}, its heading says {unit}"))
+                .help(words!(
+                    "换算成 {wanted} 再填,列名里写 {wanted} 或不写单位",
+                    "convert the column to {wanted}, and write {wanted} or no unit in the heading"
+                ))
+        }
+        _ => Diagnostic::new(
+            Code::UnknownColumn,
+            words!("「{label}」不是数,列名里却写了单位 {unit}", "{label} is no number, its heading states the unit {unit}"),
+        )
+        .help(words!("删去列名里的单位", "remove the unit from the heading")),
     }
 }
 
@@ -176,7 +184,8 @@ fn unknown_heading(table: &Table, index: usize, columns: &[Column], plan: &Plan)
         }
     }
     let shown = excerpt(heading);
-    let mut diagnostic = Diagnostic::new(Code::UnknownColumn, words!("不认识的列「{shown}」", "unknown column {shown}")).at_cell(table.heading(index), words!("", ""));
+    let mut diagnostic =
+        Diagnostic::new(Code::UnknownColumn, words!("不认识的列「{shown}」", "unknown column {shown}")).at_cell(table.heading(index), words!("", ""));
     let name = split_unit(heading).map_or(heading, |(name, _)| name);
     let reserved = [(UNIT, Column::Unit), (TIER, Column::Tier)];
     let reserved = reserved.iter().filter(|(_, column)| !columns.contains(column)).flat_map(|(words, _)| words.iter().copied());
@@ -190,6 +199,9 @@ fn unknown_heading(table: &Table, index: usize, columns: &[Column], plan: &Plan)
     if list.is_empty() {
         diagnostic.help(words!("每项数据都有了列;不用的列删去,或在列名前加 #", "every fact has its column; remove this one, or begin its heading with #"))
     } else {
-        diagnostic.help(words!("还可以有的列:{list}{more};不用的列在列名前加 #", "columns still free: {list_en}{more}; begin the heading of a column that is not to be read with #"))
+        diagnostic.help(words!(
+            "还可以有的列:{list}{more};不用的列在列名前加 #",
+            "columns still free: {list_en}{more}; begin the heading of a column that is not to be read with #"
+        ))
     }
 }

@@ -149,7 +149,8 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
             Literal::Symbol(symbol) => Value::Symbol(*symbol),
         };
         let name = plan.facts.get(*fact).map(|fact| &fact.name);
-        let namesakes: Vec<FactId> = std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
+        let namesakes: Vec<FactId> =
+            std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
         let fact = applying(plan, &namesakes, tier).unwrap_or(*fact);
         if let Some(slot) = row.cells.get_mut(fact) {
             *slot = Some(Cell { value, file: 0, row: 0, column: 0, provenance: None, basis: None });
@@ -211,11 +212,21 @@ impl Loader<'_, '_> {
 
     fn lacks(&mut self, table: &Table, zh: &str, en: &str) {
         let help = if en == "tier" {
-            words!("加上 层级 一列,或在标准的文件夹里放一张单位名册(单位,层级)", "add a column {en}, or put a register of units (unit,tier) into the folder of the rules")
+            words!(
+                "加上 层级 一列,或在标准的文件夹里放一张单位名册(单位,层级)",
+                "add a column {en}, or put a register of units (unit,tier) into the folder of the rules"
+            )
         } else {
-            words!("第一行须是列名,其中一列叫 {zh};列与列以半角逗号分隔", "the first row holds the headings, one of them {en}; columns are parted by ASCII commas")
+            words!(
+                "第一行须是列名,其中一列叫 {zh};列与列以半角逗号分隔",
+                "the first row holds the headings, one of them {en}; columns are parted by ASCII commas"
+            )
         };
-        self.diagnostics.push(Diagnostic::new(Code::BadTable, words!("表格没有「{zh}」这一列", "the table has no column {en}")).at_cell(table.heading(0), words!("列名在这一行", "its headings stand in this row")).help(help));
+        self.diagnostics.push(
+            Diagnostic::new(Code::BadTable, words!("表格没有「{zh}」这一列", "the table has no column {en}"))
+                .at_cell(table.heading(0), words!("列名在这一行", "its headings stand in this row"))
+                .help(help),
+        );
     }
 
     fn member(&mut self, table: &Table, row: usize, cells: &[String], (unit, tier): (usize, Option<usize>)) -> Option<usize> {
@@ -319,9 +330,18 @@ impl Loader<'_, '_> {
             let (count, list, list_en) = (names.len(), named.join("、"), named.join(", "));
             let more = if count > NAMED { " …" } else { "" };
             self.diagnostics.push(
-                Diagnostic::new(Code::Unread, words!("「{heading}」不适用于 {count} 个填了它的单位:{list}{more}", "{heading} is given for units it does not apply to ({count}): {list_en}{more}"))
-                    .at_cell(table.place(*row, *column), words!("先在这一行", "first in this row"))
-                    .help(words!("清空这些格;若本应适用,更正规则里的 适用 或单位的层级", "clear these cells; if it should apply, correct its tiers in the rules or the tier of the unit")),
+                Diagnostic::new(
+                    Code::Unread,
+                    words!(
+                        "「{heading}」不适用于 {count} 个填了它的单位:{list}{more}",
+                        "{heading} is given for units it does not apply to ({count}): {list_en}{more}"
+                    ),
+                )
+                .at_cell(table.place(*row, *column), words!("先在这一行", "first in this row"))
+                .help(words!(
+                    "清空这些格;若本应适用,更正规则里的 适用 或单位的层级",
+                    "clear these cells; if it should apply, correct its tiers in the rules or the tier of the unit"
+                )),
             );
         }
     }
@@ -395,7 +415,8 @@ mod tests {
 
     #[test]
     fn without_a_register_the_tables_state_the_tiers() {
-        let (facts, found) = load_with(&[input("a.csv", "单位,层级,总工单数\n乙,部门,1\n甲,县区,2\n"), input("b.csv", "unit,tier,用时\n丙,部门,1\n甲,县区,2.5 天\n")], None);
+        let (facts, found) =
+            load_with(&[input("a.csv", "单位,层级,总工单数\n乙,部门,1\n甲,县区,2\n"), input("b.csv", "unit,tier,用时\n丙,部门,1\n甲,县区,2.5 天\n")], None);
         assert_eq!(found, []);
         assert_eq!(names(&facts), ["乙", "甲", "丙"]);
         assert_eq!((decimal(&facts, 1, "总工单数"), decimal(&facts, 1, "用时")), (Some(dec!(2)), Some(dec!(2.5))));
@@ -503,13 +524,16 @@ mod tests {
         let facts = "单位,总工单数,回访满意率(%),备注,知晓超时\n东海县,1,,x,\n市教育局,x,90,,1\n没有局,1,,,\n";
         let input = Input { provenance: Some(("facts.来历.csv".to_owned(), text.as_bytes().to_vec())), ..input("facts.csv", facts) };
         let (facts, found) = load_with(&[input], Some(REGISTER));
-        let found: Vec<Diagnostic> = found.into_iter().filter(|one| matches!(&one.labels[0].place, crate::diag::Place::Cell(cell) if cell.file == "facts.来历.csv")).collect();
+        let found: Vec<Diagnostic> =
+            found.into_iter().filter(|one| matches!(&one.labels[0].place, crate::diag::Place::Cell(cell) if cell.file == "facts.来历.csv")).collect();
         (facts, brief(&found))
     }
 
     #[test]
     fn provenance_comes_onto_its_cells() {
-        let (facts, found) = with_provenance("单位,列,来历,根据\n东海,总工单数,公布,第 1 页\n市教育局,回访满意率,fitted,\n市教育局,总工单数,公布,\n没有局,总工单数,公布,\n市教育局,知晓超时,公布,\n东海县,回访满意率,缺省,\n");
+        let (facts, found) = with_provenance(
+            "单位,列,来历,根据\n东海,总工单数,公布,第 1 页\n市教育局,回访满意率,fitted,\n市教育局,总工单数,公布,\n没有局,总工单数,公布,\n市教育局,知晓超时,公布,\n东海县,回访满意率,缺省,\n",
+        );
         assert_eq!(found, []);
         let cell = facts.rows[0].get(fact("总工单数")).unwrap();
         assert_eq!((cell.provenance, cell.basis.as_deref()), (Some(Provenance::Published), Some("第 1 页")));

@@ -126,7 +126,8 @@ impl Reading<'_> {
         let known = names().map(|(_, name)| name).collect::<Vec<_>>();
         let (list, list_en) = (known.join("、"), known.join(", "));
         let shown = excerpt(text);
-        let fault = Diagnostic::new(Code::BadCell, words!("「{shown}」不在可选的值里", "{shown} is not among the choices")).help(words!("可选:{list}", "choose one of: {list_en}"));
+        let fault = Diagnostic::new(Code::BadCell, words!("「{shown}」不在可选的值里", "{shown} is not among the choices"))
+            .help(words!("可选:{list}", "choose one of: {list_en}"));
         Err(match closest(text, names().map(|(_, name)| name)) {
             Some(near) => fault.help(words!("是不是「{near}」?", "did you mean {near}?")),
             None => fault,
@@ -165,7 +166,11 @@ fn parse(text: &str) -> Result<Written, Malformed> {
     };
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !fraction.is_none_or(is_digits) || !whole.split(',').all(is_digits) {
-        return Err(if is_digits(&whole.replace(',', "")) && fraction.is_none_or(|fraction| is_digits(&fraction.replace(',', ""))) { Malformed::Grouping } else { Malformed::Other });
+        return Err(if is_digits(&whole.replace(',', "")) && fraction.is_none_or(|fraction| is_digits(&fraction.replace(',', ""))) {
+            Malformed::Grouping
+        } else {
+            Malformed::Other
+        });
     }
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
@@ -252,7 +257,10 @@ fn bare(value: Decimal, unit: &Unit) -> Diagnostic {
     let heading = if *unit == Unit::Points { "(百分点)" } else { "(%)" };
     bad_cell(
         title,
-        words!("写明单位,例如 {as_percent};整列都不带单位的,在列名后写{heading}", "state the unit, as in {as_percent}; where the whole column bears none, write {heading} behind its heading"),
+        words!(
+            "写明单位,例如 {as_percent};整列都不带单位的,在列名后写{heading}",
+            "state the unit, as in {as_percent}; where the whole column bears none, write {heading} behind its heading"
+        ),
     )
 }
 
@@ -303,7 +311,20 @@ mod tests {
 
     #[test]
     fn thousands_separators_and_full_width_digits_count() {
-        for text in ["1881", "1,881", "1\u{FF0C}881", "\u{FF11}\u{FF18}\u{FF18}\u{FF11}", "1881 件", "1881件", "1881\u{3000}件", " +1881 ", "\u{FF0B}1881", "1881cases", "1881.0", "1881\u{FF0E}0"] {
+        for text in [
+            "1881",
+            "1,881",
+            "1\u{FF0C}881",
+            "\u{FF11}\u{FF18}\u{FF18}\u{FF11}",
+            "1881 件",
+            "1881件",
+            "1881\u{3000}件",
+            " +1881 ",
+            "\u{FF0B}1881",
+            "1881cases",
+            "1881.0",
+            "1881\u{FF0E}0",
+        ] {
             assert_eq!(number("总工单数", text), dec!(1881), "{text}");
         }
         assert_eq!(number("总工单数", "1,234,567"), dec!(1234567));
@@ -335,7 +356,10 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["-", "无", "N/A", "=A1+B1", "2020-11", "1e5", "1,88", "1881,000", ",1", "1,,2", "1.", ".5", "1.2.3", "1.5,000", "约5", "5-6", "1 881", "--1", "1_000", "٣", "Ⅳ"] {
+        for text in [
+            "-", "无", "N/A", "=A1+B1", "2020-11", "1e5", "1,88", "1881,000", ",1", "1,,2", "1.", ".5", "1.2.3", "1.5,000", "约5", "5-6", "1 881", "--1",
+            "1_000", "٣", "Ⅳ",
+        ] {
             assert_eq!(fault("总工单数", text).0, Code::BadCell, "{text}");
         }
         assert!(fault("总工单数", "-").1.contains("留空"));

@@ -52,7 +52,8 @@ fn check_headings(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
         if heading.is_empty() || is_ignored(heading) || known.iter().any(|words| is_one_of(heading, words)) {
             continue;
         }
-        let diagnostic = fault(words!("来历表没有「{heading}」这一列", "a table of provenance has no column {heading}")).at_cell(table.heading(column), words!("", ""));
+        let diagnostic =
+            fault(words!("来历表没有「{heading}」这一列", "a table of provenance has no column {heading}")).at_cell(table.heading(column), words!("", ""));
         let diagnostic = match closest(heading, known.iter().copied().flatten().copied()) {
             Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
             None => diagnostic,
@@ -125,7 +126,8 @@ impl Reader<'_, '_> {
         if found.is_none() && !self.sheet.unread.contains(&squeezed(unit)) {
             let near = self.units.nearest(unit);
             let shown = excerpt(unit);
-            let diagnostic = fault(words!("数据里没有「{shown}」这个单位", "the facts have no unit {shown}")).at_cell(self.table.place(row, at), words!("", ""));
+            let diagnostic =
+                fault(words!("数据里没有「{shown}」这个单位", "the facts have no unit {shown}")).at_cell(self.table.place(row, at), words!("", ""));
             self.suggest(diagnostic, near, &words!("更正单位,或删去这一行", "correct the unit, or remove the row"));
         }
         found
@@ -136,7 +138,8 @@ impl Reader<'_, '_> {
         let sheet = self.sheet;
         let bare = |heading: &str| split_unit(heading).is_some_and(|(name, _)| squeezed(name) == wanted);
         let headings = || sheet.headings.iter().enumerate();
-        let found = headings().find(|(_, heading)| squeezed(heading) == wanted).or_else(|| headings().find(|(_, heading)| bare(heading))).map(|(index, _)| index);
+        let found =
+            headings().find(|(_, heading)| squeezed(heading) == wanted).or_else(|| headings().find(|(_, heading)| bare(heading))).map(|(index, _)| index);
         match found.and_then(|index| sheet.columns.get(index)) {
             Some(Column::Facts(..)) => found,
             Some(Column::Faulty) => None,
@@ -144,7 +147,8 @@ impl Reader<'_, '_> {
                 let holds_facts = |index: usize| matches!(sheet.columns.get(index), Some(Column::Facts(..)));
                 let near = closest(column, headings().filter(|(index, _)| holds_facts(*index)).map(|(_, heading)| heading.as_str())).map(str::to_owned);
                 let shown = excerpt(column);
-                let diagnostic = fault(words!("数据里没有「{shown}」这一列", "the facts have no column {shown}")).at_cell(self.table.place(row, at), words!("", ""));
+                let diagnostic =
+                    fault(words!("数据里没有「{shown}」这一列", "the facts have no column {shown}")).at_cell(self.table.place(row, at), words!("", ""));
                 self.suggest(diagnostic, near, &words!("照数据表的列名写,或删去这一行", "write the heading as in the table of facts, or remove the row"));
                 None
             }

@@ -60,8 +60,8 @@ impl Register {
     }
 
     /// The units in office at any time of the period, such as `2020-11`, `2020-Q4` or `2020`, with their places in the list.
-    pub(crate) fn active(&self, period: &str) -> impl Iterator<Item = (usize, &RegisterEntry)> {
-        self.members.iter().enumerate().filter(move |(_, entry)| entry.is_active(period))
+    pub(crate) fn active(&self, period: Option<&str>) -> impl Iterator<Item = (usize, &RegisterEntry)> {
+        self.members.iter().enumerate().filter(move |(_, entry)| period.is_none_or(|period| entry.is_active(period)))
     }
 
     /// Whether the row of that name is at fault.
@@ -138,7 +138,10 @@ impl Reader<'_> {
             }
             let mut diagnostic = fault(words!("名册里没有「{heading}」这一列", "a register has no column {heading}"))
                 .at_cell(self.table.heading(column), words!("", ""))
-                .help(words!("名册的列:单位、层级、别名、自、至;另可有 序号、备注、说明", "its columns are unit, tier, aliases, from, until; and no., note, remark"));
+                .help(words!(
+                    "名册的列:单位、层级、别名、自、至;另可有 序号、备注、说明",
+                    "its columns are unit, tier, aliases, from, until; and no., note, remark"
+                ));
             if let Some(near) = closest(heading, known.iter().copied().flatten().copied()) {
                 diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
             }
@@ -245,7 +248,8 @@ pub(super) fn find_tier(plan: &Plan, text: &str) -> Option<TierId> {
 pub(super) fn unknown_tier(code: Code, plan: &Plan, text: &str) -> Diagnostic {
     let tiers = plan.tiers().collect::<Vec<_>>();
     let (shown, list, list_en) = (table::excerpt(text), tiers.join("、"), tiers.join(", "));
-    let diagnostic = Diagnostic::new(code, words!("规则里没有「{shown}」这个层级", "the rules declare no tier {shown}")).help(words!("层级有:{list}", "the tiers are: {list_en}"));
+    let diagnostic = Diagnostic::new(code, words!("规则里没有「{shown}」这个层级", "the rules declare no tier {shown}"))
+        .help(words!("层级有:{list}", "the tiers are: {list_en}"));
     match closest(text, plan.tiers()) {
         Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
         None => diagnostic,
@@ -387,7 +391,7 @@ mod tests {
         let (register, found) = loaded("单位,层级,自,至\n甲,部门,2020-11-15,\n乙,部门,,2020年10月31日\n丙,部门,2020/11,2020-11\n丁,部门,,\n");
         assert_eq!(found, []);
         let register = register.unwrap();
-        let active = |period: &str| register.active(period).map(|(_, entry)| entry.name.clone()).collect::<String>();
+        let active = |period: &str| register.active(Some(period)).map(|(_, entry)| entry.name.clone()).collect::<String>();
         assert_eq!(active("2020-11"), "甲丙丁");
         assert_eq!(active("2020-10"), "乙丁");
         assert_eq!(active("2020-12"), "甲丁");
@@ -402,7 +406,7 @@ mod tests {
         fn no_text_makes_it_panic(text in "[单位层级,自至别名县区\n\"、0-9年月\\-\\PC]{0,60}", period in "[0-9QqHh\\-年月\\PC]{0,10}") {
             let (register, _) = loaded_any(&format!("单位,层级,自,至,别名\n{text}"));
             if let Some(register) = register {
-                let _ = register.active(&period).count();
+                let _ = register.active(Some(&period)).count();
             }
         }
     }

@@ -190,9 +190,12 @@ fn check_rows(mut table: Table, width: usize, diagnostics: &mut Vec<Diagnostic>)
         if count > width {
             let headings = table.headings.len();
             diagnostics.push(
-                Diagnostic::new(Code::BadTable, words!("这一行有 {count} 格,列名只有 {headings} 个", "the row has {count} cells and the table {headings} headings"))
-                    .at_cell(CellPlace { file: table.path.clone(), row, column: String::new() }, words!("", ""))
-                    .help(words!("含逗号的单元格(如 1,881)要加引号,或去掉逗号", "quote a cell that holds a comma, such as 1,881, or leave the comma out")),
+                Diagnostic::new(
+                    Code::BadTable,
+                    words!("这一行有 {count} 格,列名只有 {headings} 个", "the row has {count} cells and the table {headings} headings"),
+                )
+                .at_cell(CellPlace { file: table.path.clone(), row, column: String::new() }, words!("", ""))
+                .help(words!("含逗号的单元格(如 1,881)要加引号,或去掉逗号", "quote a cell that holds a comma, such as 1,881, or leave the comma out")),
             );
             continue;
         }

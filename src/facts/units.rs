@@ -42,8 +42,7 @@ impl<'a> Units<'a> {
     pub(super) fn new(plan: &'a Plan, register: Option<&'a Register>, period: Option<&'a str>, facts: &mut Facts) -> Self {
         let mut units = Units { plan, register, period, active: BTreeMap::new(), seen: BTreeMap::new(), suggestions: 0 };
         if let Some(register) = register {
-            let is_active = |entry: &RegisterEntry| period.is_none_or(|period| entry.is_active(period));
-            for (id, entry) in register.members.iter().enumerate().filter(|(_, entry)| is_active(entry)) {
+            for (id, entry) in register.active(period) {
                 let member = add(facts, plan, entry.name.clone(), entry.tier);
                 units.active.insert(id, member);
             }
@@ -99,10 +98,13 @@ impl<'a> Units<'a> {
         if let Some((column, tier)) = row.tier.filter(|(_, tier)| squeezed(tier) != squeezed(wanted)) {
             let (name, tier) = (&entry.name, excerpt(tier));
             return Err(Some(
-                Diagnostic::new(Code::TierDisagrees, words!("「{name}」的层级写作「{tier}」,名册里是「{wanted}」", "{name} is given as {tier}, the register says {wanted}"))
-                    .at_cell(row.place(column), words!("", ""))
-                    .at_cell(entry.place(), words!("名册的这一行", "this row of the register"))
-                    .help(words!("更正其中一处;层级一列可以不写", "correct one of the two; the tables need no tiers")),
+                Diagnostic::new(
+                    Code::TierDisagrees,
+                    words!("「{name}」的层级写作「{tier}」,名册里是「{wanted}」", "{name} is given as {tier}, the register says {wanted}"),
+                )
+                .at_cell(row.place(column), words!("", ""))
+                .at_cell(entry.place(), words!("名册的这一行", "this row of the register"))
+                .help(words!("更正其中一处;层级一列可以不写", "correct one of the two; the tables need no tiers")),
             ));
         }
         Ok(member)
@@ -110,7 +112,8 @@ impl<'a> Units<'a> {
 
     fn unknown(&mut self, name: &str, place: CellPlace) -> Diagnostic {
         let shown = excerpt(name);
-        let diagnostic = Diagnostic::new(Code::UnknownMember, words!("名册里没有「{shown}」", "the register has no unit {shown}")).at_cell(place, words!("", ""));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownMember, words!("名册里没有「{shown}」", "the register has no unit {shown}")).at_cell(place, words!("", ""));
         let diagnostic = match self.nearest(name) {
             Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
             None => diagnostic,

@@ -2,9 +2,9 @@
 
 use super::Difference;
 use crate::eval::Until;
+use crate::eval::domain::TracedValue;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::eval::domain::TracedValue;
 use crate::facts::{Facts, Member, check, load};
 use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
@@ -24,7 +24,7 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
     let outcome = traced(program, row, Until::Bounds);
     for (target, expected, _) in &case.expected {
         let value = value_of(program, &outcome, *target);
-        let computed = value.map_or_else(|state| state.to_owned(), |value| shown(plan, *target, &value));
+        let computed = value.map_or_else(str::to_owned, |value| shown(plan, *target, &value));
         // a fraction may be equal to a decimal and print otherwise
         let equal = matches!((value, expected), (Ok(Value::Number(number)), Expected::Value(Literal::Number(wanted))) if number == Number::from(*wanted));
         let expected = shown_expected(plan, *target, *expected);
@@ -89,7 +89,11 @@ fn shown(plan: &Plan, target: Target, value: &Value) -> String {
     let unit = match target {
         Target::Total | Target::Item(_) => Some(Unit::score()),
         Target::Fact(id) => plan.facts.get(id).and_then(|fact| fact.unit().cloned()),
-        Target::Value(id) => plan.programs.iter().find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step))).and_then(|info| info.unit.clone()),
+        Target::Value(id) => plan
+            .programs
+            .iter()
+            .find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step)))
+            .and_then(|info| info.unit.clone()),
         Target::Rank => None,
     };
     match value {

@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 
 use super::Difference;
 use crate::eval::Until;
+use crate::eval::domain::TracedValue;
 use crate::eval::outcome::{Outcome, traced};
 use crate::eval::trace::{Source, Trace};
-use crate::eval::domain::TracedValue;
 use crate::facts::table::Table;
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
@@ -115,7 +115,12 @@ impl Comparison<'_> {
         for (_, row) in &table.rows {
             let name = row.get(unit_column).map(String::as_str).unwrap_or_default();
             let Some(unit) = self.results.units.iter().find(|unit| unit.unit == name) else {
-                report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected: "有这个单位".to_owned(), computed: "结果里没有".to_owned() });
+                report.differences.push(Difference {
+                    unit: name.to_owned(),
+                    column: table.path.clone(),
+                    expected: "有这个单位".to_owned(),
+                    computed: "结果里没有".to_owned(),
+                });
                 continue;
             };
             for (index, (heading, column)) in table.headings.iter().zip(&columns).enumerate() {
@@ -170,14 +175,25 @@ impl Comparison<'_> {
             return;
         }
         let same = |a: &str, b: &str| a == b || number(a).is_some() && number(a) == number(b);
-        match known.iter().find(|known| known.unit == unit.unit && known.column == heading && same(&known.published, printed) && same(&known.computed, &shown)) {
+        match known.iter().find(|known| known.unit == unit.unit && known.column == heading && same(&known.published, printed) && same(&known.computed, &shown))
+        {
             Some(known) => {
                 report.known_cells += 1;
                 report.known.push(known.clone());
             }
             // a table may print one value under two headings
-            None if known.iter().any(|known| known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)) => report.known_cells += 1,
-            None => report.differences.push(Difference { unit: unit.unit.clone(), column: heading.to_owned(), expected: if printed.is_empty() { "(空)".to_owned() } else { printed.to_owned() }, computed: shown }),
+            None if known.iter().any(|known| {
+                known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)
+            }) =>
+            {
+                report.known_cells += 1
+            }
+            None => report.differences.push(Difference {
+                unit: unit.unit.clone(),
+                column: heading.to_owned(),
+                expected: if printed.is_empty() { "(空)".to_owned() } else { printed.to_owned() },
+                computed: shown,
+            }),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Info, Literal, MarkId, Reading, Role, Step, StepId};
+use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 use crate::source::Span;
 
@@ -27,8 +27,16 @@ impl Builder {
         let id = self.steps.len();
         let name = self.id(role);
         self.steps.push(step);
-        self.infos.push(Info { id: name, role, unit, step: grid, span, clause: self.clause, marks: Vec::new() });
+        self.infos.push(Info { id: name, role, unit, step: grid, span, clause: self.clause, marks: Vec::new(), evidence: Vec::new() });
         id
+    }
+
+    /// What a clause, item, fact or value notes about itself.
+    pub(super) fn note(&mut self, step: StepId, notes: &Notes) {
+        self.mark(step, &notes.assumptions);
+        if let Some(info) = self.infos.get_mut(step) {
+            info.evidence.extend_from_slice(&notes.sources);
+        }
     }
 
     pub(super) fn mark(&mut self, step: StepId, marks: &[MarkId]) {
@@ -48,10 +56,6 @@ impl Builder {
 
     pub(super) fn points(&mut self, value: Decimal, span: Span) -> StepId {
         self.constant(Literal::Number(value), Some(Unit::score()), span)
-    }
-
-    pub(super) fn unit(&self, step: StepId) -> Option<Unit> {
-        self.infos.get(step).and_then(|info| info.unit.clone())
     }
 
     pub(super) fn grid_of(&self, step: StepId) -> Option<Decimal> {

@@ -26,7 +26,6 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             has_default: fact.default.is_some(),
             has_derivation: fact.or_from.is_some(),
             assesses: fact.assesses,
-            notes: fact.notes,
             span: fact.span,
         })
         .collect();
@@ -37,23 +36,19 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             step: item.round.unwrap_or(head.step),
             kind: item.kind,
             name: item.name,
-            path: item.path,
             parent: item.parent,
             children: item.children,
             columns: item.columns,
-            notes: item.notes,
             head: item.head,
-            span: item.span,
         })
         .collect();
     Plan {
         lang,
         facts,
         items,
-        values: standard.values.into_iter().map(|value| Named { name: value.name, notes: value.notes, span: value.span }).collect(),
-        roots: standard.roots,
+        values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
         marks: standard.marks,
-        exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, notes: exemption.notes, span: exemption.span }).collect(),
+        exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, span: exemption.span }).collect(),
         programs,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
@@ -61,7 +56,7 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             keys: standard.ranking.keys.iter().map(|key| key.descending).collect(),
             listed: standard.ranking.listed.iter().map(|key| key.descending).collect(),
         },
-        total: Named { name: "总分".to_owned(), notes: standard.total.notes, span: standard.total.span },
+        total: Named { name: "总分".to_owned(), span: standard.total.span },
         total_columns: standard.total.columns,
         cases: standard.cases,
         symbols: standard.symbols,
@@ -100,7 +95,7 @@ impl<'s> Lowering<'s> {
         for (index, exemption) in standard.exemptions.iter().enumerate() {
             if exemption.tiers.contains(&self.tier) {
                 let condition = self.within("", Some(exemption.span), |lowering| lowering.expr(&exemption.condition));
-                self.builder.mark(condition, &exemption.notes.assumptions);
+                self.builder.note(condition, &exemption.notes);
                 exemptions.push((condition, index));
             }
         }
@@ -198,7 +193,7 @@ impl<'s> Lowering<'s> {
             if let Some(or_from) = &fact.or_from {
                 let derived = lowering.expr(or_from);
                 let derived = lowering.builder.push(Step::Same(derived), Role::Derived(id), unit.clone(), or_from.span);
-                lowering.builder.mark(derived, &fact.notes.assumptions);
+                lowering.builder.note(derived, &fact.notes);
                 step = lowering.builder.push(Step::OrElse(step, derived), Role::Fact(id), unit.clone(), fact.span);
             }
             if let Some(default) = &fact.default {
@@ -207,7 +202,7 @@ impl<'s> Lowering<'s> {
                 step = lowering.builder.push(Step::OrElse(step, default), Role::Fact(id), unit.clone(), fact.span);
             }
             if fact.or_from.is_none() {
-                lowering.builder.mark(step, &fact.notes.assumptions);
+                lowering.builder.note(step, &fact.notes);
             }
             step
         });
@@ -227,7 +222,7 @@ impl<'s> Lowering<'s> {
             let inner = lowering.expr(&value.expr);
             lowering.builder.push(Step::Same(inner), Role::Value(id), unit_of(&value.expr), value.span)
         });
-        self.builder.mark(step, &value.notes.assumptions);
+        self.builder.note(step, &value.notes);
         if let Some(slot) = self.values.get_mut(id) {
             *slot = Some(step);
         }
@@ -244,12 +239,15 @@ impl<'s> Lowering<'s> {
 
     /// A sum of scores: of the items inside an item, or of the standard.
     pub(super) fn part(&mut self, part: PartOf, owner: Option<ItemId>, span: Span) -> StepId {
-        let key = (owner, match part {
-            PartOf::All => 0,
-            PartOf::Basic => 1,
-            PartOf::Bonuses => 2,
-            PartOf::Penalties => 3,
-        });
+        let key = (
+            owner,
+            match part {
+                PartOf::All => 0,
+                PartOf::Basic => 1,
+                PartOf::Bonuses => 2,
+                PartOf::Penalties => 3,
+            },
+        );
         if let Some(step) = self.parts.get(&key) {
             return *step;
         }
@@ -290,7 +288,7 @@ impl<'s> Lowering<'s> {
             let inner = lowering.expr(&standard.total.expr);
             lowering.builder.push(Step::Same(inner), Role::Total, Some(Unit::score()), standard.total.span)
         });
-        self.builder.mark(inner, &standard.total.notes.assumptions);
+        self.builder.note(inner, &standard.total.notes);
         self.total = Some(inner);
         inner
     }
@@ -317,7 +315,7 @@ impl<'s> Lowering<'s> {
                 None => Step::NoRow,
             },
             ExprKind::Sum(terms) => Step::Sum(terms.iter().map(|(sign, term)| (*sign, self.expr(term))).collect()),
-            ExprKind::Product(factors) => return self.product(factors, unit, span),
+            ExprKind::Product(factors) => return self.product(factors, unit.as_ref(), span),
             ExprKind::Negate(inner) => Step::Negate(self.expr(inner)),
             ExprKind::Round(inner, step, mode) => Step::Round(self.expr(inner), *step, *mode),
             ExprKind::Cap(value, limit) => Step::Cap(self.expr(value), self.expr(limit)),
@@ -328,7 +326,7 @@ impl<'s> Lowering<'s> {
             ExprKind::And(links) => Step::And(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
-            ExprKind::Table(table) => return self.table(table, unit),
+            ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
                 let subject = self.expr(subject);
@@ -338,7 +336,7 @@ impl<'s> Lowering<'s> {
         self.builder.push(step, Role::Expression, unit, span)
     }
 
-    fn product(&mut self, factors: &[(Times, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+    fn product(&mut self, factors: &[(Times, Expr)], unit: Option<&Unit>, span: Span) -> StepId {
         let mut steps = factors.iter();
         let Some((_, first)) = steps.next() else { return 0 };
         let mut done = self.expr(first);
@@ -347,7 +345,7 @@ impl<'s> Lowering<'s> {
             let other = self.expr(factor);
             let factor_unit = factor.unit().cloned().unwrap_or(Unit::Number);
             let joined = if *times == Times::Times { of.times(&factor_unit) } else { of.over(&factor_unit) };
-            of = joined.unwrap_or_else(|_| unit.clone().unwrap_or(Unit::Number));
+            of = joined.unwrap_or_else(|_| unit.cloned().unwrap_or(Unit::Number));
             let step = match times {
                 Times::Times => Step::Times(done, other),
                 Times::Over => Step::Over(done, other, self.quotient_step(done, other)),
@@ -389,7 +387,7 @@ impl<'s> Lowering<'s> {
         }
     }
 
-    fn table(&mut self, table: &resolved::Table, unit: Option<Unit>) -> StepId {
+    fn table(&mut self, table: &resolved::Table, unit: Option<&Unit>) -> StepId {
         let subject = self.expr(&table.subject);
         let mut rows = Vec::new();
         let mut rest = None;
@@ -398,8 +396,8 @@ impl<'s> Lowering<'s> {
             let result = if row.notes.assumptions.is_empty() {
                 result
             } else {
-                let marked = self.builder.push(Step::Same(result), Role::Expression, unit.clone(), row.span);
-                self.builder.mark(marked, &row.notes.assumptions);
+                let marked = self.builder.push(Step::Same(result), Role::Expression, unit.cloned(), row.span);
+                self.builder.note(marked, &row.notes);
                 marked
             };
             if row.patterns.is_empty() {
@@ -408,9 +406,9 @@ impl<'s> Lowering<'s> {
                 rows.push((self.matches(subject, &row.patterns, row.span), result, row.span));
             }
         }
-        let mut done = rest.unwrap_or_else(|| self.builder.push(Step::NoRow, Role::Expression, unit.clone(), table.subject.span));
+        let mut done = rest.unwrap_or_else(|| self.builder.push(Step::NoRow, Role::Expression, unit.cloned(), table.subject.span));
         for (condition, result, span) in rows.into_iter().rev() {
-            done = self.builder.push(Step::Choose(condition, result, done), Role::Expression, unit.clone(), span);
+            done = self.builder.push(Step::Choose(condition, result, done), Role::Expression, unit.cloned(), span);
         }
         done
     }
@@ -419,7 +417,8 @@ impl<'s> Lowering<'s> {
     fn interpolated(&mut self, subject: &Expr, anchors: &[(rust_decimal::Decimal, Expr)], unit: Option<Unit>, span: Span) -> StepId {
         let x = self.expr(subject);
         let x_unit = unit_of(subject);
-        let points: Vec<(StepId, StepId)> = anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
+        let points: Vec<(StepId, StepId)> =
+            anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
         let Some((_, last)) = points.last().copied() else { return 0 };
         let mut done = last;
         let number = || Some(Unit::Number);

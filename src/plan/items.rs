@@ -36,7 +36,7 @@ impl Lowering<'_> {
     fn score_of(&mut self, id: ItemId, item: &Item, bounds: (Decimal, Option<Decimal>)) -> StepId {
         let (floor, cap) = bounds;
         let mut value = self.unbounded(id, item);
-        if !self.keeps_above(item) {
+        if !keeps_above(item) {
             let limit = self.builder.points(floor, item.floor.as_ref().map_or(item.head, |floor| floor.span));
             value = self.builder.push(Step::Floor(value, limit), Role::ItemFloor, Some(Unit::score()), item.head);
         }
@@ -51,13 +51,8 @@ impl Lowering<'_> {
             _ => Step::Same(value),
         };
         let score = self.builder.push(step, Role::Item(id), Some(Unit::score()), item.head);
-        self.builder.mark(score, &item.notes.assumptions);
+        self.builder.note(score, &item.notes);
         score
-    }
-
-    /// Whether the value cannot lie below the floor: a score assessed by hand is checked as it is read.
-    fn keeps_above(&self, item: &Item) -> bool {
-        item.assessed.is_some() && item.floor.is_none()
     }
 
     fn rounded(&mut self, item: &Item, value: StepId) -> StepId {
@@ -136,7 +131,7 @@ impl Lowering<'_> {
             // a family of penalties counts what its members take off
             return if item.kind == ItemKind::Penalty { self.builder.push(Step::Negate(sum), Role::Parts, Some(Unit::score()), item.head) } else { sum };
         }
-        let deducts = item.clauses.iter().any(|clause| deducts(clause));
+        let deducts = item.clauses.iter().any(deducts);
         let start = if item.is_base() && deducts { marks_in(standard, id, self.tier).unwrap_or_default() } else { Decimal::ZERO };
         let span = item.marks.as_ref().map_or(item.head, |marks| marks.span);
         self.builder.points(start, span)
@@ -148,7 +143,7 @@ impl Lowering<'_> {
     {
         let owner = self.builder.owner.clone();
         let step = self.within(&owner, Some(clause.span), lower);
-        self.builder.mark(step.into(), &clause.notes.assumptions);
+        self.builder.note(step.into(), &clause.notes);
         step
     }
 
@@ -158,7 +153,7 @@ impl Lowering<'_> {
             Act::Move(movement) => {
                 // in a penalty what is taken off makes the penalty larger
                 let grows = movement.deducts == (item.kind == ItemKind::Penalty);
-                let amount = self.clause(clause, |lowering| lowering.amount(item, clause, movement));
+                let amount = self.clause(clause, |lowering| lowering.amount(clause, movement));
                 terms.push((if grows { Sign::Plus } else { Sign::Minus }, amount));
             }
             Act::Joint(limit, clauses) => {
@@ -180,7 +175,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn amount(&mut self, item: &Item, clause: &Clause, movement: &Move) -> StepId {
+    fn amount(&mut self, clause: &Clause, movement: &Move) -> StepId {
         let score = || Some(Unit::score());
         let mut amount = self.expr(&movement.amount);
         if let Some(measure) = &movement.measure {
@@ -201,7 +196,11 @@ impl Lowering<'_> {
             };
             // a single count is its own number of steps
             let single = measure.per == Decimal::ONE && (measure.reading == Reading::ProRata || self.builder.grid_of(measured) == Some(Decimal::ONE));
-            let steps = if single { measured } else { self.builder.push(Step::Steps(measured, measure.per.into(), measure.reading), Role::Steps, Some(Unit::Number), measure.span) };
+            let steps = if single {
+                measured
+            } else {
+                self.builder.push(Step::Steps(measured, measure.per.into(), measure.reading), Role::Steps, Some(Unit::Number), measure.span)
+            };
             amount = self.builder.push(Step::Times(steps, amount), Role::Expression, score(), clause.span);
         }
         if let Some(limit) = &movement.at_most {
@@ -212,7 +211,6 @@ impl Lowering<'_> {
             amount = self.builder.push(Step::Round(amount, step, self.standard.head.mode), Role::Expression, score(), clause.span);
         }
         let role = if movement.deducts { Role::Deduction } else { Role::Addition };
-        let _ = item;
         self.conditional(clause, amount, role)
     }
 
@@ -254,4 +252,9 @@ fn deducts(clause: &Clause) -> bool {
         Act::Joint(_, clauses) => clauses.iter().any(deducts),
         _ => false,
     }
+}
+
+/// Whether the value cannot lie below the floor: a score assessed by hand is checked as it is read.
+fn keeps_above(item: &Item) -> bool {
+    item.assessed.is_some() && item.floor.is_none()
 }

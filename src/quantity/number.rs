@@ -502,7 +502,10 @@ mod tests {
 
     /// Numbers of any size that a machine word holds, and quotients of such.
     fn of_any_size() -> impl Strategy<Value = Number> {
-        let decimal = || prop_oneof![(-100_000_i64..100_000, 0_u32..6), (i64::MIN..=i64::MAX, 0_u32..=28), (-9_i64..9, 0_u32..=28)].prop_map(|(m, s)| number(Decimal::new(m, s)));
+        let decimal = || {
+            prop_oneof![(-100_000_i64..100_000, 0_u32..6), (i64::MIN..=i64::MAX, 0_u32..=28), (-9_i64..9, 0_u32..=28)]
+                .prop_map(|(m, s)| number(Decimal::new(m, s)))
+        };
         prop_oneof![decimal(), (decimal(), decimal()).prop_map(|(a, b)| a.over(&b).ok().flatten().unwrap_or(a))]
     }
 

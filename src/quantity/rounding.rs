@@ -64,7 +64,13 @@ fn rounded_small(over: Small, under: Small, step: Small, mode: Mode) -> Option<S
     let (quotient, rest) = (a.checked_div(b)?, a.checked_rem(b)?.unsigned_abs());
     let on = goes_on(mode, quotient & 1 == 1, rest, b.unsigned_abs().checked_sub(rest)?);
     // INVARIANT: denominators and steps are positive, so that the sign of the quotient is that of the numerator.
-    let steps = if !on { quotient } else if a < 0 { quotient.checked_sub(1)? } else { quotient.checked_add(1)? };
+    let steps = if !on {
+        quotient
+    } else if a < 0 {
+        quotient.checked_sub(1)?
+    } else {
+        quotient.checked_add(1)?
+    };
     Some(Small { mantissa: steps.checked_mul(step.mantissa)?, scale: step.scale })
 }
 

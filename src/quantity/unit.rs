@@ -108,11 +108,13 @@ impl Unit {
     #[must_use]
     pub fn fits(&self, wanted: &Unit) -> bool {
         self == wanted
-            || match (self, wanted) {
-                (Unit::Quotient, Unit::Number | Unit::Rate) | (Unit::Complement, Unit::Rate | Unit::Points) => true,
-                (Unit::Number, Unit::Quotient) | (Unit::Rate, Unit::Complement | Unit::Quotient) => true,
-                _ => false,
-            }
+            || matches!(
+                (self, wanted),
+                (Unit::Quotient, Unit::Number | Unit::Rate)
+                    | (Unit::Complement, Unit::Rate | Unit::Points)
+                    | (Unit::Number, Unit::Quotient)
+                    | (Unit::Rate, Unit::Complement | Unit::Quotient)
+            )
     }
 
     /// The unit of `self + other`.

@@ -366,7 +366,8 @@ impl Writer<'_> {
         if let Value::Truth(truth) = trace.value(id)
             && !self.is_leaf(id)
         {
-            let word = if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
+            let word =
+                if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
             return format!("{word}: {}", self.formula(id));
         }
         let value = self.shown(id);
@@ -375,14 +376,20 @@ impl Writer<'_> {
         let body = if body == value || body.is_empty() { String::new() } else { format!(" = {body}") };
         let place = match info.role {
             Role::Cell(fact) => self.cell(fact),
-            Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn => info.clause.or(Some(info.span)).map(|span| self.clause(span)).unwrap_or_default(),
+            Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn => {
+                info.clause.or(Some(info.span)).map(|span| self.clause(span)).unwrap_or_default()
+            }
             Role::Derived(_) | Role::Value(_) | Role::Total | Role::Default(_) => self.clause(info.span),
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
             _ => String::new(),
         };
         let marks: Vec<MarkId> = info.marks.iter().copied().filter(|mark| self.decisive.contains(mark)).collect();
         let marks = texts(self.case.plan(), &marks);
-        let marks = if marks.is_empty() || matches!(info.role, Role::StandIn) { String::new() } else { format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";")) };
+        let marks = if marks.is_empty() || matches!(info.role, Role::StandIn) {
+            String::new()
+        } else {
+            format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";"))
+        };
         format!("{label} {value}{body} {place}{marks}").trim().to_owned()
     }
 
@@ -438,6 +445,11 @@ impl Writer<'_> {
         }
         // found from the back to the front
         found.reverse();
+        // what the clause is founded on
+        if let Some(info) = trace.info(id).filter(|info| !info.evidence.is_empty()) {
+            let word = pick(self.lang, "依据", "source");
+            found.push(Child::Words(format!("({word}: {})", info.evidence.join(";"))));
+        }
         // a given fact that others confirm
         found.extend(trace.confirmation_of(id).map(Child::Step));
         found
@@ -516,7 +528,12 @@ enum Child {
 
 /// Whether a step is how a given fact follows from others.
 fn trace_confirms(trace: &Trace<'_>, id: StepId) -> bool {
-    let given = trace.program.steps.iter().zip(0..).any(|(step, or_else)| matches!(step, Step::OrElse(_, derived) if *derived == id) && trace.used(or_else) == Used::First);
+    let given = trace
+        .program
+        .steps
+        .iter()
+        .zip(0..)
+        .any(|(step, or_else)| matches!(step, Step::OrElse(_, derived) if *derived == id) && trace.used(or_else) == Used::First);
     given && trace.value(id).number().is_some()
 }
 

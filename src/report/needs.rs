@@ -12,9 +12,20 @@ use crate::quantity;
 pub(crate) fn needs(plan: &Plan, lang: Lang) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
-    table.set_header([pick(lang, "列", "column"), pick(lang, "单位", "unit"), pick(lang, "精度", "step"), pick(lang, "层级", "tiers"), pick(lang, "空着时", "where blank")]);
+    table.set_header([
+        pick(lang, "列", "column"),
+        pick(lang, "单位", "unit"),
+        pick(lang, "精度", "step"),
+        pick(lang, "层级", "tiers"),
+        pick(lang, "空着时", "where blank"),
+    ]);
     for (id, fact) in plan.facts.iter().enumerate() {
-        let read: Vec<&str> = plan.programs.iter().filter(|program| program.facts.get(id).is_some_and(|step| step.is_some_and(|step| step < program.score_end))).map(|program| program.tier.as_str()).collect();
+        let read: Vec<&str> = plan
+            .programs
+            .iter()
+            .filter(|program| program.facts.get(id).is_some_and(|step| step.is_some_and(|step| step < program.score_end)))
+            .map(|program| program.tier.as_str())
+            .collect();
         let tiers = if read.len() == plan.programs.len() { pick(lang, "全部", "all").to_owned() } else { read.join(pick(lang, "、", ", ")) };
         if read.is_empty() {
             continue;
@@ -40,7 +51,8 @@ fn step(fact: &Fact, lang: Lang) -> String {
     match fact.unit() {
         None => String::new(),
         Some(unit) if unit.is_percent() => {
-            let percent = quantity::Number::from(fact.step).times(&rust_decimal::Decimal::ONE_HUNDRED.into()).ok().and_then(|step| step.decimal()).unwrap_or(fact.step);
+            let percent =
+                quantity::Number::from(fact.step).times(&rust_decimal::Decimal::ONE_HUNDRED.into()).ok().and_then(|step| step.decimal()).unwrap_or(fact.step);
             format!("{}%", quantity::plain(percent))
         }
         Some(unit) => format!("{} {}", quantity::plain(fact.step), unit_word(unit, lang)),

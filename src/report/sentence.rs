@@ -99,7 +99,9 @@ impl Wording<'_> {
                 Role::Award => parts.extend(self.award(id)),
                 Role::StandIn => parts.push(self.stand_in(id)),
                 Role::Default(fact) if self.is_assessed(fact) => parts.push(pick(self.lang, "未填,按缺省", "not entered, by default").to_owned()),
-                Role::Cell(fact) if self.is_assessed(fact) && trace.value(id).absence().is_none() => parts.push(pick(self.lang, "人工评定", "assessed by hand").to_owned()),
+                Role::Cell(fact) if self.is_assessed(fact) && trace.value(id).absence().is_none() => {
+                    parts.push(pick(self.lang, "人工评定", "assessed by hand").to_owned())
+                }
                 Role::Formula => parts.extend(self.formula(id)),
                 Role::ItemFloor if trace.used(id) == Used::Second => parts.push(self.floor(id)),
                 Role::ItemCap if trace.used(id) == Used::Second => parts.push(format!("{}{}", pick(self.lang, "封顶 ", "capped at "), self.shown(id))),
@@ -209,12 +211,19 @@ impl Wording<'_> {
         if let (Some(Step::Choose(..)), Used::Second) = (trace.step(id), trace.used(id)) {
             return parts;
         }
-        let measured = trace.reach(id).iter().enumerate().any(|(step, reach)| *reach != Reach::None && matches!(trace.info(step).map(|info| info.role), Some(Role::Distance(_))));
+        let measured = trace
+            .reach(id)
+            .iter()
+            .enumerate()
+            .any(|(step, reach)| *reach != Reach::None && matches!(trace.info(step).map(|info| info.role), Some(Role::Distance(_))));
         let zero = trace.value(id).number().is_some_and(Number::is_zero);
         if !measured {
             // occurrences: the count itself
             for (step, reach) in trace.reach(id).iter().enumerate() {
-                if *reach != Reach::None && matches!(trace.info(step).map(|info| info.role), Some(Role::Cell(_) | Role::Default(_))) && trace.value(step).absence().is_none() {
+                if *reach != Reach::None
+                    && matches!(trace.info(step).map(|info| info.role), Some(Role::Cell(_) | Role::Default(_)))
+                    && trace.value(step).absence().is_none()
+                {
                     parts.extend(self.occurrence(step, told));
                 }
             }
@@ -266,7 +275,9 @@ impl Wording<'_> {
         let mut queue = trace.sources(id);
         while let Some(step) = queue.pop() {
             match trace.info(step).map(|info| info.role) {
-                Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_))) => parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step))),
+                Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_))) => {
+                    parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step)))
+                }
                 _ => queue.extend(trace.sources(step)),
             }
         }

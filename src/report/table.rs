@@ -98,8 +98,10 @@ fn write_tier(tables: &Tables<'_>, units: &[&UnitResult], look: &Look, text: &mu
         Lang::En => writeln!(text, "\n{title} (marks {marks}, units {count})"),
     };
     let names: Vec<&str> = plan.indicators().filter(|(id, _)| matches!(program.items.get(*id), Some(Some(_)))).map(|(_, item)| item.name.as_str()).collect();
-    let (folded, shown): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| look.fold == Fold::FullMarks && units.iter().all(|unit| is_full(unit, name)));
-    let listed: Vec<(usize, String)> = program.listed.iter().enumerate().filter_map(|(index, step)| label(plan, program, *step).map(|label| (index, label))).collect();
+    let (folded, shown): (Vec<&str>, Vec<&str>) =
+        names.into_iter().partition(|name| look.fold == Fold::FullMarks && units.iter().all(|unit| is_full(unit, name)));
+    let listed: Vec<(usize, String)> =
+        program.listed.iter().enumerate().filter_map(|(index, step)| label(plan, program, *step).map(|label| (index, label))).collect();
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     // every column was asked for: then the lines are as long as they are
@@ -117,7 +119,9 @@ fn write_tier(tables: &Tables<'_>, units: &[&UnitResult], look: &Look, text: &mu
             let value = entries.get(unit.unit.as_str()).and_then(|entry| entry.listed.get(*index)).and_then(Value::decimal);
             row.push(value.map(quantity::plain).unwrap_or_default());
         }
-        row.extend(shown.iter().map(|name| unit.indicators.get(*name).map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned())).unwrap_or_default()));
+        row.extend(shown.iter().map(|name| {
+            unit.indicators.get(*name).map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned())).unwrap_or_default()
+        }));
         row.push(unit.total.clone().unwrap_or_else(|| state_word(unit.status, lang).to_owned()));
         table.add_row(row);
     }
@@ -168,7 +172,11 @@ fn write_folded(units: &[&UnitResult], folded: &[&str], look: &Look, text: &mut 
     let lang = look.lang;
     let Some(first) = units.first() else { return };
     let of = |name: &&&str| first.indicators.get(**name);
-    let full: Vec<String> = folded.iter().filter(|name| of(name).is_some_and(|one| one.kind == Kind::Base)).map(|name| format!("{name} {}", of(&name).and_then(|one| one.full.clone()).unwrap_or_default())).collect();
+    let full: Vec<String> = folded
+        .iter()
+        .filter(|name| of(name).is_some_and(|one| one.kind == Kind::Base))
+        .map(|name| format!("{name} {}", of(&name).and_then(|one| one.full.clone()).unwrap_or_default()))
+        .collect();
     let zero: Vec<String> = folded.iter().filter(|name| of(name).is_some_and(|one| one.kind != Kind::Base)).map(|name| (*name).to_owned()).collect();
     if !full.is_empty() {
         write_wrapped(&format!("{}{}", pick(lang, "各家均为满分:", "full marks for all: "), full.join(pick(lang, "、", ", "))), "  ", look, text);
@@ -206,7 +214,11 @@ fn write_without_total(results: &Results, look: &Look, text: &mut String) {
         }
     }
     if results.units.iter().any(|unit| unit.provisional) {
-        let _ = writeln!(text, "\n{}", pick(lang, "标(暂)的名次是暂定的:同组还有单位没有总分。", "Places marked ? are provisional: units of the same group have no total yet."));
+        let _ = writeln!(
+            text,
+            "\n{}",
+            pick(lang, "标(暂)的名次是暂定的:同组还有单位没有总分。", "Places marked ? are provisional: units of the same group have no total yet.")
+        );
     }
 }
 

@@ -12,7 +12,9 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term, see)),
         ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| visit(factor, see)),
-        ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) | ExprKind::IsBlank(inner) | ExprKind::IsUndefined(inner) => visit(inner, see),
+        ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) | ExprKind::IsBlank(inner) | ExprKind::IsUndefined(inner) => {
+            visit(inner, see)
+        }
         ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => {
             visit(a, see);
             visit(b, see);
@@ -217,7 +219,12 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, &mut see));
     standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, &mut see));
     standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, &mut see));
-    let facts = standard.facts.iter().enumerate().filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id))).map(|(_, fact)| (&fact.name, fact.span));
+    let facts = standard
+        .facts
+        .iter()
+        .enumerate()
+        .filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id)))
+        .map(|(_, fact)| (&fact.name, fact.span));
     let values = standard.values.iter().enumerate().filter(|(id, _)| !read.contains(&Node::Value(*id))).map(|(_, value)| (&value.name, value.span));
     for (name, span) in facts.chain(values) {
         found.push(

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::circle::{visit, visit_clause};
+use super::from_ast::Damage;
 use super::ranges::{Definedness, key};
 use super::tables::{Stretch, check_table, remaining};
-use super::from_ast::Damage;
-use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, constant, ValueId};
+use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, ValueId, constant};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -66,7 +66,8 @@ fn moves(clauses: &[Clause]) -> impl Iterator<Item = bool> {
 fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
     let name = &item.name;
     let formulas: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Formula(_))).map(|clause| clause.span).collect();
-    let bases: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_)) && clause.condition.is_none()).map(|clause| clause.span).collect();
+    let bases: Vec<Span> =
+        item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_)) && clause.condition.is_none()).map(|clause| clause.span).collect();
     let moving: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Move(_) | Act::Joint(..))).map(|clause| clause.span).collect();
     let mut sources: Vec<(Span, &str, &str)> = Vec::new();
     if let Some(pending) = &item.pending {
@@ -86,15 +87,26 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
     }
     if let [(first, zh, en), (second, other_zh, other_en), ..] = sources.as_slice() {
         found.push(
-            Diagnostic::new(Code::Conflict, words!("「{name}」既有「{zh}」又有「{other_zh}」,得分只能由一处定出", "{name} has both “{en}” and “{other_en}”: only one of them can decide the score"))
-                .at(*second, words!("{other_zh}", "{other_en}"))
-                .at(*first, words!("{zh}", "{en}"))
-                .help(words!("删去其中一种", "remove one of them")),
+            Diagnostic::new(
+                Code::Conflict,
+                words!(
+                    "「{name}」既有「{zh}」又有「{other_zh}」,得分只能由一处定出",
+                    "{name} has both “{en}” and “{other_en}”: only one of them can decide the score"
+                ),
+            )
+            .at(*second, words!("{other_zh}", "{other_en}"))
+            .at(*first, words!("{zh}", "{en}"))
+            .help(words!("删去其中一种", "remove one of them")),
         );
     }
     for (list, zh, en) in [(&formulas, "得分 =", "score ="), (&bases, "起评", "base")] {
         if let [first, second, ..] = list.as_slice() {
-            found.push(Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice")).at(*second, words!("又在这里", "again here")).at(*first, words!("先在这里", "first here")).help(words!("删去其中一处", "remove one of them")));
+            found.push(
+                Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice"))
+                    .at(*second, words!("又在这里", "again here"))
+                    .at(*first, words!("先在这里", "first here"))
+                    .help(words!("删去其中一处", "remove one of them")),
+            );
         }
     }
     let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
@@ -113,22 +125,43 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
         _ => None,
     };
     if let Some(wrong) = idle.filter(|wrong| bases.is_empty() && directions.len() == 1 && directions.contains(wrong) && item.children.is_empty()) {
-        let (zh, en) = if wrong { ("加分项从 0 分起,只扣不加就总是 0 分", "a bonus starts at 0: where it only deducts it is always 0") } else { ("扣分项从 0 分起,只加不扣就总是 0 分", "a penalty starts at 0: where it only adds it is always 0") };
+        let (zh, en) = if wrong {
+            ("加分项从 0 分起,只扣不加就总是 0 分", "a bonus starts at 0: where it only deducts it is always 0")
+        } else {
+            ("扣分项从 0 分起,只加不扣就总是 0 分", "a penalty starts at 0: where it only adds it is always 0")
+        };
         if let Some(span) = moving.first() {
-            found.push(Diagnostic::new(Code::NoEffect, words!("{zh}", "{en}")).at(*span, words!("这一条不起作用", "this clause has no effect")).at(item.head, words!("这一项", "this item")).help(words!("扣分项里写 扣,加分项里写 加", "write deduct in a penalty, add in a bonus")));
+            found.push(
+                Diagnostic::new(Code::NoEffect, words!("{zh}", "{en}"))
+                    .at(*span, words!("这一条不起作用", "this clause has no effect"))
+                    .at(item.head, words!("这一项", "this item"))
+                    .help(words!("扣分项里写 扣,加分项里写 加", "write deduct in a penalty, add in a bonus")),
+            );
         }
     }
-    let decided = item.assessed.is_some() || item.pending.is_some() || !formulas.is_empty() || !directions.is_empty() || !bases.is_empty() || unconditional || !item.children.is_empty();
+    let decided = item.assessed.is_some()
+        || item.pending.is_some()
+        || !formulas.is_empty()
+        || !directions.is_empty()
+        || !bases.is_empty()
+        || unconditional
+        || !item.children.is_empty();
     let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
     if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {
         found.push(match item.clauses.last() {
-            Some(clause) => Diagnostic::new(Code::NothingDecides, words!("条件都不成立时,没有一条定出「{name}」的得分", "nothing decides the score of {name} where no condition holds"))
-                .at(item.head, words!("这一项", "this item"))
-                .at(clause.span, words!("这一条也不成立时没有规定", "nothing is said for when this does not hold either"))
-                .help(words!("在最后加一条没有条件的,例如 得 0 分", "add a last clause without a condition, as in: award 0 points")),
+            Some(clause) => Diagnostic::new(
+                Code::NothingDecides,
+                words!("条件都不成立时,没有一条定出「{name}」的得分", "nothing decides the score of {name} where no condition holds"),
+            )
+            .at(item.head, words!("这一项", "this item"))
+            .at(clause.span, words!("这一条也不成立时没有规定", "nothing is said for when this does not hold either"))
+            .help(words!("在最后加一条没有条件的,例如 得 0 分", "add a last clause without a condition, as in: award 0 points")),
             None => Diagnostic::new(Code::NothingDecides, words!("没有一条定出「{name}」的得分", "nothing decides the score of {name}"))
                 .at(item.head, words!("这一项", "this item"))
-                .help(words!("写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"", "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\"")),
+                .help(words!(
+                    "写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"",
+                    "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\""
+                )),
         });
     }
 }
@@ -265,7 +298,8 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
         ExprKind::Score(id) => {
             // an item of that name that applies is enough
             let name = standard.items.get(*id).map(|item| item.name.as_str());
-            let all: BTreeSet<TierId> = standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
+            let all: BTreeSet<TierId> =
+                standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
             (!tiers.is_subset(&all)).then_some(*id)
         }
         ExprKind::Fact(id) => narrower(standard.facts.get(*id).and_then(|fact| fact.owner)),
@@ -289,11 +323,14 @@ fn report_narrower(standard: &Standard, fault: Option<(Span, ItemId)>, tiers: &B
     let beyond: Vec<&str> = tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
     let (name, tiers, tiers_en) = (&owner.name, beyond.join("、"), beyond.join(", "));
     found.push(
-        Diagnostic::new(Code::ScopeMismatch, words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers_en}, which reads it here"))
-            .at(span, words!("这里用到", "read here"))
-            .at(owner.head, words!("它的适用范围较窄", "its scope is narrower"))
-            .at(reader, words!("用到它的适用范围较宽", "the scope of what reads it is wider"))
-            .help(words!("用 适用 使两者一致", "make the scopes agree: applies to …")),
+        Diagnostic::new(
+            Code::ScopeMismatch,
+            words!("「{name}」不适用于层级 {tiers},这里却要用到", "{name} does not apply to tier {tiers_en}, which reads it here"),
+        )
+        .at(span, words!("这里用到", "read here"))
+        .at(owner.head, words!("它的适用范围较窄", "its scope is narrower"))
+        .at(reader, words!("用到它的适用范围较宽", "the scope of what reads it is wider"))
+        .help(words!("用 适用 使两者一致", "make the scopes agree: applies to …")),
     );
 }
 
@@ -361,10 +398,16 @@ fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Defi
 
 fn undefined(read: Span, divisor: Span, item: &Item) -> Diagnostic {
     let name = &item.name;
-    Diagnostic::new(Code::Undefined, words!("除数为 0 时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where a divisor is 0, and nothing settles that"))
-        .at(read, words!("这里要用到商", "the quotient is read here"))
-        .at(divisor, words!("它可能是 0", "this can be 0"))
-        .help(words!("在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除", "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"))
+    Diagnostic::new(
+        Code::Undefined,
+        words!("除数为 0 时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where a divisor is 0, and nothing settles that"),
+    )
+    .at(read, words!("这里要用到商", "the quotient is read here"))
+    .at(divisor, words!("它可能是 0", "this can be 0"))
+    .help(words!(
+        "在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除",
+        "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"
+    ))
 }
 
 fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
@@ -373,10 +416,13 @@ fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
         for tier in 0..standard.tiers.len() {
             if let Some(divisor) = after_exemptions(standard, tier).undefined(standard, expr, tier) {
                 found.push(
-                    Diagnostic::new(Code::Undefined, words!("除数为 0 时无从计算,而没有规定怎么办", "this cannot be computed where a divisor is 0, and nothing settles that"))
-                        .at(expr.span, words!("这里要用到商", "the quotient is read here"))
-                        .at(divisor, words!("它可能是 0", "this can be 0"))
-                        .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
+                    Diagnostic::new(
+                        Code::Undefined,
+                        words!("除数为 0 时无从计算,而没有规定怎么办", "this cannot be computed where a divisor is 0, and nothing settles that"),
+                    )
+                    .at(expr.span, words!("这里要用到商", "the quotient is read here"))
+                    .at(divisor, words!("它可能是 0", "this can be 0"))
+                    .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
                 );
                 break;
             }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
-use super::{Expr, ExprKind, ItemId, ItemKind, Pattern, Sign, Times, Type};
+use super::{Expr, ExprKind, ItemId, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
 use crate::source::Span;
@@ -18,18 +18,21 @@ impl Resolver<'_> {
             ast::ExprKind::Text(text) => self.symbol(text),
             ast::ExprKind::Flag(flag) => Some(Expr { kind: ExprKind::Flag(*flag), ty: Type::Truth, step: None, span }),
             ast::ExprKind::Marks => self.marks_of(owner, span),
-            ast::ExprKind::Total => Some(self.points(ExprKind::Total, Some(self.step), span)),
+            ast::ExprKind::Total => Some(Self::points(ExprKind::Total, Some(self.step), span)),
             ast::ExprKind::Tier => {
                 self.report(
                     Diagnostic::new(Code::WrongType, words!("层级不能比较,也不能计算", "the tier is not compared or calculated with"))
                         .at(span, words!("这里", "here"))
-                        .help(words!("各层级不同的写 按 层级 {{ … }};只用于某个层级的项写 适用", "by tier {{ … }} says what differs by tier; applies to says which tiers an item is for")),
+                        .help(words!(
+                            "各层级不同的写 按 层级 {{ … }};只用于某个层级的项写 适用",
+                            "by tier {{ … }} says what differs by tier; applies to says which tiers an item is for"
+                        )),
                 );
                 None
             }
             ast::ExprKind::Part(part) => {
                 let step = self.score_step();
-                Some(self.points(ExprKind::Part(*part, owner), step, span))
+                Some(Self::points(ExprKind::Part(*part, owner), step, span))
             }
             ast::ExprKind::Score(name) => self.score(name, span),
             ast::ExprKind::Path(name, None) => self.name(name, owner),
@@ -60,7 +63,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn points(&self, kind: ExprKind, step: Option<Decimal>, span: Span) -> Expr {
+    fn points(kind: ExprKind, step: Option<Decimal>, span: Span) -> Expr {
         Expr { kind, ty: Type::Number(Unit::score()), step, span }
     }
 
@@ -106,13 +109,13 @@ impl Resolver<'_> {
                 return None;
             }
         }
-        Some(self.points(ExprKind::Marks(owner), Some(self.step), span))
+        Some(Self::points(ExprKind::Marks(owner), Some(self.step), span))
     }
 
     fn score(&mut self, name: &ast::Name, span: Span) -> Option<Expr> {
         let id = self.item_named(name)?;
         let step = self.items.get(id).and_then(|_| self.score_step());
-        Some(self.points(ExprKind::Score(id), step, span))
+        Some(Self::points(ExprKind::Score(id), step, span))
     }
 
     fn item_named(&mut self, name: &ast::Name) -> Option<ItemId> {
@@ -120,7 +123,8 @@ impl Resolver<'_> {
         if found.is_none() && !self.lost.contains(&name.text) {
             let near = crate::diag::closest(&name.text, self.items.iter().map(|item| item.name.as_str())).map(str::to_owned);
             let text = &name.text;
-            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个指标", "there is no item {text}")).at(name.span, words!("这里", "here"));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个指标", "there is no item {text}")).at(name.span, words!("这里", "here"));
             self.report(with_suggestion(diagnostic, name.span, near));
         }
         found
@@ -166,7 +170,8 @@ impl Resolver<'_> {
         }
         let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
         let near = crate::diag::closest(text, visible).map(str::to_owned);
-        let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
         let diagnostic = if near.is_none() {
             diagnostic.help(words!("先声明:数据 {text} : 单位,或 令 {text} = …", "declare it: fact {text} : unit, or let {text} = …"))
         } else {
@@ -194,9 +199,11 @@ impl Resolver<'_> {
             return self.named(*named, span);
         }
         if !self.lost.contains(&name.text) {
-            let near = crate::diag::closest(&name.text, self.names.keys().filter(|(owner, _)| *owner == Some(id)).map(|(_, name)| name.as_str())).map(str::to_owned);
+            let near =
+                crate::diag::closest(&name.text, self.names.keys().filter(|(owner, _)| *owner == Some(id)).map(|(_, name)| name.as_str())).map(str::to_owned);
             let (item, text) = (&item.text, &name.text);
-            let diagnostic = Diagnostic::new(Code::UnknownName, words!("「{item}」里没有「{text}」", "there is no {text} in {item}")).at(name.span, words!("这里", "here"));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownName, words!("「{item}」里没有「{text}」", "there is no {text} in {item}")).at(name.span, words!("这里", "here"));
             self.report(with_suggestion(diagnostic, name.span, near));
         }
         None
@@ -241,7 +248,8 @@ impl Resolver<'_> {
             let known: Vec<String> = choices.iter().filter_map(|symbol| self.symbols.get_index(*symbol)).cloned().collect();
             let near = crate::diag::closest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
             let (text, list, list_en) = (&name.text, known.join("、"), known.join(", "));
-            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个选项", "there is no choice {text}")).at(name.span, words!("这里", "here"));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownName, words!("没有「{text}」这个选项", "there is no choice {text}")).at(name.span, words!("这里", "here"));
             self.report(with_suggestion(diagnostic, name.span, near).help(words!("选项有:{list}", "the choices are: {list_en}")));
             return None;
         }
@@ -272,7 +280,11 @@ impl Resolver<'_> {
         let (left, right) = (left?, right?);
         let (left, right) = self.same_unit(left, right, "比较", "comparison")?;
         if left.unit().is_none() && !matches!(comparison, ast::Comparison::Eq | ast::Comparison::Ne) {
-            self.report(Diagnostic::new(Code::WrongType, words!("选项没有大小,只能用 = 和 ≠ 比较", "choices have no order and compare by = and ≠ only")).at(span, words!("这里", "here")).help(words!("几个选项一起写 属于 {{ …、… }}", "several choices: among {{ …, … }}")));
+            self.report(
+                Diagnostic::new(Code::WrongType, words!("选项没有大小,只能用 = 和 ≠ 比较", "choices have no order and compare by = and ≠ only"))
+                    .at(span, words!("这里", "here"))
+                    .help(words!("几个选项一起写 属于 {{ …、… }}", "several choices: among {{ …, … }}")),
+            );
             return None;
         }
         Some(truth(ExprKind::Compare(Box::new(left), comparison, Box::new(right)), span))
@@ -302,9 +314,10 @@ impl Resolver<'_> {
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.
     pub(super) fn mismatch(&mut self, left: &Expr, right: &Expr, zh: &str, en: &str) {
         let ((a, a_en), (b, b_en)) = (short_unit(left), short_unit(right));
-        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}"))
-            .at(right.span, said_of(right))
-            .at(left.span, said_of(left));
+        let mut diagnostic =
+            Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}"))
+                .at(right.span, said_of(right))
+                .at(left.span, said_of(left));
         for expr in [left, right] {
             if let Some(span) = self.origin(expr) {
                 let (unit, unit_en) = (shown(expr), shown_english(expr));
@@ -320,7 +333,11 @@ impl Resolver<'_> {
             {
                 // 0.98 beside a rate most likely means 98 %
                 let share = value > Decimal::ZERO && value <= Decimal::ONE;
-                let value = if share { Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value) } else { value };
+                let value = if share {
+                    Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal()).unwrap_or(value)
+                } else {
+                    value
+                };
                 let value = quantity::plain(value);
                 let unit = if rate.unit() == Some(&Unit::Points) { self.spelled(number.span, " 个百分点", " pp") } else { "%" };
                 diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{value}{unit}"));
@@ -351,7 +368,9 @@ impl Resolver<'_> {
         } else {
             words!("按选项取数的写 按 … {{ 选项: …; 其余: … }}", "to choose a number by a choice write: by … {{ choice: …; otherwise: … }}")
         };
-        self.report(Diagnostic::new(Code::WrongType, words!("这里要一个数", "a number is needed here")).at(expr.span, words!("这不是数", "not a number")).help(help));
+        self.report(
+            Diagnostic::new(Code::WrongType, words!("这里要一个数", "a number is needed here")).at(expr.span, words!("这不是数", "not a number")).help(help),
+        );
         None
     }
 
@@ -395,7 +414,11 @@ impl Resolver<'_> {
         for (times, factor) in found {
             let factor = factor?;
             if times == Times::Over && factor.literal().is_some_and(|value| value.is_zero()) {
-                self.report(Diagnostic::new(Code::Undefined, words!("除以 0", "division by 0")).at(factor.span, words!("除数是 0", "the divisor is 0")).help(words!("更正除数", "correct the divisor")));
+                self.report(
+                    Diagnostic::new(Code::Undefined, words!("除以 0", "division by 0"))
+                        .at(factor.span, words!("除数是 0", "the divisor is 0"))
+                        .help(words!("更正除数", "correct the divisor")),
+                );
                 return None;
             }
             total = Some(match total {
@@ -421,7 +444,9 @@ impl Resolver<'_> {
     fn no_product(&mut self, fault: UnitFault, unit: &Unit, factor: &Expr, span: Span) {
         let (other, other_en, unit_en) = (shown(factor), shown_english(factor), unit.in_english());
         let diagnostic = match fault {
-            UnitFault::Differ => Diagnostic::new(Code::UnitMismatch, words!("{unit} 与 {other} 不能相乘除", "{unit_en} and {other_en} do not multiply or divide")),
+            UnitFault::Differ => {
+                Diagnostic::new(Code::UnitMismatch, words!("{unit} 与 {other} 不能相乘除", "{unit_en} and {other_en} do not multiply or divide"))
+            }
             UnitFault::TooCompound => Diagnostic::new(Code::UnitMismatch, words!("单位乘得太复杂", "the compound unit grows past all use")),
         };
         let diagnostic = diagnostic
@@ -448,7 +473,11 @@ impl Resolver<'_> {
         let step = self.quantity(step)?;
         let (size, unit) = (step.literal()?, step.unit()?.clone());
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("写要取到的一格,例如 0.01%", "state what to round to, as in 0.01%")));
+            self.report(
+                Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0"))
+                    .at(step.span, words!("这里", "here"))
+                    .help(words!("写要取到的一格,例如 0.01%", "state what to round to, as in 0.01%")),
+            );
             return None;
         }
         let fits = value.unit().is_some_and(|of| of.fits(&unit) || unit.fits(of));
@@ -479,7 +508,14 @@ impl Resolver<'_> {
                 _ => resolver.is_constant(&value),
             };
             if !constant {
-                resolver.report(Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants")).at(value.span, words!("这里用到了数据", "this reads facts")).help(words!("随数据变化的界限写成条件,例如 当 … ≥ … 得 …", "a bound that depends on facts belongs into a condition, as in: when … ≥ … award …")));
+                resolver.report(
+                    Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants"))
+                        .at(value.span, words!("这里用到了数据", "this reads facts"))
+                        .help(words!(
+                            "随数据变化的界限写成条件,例如 当 … ≥ … 得 …",
+                            "a bound that depends on facts belongs into a condition, as in: when … ≥ … award …"
+                        )),
+                );
                 return None;
             }
             Some(value)
@@ -510,7 +546,8 @@ impl Resolver<'_> {
         }
         let (unit, unit_en) = (shown(&expr), shown_english(&expr));
         let (given, given_en) = named_unit(&expr);
-        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的是{given}", "points are needed here, this is {given_en}")).at(expr.span, said_of(&expr));
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 分 计,写的是{given}", "points are needed here, this is {given_en}"))
+            .at(expr.span, said_of(&expr));
         if let Some(span) = self.origin(&expr) {
             diagnostic = diagnostic.at(span, words!("在这里声明为 {unit}", "declared in {unit_en} here"));
         }
@@ -523,16 +560,6 @@ impl Resolver<'_> {
         }
         self.report(diagnostic);
         None
-    }
-
-    /// The kind of an item in words.
-    pub(super) fn kind_word(kind: ItemKind) -> (&'static str, &'static str) {
-        match kind {
-            ItemKind::Section => ("类", "section"),
-            ItemKind::Indicator => ("指标", "indicator"),
-            ItemKind::Bonus => ("加分项", "bonus"),
-            ItemKind::Penalty => ("扣分项", "penalty"),
-        }
     }
 }
 

@@ -59,6 +59,7 @@ pub(super) enum Named {
 }
 
 /// A named value that is resolved when it is first read.
+#[expect(clippy::large_enum_variant, reason = "there are few, and each is resolved once")]
 pub(super) enum Slot<'a> {
     Todo(&'a ast::Value, Option<ItemId>),
     Busy(Span),
@@ -337,7 +338,9 @@ impl<'a> Resolver<'a> {
         path.push(tree.name.text.clone());
         let tiers = self.item_scope(tree, parent);
         let columns = tree.parts.iter().find_map(|part| match part {
-            ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Columns(columns), .. }) => Some(columns.iter().map(|column| column.text.clone()).collect()),
+            ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Columns(columns), .. }) => {
+                Some(columns.iter().map(|column| column.text.clone()).collect())
+            }
             _ => None,
         });
         self.items.push(Item {
@@ -501,7 +504,7 @@ impl<'a> Resolver<'a> {
                 ast::NoteKind::Source => found.sources.push(text),
                 ast::NoteKind::Remark => found.remarks.push(text),
                 ast::NoteKind::Assumption => {
-                    let mark = self.mark(text, MarkKind::Assumption, owner, note.span);
+                    let mark = self.mark(text, MarkKind::Assumption, owner);
                     found.assumptions.push(mark);
                 }
             }
@@ -509,8 +512,8 @@ impl<'a> Resolver<'a> {
         found
     }
 
-    pub(super) fn mark(&mut self, text: String, kind: MarkKind, owner: &str, span: Span) -> MarkId {
-        self.marks.push(Mark { text, kind, owner: owner.to_owned(), span });
+    pub(super) fn mark(&mut self, text: String, kind: MarkKind, owner: &str) -> MarkId {
+        self.marks.push(Mark { text, kind, owner: owner.to_owned() });
         self.marks.len() - 1
     }
 
@@ -547,7 +550,11 @@ impl<'a> Resolver<'a> {
                 );
             }
             if value <= Decimal::ZERO {
-                self.report(Diagnostic::new(Code::OffGrid, words!("精度须大于 0", "a step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("写最小的一格,例如 精度 0.01%", "state the finest difference, as in: step 0.01%")));
+                self.report(
+                    Diagnostic::new(Code::OffGrid, words!("精度须大于 0", "a step must be greater than 0"))
+                        .at(step.span, words!("这里", "here"))
+                        .help(words!("写最小的一格,例如 精度 0.01%", "state the finest difference, as in: step 0.01%")),
+                );
                 return Decimal::ONE;
             }
             return value;
@@ -579,10 +586,14 @@ impl<'a> Resolver<'a> {
         }
         let known: Vec<&str> = crate::quantity::BUILT_IN.iter().flat_map(|(zh, en)| [*zh, *en]).chain(self.declared_units.keys().map(String::as_str)).collect();
         let near = crate::diag::closest(text, known).map(str::to_owned);
-        let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}")).at(name.span, words!("这里", "here"));
+        let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}"))
+            .at(name.span, words!("这里", "here"));
         diagnostic = match near {
             Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), name.span, near),
-            None => diagnostic.help(words!("新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格", "declare a new one first: unit {text} whole; put a space where a word ends")),
+            None => diagnostic.help(words!(
+                "新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格",
+                "declare a new one first: unit {text} whole; put a space where a word ends"
+            )),
         };
         self.report(diagnostic);
         None
@@ -619,10 +630,18 @@ pub(super) fn short_unit(expr: &Expr) -> (String, String) {
 
 /// What an expression is, by its unit.
 pub(super) fn named_unit(expr: &Expr) -> (String, String) {
-    if is_bare(expr) { ("没有单位的数".to_owned(), "a number without a unit".to_owned()) } else { (format!("以 {} 计的数", shown(expr)), format!("in {}", shown_english(expr))) }
+    if is_bare(expr) {
+        ("没有单位的数".to_owned(), "a number without a unit".to_owned())
+    } else {
+        (format!("以 {} 计的数", shown(expr)), format!("in {}", shown_english(expr)))
+    }
 }
 
 /// What is said at an expression of its unit.
 pub(super) fn in_unit(expr: &Expr) -> (String, String) {
-    if is_bare(expr) { ("没有写单位".to_owned(), "no unit is written".to_owned()) } else { (format!("以 {} 计", shown(expr)), format!("in {}", shown_english(expr))) }
+    if is_bare(expr) {
+        ("没有写单位".to_owned(), "no unit is written".to_owned())
+    } else {
+        (format!("以 {} 计", shown(expr)), format!("in {}", shown_english(expr)))
+    }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
-use super::{Case, Exemption, Expected, Expr, ExprKind, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type};
+use super::{Case, Exemption, Expected, Expr, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Mode, Unit};
 use crate::source::Span;
@@ -59,7 +59,7 @@ impl<'a> Resolver<'a> {
                 ast::Heading::Rounding(found, _) => mode = Some(*found),
                 ast::Heading::Scores(precision, step) => scores = Some((*precision, step)),
                 ast::Heading::Ties(found, _) => ties = Some(*found),
-                ast::Heading::Note(_) => {}
+                ast::Heading::Note => {}
             }
         }
         head.cycle = self.heading(cycle, head.cycle, tree, &words!("周期 月", "cycle month"));
@@ -77,10 +77,15 @@ impl<'a> Resolver<'a> {
             self.report(
                 Diagnostic::new(Code::MissingPart, words!("标准没有声明层级", "the standard declares no tier"))
                     .at(tree.name.span, words!("这个标准", "this standard"))
-                    .help(words!("只有一类单位时也要写,例如 层级 单位 满分 100 分", "one is needed even where all units are alike, as in: tier 「unit」 marks 100 points")),
+                    .help(words!(
+                        "只有一类单位时也要写,例如 层级 单位 满分 100 分",
+                        "one is needed even where all units are alike, as in: tier 「unit」 marks 100 points"
+                    )),
             );
         }
-        if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) = (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..)))) {
+        if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) =
+            (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..))))
+        {
             let month = from.get(5..7).unwrap_or("");
             let first_month = match head.cycle {
                 ast::Cycle::Month => true,
@@ -122,12 +127,19 @@ impl<'a> Resolver<'a> {
         for date in std::iter::once(from).chain(until) {
             if !is_date(&date.iso) {
                 let iso = &date.iso;
-                self.report(Diagnostic::new(Code::BadDate, words!("没有 {iso} 这一天", "there is no day {iso}")).at(date.span, words!("这里", "here")).help(words!("写日历上有的一天", "write a day of the calendar")));
+                self.report(
+                    Diagnostic::new(Code::BadDate, words!("没有 {iso} 这一天", "there is no day {iso}"))
+                        .at(date.span, words!("这里", "here"))
+                        .help(words!("写日历上有的一天", "write a day of the calendar")),
+                );
             }
         }
         if let Some(until) = until.filter(|until| until.iso < from.iso) {
             self.report(
-                Diagnostic::new(Code::BadDate, words!("终止日早于施行日", "it ends before it begins")).at(until.span, words!("终止", "the end")).at(from.span, words!("施行", "the beginning")).help(words!("更正其中一个日期", "correct one of the two dates")),
+                Diagnostic::new(Code::BadDate, words!("终止日早于施行日", "it ends before it begins"))
+                    .at(until.span, words!("终止", "the end"))
+                    .at(from.span, words!("施行", "the beginning"))
+                    .help(words!("更正其中一个日期", "correct one of the two dates")),
             );
         }
         (from.iso.clone(), until.map(|until| until.iso.clone()))
@@ -253,7 +265,11 @@ impl<'a> Resolver<'a> {
     fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {
         let target = self.target(&binding.target, true, None)?;
         let Target::Fact(fact) = target else {
-            self.report(Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts")).at(binding.span, words!("这不是数据", "this is not a fact")).help(words!("写数据的名称和数,要核对的结果写在 应得 之后", "name a fact and its value; what is to be checked stands behind expect")));
+            self.report(
+                Diagnostic::new(Code::WrongKind, words!("已知 之后写数据", "given names facts"))
+                    .at(binding.span, words!("这不是数据", "this is not a fact"))
+                    .help(words!("写数据的名称和数,要核对的结果写在 应得 之后", "name a fact and its value; what is to be checked stands behind expect")),
+            );
             return None;
         };
         let (kind, step, span) = self.facts.get(fact).map(|fact| (fact.kind.clone(), fact.step, fact.span))?;
@@ -306,8 +322,8 @@ impl<'a> Resolver<'a> {
     /// What a case speaks of: facts first or items first.
     fn target(&mut self, target: &ast::Target, facts_first: bool, tier: Option<TierId>) -> Option<Target> {
         let (name, inner) = match target {
-            ast::Target::Total(_) => return Some(Target::Total),
-            ast::Target::Rank(_) => return Some(Target::Rank),
+            ast::Target::Total => return Some(Target::Total),
+            ast::Target::Rank => return Some(Target::Rank),
             ast::Target::Path(name, inner) => (name, inner),
         };
         if let Some(inner) = inner {
@@ -317,7 +333,11 @@ impl<'a> Resolver<'a> {
                 None => self.unknown_target(inner),
             };
         }
-        let item = self.items.iter().position(|item| item.name == name.text && tier.is_none_or(|tier| item.tiers.contains(&tier))).or_else(|| self.items.iter().position(|item| item.name == name.text));
+        let item = self
+            .items
+            .iter()
+            .position(|item| item.name == name.text && tier.is_none_or(|tier| item.tiers.contains(&tier)))
+            .or_else(|| self.items.iter().position(|item| item.name == name.text));
         let fact = self.names.iter().find(|((_, text), _)| *text == name.text).map(|(_, (named, _))| of_named(*named));
         let assessed = item.and_then(|item| self.items.get(item)).and_then(|item| item.assessed).map(Target::Fact);
         let found = if facts_first { fact.or(assessed).or(item.map(Target::Item)) } else { item.map(Target::Item).or(fact) };
@@ -329,7 +349,8 @@ impl<'a> Resolver<'a> {
             let known: Vec<String> = self.items.iter().map(|item| item.name.clone()).chain(self.names.keys().map(|(_, name)| name.clone())).collect();
             let near = crate::diag::closest(&name.text, known.iter().map(String::as_str)).map(str::to_owned);
             let text = &name.text;
-            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared"))
+                .at(name.span, words!("没有这个名称", "no such name"));
             self.report(super::expr::with_suggestion(diagnostic, name.span, near));
         }
         None
@@ -366,7 +387,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn bad_value(&mut self, span: Span) -> Option<Literal> {
-        self.report(Diagnostic::new(Code::WrongType, words!("这个值与它的种类不合", "this value is not of the right kind")).at(span, words!("这里", "here")).help(words!("数据和得分写数带单位,选项写声明过的选项", "a fact or score takes a number with its unit, a choice one of those declared")));
+        self.report(
+            Diagnostic::new(Code::WrongType, words!("这个值与它的种类不合", "this value is not of the right kind"))
+                .at(span, words!("这里", "here"))
+                .help(words!("数据和得分写数带单位,选项写声明过的选项", "a fact or score takes a number with its unit, a choice one of those declared")),
+        );
         None
     }
 }
@@ -382,7 +407,7 @@ fn heading_word(heading: &ast::Heading) -> Words {
         ast::Heading::Rounding(..) => words!("舍入", "rounding"),
         ast::Heading::Scores(..) => words!("得分", "score"),
         ast::Heading::Ties(..) => words!("并列", "ties"),
-        ast::Heading::Note(_) => words!("说明", "remark"),
+        ast::Heading::Note => words!("说明", "remark"),
     }
 }
 
@@ -406,9 +431,4 @@ fn is_date(iso: &str) -> bool {
         _ => 0,
     };
     (1..=days).contains(&day)
-}
-
-/// Whether an expression is the total itself.
-pub(crate) fn is_total(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Total)
 }

@@ -53,9 +53,10 @@ impl<'a> Resolver<'a> {
                 Type::Number(unit) => unit.in_english(),
                 _ => "a choice".to_owned(),
             };
-            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("这里应以 {wanted} 计,写的以 {given} 计", "{wanted_en} needed here, this is in {given_en}"))
-                .at(expr.span, words!("以 {given} 计", "in {given_en}"))
-                .at(tree.name.span, words!("声明为 {wanted}", "declared in {wanted_en}"));
+            let mut diagnostic =
+                Diagnostic::new(Code::UnitMismatch, words!("这里应以 {wanted} 计,写的以 {given} 计", "{wanted_en} needed here, this is in {given_en}"))
+                    .at(expr.span, words!("以 {given} 计", "in {given_en}"))
+                    .at(tree.name.span, words!("声明为 {wanted}", "declared in {wanted_en}"));
             if let Some(span) = self.origin(&expr) {
                 diagnostic = diagnostic.at(span, words!("在这里声明为 {given}", "declared in {given_en} here"));
             }
@@ -167,7 +168,7 @@ impl<'a> Resolver<'a> {
                     Some(value) => format!("{},暂按 {} 分", reason.text, quantity::plain(value)),
                     None => reason.text.clone(),
                 };
-                let mark = self.mark(text, kind, &owner, attribute.span);
+                let mark = self.mark(text, kind, &owner);
                 self.with_item(id, |item| item.pending = Some(Pending { stand_in, mark, span: attribute.span }));
             }
         }
@@ -187,7 +188,11 @@ impl<'a> Resolver<'a> {
             return None;
         }
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0")).at(step.span, words!("这里", "here")).help(words!("例如 0.01 分", "as in 0.01 points")));
+            self.report(
+                Diagnostic::new(Code::OffGrid, words!("取整的步长须大于 0", "the step must be greater than 0"))
+                    .at(step.span, words!("这里", "here"))
+                    .help(words!("例如 0.01 分", "as in 0.01 points")),
+            );
             return None;
         }
         Some(size)
@@ -203,9 +208,15 @@ impl<'a> Resolver<'a> {
         let constant = self.is_constant(expr);
         if !constant {
             self.report(
-                Diagnostic::new(Code::NotConstant, words!("满分、封顶、保底、缺省、暂按须为定值,可按层级分列", "marks, caps, floors, defaults and stand-ins must be constants, by tier if need be"))
-                    .at(expr.span, words!("这里用到了数据", "this reads facts"))
-                    .help(words!("随数据变化的分数写成条款,例如 得分 = …", "points that depend on facts belong into a clause, as in: score = …")),
+                Diagnostic::new(
+                    Code::NotConstant,
+                    words!(
+                        "满分、封顶、保底、缺省、暂按须为定值,可按层级分列",
+                        "marks, caps, floors, defaults and stand-ins must be constants, by tier if need be"
+                    ),
+                )
+                .at(expr.span, words!("这里用到了数据", "this reads facts"))
+                .help(words!("随数据变化的分数写成条款,例如 得分 = …", "points that depend on facts belong into a clause, as in: score = …")),
             );
         }
         constant
@@ -274,7 +285,11 @@ impl<'a> Resolver<'a> {
             );
         }
         if let Some(span) = tree.down_to_zero.filter(|_| !tree.deducts) {
-            self.report(Diagnostic::new(Code::Conflict, words!("扣完为止 只用于 扣", "down to 0 goes with deduct only")).at(span, words!("这一条是 加", "this clause adds")).help(words!("删去它;要限住加的分,写 最多 … 分", "remove it; to limit what is added write: at most … points")));
+            self.report(
+                Diagnostic::new(Code::Conflict, words!("扣完为止 只用于 扣", "down to 0 goes with deduct only"))
+                    .at(span, words!("这一条是 加", "this clause adds"))
+                    .help(words!("删去它;要限住加的分,写 最多 … 分", "remove it; to limit what is added write: at most … points")),
+            );
         }
         Some(Move { deducts: tree.deducts, measure, amount, at_most, round })
     }
@@ -306,9 +321,12 @@ impl<'a> Resolver<'a> {
         if !(per_unit.fits(&unit) || unit.fits(&per_unit)) {
             let (wanted, given) = (unit.to_string(), shown(&per));
             let (wanted_en, given_en) = (unit.in_english(), super::from_ast::shown_english(&per));
-            let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("每一步以 {given} 计,量以 {wanted} 计", "the step is in {given_en}, what it measures is in {wanted_en}"))
-                .at(per.span, words!("以 {given} 计", "in {given_en}"))
-                .at(subject.span, words!("以 {wanted} 计", "in {wanted_en}"));
+            let mut diagnostic = Diagnostic::new(
+                Code::UnitMismatch,
+                words!("每一步以 {given} 计,量以 {wanted} 计", "the step is in {given_en}, what it measures is in {wanted_en}"),
+            )
+            .at(per.span, words!("以 {given} 计", "in {given_en}"))
+            .at(subject.span, words!("以 {wanted} 计", "in {wanted_en}"));
             if let Some(span) = self.origin(&subject) {
                 diagnostic = diagnostic.at(span, words!("在这里声明", "declared here"));
             }
@@ -318,7 +336,11 @@ impl<'a> Resolver<'a> {
         }
         let size = per.literal()?;
         if size <= Decimal::ZERO {
-            self.report(Diagnostic::new(Code::NoEffect, words!("每一步须大于 0", "a step must be greater than 0")).at(per.span, words!("这里", "here")).help(words!("写明每多少算一步,例如 每 1 …", "state how much a step is, as in: per 1 …")));
+            self.report(
+                Diagnostic::new(Code::NoEffect, words!("每一步须大于 0", "a step must be greater than 0"))
+                    .at(per.span, words!("这里", "here"))
+                    .help(words!("写明每多少算一步,例如 每 1 …", "state how much a step is, as in: per 1 …")),
+            );
             return None;
         }
         let reading = self.reading(movement, &unit, size, &subject, tree)?;
@@ -336,9 +358,12 @@ impl<'a> Resolver<'a> {
         }
         let (per, unit_en) = (quantity::plain(size), unit.in_english());
         self.report(
-            Diagnostic::new(Code::StepReading, words!("每 {per} {unit} 一步,不足一步怎么计没有写明", "a step is {per} {unit_en}: what does an incomplete step count for?"))
-                .at(tree.per.span, words!("这一步不是 1", "this step is not 1"))
-                .help(words!("在后面写 按比例、不足不计 或 不足按整计", "write: pro rata, whole steps only, or started steps count")),
+            Diagnostic::new(
+                Code::StepReading,
+                words!("每 {per} {unit} 一步,不足一步怎么计没有写明", "a step is {per} {unit_en}: what does an incomplete step count for?"),
+            )
+            .at(tree.per.span, words!("这一步不是 1", "this step is not 1"))
+            .help(words!("在后面写 按比例、不足不计 或 不足按整计", "write: pro rata, whole steps only, or started steps count")),
         );
         None
     }
@@ -347,11 +372,18 @@ impl<'a> Resolver<'a> {
         let size = quantity::plain(tree.per.value);
         let unit = shown(subject);
         self.report(
-            Diagnostic::new(Code::PercentStep, words!("两个率之差以百分点计,不能写 每 {size}%", "the difference of two rates is in percentage points, not per {size} %"))
-                .at(tree.per.span, words!("这里以 % 计", "in %"))
-                .at(tree.subject.span, words!("{unit} 减 {unit} 得百分点", "{unit} less {unit} gives percentage points"))
-                .fix(words!("若指相差的百分点,写", "for points of difference write"), tree.per.span, format!("{size} {}", self.spelled(tree.per.span, "个百分点", "pp")))
-                .help(words!("若指相对变化,先除:(本期 - 上期) / 上期 每 {size}%", "for relative change divide first: (now - before) / before per {size}%")),
+            Diagnostic::new(
+                Code::PercentStep,
+                words!("两个率之差以百分点计,不能写 每 {size}%", "the difference of two rates is in percentage points, not per {size} %"),
+            )
+            .at(tree.per.span, words!("这里以 % 计", "in %"))
+            .at(tree.subject.span, words!("{unit} 减 {unit} 得百分点", "{unit} less {unit} gives percentage points"))
+            .fix(
+                words!("若指相差的百分点,写", "for points of difference write"),
+                tree.per.span,
+                format!("{size} {}", self.spelled(tree.per.span, "个百分点", "pp")),
+            )
+            .help(words!("若指相对变化,先除:(本期 - 上期) / 上期 每 {size}%", "for relative change divide first: (now - before) / before per {size}%")),
         );
     }
 }

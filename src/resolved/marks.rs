@@ -81,7 +81,9 @@ fn awards_of(clause: &Clause) -> Vec<((&'static str, &'static str), &Expr)> {
     match &expr.kind {
         ExprKind::Constant(_) => vec![(what, expr)],
         ExprKind::Table(table) => table.rows.iter().map(|row| &row.result).filter(|result| result.literal().is_some()).map(|result| (what, result)).collect(),
-        ExprKind::Interpolated(_, anchors) => anchors.iter().map(|(_, result)| result).filter(|result| result.literal().is_some()).map(|result| (what, result)).collect(),
+        ExprKind::Interpolated(_, anchors) => {
+            anchors.iter().map(|(_, result)| result).filter(|result| result.literal().is_some()).map(|result| (what, result)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -133,10 +135,16 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
         let (shown, grid) = (quantity::plain(value), quantity::plain(step));
         if standard.head.precision == Precision::Rounded && !matches!(what, "得" | "起评") && !quantity::on_grid(value, step) {
             found.push(
-                Diagnostic::new(Code::OffGrid, words!("{what} {shown} 分不是取整步长 {grid} 分的整倍数", "a {what_en} of {shown} points is no multiple of the rounding step of {grid} points"))
-                    .at(bound.span, words!("这里", "here"))
-                    .at(standard.head.span, words!("得分的步长在这个标准的抬头里", "the step of scores is in the head of this standard"))
-                    .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
+                Diagnostic::new(
+                    Code::OffGrid,
+                    words!(
+                        "{what} {shown} 分不是取整步长 {grid} 分的整倍数",
+                        "a {what_en} of {shown} points is no multiple of the rounding step of {grid} points"
+                    ),
+                )
+                .at(bound.span, words!("这里", "here"))
+                .at(standard.head.span, words!("得分的步长在这个标准的抬头里", "the step of scores is in the head of this standard"))
+                .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
             );
             return true;
         }
@@ -151,8 +159,7 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
                 }
                 None => words!("{what} {shown} 分不能为负", "a {what_en} of {shown} points is negative"),
             };
-            let diagnostic = Diagnostic::new(Code::Conflict, title)
-                .at(bound.span, words!("这里", "here"));
+            let diagnostic = Diagnostic::new(Code::Conflict, title).at(bound.span, words!("这里", "here"));
             let diagnostic = diagnostic.help(words!("更正这个数,或放宽上限", "correct it, or raise the upper limit"));
             found.push(match top.filter(|top| top.span != bound.span) {
                 Some(top) => diagnostic.at(top.span, words!("上限写在这里", "the upper limit stands here")),
@@ -193,8 +200,11 @@ fn check_parent(standard: &Standard, tiers: &[TierId], children: &[ItemId], mark
     for (whole, parts, span, tiers) in wrong {
         let names: Vec<&str> = tiers.iter().filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
         let (names, names_en, whole, parts) = (names.join("、"), names.join(", "), quantity::plain(whole), quantity::plain(parts));
-        let mut diagnostic = Diagnostic::new(Code::MarksSum, words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names_en}: marks {whole} points, the items add up to {parts}"))
-            .at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
+        let mut diagnostic = Diagnostic::new(
+            Code::MarksSum,
+            words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names_en}: marks {whole} points, the items add up to {parts}"),
+        )
+        .at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
         for child in children.iter().take(12) {
             let marks = tiers.first().and_then(|tier| marks_in(standard, *child, *tier));
             if let (Some(marks), Some(item)) = (marks, standard.items.get(*child)) {

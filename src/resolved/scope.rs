@@ -21,7 +21,11 @@ impl Resolver<'_> {
             let marks = match &tree.marks.kind {
                 ast::ExprKind::Quantity(_) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
                 _ => {
-                    self.report(Diagnostic::new(Code::NotConstant, words!("层级的满分写一个数", "the marks of a tier are one number")).at(tree.marks.span, words!("这里", "here")).help(words!("例如 100 分", "as in 100 points")));
+                    self.report(
+                        Diagnostic::new(Code::NotConstant, words!("层级的满分写一个数", "the marks of a tier are one number"))
+                            .at(tree.marks.span, words!("这里", "here"))
+                            .help(words!("例如 100 分", "as in 100 points")),
+                    );
                     None
                 }
             };
@@ -39,7 +43,8 @@ impl Resolver<'_> {
             let names: Vec<String> = self.tiers.iter().map(|tier| tier.name.clone()).collect();
             let near = crate::diag::closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
             let (text, known, known_en) = (&name.text, names.join("、"), names.join(", "));
-            let diagnostic = Diagnostic::new(Code::UnknownTier, words!("没有「{text}」这个层级", "there is no tier {text}")).at(name.span, words!("这里", "here"));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownTier, words!("没有「{text}」这个层级", "there is no tier {text}")).at(name.span, words!("这里", "here"));
             let diagnostic = with_suggestion(diagnostic, name.span, near);
             self.report(diagnostic.help(words!("声明了的层级有:{known}", "the tiers are: {known_en}")));
         }

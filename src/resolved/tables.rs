@@ -12,6 +12,9 @@ use crate::quantity::{self, Mode, Number, Unit, round_to};
 use crate::source::Span;
 use crate::syntax::ast;
 
+/// A row of which parts may have faults.
+type HalfRow = (Option<Vec<Pattern>>, Option<Expr>, Notes, Span);
+
 impl Resolver<'_> {
     /// A table: by tier, by choice, by bands of a number, or interpolated.
     pub(super) fn table(&mut self, table: &ast::Table, owner: Option<ItemId>, span: Span) -> Option<Expr> {
@@ -19,11 +22,12 @@ impl Resolver<'_> {
             return self.by_tier(table, owner, span);
         }
         let subject = self.expr(&table.subject, owner);
-        let mut rows: Vec<(Option<Vec<Pattern>>, Option<Expr>, Notes, Span)> = Vec::new();
+        let mut rows: Vec<HalfRow> = Vec::new();
         let mut sound = true;
         for row in &table.rows {
             // one faulty bound is reported; those after it are most likely wrong in the same way
-            let patterns = subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| self.pattern(pattern, subject, owner)).collect());
+            let patterns =
+                subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| self.pattern(pattern, subject, owner)).collect());
             sound = patterns.is_some();
             rows.push((patterns, self.expr(&row.result, owner), self.notes(&row.notes, ""), row.span));
         }
@@ -35,7 +39,11 @@ impl Resolver<'_> {
         if let Some(position) = done.iter().position(|row| row.patterns.is_empty())
             && let Some(after) = done.get(position + 1)
         {
-            self.report(Diagnostic::new(Code::Unreachable, words!("其余 之后的行轮不到", "rows after otherwise are never reached")).at(after.span, words!("轮不到", "never reached")).help(words!("移到 其余 之前", "move it before otherwise")));
+            self.report(
+                Diagnostic::new(Code::Unreachable, words!("其余 之后的行轮不到", "rows after otherwise are never reached"))
+                    .at(after.span, words!("轮不到", "never reached"))
+                    .help(words!("移到 其余 之前", "move it before otherwise")),
+            );
             return None;
         }
         let (ty, step) = self.joined(&mut done)?;
@@ -47,7 +55,11 @@ impl Resolver<'_> {
 
     /// One type and step for the results of all rows.
     fn joined(&mut self, rows: &mut [Row]) -> Option<(Type, Option<Decimal>)> {
-        let unit = rows.iter().map(|row| &row.result).find(|result| result.literal().is_none_or(|value| !value.is_zero()) || result.unit() != Some(&Unit::Number)).map(|result| result.ty.clone());
+        let unit = rows
+            .iter()
+            .map(|row| &row.result)
+            .find(|result| result.literal().is_none_or(|value| !value.is_zero()) || result.unit() != Some(&Unit::Number))
+            .map(|result| result.ty.clone());
         let mut joined = unit.or_else(|| rows.first().map(|row| row.result.ty.clone()))?;
         let mut step = rows.first().and_then(|row| row.result.step);
         let mut faults = Vec::new();
@@ -85,13 +97,14 @@ impl Resolver<'_> {
             let result = self.expr(&row.result, owner);
             let mut tiers = Vec::new();
             for pattern in &row.patterns {
-                let name = match &pattern.kind {
-                    ast::PatternKind::Value(ast::Expr { kind: ast::ExprKind::Path(name, None), .. }) => name,
-                    _ => {
-                        self.report(Diagnostic::new(Code::WrongType, words!("按 层级 的各行写层级的名称", "rows by tier begin with names of tiers")).at(pattern.span, words!("这不是层级", "not a tier")).help(words!("例如 按 层级 {{ 县区: 95%; 其余: 90% }}", "as in: by tier {{ county: 95%; otherwise: 90% }}")));
-                        whole = false;
-                        continue;
-                    }
+                let ast::PatternKind::Value(ast::Expr { kind: ast::ExprKind::Path(name, None), .. }) = &pattern.kind else {
+                    self.report(
+                        Diagnostic::new(Code::WrongType, words!("按 层级 的各行写层级的名称", "rows by tier begin with names of tiers"))
+                            .at(pattern.span, words!("这不是层级", "not a tier"))
+                            .help(words!("例如 按 层级 {{ 县区: 95%; 其余: 90% }}", "as in: by tier {{ county: 95%; otherwise: 90% }}")),
+                    );
+                    whole = false;
+                    continue;
                 };
                 match self.tier(name) {
                     Some(tier) => tiers.push(tier),
@@ -120,14 +133,23 @@ impl Resolver<'_> {
                     let name = self.tiers.get(tier).map(|tier| tier.name.clone()).unwrap_or_default();
                     let first = first.span;
                     self.report(
-                        Diagnostic::new(Code::TableOverlap, words!("「{name}」有两行", "two rows for {name}")).at(row.span, words!("这一行", "this row")).at(first, words!("和这一行", "and this one")).help(words!("删去其中一行", "remove one of them")),
+                        Diagnostic::new(Code::TableOverlap, words!("「{name}」有两行", "two rows for {name}"))
+                            .at(row.span, words!("这一行", "this row"))
+                            .at(first, words!("和这一行", "and this one"))
+                            .help(words!("删去其中一行", "remove one of them")),
                     );
                     return None;
                 }
                 by_tier.insert(tier, row.result.clone());
             }
         }
-        let missing: Vec<&str> = self.tiers.iter().enumerate().filter(|(tier, _)| !by_tier.contains_key(tier) && self.applies(owner, *tier)).map(|(_, tier)| tier.name.as_str()).collect();
+        let missing: Vec<&str> = self
+            .tiers
+            .iter()
+            .enumerate()
+            .filter(|(tier, _)| !by_tier.contains_key(tier) && self.applies(owner, *tier))
+            .map(|(_, tier)| tier.name.as_str())
+            .collect();
         if otherwise.is_none() && !missing.is_empty() {
             let (names, names_en) = (missing.join("、"), missing.join(", "));
             self.report(
@@ -173,7 +195,11 @@ impl Resolver<'_> {
             anchors.push((anchor, row.result.clone()));
         }
         if anchors.len() < 2 {
-            self.report(Diagnostic::new(Code::Anchors, words!("插值至少要两个点", "an interpolation needs two anchors at least")).at(span, words!("这里", "here")).help(words!("补上另一端的点", "add the anchor at the other end")));
+            self.report(
+                Diagnostic::new(Code::Anchors, words!("插值至少要两个点", "an interpolation needs two anchors at least"))
+                    .at(span, words!("这里", "here"))
+                    .help(words!("补上另一端的点", "add the anchor at the other end")),
+            );
             return None;
         }
         Some(Expr { kind: ExprKind::Interpolated(Box::new(subject), anchors), ty, step: None, span })
@@ -298,19 +324,28 @@ fn check_choices(standard: &Standard, table: &Table, otherwise: bool, all: &BTre
                 _ => continue,
             };
             if let Some((_, first)) = seen.iter().find(|(other, _)| *other == choice) {
-                return Some(Diagnostic::new(Code::TableOverlap, words!("同一选项有两行", "two rows for one choice")).at(row.span, words!("这一行", "this row")).at(*first, words!("和这一行", "and this one")).help(words!("删去其中一行", "remove one of them")));
+                return Some(
+                    Diagnostic::new(Code::TableOverlap, words!("同一选项有两行", "two rows for one choice"))
+                        .at(row.span, words!("这一行", "this row"))
+                        .at(*first, words!("和这一行", "and this one"))
+                        .help(words!("删去其中一行", "remove one of them")),
+                );
             }
             seen.push((choice, row.span));
         }
     }
-    let missing: Vec<Words> = all.iter().filter(|choice| !seen.iter().any(|(seen, _)| seen == *choice)).map(|choice| choice_name(standard, &table.subject.ty, *choice)).collect();
+    let missing: Vec<Words> =
+        all.iter().filter(|choice| !seen.iter().any(|(seen, _)| seen == *choice)).map(|choice| choice_name(standard, &table.subject.ty, *choice)).collect();
     if otherwise && missing.is_empty() {
         return idle_otherwise(table);
     }
     if otherwise || missing.is_empty() {
         return None;
     }
-    let (names, names_en) = (missing.iter().map(|name| name.zh.as_str()).collect::<Vec<_>>().join("、"), missing.iter().map(|name| name.en.as_str()).collect::<Vec<_>>().join(", "));
+    let (names, names_en) = (
+        missing.iter().map(|name| name.zh.as_str()).collect::<Vec<_>>().join("、"),
+        missing.iter().map(|name| name.en.as_str()).collect::<Vec<_>>().join(", "),
+    );
     Some(
         Diagnostic::new(Code::TableGap, words!("选项「{names}」没有一行", "no row for the choice {names_en}"))
             .at(table.subject.span, words!("按它分档", "the table is by this"))

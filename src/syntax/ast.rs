@@ -30,6 +30,7 @@ pub(crate) struct File {
     pub(crate) declarations: Vec<Declaration>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a node is made once and read by reference")]
 #[derive(Debug)]
 pub(crate) enum Declaration {
     Standard(Standard),
@@ -42,14 +43,13 @@ pub(crate) enum Declaration {
     Total(Total),
     Ranking(Ranking),
     Case(Case),
-    Note(Note),
+    Note,
 }
 
 #[derive(Debug)]
 pub(crate) struct Standard {
     pub(crate) name: Name,
     pub(crate) headings: Vec<Heading>,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -62,7 +62,7 @@ pub(crate) enum Heading {
     Rounding(Mode, Span),
     Scores(Precision, Quantity),
     Ties(Ties, Span),
-    Note(Note),
+    Note,
 }
 
 impl Heading {
@@ -73,7 +73,7 @@ impl Heading {
             Heading::Effective(from, _) => Some(from.span),
             Heading::Cycle(_, span) | Heading::Rounding(_, span) | Heading::Ties(_, span) => Some(*span),
             Heading::Scores(_, step) => Some(step.span),
-            Heading::Note(_) => None,
+            Heading::Note => None,
         }
     }
 }
@@ -124,7 +124,6 @@ pub(crate) enum NoteKind {
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
     pub(crate) text: Text,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -132,15 +131,12 @@ pub(crate) struct Tier {
     pub(crate) name: Name,
     pub(crate) marks: Expr,
     pub(crate) title: Option<Text>,
-    pub(crate) notes: Vec<Note>,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
 pub(crate) struct Units {
     pub(crate) names: Vec<Name>,
     pub(crate) whole: bool,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -192,7 +188,6 @@ pub(crate) struct Exemption {
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub(crate) tiers: Vec<Name>,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -210,7 +205,6 @@ pub(crate) struct Ranking {
     pub(crate) keys: Vec<Key>,
     pub(crate) ties: Option<Ties>,
     pub(crate) listed: Vec<Key>,
-    pub(crate) notes: Vec<Note>,
     pub(crate) span: Span,
 }
 
@@ -238,8 +232,8 @@ pub(crate) struct Binding {
 
 #[derive(Debug)]
 pub(crate) enum Target {
-    Total(Span),
-    Rank(Span),
+    Total,
+    Rank,
     Path(Name, Option<Name>),
 }
 
@@ -272,6 +266,7 @@ pub(crate) struct Item {
 }
 
 /// A part of an item, in its head or in its block.
+#[expect(clippy::large_enum_variant, reason = "a node is made once and read by reference")]
 #[derive(Debug)]
 pub(crate) enum Part {
     Item(Item),

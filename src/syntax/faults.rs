@@ -119,18 +119,77 @@ impl Frame {
 }
 
 const STARTERS: &[&str] = &[
-    "k_standard", "k_tier", "k_unit", "k_fact", "k_param", "k_let", "k_output", "k_exempt", "k_total", "k_rank", "k_case", "k_section",
-    "k_indicator", "k_bonus", "k_penalty", "k_when", "k_award", "k_score", "k_base", "k_jointly", "k_deduct", "k_add", "k_amendment",
-    "k_use", "k_record", "k_function", "k_list", "k_veto", "k_marks", "k_applies", "k_only", "k_except", "k_assessed", "k_unknown",
-    "k_source", "k_assumption", "k_remark",
+    "k_standard",
+    "k_tier",
+    "k_unit",
+    "k_fact",
+    "k_param",
+    "k_let",
+    "k_output",
+    "k_exempt",
+    "k_total",
+    "k_rank",
+    "k_case",
+    "k_section",
+    "k_indicator",
+    "k_bonus",
+    "k_penalty",
+    "k_when",
+    "k_award",
+    "k_score",
+    "k_base",
+    "k_jointly",
+    "k_deduct",
+    "k_add",
+    "k_amendment",
+    "k_use",
+    "k_record",
+    "k_function",
+    "k_list",
+    "k_veto",
+    "k_marks",
+    "k_applies",
+    "k_only",
+    "k_except",
+    "k_assessed",
+    "k_unknown",
+    "k_source",
+    "k_assumption",
+    "k_remark",
 ];
 const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
 
 /// Words and signs behind which an expression must follow.
 const WANTING: &[&str] = &[
-    "k_when", "k_award", "k_base", "k_deduct", "k_add", "k_per", "k_below", "k_above", "k_not_below", "k_not_above", "k_at_most", "k_jointly",
-    "k_round_to", "k_show_to", "k_cap", "k_floor", "k_by", "k_and", "k_or", "k_not", "k_up_to", "k_at_least", "k_default", "k_or_from", "k_stand_in",
-    "k_on", "k_then_on", "k_listed_on", "k_step",
+    "k_when",
+    "k_award",
+    "k_base",
+    "k_deduct",
+    "k_add",
+    "k_per",
+    "k_below",
+    "k_above",
+    "k_not_below",
+    "k_not_above",
+    "k_at_most",
+    "k_jointly",
+    "k_round_to",
+    "k_show_to",
+    "k_cap",
+    "k_floor",
+    "k_by",
+    "k_and",
+    "k_or",
+    "k_not",
+    "k_up_to",
+    "k_at_least",
+    "k_default",
+    "k_or_from",
+    "k_stand_in",
+    "k_on",
+    "k_then_on",
+    "k_listed_on",
+    "k_step",
 ];
 const OPERATORS: &[&str] = &["=", "＝", "+", "＋", "-", "－", "−", "×", "*", "＊", "/", "／", "÷", "<", "＜", ">", "＞", "≥", "≤", "≠", "≧", "≦"];
 
@@ -142,7 +201,10 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
     }
     let before = tokens.iter().rev().find(|other| other.end <= token.start && other.is_significant()).map_or("", word);
     let phrase = format!("{before} {}", word(token));
-    let keyword = words::WORDS.iter().find(|keyword| keyword.en == phrase).or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
+    let keyword = words::WORDS
+        .iter()
+        .find(|keyword| keyword.en == phrase)
+        .or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
     match keyword.rule {
         "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
         "k_applies" => Some(Rule::name),
@@ -176,7 +238,8 @@ impl Statement {
         let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
         let rule = |token: &Token| words::keyword(word(token)).map(|word| word.rule);
         // a statement could begin here: then what stands here is to blame, else the statement before, which lacks its end
-        let may_begin = stop.expected.iter().any(|rule| matches!(rule, Rule::k_indicator | Rule::k_fact | Rule::item | Rule::fact | Rule::heading | Rule::k_version));
+        let may_begin =
+            stop.expected.iter().any(|rule| matches!(rule, Rule::k_indicator | Rule::k_fact | Rule::item | Rule::fact | Rule::heading | Rule::k_version));
         let mut frames = vec![Frame::block()];
         let mut fresh = true;
         let significant: Vec<&Token> = tokens.iter().filter(|token| token.is_significant() || token.kind == TokenKind::Line).collect();
@@ -259,7 +322,9 @@ impl Statement {
             let next = tokens.iter().filter(|token| token.start > from && token.is_significant()).find(|token| {
                 let rule = words::keyword(word(token)).map(|word| word.rule);
                 token.kind == TokenKind::Open && matches!(word(token), "{" | "｛")
-                    || rule.is_some_and(|rule| matches!(rule, "k_marks" | "k_applies" | "k_cap" | "k_floor" | "k_assessed" | "k_unknown") || STARTERS.contains(&rule))
+                    || rule.is_some_and(|rule| {
+                        matches!(rule, "k_marks" | "k_applies" | "k_cap" | "k_floor" | "k_assessed" | "k_unknown") || STARTERS.contains(&rule)
+                    })
             });
             from..next.map_or(end, |token| token.start).min(end)
         } else {
@@ -314,7 +379,8 @@ impl<'f> Fault<'f> {
     fn describe_hole(&self, hole: Token) -> Diagnostic {
         let wanted = wanted_after(self.text, self.tokens, &hole).unwrap_or(Rule::expression);
         let ((zh, en), name) = (expectation(&[wanted]), self.word(&hole));
-        Diagnostic::new(Code::Unexpected, say!("「{name}」后面缺{zh}", "{en} is missing after {name}")).at(self.place(&hole), say!("其后应有{zh}", "expected {en} after this"))
+        Diagnostic::new(Code::Unexpected, say!("「{name}」后面缺{zh}", "{en} is missing after {name}"))
+            .at(self.place(&hole), say!("其后应有{zh}", "expected {en} after this"))
     }
 
     fn describe(&self) -> Diagnostic {
@@ -324,9 +390,12 @@ impl<'f> Fault<'f> {
         let declares = before.is_some_and(|before| before.start == self.statement.start && self.keyword(before).is_some_and(|rule| DECLARERS.contains(&rule)));
         if let Some(token) = found.filter(|token| !declares && self.keyword(token).is_some_and(|rule| words::RESERVED.contains(&rule))) {
             let name = self.word(token);
-            return Diagnostic::new(Code::NotAvailable, say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"))
-                .at(self.place(token), say!("这里", "here"))
-                .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
+            return Diagnostic::new(
+                Code::NotAvailable,
+                say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"),
+            )
+            .at(self.place(token), say!("这里", "here"))
+            .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
         }
         for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
             if let Some(parts) = readings(self.word(token), self.names) {
@@ -341,7 +410,8 @@ impl<'f> Fault<'f> {
             Some(token) => self.unexpected(token, (&zh, &en)),
             None => {
                 let span = before.map_or(Span { file: self.file, start: 0, end: 0 }, |before| self.place(before));
-                Diagnostic::new(Code::Unexpected, say!("文件到此结束,后面还应有{zh}", "the file ends here, expected {en}")).at(span, say!("其后应有{zh}", "expected {en} after this"))
+                Diagnostic::new(Code::Unexpected, say!("文件到此结束,后面还应有{zh}", "the file ends here, expected {en}"))
+                    .at(span, say!("其后应有{zh}", "expected {en} after this"))
             }
         }
     }
@@ -349,7 +419,8 @@ impl<'f> Fault<'f> {
     fn unexpected(&self, token: &Token, (zh, en): (&str, &str)) -> Diagnostic {
         let whole = self.word(token);
         let shown = whole.chars().take(20).collect::<String>();
-        let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}")).at(self.place(token), say!("此处应为{zh}", "expected {en}"));
+        let diagnostic = Diagnostic::new(Code::Unexpected, say!("读到「{shown}」,此处应为{zh}", "found {shown}, expected {en}"))
+            .at(self.place(token), say!("此处应为{zh}", "expected {en}"));
         let first = self.tokens.iter().find(|other| other.start == self.statement.start).filter(|first| first.start != token.start);
         let diagnostic = match first {
             Some(first) => diagnostic.at(self.place(first), say!("在这一条里", "in this clause")),
@@ -361,7 +432,10 @@ impl<'f> Fault<'f> {
             return diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"));
         }
         if matches!(keyword, Some("k_deduct" | "k_add")) && expects(&[Rule::k_per]) {
-            return diagnostic.help(say!("按差距计的写 每 …,例如 每 1 个百分点;只看是否达到的写 当 …", "by the distance: per …, as in per 1 pp; by whether it is reached: when …"));
+            return diagnostic.help(say!(
+                "按差距计的写 每 …,例如 每 1 个百分点;只看是否达到的写 当 …",
+                "by the distance: per …, as in per 1 pp; by whether it is reached: when …"
+            ));
         }
         let rules: Vec<String> = self.stop.expected.iter().map(|rule| format!("{rule:?}")).collect();
         let possible = |word: &&words::Word| rules.iter().any(|rule| rule == word.rule) || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule);
@@ -393,7 +467,19 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     };
     for rule in rules {
         match rule {
-            Rule::expression | Rule::condition | Rule::conjunction | Rule::negation | Rule::test | Rule::sum | Rule::product | Rule::unary | Rule::atom | Rule::path | Rule::quantity | Rule::unsigned | Rule::key => {
+            Rule::expression
+            | Rule::condition
+            | Rule::conjunction
+            | Rule::negation
+            | Rule::test
+            | Rule::sum
+            | Rule::product
+            | Rule::unary
+            | Rule::atom
+            | Rule::path
+            | Rule::quantity
+            | Rule::unsigned
+            | Rule::key => {
                 push("数量、名称或算式", "a quantity, a name or a formula");
             }
             Rule::statement | Rule::declaration | Rule::item | Rule::clause => push("一条规则", "a clause"),
@@ -436,7 +522,8 @@ fn expectation(rules: &[Rule]) -> (String, String) {
 }
 
 /// Keywords that a line of the head begins with.
-const HEADINGS: &[&str] = &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
+const HEADINGS: &[&str] =
+    &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
 
 /// Keywords that a declared name stands behind.
 const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier"];
@@ -465,7 +552,12 @@ fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
         return Some(phrase.en.split(' ').map(str::to_owned).collect());
     }
     let letters: Vec<char> = run.chars().collect();
-    let known = |piece: &str| names.contains(piece) || words::keyword(piece).is_some() || BUILT_IN.iter().any(|(zh, en)| *zh == piece || *en == piece) || piece.bytes().all(|byte| byte.is_ascii_digit());
+    let known = |piece: &str| {
+        names.contains(piece)
+            || words::keyword(piece).is_some()
+            || BUILT_IN.iter().any(|(zh, en)| *zh == piece || *en == piece)
+            || piece.bytes().all(|byte| byte.is_ascii_digit())
+    };
     // best[i]: (letters that no word covers, words), reading the first i letters
     let mut best: Vec<Option<(usize, Vec<String>)>> = vec![Some((0, Vec::new()))];
     for end in 1..=letters.len() {
@@ -485,7 +577,8 @@ fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
         best.push(choice);
     }
     let (unknown, parts) = best.pop()??;
-    let keyword = parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some()) || parts.first().is_some_and(|part| words::keyword(part).is_some());
+    let keyword =
+        parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some()) || parts.first().is_some_and(|part| words::keyword(part).is_some());
     // short English words hide in longer ones: there every letter must be accounted for
     let allowed = if run.is_ascii() { 0 } else { letters.len() / 2 };
     (parts.len() > 1 && keyword && unknown <= allowed).then_some(parts)
@@ -502,7 +595,9 @@ fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
         match token.kind {
             TokenKind::OpenText | TokenKind::OpenName => {
                 // of several texts the first that runs over its line is the one that was left open
-                let over = |other: &&Token| other.kind == TokenKind::Text && other.start < token.start && text.get(other.start..other.end).is_some_and(|text| text.contains('\n'));
+                let over = |other: &&Token| {
+                    other.kind == TokenKind::Text && other.start < token.start && text.get(other.start..other.end).is_some_and(|text| text.contains('\n'))
+                };
                 let token = if token.kind == TokenKind::OpenText { tokens.iter().find(over).unwrap_or(token) } else { token };
                 let mark = text.get(token.start..token.end).and_then(|text| text.chars().next()).unwrap_or('"');
                 faults.push(

@@ -10,8 +10,6 @@ use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::Mode;
 use crate::source::{Span, offset};
 
-// The derive writes one variant a grammar rule, which carry no documentation.
-#[expect(missing_docs, reason = "the derive macro's enum of grammar rules has no doc comments")]
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "../grammar/kaoping.pest"]
@@ -53,9 +51,12 @@ struct Builder<'t> {
     faults: Vec<Diagnostic>,
 }
 
+/// Which pairs are taken.
+type Wanted<'i> = fn(&Pair<'i, Rule>) -> bool;
+
 /// The inner pairs of a pair without its punctuation, taken by rule.
 struct Inner<'i> {
-    pairs: std::iter::Peekable<std::iter::Filter<Pairs<'i, Rule>, fn(&Pair<'i, Rule>) -> bool>>,
+    pairs: std::iter::Peekable<std::iter::Filter<Pairs<'i, Rule>, Wanted<'i>>>,
 }
 
 /// Punctuation has rules of its own only so that a message can say that it is missing.
@@ -65,7 +66,8 @@ fn is_word(pair: &Pair<'_, Rule>) -> bool {
 
 impl<'i> Inner<'i> {
     fn of(pair: Pair<'i, Rule>) -> Self {
-        Inner { pairs: pair.into_inner().filter(is_word as fn(&Pair<'i, Rule>) -> bool).peekable() }
+        let wanted: Wanted<'i> = is_word;
+        Inner { pairs: pair.into_inner().filter(wanted).peekable() }
     }
 
     fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
@@ -128,14 +130,13 @@ impl Builder<'_> {
     }
 
     fn note(&self, pair: P<'_>) -> Option<ast::Note> {
-        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         let kind = match inner.next()?.as_rule() {
             Rule::k_source => ast::NoteKind::Source,
             Rule::k_assumption => ast::NoteKind::Assumption,
             _ => ast::NoteKind::Remark,
         };
-        Some(ast::Note { kind, text: self.text(&inner.next()?), span })
+        Some(ast::Note { kind, text: self.text(&inner.next()?) })
     }
 
     fn number(&mut self, pair: &P<'_>) -> Decimal {
@@ -184,17 +185,16 @@ impl Builder<'_> {
             Rule::ranking => ast::Declaration::Ranking(self.ranking(pair)?),
             Rule::test_case => ast::Declaration::Case(self.case(pair)?),
             Rule::item => ast::Declaration::Item(self.item(pair)?),
-            _ => ast::Declaration::Note(self.note(pair)?),
+            _ => ast::Declaration::Note,
         })
     }
 
     fn standard(&mut self, pair: P<'_>) -> Option<ast::Standard> {
-        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_standard);
         let name = self.name(&inner.next()?);
         let headings = inner.all(Rule::heading).into_iter().filter_map(|pair| self.heading(pair)).collect();
-        Some(ast::Standard { name, headings, span })
+        Some(ast::Standard { name, headings })
     }
 
     fn heading(&mut self, pair: P<'_>) -> Option<ast::Heading> {
@@ -220,7 +220,7 @@ impl Builder<'_> {
                 ast::Heading::Scores(precision, self.quantity(inner.next()?)?)
             }
             Rule::k_ties => ast::Heading::Ties(ties(&inner.next()?), span),
-            _ => ast::Heading::Note(self.note(first)?),
+            _ => ast::Heading::Note,
         })
     }
 
@@ -234,7 +234,8 @@ impl Builder<'_> {
     /// A date that ends something: where only a month or a year is written, its last day.
     fn last_day(&self, pair: &P<'_>) -> ast::Date {
         let mut date = self.date(pair);
-        let written = pair.as_str().chars().map(|c| if c.is_ascii_digit() || plain_digit(c).is_some_and(|c| c.is_ascii_digit()) { '0' } else { '-' }).collect::<String>();
+        let written =
+            pair.as_str().chars().map(|c| if c.is_ascii_digit() || plain_digit(c).is_some_and(|c| c.is_ascii_digit()) { '0' } else { '-' }).collect::<String>();
         let parts = written.split('-').filter(|part| !part.is_empty()).count();
         let year: u32 = date.iso.get(..4).and_then(|year| year.parse().ok()).unwrap_or(1);
         let month = if parts == 1 { "12" } else { date.iso.get(5..7).unwrap_or("12") }.to_owned();
@@ -252,22 +253,20 @@ impl Builder<'_> {
     }
 
     fn tier(&mut self, pair: P<'_>) -> Option<ast::Tier> {
-        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_tier);
         let name = self.name(&inner.next()?);
         inner.has(Rule::k_marks);
         let marks = self.expr(inner.next()?)?;
         let title = if inner.has(Rule::k_title) { inner.next().map(|pair| self.text(&pair)) } else { None };
-        Some(ast::Tier { name, marks, title, notes: self.notes(&mut inner), span })
+        Some(ast::Tier { name, marks, title })
     }
 
     fn units(&mut self, pair: P<'_>) -> ast::Units {
-        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_unit);
         let names = inner.all(Rule::unit_name).iter().map(|pair| self.name(pair)).collect();
-        ast::Units { names, whole: inner.has(Rule::k_whole), span }
+        ast::Units { names, whole: inner.has(Rule::k_whole) }
     }
 
     fn fact(&mut self, pair: P<'_>) -> Option<ast::Fact> {
@@ -342,7 +341,7 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_exempt);
-        let scope = inner.take(Rule::scope).and_then(|pair| self.scope(pair));
+        let scope = inner.take(Rule::scope).map(|pair| self.scope(pair));
         inner.has(Rule::k_when);
         let condition = self.expr(inner.next()?)?;
         inner.has(Rule::k_reason);
@@ -351,11 +350,10 @@ impl Builder<'_> {
         Some(ast::Exemption { scope, condition, reason, notes: self.notes(&mut inner), span })
     }
 
-    fn scope(&mut self, pair: P<'_>) -> Option<ast::Scope> {
-        let span = self.span(&pair);
+    fn scope(&self, pair: P<'_>) -> ast::Scope {
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_applies);
-        Some(ast::Scope { tiers: self.names(&mut inner), span })
+        ast::Scope { tiers: self.names(&mut inner) }
     }
 
     fn total(&mut self, pair: P<'_>) -> Option<ast::Total> {
@@ -383,14 +381,10 @@ impl Builder<'_> {
                 Rule::key => keys.push(self.key(pair)?),
                 Rule::ties => chosen = Some(ties(&pair)),
                 Rule::k_listed_on => in_listed = true,
-                Rule::note => {
-                    let notes = self.note(pair).into_iter().collect();
-                    return Some(ast::Ranking { within_tier, keys, ties: chosen, listed, notes, span });
-                }
                 _ => {}
             }
         }
-        Some(ast::Ranking { within_tier, keys, ties: chosen, listed, notes: Vec::new(), span })
+        Some(ast::Ranking { within_tier, keys, ties: chosen, listed, span })
     }
 
     fn key(&mut self, pair: P<'_>) -> Option<ast::Key> {
@@ -422,8 +416,8 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let target = inner.next()?;
         let target = match target.as_rule() {
-            Rule::k_total => ast::Target::Total(self.span(&target)),
-            Rule::k_rank => ast::Target::Rank(self.span(&target)),
+            Rule::k_total => ast::Target::Total,
+            Rule::k_rank => ast::Target::Rank,
             _ => {
                 let mut names = self.names(&mut Inner::of(target)).into_iter();
                 ast::Target::Path(names.next()?, names.next())
@@ -496,7 +490,7 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let word = inner.next()?;
         let kind = match word.as_rule() {
-            Rule::scope => ast::AttributeKind::Scope(self.scope(word)?),
+            Rule::scope => ast::AttributeKind::Scope(self.scope(word)),
             Rule::k_marks => ast::AttributeKind::Marks(self.expr(inner.next()?)?),
             Rule::k_floor => ast::AttributeKind::Floor(self.expr(inner.next()?)?),
             Rule::k_cap => ast::AttributeKind::Cap(self.expr(inner.next()?)?),

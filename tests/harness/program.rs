@@ -1,5 +1,7 @@
 //! Runs the program as a user would, in a folder.
 
+#![allow(clippy::expect_used, reason = "a test that cannot run its program has nothing to say")]
+
 use std::path::Path;
 use std::process::Command;
 
