@@ -10,7 +10,7 @@
     clippy::disallowed_methods,
     reason = "a bench states what it takes for granted and rounds as a program by hand would"
 )]
-#![allow(clippy::unnecessary_wraps, missing_docs, unreachable_pub, reason = "a bench has no callers")]
+#![allow(missing_docs, unreachable_pub, reason = "a bench has no callers")]
 
 #[path = "trial/baseline.rs"]
 mod baseline;

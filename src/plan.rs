@@ -1,6 +1,6 @@
 //! The standard as flat steps in dependency order.
 //!
-//! In: a resolved standard without faults. Out: a [`Plan`] with one [`Program`] a tier, in which what depends on the tier only is
+//! In: a resolved standard without faults. Out: a [`Plan`] with one program a tier, in which what depends on the tier only is
 //! a constant already. Never: a fact. Every step has a stable id, a unit, the step of its values, its clause and its place in the
 //! rule file, and the assumptions that it brings in; so bounds, columns and traces can be had from the same steps.
 

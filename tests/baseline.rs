@@ -10,7 +10,7 @@
     clippy::disallowed_methods,
     reason = "a program by hand rounds with what rust_decimal has"
 )]
-#![allow(clippy::unnecessary_wraps, missing_docs, unreachable_pub, reason = "a test has no callers")]
+#![allow(missing_docs, unreachable_pub, reason = "a test has no callers")]
 
 #[path = "../benches/trial/baseline.rs"]
 mod baseline;

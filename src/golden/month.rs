@@ -186,7 +186,7 @@ impl Comparison<'_> {
                 known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)
             }) =>
             {
-                report.known_cells += 1
+                report.known_cells += 1;
             }
             None => report.differences.push(Difference {
                 unit: unit.unit.clone(),

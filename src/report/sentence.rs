@@ -100,7 +100,7 @@ impl Wording<'_> {
                 Role::StandIn => parts.push(self.stand_in(id)),
                 Role::Default(fact) if self.is_assessed(fact) => parts.push(pick(self.lang, "未填,按缺省", "not entered, by default").to_owned()),
                 Role::Cell(fact) if self.is_assessed(fact) && trace.value(id).absence().is_none() => {
-                    parts.push(pick(self.lang, "人工评定", "assessed by hand").to_owned())
+                    parts.push(pick(self.lang, "人工评定", "assessed by hand").to_owned());
                 }
                 Role::Formula => parts.extend(self.formula(id)),
                 Role::ItemFloor if trace.used(id) == Used::Second => parts.push(self.floor(id)),
@@ -276,7 +276,7 @@ impl Wording<'_> {
         while let Some(step) = queue.pop() {
             match trace.info(step).map(|info| info.role) {
                 Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_))) => {
-                    parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step)))
+                    parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step)));
                 }
                 _ => queue.extend(trace.sources(step)),
             }

@@ -13,7 +13,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term, see)),
         ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| visit(factor, see)),
         ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) | ExprKind::IsBlank(inner) | ExprKind::IsUndefined(inner) => {
-            visit(inner, see)
+            visit(inner, see);
         }
         ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => {
             visit(a, see);

@@ -69,6 +69,48 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
     let bases: Vec<Span> =
         item.clauses.iter().filter(|clause| matches!(clause.act, Act::Base(_)) && clause.condition.is_none()).map(|clause| clause.span).collect();
     let moving: Vec<Span> = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Move(_) | Act::Joint(..))).map(|clause| clause.span).collect();
+    check_sources(item, (&formulas, &bases, &moving), found);
+    let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
+    found.extend(item.clauses.iter().filter_map(check_joint));
+    let directions: BTreeSet<bool> = moves(&item.clauses).collect();
+    if item.is_base() && item.children.is_empty() && directions.len() == 2 && bases.is_empty() && !unconditional {
+        found.push(
+            Diagnostic::new(Code::NoBase, words!("「{name}」又扣又加,没有写从多少分起", "{name} deducts and adds, and states no base"))
+                .at(item.head, words!("这一项", "this item"))
+                .help(words!("写明 起评 … 分", "state it: base … points")),
+        );
+    }
+    check_idle(item, &directions, &moving, bases.is_empty(), found);
+    let decided = item.assessed.is_some()
+        || item.pending.is_some()
+        || !formulas.is_empty()
+        || !directions.is_empty()
+        || !bases.is_empty()
+        || unconditional
+        || !item.children.is_empty();
+    let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
+    if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {
+        found.push(match item.clauses.last() {
+            Some(clause) => Diagnostic::new(
+                Code::NothingDecides,
+                words!("条件都不成立时,没有一条定出「{name}」的得分", "nothing decides the score of {name} where no condition holds"),
+            )
+            .at(item.head, words!("这一项", "this item"))
+            .at(clause.span, words!("这一条也不成立时没有规定", "nothing is said for when this does not hold either"))
+            .help(words!("在最后加一条没有条件的,例如 得 0 分", "add a last clause without a condition, as in: award 0 points")),
+            None => Diagnostic::new(Code::NothingDecides, words!("没有一条定出「{name}」的得分", "nothing decides the score of {name}"))
+                .at(item.head, words!("这一项", "this item"))
+                .help(words!(
+                    "写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"",
+                    "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\""
+                )),
+        });
+    }
+}
+
+/// Of the ways to decide a score an item has one, and once.
+fn check_sources(item: &Item, (formulas, bases, moving): (&[Span], &[Span], &[Span]), found: &mut Vec<Diagnostic>) {
+    let name = &item.name;
     let mut sources: Vec<(Span, &str, &str)> = Vec::new();
     if let Some(pending) = &item.pending {
         sources.push((pending.span, "待定", "unknown"));
@@ -99,8 +141,8 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
             .help(words!("删去其中一种", "remove one of them")),
         );
     }
-    for (list, zh, en) in [(&formulas, "得分 =", "score ="), (&bases, "起评", "base")] {
-        if let [first, second, ..] = list.as_slice() {
+    for (list, zh, en) in [(formulas, "得分 =", "score ="), (bases, "起评", "base")] {
+        if let [first, second, ..] = list {
             found.push(
                 Diagnostic::new(Code::Conflict, words!("「{zh}」写了两次", "“{en}” stands twice"))
                     .at(*second, words!("又在这里", "again here"))
@@ -109,22 +151,16 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
             );
         }
     }
-    let unconditional = item.clauses.iter().any(|clause| clause.condition.is_none() && matches!(clause.act, Act::Award(_)));
-    found.extend(item.clauses.iter().filter_map(check_joint));
-    let directions: BTreeSet<bool> = moves(&item.clauses).collect();
-    if item.is_base() && item.children.is_empty() && directions.len() == 2 && bases.is_empty() && !unconditional {
-        found.push(
-            Diagnostic::new(Code::NoBase, words!("「{name}」又扣又加,没有写从多少分起", "{name} deducts and adds, and states no base"))
-                .at(item.head, words!("这一项", "this item"))
-                .help(words!("写明 起评 … 分", "state it: base … points")),
-        );
-    }
+}
+
+/// A bonus that only deducts, and a penalty that only adds, stay at 0.
+fn check_idle(item: &Item, directions: &BTreeSet<bool>, moving: &[Span], from_zero: bool, found: &mut Vec<Diagnostic>) {
     let idle = match item.kind {
         super::ItemKind::Bonus => Some(true),
         super::ItemKind::Penalty => Some(false),
         _ => None,
     };
-    if let Some(wrong) = idle.filter(|wrong| bases.is_empty() && directions.len() == 1 && directions.contains(wrong) && item.children.is_empty()) {
+    if let Some(wrong) = idle.filter(|wrong| from_zero && directions.len() == 1 && directions.contains(wrong) && item.children.is_empty()) {
         let (zh, en) = if wrong {
             ("加分项从 0 分起,只扣不加就总是 0 分", "a bonus starts at 0: where it only deducts it is always 0")
         } else {
@@ -138,31 +174,6 @@ fn check_structure(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>
                     .help(words!("扣分项里写 扣,加分项里写 加", "write deduct in a penalty, add in a bonus")),
             );
         }
-    }
-    let decided = item.assessed.is_some()
-        || item.pending.is_some()
-        || !formulas.is_empty()
-        || !directions.is_empty()
-        || !bases.is_empty()
-        || unconditional
-        || !item.children.is_empty();
-    let starts_at_zero = !item.is_base() && item.clauses.iter().any(|clause| matches!(clause.act, Act::Award(_)));
-    if !decided && !starts_at_zero && !item.tiers.iter().all(|tier| awards_cover(standard, item, *tier)) {
-        found.push(match item.clauses.last() {
-            Some(clause) => Diagnostic::new(
-                Code::NothingDecides,
-                words!("条件都不成立时,没有一条定出「{name}」的得分", "nothing decides the score of {name} where no condition holds"),
-            )
-            .at(item.head, words!("这一项", "this item"))
-            .at(clause.span, words!("这一条也不成立时没有规定", "nothing is said for when this does not hold either"))
-            .help(words!("在最后加一条没有条件的,例如 得 0 分", "add a last clause without a condition, as in: award 0 points")),
-            None => Diagnostic::new(Code::NothingDecides, words!("没有一条定出「{name}」的得分", "nothing decides the score of {name}"))
-                .at(item.head, words!("这一项", "this item"))
-                .help(words!(
-                    "写一条 扣、加、得 或 得分 =;由人打分写 人工评定;办法未知写 待定 \"…\"",
-                    "write a clause: deduct, add, award or score =; assessed by hand: assessed; not known: unknown \"…\""
-                )),
-        });
     }
 }
 

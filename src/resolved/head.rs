@@ -83,6 +83,13 @@ impl<'a> Resolver<'a> {
                     )),
             );
         }
+        self.check_first_day(&head, tree);
+        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
+        Some(head)
+    }
+
+    /// A version begins with a period, so that no period has two versions.
+    fn check_first_day(&mut self, head: &Head, tree: &ast::Standard) {
         if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) =
             (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..))))
         {
@@ -100,8 +107,6 @@ impl<'a> Resolver<'a> {
                 );
             }
         }
-        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
-        Some(head)
     }
 
     fn score_size(&mut self, step: &ast::Quantity) -> Option<Decimal> {
