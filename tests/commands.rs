@@ -43,6 +43,30 @@ fn the_shipped_policy_checks_clean() {
 }
 
 #[test]
+fn everything_in_the_repository_checks_clean_and_passes() {
+    let run = kaoping(root(), &["check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((run.status, report["errors"].as_u64()), (0, Some(0)));
+    assert!(report["files"].as_u64() > Some(70));
+    let run = kaoping(root(), &["test", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((run.status, report["failed"].as_u64()), (0, Some(0)));
+    assert!(report["cases"].as_u64() > Some(200));
+}
+
+#[test]
+fn an_input_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    for target in ["golden/lianyungang/2020-11/facts.csv", "policies/lianyungang/标准.kp", "policies/lianyungang/名册.csv"] {
+        let before = fs::read(folder.path().join(target)).unwrap();
+        let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--out", target]));
+        assert_eq!(run.status, 2, "{target}");
+        assert!(fs::read(folder.path().join(target)).unwrap() == before, "{target}");
+    }
+}
+
+#[test]
 fn cases_and_months_pass_and_are_counted() {
     let run = kaoping(root(), &["test", "policies/lianyungang", "golden/lianyungang", "--format", "json"]);
     assert_eq!(run.status, 0, "{}", run.err);

@@ -13,7 +13,7 @@ use crate::source::Sources;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 规则文件或文件夹,缺省 policies/ / rule files and folders, by default policies/
+    /// 规则文件或文件夹,缺省 policies/ 与 golden/ / rule files and folders, by default policies/ and golden/
     #[arg(value_name = "文件")]
     paths: Vec<PathBuf>,
     /// 输出格式 / format: text, json
@@ -52,14 +52,18 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     Ok(if errors > 0 { End::FaultFound } else { End::Answered })
 }
 
+/// The file that says which faults are expected of the rules beside it.
+pub(super) const EXPECT: &str = "expect";
+
 /// The policies that paths name: a folder with rule files is one, a folder of such folders is all of them.
 pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
-    let default = [PathBuf::from("policies")];
+    let mut default = vec![PathBuf::from("policies"), PathBuf::from("golden")];
+    default.retain(|path| path == Path::new("policies") || path.is_dir());
     let mut found = Vec::new();
     for path in if paths.is_empty() { &default[..] } else { paths } {
         if path.is_dir() && !holds_rules(path) {
             let inside = nested(path);
-            if inside.is_empty() {
+            if inside.is_empty() && !(paths.is_empty() && path == Path::new("golden")) {
                 let path = path.display();
                 return Err(Fault::Words(words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)")));
             }
@@ -71,8 +75,13 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     Ok(found)
 }
 
+/// The policies inside a folder; rules that are wrong on purpose, with what is expected of them beside them, are left out.
 fn nested(folder: &Path) -> Vec<PathBuf> {
+    if folder.join(EXPECT).is_file() {
+        return Vec::new();
+    }
     let mut found = policies(folder);
+    found.retain(|path| !path.join(EXPECT).is_file());
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     let mut folders: Vec<PathBuf> =
         entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink() && !holds_rules(path)).collect();

@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 
 fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
     // rules that are wrong on purpose: what is said of them is kept beside them
-    if path.join("expect").is_file() {
+    if path.join(super::check::EXPECT).is_file() {
         return Ok(());
     }
     if is_rule_file(path) || holds_rules(path) {
