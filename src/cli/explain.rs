@@ -45,17 +45,22 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if arguments.subject.facts.is_empty() {
         return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
     }
-    let period = period(&loaded, &arguments.subject)?;
-    let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
-    let unit = find_unit(&loaded, &facts, &name)?;
+    let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
+    let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
+    let unit = find_unit(&loaded, &facts, &name).map_err(|fault| fault.speaking(shown))?;
     let topics: Vec<Topic> = if arguments.indicator.is_empty() {
         vec![Topic::Total]
     } else {
-        arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()?
+        arguments
+            .indicator
+            .iter()
+            .map(|name| find_item(&loaded.plan, &facts, &unit, name))
+            .collect::<Result<_, _>>()
+            .map_err(|fault: Fault| fault.speaking(shown))?
     };
     let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
-    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
+    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     Ok(End::Answered)
 }
 
@@ -100,9 +105,11 @@ fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic
         return Ok(Topic::Item(id));
     }
     let known: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).collect();
-    let near = closest(name, known.iter().copied()).map(|near| format!(" {near}?")).unwrap_or_default();
+    let near = closest(name, known.iter().copied()).unwrap_or_default();
+    let near_zh = if near.is_empty() { String::new() } else { format!("是不是「{near}」?") };
+    let near = if near.is_empty() { String::new() } else { format!(" Did you mean {near}?") };
     let (list, list_en) = (known.join("、"), known.join(", "));
-    Err(Fault::Words(words!("没有指标「{name}」。{near}指标有:{list}", "there is no indicator {name}.{near} There are: {list_en}")))
+    Err(Fault::Words(words!("没有指标「{name}」。{near_zh}指标有:{list}", "there is no indicator {name}.{near} There are: {list_en}")))
 }
 
 /// What is to be explained.

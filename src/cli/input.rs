@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::Subject;
 use super::output::Fault;
-use crate::diag::{self, Diagnostic, words};
+use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::compile;
+use crate::facts::load::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::{self, Facts, load};
 use crate::period;
 use crate::plan::Plan;
-use crate::source::{Policy, read_policy};
+use crate::source::{Policy, PolicyFault, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
@@ -74,12 +75,47 @@ pub(super) fn is_rule_file(path: &Path) -> bool {
 
 /// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
 pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
-    let policy = read_policy(path).map_err(|fault| {
-        let text = fault.to_string();
-        Fault::Words(words!("读不了:{text}", "cannot read: {text}"))
-    })?;
+    let policy = read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))?;
     let compiled = compile(&policy.sources);
     Ok((policy, compiled.plan, compiled.diagnostics))
+}
+
+/// What the system says of a file, in words; its own text where it is a rare thing.
+pub(super) fn cause_words(cause: &std::io::Error) -> Words {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => words!("没有这个文件或文件夹", "there is no such file or folder"),
+        std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
+        std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
+        std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
+        _ => words!("{cause}", "{cause}"),
+    }
+}
+
+fn unreadable_policy(fault: &PolicyFault) -> Words {
+    match fault {
+        PolicyFault::Unreadable { path, cause } => {
+            let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
+            words!("读不了 {path}:{zh}", "cannot read {path}: {en}")
+        }
+        PolicyFault::NotText { path } => {
+            words!("读不了 {path}:不是文本(UTF-8、UTF-16 或 GB18030,不超过 16 MB)", "cannot read {path}: not a text (UTF-8, UTF-16 or GB18030, at most 16 MB)")
+        }
+        PolicyFault::Empty { path } => words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)"),
+    }
+}
+
+fn unreadable_facts(fault: &InputFault) -> Words {
+    match fault {
+        InputFault::Unreadable { path, cause } => {
+            let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
+            words!("读不了 {path}:{zh}", "cannot read {path}: {en}")
+        }
+        InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
+        InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv)", "{path} holds no table of facts (facts*.csv)"),
+        InputFault::TwoProvenances { path } => {
+            words!("{path} 旁边既有 .来历.csv 又有 .provenance.csv,只留一个", "both .来历.csv and .provenance.csv stand beside {path}: keep one")
+        }
+    }
 }
 
 /// Reads a policy that must be without fault, and its register.
@@ -106,10 +142,7 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let inputs = load::read(&subject.facts).map_err(|fault| {
-        let text = fault.to_string();
-        Fault::Words(words!("读不了:{text}", "cannot read: {text}"))
-    })?;
+    let inputs = load::read(&subject.facts).map_err(|fault| Fault::Words(unreadable_facts(&fault)))?;
     let mut diagnostics = Vec::new();
     let table = load::load(&inputs, &loaded.plan, loaded.register.as_ref(), Some(period), &mut diagnostics);
     if !diag::any_error(&diagnostics) {

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::End;
+use super::input::cause_words;
 use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
 use crate::source::Sources;
 
@@ -19,6 +20,17 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// The same, in one language whatever the locale says: that of the policy that was read.
+    pub(super) fn speaking(self, lang: Lang) -> Fault {
+        match self {
+            Fault::Words(words) => {
+                let said = words.get(lang).to_owned();
+                Fault::Words(Words { zh: said.clone(), en: said })
+            }
+            other => other,
+        }
+    }
+
     /// Says it on standard error.
     pub(super) fn report(&self, lang: Option<Lang>) -> End {
         match self {
@@ -55,7 +67,7 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
         io::ErrorKind::BrokenPipe => Fault::Closed,
-        _ => Fault::Words(words!("写不了标准输出:{cause}", "cannot write to standard output: {cause}")),
+        _ => Fault::Words(not_written("标准输出 / standard output", &cause)),
     })
 }
 
@@ -78,7 +90,7 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> 
     if existing.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
         return std::fs::write(path, text).map_err(|cause| {
             let path = path.display();
-            Fault::Words(words!("写不了 {path}:{cause}", "cannot write {path}: {cause}"))
+            Fault::Words(not_written(&path.to_string(), &cause))
         });
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -91,8 +103,13 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> 
     };
     write().map_err(|cause| {
         let path = path.display();
-        Fault::Words(words!("写不了 {path}:{cause}", "cannot write {path}: {cause}"))
+        Fault::Words(not_written(&path.to_string(), &cause))
     })
+}
+
+fn not_written(path: &str, cause: &io::Error) -> Words {
+    let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
+    words!("写不了 {path}:{zh}", "cannot write {path}: {en}")
 }
 
 /// How the file aside is made: with the rights of the file it replaces, or those that a fresh file gets.

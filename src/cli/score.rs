@@ -34,14 +34,14 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut loaded = load_policy(arguments.policy.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     if arguments.subject.facts.is_empty() {
-        return needs(&loaded, shown);
+        return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
     }
-    let period = period(&loaded, &arguments.subject)?;
-    let facts = load_facts(&mut loaded, &arguments.subject, &period)?;
+    let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
+    let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     if let Some(name) = &arguments.unit {
-        let known = super::explain::find_unit(&loaded, &facts, name)?;
+        let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
         results.units.retain(|unit| unit.unit == known);
     }
     let missing = results.units.iter().any(|unit| unit.status == State::Missing);
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             report::table(&loaded.plan, &facts, &results, &report::Look { lang: shown, width: width(), fold })
         }
     };
-    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
+    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     Ok(if missing { End::FactsMissing } else { End::Answered })
 }
 

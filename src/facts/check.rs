@@ -36,8 +36,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn bound(&self, bound: &Bound) -> Option<Diagnostic> {
-        let cell = self.row.get(bound.fact)?;
-        let (value, limit) = (cell.value.number()?, self.values.get(bound.limit)?.number()?);
+        let limit = self.values.get(bound.limit)?.number()?;
+        let Some(cell) = self.row.get(bound.fact) else { return self.default_bound(bound, limit) };
+        let value = cell.value.number()?;
         if keeps(bound.side, value, limit) {
             return None;
         }
@@ -83,6 +84,29 @@ impl Check<'_> {
                 .at(fact.span, words!("范围由这里定", "the range comes from here"))
                 .help(words!("核对这一格;范围确需放宽时改规则", "check the cell; if the range is too narrow, change the rules")),
         )
+    }
+
+    /// A default that the bounds of its fact refuse for this unit.
+    fn default_bound(&self, bound: &Bound, limit: &Number) -> Option<Diagnostic> {
+        let fact = self.plan.facts.get(bound.fact).filter(|fact| fact.has_default && !fact.has_derivation)?;
+        let value = self.values.get(self.program.facts.get(bound.fact).copied().flatten()?)?.number()?;
+        if keeps(bound.side, value, limit) {
+            return None;
+        }
+        let (unit, label) = (&self.member.name, fact.label());
+        let (shown, shown_en) = (self.show(bound.fact, value, Lang::Zh), self.show(bound.fact, value, Lang::En));
+        let (top, top_en) = (self.show(bound.fact, limit, Lang::Zh), self.show(bound.fact, limit, Lang::En));
+        let mut diagnostic = Diagnostic::new(
+            Code::OutOfRange,
+            words!(
+                "{unit}:「{label}」没有填,缺省值 {shown} 却不合它的界限 {top}",
+                "{unit}: {label} is blank, and its default of {shown_en} breaks its limit of {top_en}"
+            ),
+        );
+        if let Some(cell) = bound.by.and_then(|by| self.row.get(by)) {
+            diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {top}", "is {top_en}"));
+        }
+        Some(diagnostic.at(fact.span, words!("缺省和界限写在这里", "default and limit stand here")).help(words!("把这一格填上", "fill in the cell")))
     }
 
     /// A fact that is given where it also follows from others.
