@@ -35,6 +35,8 @@ struct Outcome {
     place: String,
     differences: Vec<Difference>,
     month: Option<Report>,
+    /// The language of the rules.
+    lang: Lang,
 }
 
 impl Outcome {
@@ -64,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             print(&format!("{report:#}\n"))?;
         }
         Format::Text => {
-            let lang = lang.unwrap_or_else(locale);
+            let lang = lang.unwrap_or_else(|| outcomes.first().map_or_else(locale, |outcome| outcome.lang));
             let mut text = String::new();
             for outcome in &outcomes {
                 write(outcome, lang, &mut text);
@@ -102,7 +104,13 @@ fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
     let (policy, plan, diagnostics) = input::check(path)?;
     let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
     for case in &plan.cases {
-        outcomes.push(Outcome { name: case.name.clone(), place: policy.sources.place(case.span), differences: case::run(&plan, case), month: None });
+        outcomes.push(Outcome {
+            name: case.name.clone(),
+            place: policy.sources.place(case.span),
+            differences: case::run(&plan, case),
+            month: None,
+            lang: plan.lang,
+        });
     }
     Ok(())
 }
@@ -123,7 +131,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
     let (tables, known) = published(folder)?;
     let report = compare(&loaded.plan, &facts, &results, &tables, &known);
-    Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report) })
+    Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report), lang: loaded.plan.lang })
 }
 
 /// The policy with the name of the folder that holds the month, in the `policies/` nearest above it.

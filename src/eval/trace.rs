@@ -63,18 +63,18 @@ impl<'a> Trace<'a> {
         }
     }
 
-    /// How a fact that is given also follows from others, where the two agree: the derivation behind the cell.
+    /// How a fact that is given also follows from others: the derivation beside the cell, which need not agree to the last digit.
     pub(crate) fn confirmation_of(&self, cell: StepId) -> Option<StepId> {
         self.program.steps.iter().enumerate().find_map(|(id, step)| match step {
             Step::OrElse(given, derived) if *given == cell && self.used(id) == Used::First => {
                 let follows = matches!(self.info(*derived).map(|info| info.role), Some(Role::Derived(_)));
-                (follows && self.value(*derived).number().is_some() && self.value(*derived) == self.value(*given)).then_some(*derived)
+                (follows && self.value(*derived).number().is_some()).then_some(*derived)
             }
             _ => None,
         })
     }
 
-    /// The derivations that confirm given facts which a value was read from.
+    /// The derivations that stand beside given facts which a value was read from.
     pub(crate) fn confirmations(&self, root: StepId) -> Vec<StepId> {
         let reach = self.reach(root);
         let cells = reach.iter().enumerate().filter(|(id, reach)| **reach != Reach::None && matches!(self.step(*id), Some(Step::Given(_))));

@@ -43,6 +43,17 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     }
     let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
     writer.tree(root, "", &mut BTreeSet::new(), &mut text);
+    if topic == Topic::Total {
+        let _ = writeln!(
+            text,
+            "{}",
+            pick(
+                lang,
+                "(得满分的各项和 0 分的加分、扣分项只列一行;加 --indicator 可看任何一项的由来)",
+                "(items with full marks, and bonuses and penalties of 0, stand in one line; --indicator shows where any of them comes from)"
+            )
+        );
+    }
     let marks = texts(case.plan(), &writer.decisive);
     if !marks.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
@@ -132,7 +143,7 @@ impl Writer<'_> {
             Role::Award => pick(lang, "得", "award").to_owned(),
             Role::Formula => pick(lang, "得分", "score").to_owned(),
             Role::Base => pick(lang, "起评", "base").to_owned(),
-            Role::ItemFloor => pick(lang, "不低于", "floor").to_owned(),
+            Role::ItemFloor => pick(lang, "保底", "floor").to_owned(),
             Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
             Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
             Role::Parts => {
@@ -141,7 +152,11 @@ impl Writer<'_> {
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
-            Role::Derived(_) if trace_confirms(&self.case.trace, id) => format!("{} {}", pick(lang, "推算相合:", "confirmed by"), name.unwrap_or_default()),
+            Role::Derived(_) if given_beside(&self.case.trace, id).is_some() => {
+                let same = given_beside(&self.case.trace, id) == Some(self.case.trace.value(id));
+                let word = if same { pick(lang, "推算相合:", "confirmed by") } else { pick(lang, "推算不同:", "differs from") };
+                format!("{word} {}", name.unwrap_or_default())
+            }
             Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
             Role::Total => pick(lang, "总分", "total").to_owned(),
             _ => name.unwrap_or_default(),
@@ -180,13 +195,28 @@ impl Writer<'_> {
             if self.case.trace.info(id).is_some_and(|info| info.role == Role::Formula) && body == value {
                 continue;
             }
+            let label = if self.topic == Topic::Total { self.with_owner(id, label) } else { label };
             let (label, value) = match trace.info(id).and_then(|info| self.case.name(info.role)).filter(|_| agreeing.contains(&id)) {
-                Some(name) => (name, format!("{value}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)"))),
+                Some(name) if given_beside(trace, id) == Some(trace.value(id)) => {
+                    (name, format!("{value}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)")))
+                }
+                Some(name) => (name, format!("{value}{}", pick(self.lang, "(与给出的不同,按给出的算)", " (differs from what is given, which counts)"))),
                 None => (label, value),
             };
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
+    }
+
+    /// A label that says nothing of its item, with the item before it.
+    fn with_owner(&self, id: StepId, label: String) -> String {
+        let Some(info) = self.case.trace.info(id) else { return label };
+        let nameless = matches!(
+            info.role,
+            Role::Deduction | Role::Addition | Role::AtMost | Role::Award | Role::Formula | Role::Base | Role::ItemFloor | Role::ItemCap | Role::ItemRound
+        );
+        let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        if nameless && !owner.is_empty() { format!("{owner} {label}") } else { label }
     }
 
     fn has_line(&self, id: StepId, root: StepId) -> bool {
@@ -198,7 +228,11 @@ impl Writer<'_> {
             Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
             Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
             Role::ItemRound => self.is_rounded(id),
-            Role::Item(_) | Role::Total => id == root,
+            Role::Item(item) => {
+                let leaf = self.case.plan().items.get(item).is_some_and(|item| item.children.is_empty());
+                id == root || self.topic == Topic::Total && leaf && !self.is_folded(id)
+            }
+            Role::Total => id == root,
             Role::Uncapped | Role::Parts => true,
             _ => false,
         }
@@ -432,10 +466,10 @@ impl Writer<'_> {
             sources.reverse();
             for source in sources {
                 let behind = self.behind(source);
+                self.skipped(source, &mut found);
                 if matches!(trace.step(behind), Some(Step::Constant(_))) {
                     continue;
                 }
-                self.skipped(source, &mut found);
                 if self.is_named(behind) || self.is_leaf(behind) {
                     found.push(Child::Step(behind));
                 } else {
@@ -481,21 +515,47 @@ impl Writer<'_> {
         self.skipped(next, found);
     }
 
-    /// What a condition was, and what was not taken because of it.
+    /// What a condition was, and what was not taken because of it; of a table only the row that was taken.
     fn condition(&self, choose: StepId, condition: StepId) -> Vec<Child> {
         let trace = &self.case.trace;
         let lang = self.lang;
         let Some(info) = trace.info(choose) else { return Vec::new() };
-        let clause = self.clause(info.clause.unwrap_or(info.span));
-        let outcome = match trace.value(condition) {
-            Value::Truth(true) => pick(lang, "条件成立", "the condition holds").to_owned(),
-            Value::Truth(false) => pick(lang, "条件不成立,未取", "the condition does not hold, not taken").to_owned(),
-            Value::Absent(absence) => absence_word(absence, lang).to_owned(),
-            _ => String::new(),
+        let of_table = info.role == Role::Expression;
+        let clause = self.clause(if of_table { info.span } else { info.clause.unwrap_or(info.span) });
+        let last = matches!(trace.step(choose), Some(Step::Choose(_, _, rest)) if !matches!(trace.step(*rest), Some(Step::Choose(..))));
+        let outcome = match (trace.value(condition), of_table) {
+            (Value::Truth(true), true) => format!("{}: {clause}", pick(lang, "取这一行", "this row")),
+            (Value::Truth(false), true) if last => pick(lang, "取 其余", "otherwise").to_owned(),
+            (Value::Truth(false), true) => return Vec::new(),
+            (Value::Truth(true), false) => format!("{}: {clause}", pick(lang, "条件成立", "the condition holds")),
+            (Value::Truth(false), false) => format!("{}: {clause}", pick(lang, "条件不成立,未取", "the condition does not hold, not taken")),
+            (Value::Absent(absence), _) => format!("{}: {clause}", absence_word(absence, lang)),
+            _ => return Vec::new(),
         };
         let facts: Vec<String> = self.condition_values(condition);
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
-        vec![Child::Words(format!("{outcome}: {clause}{facts}"))]
+        // children are collected from the back to the front
+        let mut told: Vec<Child> = if of_table { self.condition_steps(condition).into_iter().map(Child::Step).collect() } else { Vec::new() };
+        told.push(Child::Words(format!("{outcome}{facts}")));
+        told
+    }
+
+    /// The named steps that a condition read.
+    fn condition_steps(&self, condition: StepId) -> Vec<StepId> {
+        let trace = &self.case.trace;
+        let mut found = Vec::new();
+        let mut queue = trace.sources(condition);
+        while let Some(step) = queue.pop() {
+            let behind = self.behind(step);
+            let truth = trace.info(behind).is_some_and(|info| info.role == Role::Condition);
+            let named = !truth && (self.is_named(behind) || matches!(trace.step(behind), Some(Step::Given(_))));
+            if !named {
+                queue.extend(trace.sources(behind));
+            } else if !found.contains(&behind) {
+                found.push(behind);
+            }
+        }
+        found
     }
 
     /// The named values that a condition compared.
@@ -526,15 +586,13 @@ enum Child {
     Words(String),
 }
 
-/// Whether a step is how a given fact follows from others.
-fn trace_confirms(trace: &Trace<'_>, id: StepId) -> bool {
-    let given = trace
-        .program
-        .steps
-        .iter()
-        .zip(0..)
-        .any(|(step, or_else)| matches!(step, Step::OrElse(_, derived) if *derived == id) && trace.used(or_else) == Used::First);
-    given && trace.value(id).number().is_some()
+/// The value that is given where a step is how the same fact follows from others.
+fn given_beside(trace: &Trace<'_>, id: StepId) -> Option<Value> {
+    let given = trace.program.steps.iter().zip(0..).find_map(|(step, or_else)| match step {
+        Step::OrElse(given, derived) if *derived == id && trace.used(or_else) == Used::First => Some(*given),
+        _ => None,
+    })?;
+    trace.value(id).number().map(|_| trace.value(given))
 }
 
 fn comparison_sign(comparison: Comparison) -> &'static str {

@@ -253,6 +253,16 @@ impl Wording<'_> {
         let info = trace.info(id)?;
         let taken = trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_)));
         let clause = self.case.sources.excerpt(info.clause.unwrap_or(info.span));
+        // an award without a condition is told by the facts that it went by
+        if matches!(trace.step(id), Some(Step::Same(_))) {
+            let mut told = Vec::new();
+            let reach = trace.reach(id);
+            let read = reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None).filter_map(|(step, _)| self.occurrence(step, &mut told));
+            let read: Vec<String> = read.collect();
+            if !read.is_empty() {
+                return Some(read.join(pick(self.lang, ",", ", ")));
+            }
+        }
         taken.then(|| match self.lang {
             Lang::Zh => format!("按「{clause}」"),
             Lang::En => format!("by “{clause}”"),
@@ -288,7 +298,7 @@ impl Wording<'_> {
 
     fn floor(&self, id: StepId) -> String {
         let zero = self.case.trace.value(id).number().is_some_and(Number::is_zero);
-        if zero { pick(self.lang, "扣完为止", "down to 0").to_owned() } else { format!("{}{}", pick(self.lang, "保底 ", "not below "), self.shown(id)) }
+        if zero { pick(self.lang, "扣完为止", "down to 0").to_owned() } else { format!("{}{}", pick(self.lang, "保底 ", "floor "), self.shown(id)) }
     }
 
     fn total(&self, root: StepId) -> Vec<String> {

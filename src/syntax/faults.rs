@@ -581,7 +581,9 @@ fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
         parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some()) || parts.first().is_some_and(|part| words::keyword(part).is_some());
     // short English words hide in longer ones: there every letter must be accounted for
     let allowed = if run.is_ascii() { 0 } else { letters.len() / 2 };
-    (parts.len() > 1 && keyword && unknown <= allowed).then_some(parts)
+    // a single letter that happens to be a keyword proves nothing unless all the rest is known
+    let sure = parts.iter().any(|part| part.chars().count() > 1 && words::keyword(part).is_some());
+    (parts.len() > 1 && keyword && unknown <= if sure { allowed } else { 0 }).then_some(parts)
 }
 
 // --- brackets and quotation marks ------------------------------------------------------------------------------------------
