@@ -81,6 +81,8 @@ pub(crate) struct Facts {
 /// The cells of one unit.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
+    /// Whether a table has a row for the unit; a registered unit without one is 缺数据, whatever has a default.
+    pub(crate) listed: bool,
     pub(crate) cells: Vec<Option<Cell>>,
 }
 

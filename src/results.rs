@@ -149,8 +149,8 @@ pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &
     for (member, row) in facts.members.iter().zip(&facts.rows) {
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let outcome = traced(program, row, Until::Scores);
-        contestants.push(contestant(program, &outcome, &member.name));
-        units.push(Scoring { plan, program, outcome: &outcome }.unit(&member.name));
+        contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
+        units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed }.unit(&member.name));
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, &contestants, &mut units);
@@ -201,18 +201,21 @@ struct Scoring<'a> {
     plan: &'a Plan,
     program: &'a Program,
     outcome: &'a Outcome<TracedValue>,
+    /// Whether a table of facts has a row for the unit.
+    listed: bool,
 }
 
 impl Scoring<'_> {
     fn unit(&self, name: &str) -> UnitResult {
         let trace = Trace { plan: self.plan, program: self.program, outcome: self.outcome };
         let status = match self.outcome.status {
+            _ if !self.listed => State::Missing,
             Status::Scored => State::Scored,
             Status::Exempt(_) => State::Exempt,
             Status::Pending => State::Pending,
             Status::Missing | Status::Faulty(_) => State::Missing,
         };
-        let evaluated = status != State::Exempt;
+        let evaluated = self.listed && status != State::Exempt;
         let scored = status == State::Scored;
         UnitResult {
             unit: name.to_owned(),
@@ -231,6 +234,9 @@ impl Scoring<'_> {
     }
 
     fn reason(&self, trace: &Trace<'_>) -> Option<String> {
+        if !self.listed {
+            return Some(not_listed(self.plan.lang).to_owned());
+        }
         match self.outcome.status {
             Status::Scored => None,
             Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
@@ -263,7 +269,7 @@ impl Scoring<'_> {
             };
             let (status, score) = self.item(id);
             let assumptions = match self.program.items.get(id) {
-                Some(Some(steps)) if status != State::NotApplicable => texts(self.plan, &trace.marks(steps.score)),
+                Some(Some(steps)) if self.listed && status != State::NotApplicable => texts(self.plan, &trace.marks(steps.score)),
                 _ => Vec::new(),
             };
             let full = self.full(id);
@@ -284,6 +290,9 @@ impl Scoring<'_> {
     }
 
     fn item(&self, id: ItemId) -> (State, Option<String>) {
+        if !self.listed && matches!(self.program.items.get(id), Some(Some(_))) {
+            return (State::Missing, None);
+        }
         match self.outcome.item(self.program, id) {
             ItemStatus::Scored => {
                 let step = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
@@ -305,6 +314,14 @@ impl Scoring<'_> {
     fn print(&self, id: StepId, step: Decimal) -> Option<String> {
         let value = self.outcome.value(id);
         print(self.plan, value.number()?, step)
+    }
+}
+
+/// Why a registered unit has no score where no table has a row for it.
+pub(crate) fn not_listed(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "数据表里没有这个单位",
+        Lang::En => "no row in the tables of facts",
     }
 }
 

@@ -67,6 +67,24 @@ fn an_input_is_never_overwritten() {
 }
 
 #[test]
+fn a_registered_unit_without_a_row_is_missing_even_where_everything_has_a_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy");
+    fs::create_dir(&policy).unwrap();
+    let rules = "标准 示例 { 版本 \"1\" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }\n层级 区县 满分 10 分\n指标 甲 满分 10 分 人工评定 缺省 满分\n总分 = 合计\n排名 层级 依 总分\n";
+    fs::write(policy.join("标准.kp"), rules).unwrap();
+    fs::write(policy.join("名册.csv"), "单位,层级\n东县,区县\n西县,区县\n").unwrap();
+    fs::write(folder.path().join("facts.csv"), "单位,甲\n东县,\n").unwrap();
+    let run = kaoping(folder.path(), &["score", "policy", "--period", "2020-11", "--facts", "facts.csv", "--format", "json"]);
+    assert_eq!(run.status, 3);
+    let results: Value = serde_json::from_str(&run.out).unwrap();
+    // the one that is listed has the default; the other is not scored, and the place beside it is provisional
+    assert_eq!((&results["units"][0]["total"], &results["units"][0]["provisional"]), (&Value::from("10.00"), &Value::from(true)));
+    assert_eq!((&results["units"][1]["status"], &results["units"][1]["rank"]), (&Value::from("missing"), &Value::Null));
+    assert_eq!(results["units"][1]["indicators"]["甲"]["status"], "missing");
+}
+
+#[test]
 fn cases_and_months_pass_and_are_counted() {
     let run = kaoping(root(), &["test", "policies/lianyungang", "golden/lianyungang", "--format", "json"]);
     assert_eq!(run.status, 0, "{}", run.err);

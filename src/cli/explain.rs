@@ -124,6 +124,9 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     let Asked { unit, period, topics, lang } = *asked;
     let Some((index, member)) = facts.members.iter().enumerate().find(|(_, member)| member.name == unit) else { return String::new() };
     let (Some(program), Some(row)) = (loaded.plan.programs.get(member.tier), facts.rows.get(index)) else { return String::new() };
+    if !row.listed {
+        return format!("{unit}: {}\n", crate::results::not_listed(lang));
+    }
     let outcome = traced(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
     let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, period };

@@ -141,7 +141,7 @@ pub(crate) fn load(inputs: &[Input], plan: &Plan, register: Option<&Register>, p
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
-    let mut row = Row { cells: vec![None; plan.facts.len()] };
+    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()] };
     for (fact, literal) in cells {
         let value = match literal {
             Literal::Number(value) => Value::Number(Number::from(*value)),
@@ -252,6 +252,9 @@ impl Loader<'_, '_> {
     fn first_row(&mut self, table: &Table, row: usize, unit: usize, member: usize, rows: &mut BTreeMap<usize, usize>) -> bool {
         let Some(first) = rows.get(&member).copied() else {
             rows.insert(member, row);
+            if let Some(row) = self.facts.rows.get_mut(member) {
+                row.listed = true;
+            }
             return true;
         };
         let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::eval::rank::{Contestant, listing};
 use crate::facts::Facts;
 use crate::plan::{Plan, Program, Role};
 use crate::quantity;
-use crate::results::{Kind, Results, State, UnitResult, contestant};
+use crate::results::{Kind, Results, State, UnitResult, contestant, texts};
 
 /// How a table is to look.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ pub(crate) fn table(plan: &Plan, facts: &Facts, results: &Results, look: &Look) 
         write_tier(&Tables { plan, program, entries: &entries }, &units, look, &mut text);
     }
     write_without_total(results, look, &mut text);
-    write_assumptions(results, look, &mut text);
+    write_assumptions(plan, results, look, &mut text);
     text
 }
 
@@ -75,7 +75,7 @@ fn entries<'f>(plan: &Plan, facts: &'f Facts) -> IndexMap<&'f str, Entry> {
         if let Some(program) = plan.programs.get(member.tier) {
             let outcome = traced(program, row, Until::Scores);
             let listed = program.listed.iter().map(|step| outcome.value(*step)).collect();
-            found.insert(member.name.as_str(), Entry { contestant: contestant(program, &outcome, &member.name), listed });
+            found.insert(member.name.as_str(), Entry { contestant: contestant(program, &outcome, &member.name).filter(|_| row.listed), listed });
         }
     }
     found
@@ -222,9 +222,11 @@ fn write_without_total(results: &Results, look: &Look, text: &mut String) {
     }
 }
 
-fn write_assumptions(results: &Results, look: &Look, text: &mut String) {
+fn write_assumptions(plan: &Plan, results: &Results, look: &Look, text: &mut String) {
     let lang = look.lang;
-    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    // all that the standard leaves open, also what bears on no score this time
+    let all = texts(plan, &(0..plan.marks.len()).collect::<Vec<_>>());
+    let mut counts: IndexMap<&str, usize> = all.iter().map(|text| (text.as_str(), 0)).collect();
     for unit in &results.units {
         for assumption in &unit.assumptions {
             *counts.entry(assumption).or_insert(0) += 1;
@@ -233,7 +235,15 @@ fn write_assumptions(results: &Results, look: &Look, text: &mut String) {
     if counts.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\n{}", pick(lang, "得分所依的假设与未定之处:", "Assumptions and open points that scores rest on:"));
+    let _ = writeln!(
+        text,
+        "\n{}",
+        pick(
+            lang,
+            "标准里的假设与未定之处,和得分有赖于它的家数:",
+            "Assumptions and open points of the standard, with the number of units whose scores rest on them:"
+        )
+    );
     for (assumption, count) in counts {
         let paragraph = match lang {
             Lang::Zh => format!("{assumption}({count} 家)"),
