@@ -74,6 +74,18 @@ mod tests {
         }
 
         #[test]
+        fn parse_never_panics_on_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(text) = crate::source::decode(&bytes) {
+                faults_of(&text);
+            }
+        }
+
+        #[test]
+        fn brackets_of_any_depth_are_refused_and_not_followed(open in "[({【「“]{1,400}") {
+            prop_assert!(!faults_of(&open).is_empty());
+        }
+
+        #[test]
         fn parse_never_panics_on_words_of_the_language(picks in proptest::collection::vec(0_usize..400, 0..60)) {
             let pieces = ["{", "}", "(", ")", "[", ")", "1", "95%", "甲", "「乙」", "\"文\"", "=", "≥", ",", ";", ":", "\n", "+", "-", "#注\n", "0.5 分", "“", "件"];
             let mut text = String::new();

@@ -289,3 +289,63 @@ impl fmt::Display for Unit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unit() -> impl Strategy<Value = Unit> {
+        let named = prop_oneof![Just("件"), Just("次"), Just("分"), Just("人")];
+        let simple = prop_oneof![
+            Just(Unit::Number),
+            Just(Unit::Quotient),
+            Just(Unit::Rate),
+            Just(Unit::Complement),
+            Just(Unit::Points),
+            named.clone().prop_map(Unit::named)
+        ];
+        let compound = (named.clone(), named).prop_filter_map("compound", |(a, b)| Unit::named(a).over(&Unit::named(b)).ok());
+        prop_oneof![4 => simple, 1 => compound]
+    }
+
+    #[test]
+    fn rates_points_and_counts_keep_to_the_table_of_the_language() {
+        let (rate, points, count, score) = (Unit::Rate, Unit::Points, Unit::named("件"), Unit::score());
+        assert_eq!(rate.minus(&rate, Whole::No), Ok(Unit::Points));
+        assert_eq!(Unit::Number.minus(&rate, Whole::Yes), Ok(Unit::Complement));
+        assert_eq!(rate.plus(&points), Ok(Unit::Rate));
+        assert_eq!(count.over(&count), Ok(Unit::Rate));
+        assert_eq!(score.times(&rate), Ok(score.clone()));
+        assert_eq!(points.over(&points), Ok(Unit::Number));
+        assert_eq!(count.plus(&score), Err(UnitFault::Differ));
+        assert_eq!(rate.plus(&count), Err(UnitFault::Differ));
+        assert_eq!(score.times(&score).and_then(|square| square.over(&score)), Ok(score));
+    }
+
+    proptest! {
+        #[test]
+        fn sums_and_products_do_not_depend_on_the_order(a in unit(), b in unit()) {
+            prop_assert_eq!(a.plus(&b), b.plus(&a));
+            prop_assert_eq!(a.times(&b), b.times(&a));
+        }
+
+        #[test]
+        fn what_is_multiplied_and_divided_by_a_named_unit_fits_again(a in unit(), name in prop_oneof![Just("件"), Just("次"), Just("分")]) {
+            let by = Unit::named(name);
+            if let Ok(product) = a.times(&by) {
+                let back = product.over(&by).unwrap();
+                // named units cancel to a share of something
+                prop_assert!(back.fits(&a) || a.fits(&back) || !matches!(a, Unit::Named(_)), "{a} {back}");
+            }
+        }
+
+        #[test]
+        fn a_sum_has_the_kind_of_its_parts(a in unit(), b in unit()) {
+            if let Ok(sum) = a.plus(&b) {
+                prop_assert_eq!(matches!(sum, Unit::Named(_)), matches!(a, Unit::Named(_)));
+                prop_assert_eq!(matches!(sum, Unit::Named(_)), matches!(b, Unit::Named(_)));
+            }
+        }
+    }
+}
