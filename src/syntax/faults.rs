@@ -157,6 +157,8 @@ const STARTERS: &[&str] = &[
     "k_assumption",
     "k_remark",
 ];
+/// What may follow the points of a deduction.
+const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to"];
 const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
 
 /// Words and signs behind which an expression must follow.
@@ -438,10 +440,23 @@ impl<'f> Fault<'f> {
             ));
         }
         let rules: Vec<String> = self.stop.expected.iter().map(|rule| format!("{rule:?}")).collect();
-        let possible = |word: &&words::Word| rules.iter().any(|rule| rule == word.rule) || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule);
+        let possible = |word: &&words::Word| {
+            rules.iter().any(|rule| rule == word.rule)
+                || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule)
+                || expects(&[Rule::tail]) && TAILS.contains(&word.rule)
+        };
         let near = crate::diag::closest(whole, words::WORDS.iter().filter(possible).flat_map(|word| [word.zh, word.en]));
         if let Some(near) = near.filter(|_| keyword.is_none()) {
             return diagnostic.fix(say!("是不是「{near}」?", "did you mean {near}?"), self.place(token), near);
+        }
+        // an unknown word before it, taken for a name, may be a keyword misspelt
+        let before = self.before(token.start).filter(|before| before.kind == TokenKind::Word && self.keyword(before).is_none());
+        if let Some(before) = before.filter(|before| !self.names.contains(self.word(before))) {
+            let tails = words::WORDS.iter().filter(|word| TAILS.contains(&word.rule)).flat_map(|word| [word.zh, word.en]);
+            if let Some(near) = crate::diag::closest(self.word(before), tails) {
+                let word = self.word(before);
+                return diagnostic.fix(say!("前面的「{word}」是不是「{near}」?", "did you mean {near} by {word} before it?"), self.place(before), near);
+            }
         }
         if self.in_table(token) {
             return diagnostic.help(say!("表的各行之间写 ;", "part the rows of a table by ;"));
