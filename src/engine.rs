@@ -172,11 +172,6 @@ impl<'p> Table<'p> {
 }
 
 fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {
-    let status = match status {
-        Status::Scored => State::Scored,
-        Status::Exempt(_) => State::Exempt,
-        Status::Pending => State::Pending,
-        Status::Missing | Status::Faulty(_) => State::Missing,
-    };
+    let status = State::from(status);
     Scores { status, total: total.filter(|_| status == State::Scored), program, values }
 }

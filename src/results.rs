@@ -64,6 +64,17 @@ pub enum State {
     Pending,
 }
 
+impl From<Status> for State {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Scored => State::Scored,
+            Status::Exempt(_) => State::Exempt,
+            Status::Pending => State::Pending,
+            Status::Missing | Status::Faulty(_) => State::Missing,
+        }
+    }
+}
+
 /// A place: whole, or half where ties share the mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place(pub Decimal);
@@ -208,13 +219,7 @@ struct Scoring<'a> {
 impl Scoring<'_> {
     fn unit(&self, name: &str) -> UnitResult {
         let trace = Trace { plan: self.plan, program: self.program, outcome: self.outcome };
-        let status = match self.outcome.status {
-            _ if !self.listed => State::Missing,
-            Status::Scored => State::Scored,
-            Status::Exempt(_) => State::Exempt,
-            Status::Pending => State::Pending,
-            Status::Missing | Status::Faulty(_) => State::Missing,
-        };
+        let status = if self.listed { State::from(self.outcome.status) } else { State::Missing };
         let evaluated = self.listed && status != State::Exempt;
         let scored = status == State::Scored;
         UnitResult {
@@ -241,8 +246,7 @@ impl Scoring<'_> {
             Status::Scored => None,
             Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
             Status::Pending => {
-                let marks = self.plan.marks.iter().filter(|mark| mark.kind == MarkKind::Pending).map(|mark| format!("{}:{}", mark.owner, mark.text));
-                let marks = marks.collect::<Vec<_>>();
+                let marks = pending_texts(trace, self.program.total);
                 Some(match self.plan.lang {
                     Lang::Zh => format!("待定 {}", marks.join("、")),
                     Lang::En => format!("pending {}", marks.join(", ")),
@@ -349,6 +353,13 @@ pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
     facts.sort_unstable();
     facts.dedup();
     facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned()).collect()
+}
+
+/// What is 待定 and leaves a value without a number, in words.
+pub(crate) fn pending_texts(trace: &Trace<'_>, root: StepId) -> Vec<String> {
+    let is_pending = |mark: &MarkId| trace.plan.marks.get(*mark).is_some_and(|mark| mark.kind == MarkKind::Pending);
+    let marks: Vec<MarkId> = trace.marks(root).into_iter().filter(is_pending).collect();
+    texts(trace.plan, &marks)
 }
 
 /// Assumptions in words: the item they stand in, and their text.

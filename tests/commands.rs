@@ -85,6 +85,23 @@ fn a_registered_unit_without_a_row_is_missing_even_where_everything_has_a_defaul
 }
 
 #[test]
+fn a_pending_unit_names_what_is_open_in_its_own_tier_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "标准 示例 { 版本 \"1\" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 施行 2020年1月 至 2020年2月 }\n层级 区县 满分 10 分\n层级 部门 满分 10 分\n指标 甲 满分 10 分 适用 区县 待定 \"甲法未定\"\n指标 乙 满分 10 分 适用 部门 待定 \"乙法未定\"\n总分 = 合计\n排名 层级 依 总分\n";
+    fs::write(folder.path().join("标准.kp"), rules).unwrap();
+    fs::write(folder.path().join("facts.csv"), "单位,层级\n东县,区县\n商务局,部门\n").unwrap();
+    let score = |period: &str| kaoping(folder.path(), &["score", "标准.kp", "--period", period, "--facts", "facts.csv", "--format", "json"]);
+    let results: Value = serde_json::from_str(&score("2020-02").out).unwrap();
+    let unit = |index: usize| (&results["units"][index]["status"], results["units"][index]["reason"].as_str().unwrap());
+    assert_eq!(unit(0), (&Value::from("pending"), "待定 甲:甲法未定"));
+    assert_eq!(unit(1), (&Value::from("pending"), "待定 乙:乙法未定"));
+    // a version until a month ends with the last day of that month
+    let run = score("2020-03");
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("2020-01-01 至 2020-02-29"), "{}", run.err);
+}
+
+#[test]
 fn cases_and_months_pass_and_are_counted() {
     let run = kaoping(root(), &["test", "policies/lianyungang", "golden/lianyungang", "--format", "json"]);
     assert_eq!(run.status, 0, "{}", run.err);

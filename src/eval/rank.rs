@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 
 use super::domain::Value;
 use crate::plan::{Ranking, Ties};
-use crate::quantity::Number;
 
 /// What a unit brings to the ranking.
 #[derive(Debug)]
@@ -56,7 +55,7 @@ pub(crate) fn listing(ranking: &Ranking, a: &Contestant, b: &Contestant) -> Orde
 fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
     for ((a, b), descending) in a.iter().zip(b).zip(descending) {
         let order = match (a.number(), b.number()) {
-            (Some(a), Some(b)) => compare(a, b),
+            (Some(a), Some(b)) => a.cmp(b),
             (Some(_), None) => return Ordering::Less,
             (None, Some(_)) => return Ordering::Greater,
             (None, None) => Ordering::Equal,
@@ -69,13 +68,10 @@ fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
     Ordering::Equal
 }
 
-fn compare(a: &Number, b: &Number) -> Ordering {
-    a.cmp(b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::Number;
     use rust_decimal_macros::dec;
 
     fn contestants() -> Vec<Contestant> {

@@ -7,9 +7,9 @@ use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::Reach;
 use crate::explain::{Case, Sentence, Topic, side_words};
-use crate::plan::{FactId, MarkKind, Role, Sign, Step, StepId};
+use crate::plan::{FactId, Role, Sign, Step, StepId};
 use crate::quantity::{Number, Unit};
-use crate::results::missing_for;
+use crate::results::{missing_for, pending_texts};
 
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
@@ -54,7 +54,7 @@ impl Wording<'_> {
             },
             Value::Absent(_) => {
                 let facts = missing_for(&self.case.trace, root).join(pick(lang, "、", ", "));
-                let pending = self.case.trace.plan.marks.iter().find(|mark| mark.kind == MarkKind::Pending).map(|mark| mark.text.clone()).unwrap_or_default();
+                let pending = pending_texts(&self.case.trace, root).join(pick(lang, "、", ", "));
                 match (lang, facts.is_empty()) {
                     (Lang::Zh, false) => format!("缺数据 {facts},没有得分"),
                     (Lang::En, false) => format!("{facts} missing, no score"),

@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
         let scores = self.heading(scores.map(Some), None, tree, &words!("得分 取整到 0.01 分", "score round to 0.01 points"));
         if let Some((precision, step)) = scores {
             head.precision = precision;
-            if let Some(step) = self.score_size(step) {
+            if let Some(step) = self.score_grid(step) {
                 head.step = step;
             }
         }
@@ -107,10 +107,6 @@ impl<'a> Resolver<'a> {
                 );
             }
         }
-    }
-
-    fn score_size(&mut self, step: &ast::Quantity) -> Option<Decimal> {
-        self.score_grid(step)
     }
 
     fn heading<T>(&mut self, found: Option<T>, otherwise: T, tree: &ast::Standard, example: &Words) -> T {
@@ -425,15 +421,5 @@ fn of_named(named: Named) -> Target {
 
 /// Whether a text like `2020-02-30` names a day.
 fn is_date(iso: &str) -> bool {
-    let mut parts = iso.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
-    let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
+    iso.parse::<jiff::civil::Date>().is_ok()
 }

@@ -237,17 +237,14 @@ impl Builder<'_> {
         let written =
             pair.as_str().chars().map(|c| if c.is_ascii_digit() || plain_digit(c).is_some_and(|c| c.is_ascii_digit()) { '0' } else { '-' }).collect::<String>();
         let parts = written.split('-').filter(|part| !part.is_empty()).count();
-        let year: u32 = date.iso.get(..4).and_then(|year| year.parse().ok()).unwrap_or(1);
-        let month = if parts == 1 { "12" } else { date.iso.get(5..7).unwrap_or("12") }.to_owned();
-        if parts < 3 {
-            let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-            let day = match month.as_str() {
-                "02" if leap => "29",
-                "02" => "28",
-                "04" | "06" | "09" | "11" => "30",
-                _ => "31",
-            };
-            date.iso = format!("{year:04}-{month}-{day}");
+        let first: Option<jiff::civil::Date> = date.iso.parse().ok();
+        let last = match parts {
+            1 => first.map(jiff::civil::Date::last_of_year),
+            2 => first.map(jiff::civil::Date::last_of_month),
+            _ => None,
+        };
+        if let Some(last) = last {
+            date.iso = last.to_string();
         }
         date
     }
