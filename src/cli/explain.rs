@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     };
     let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
-    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     Ok(End::Answered)
 }
 

@@ -64,8 +64,12 @@ pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, l
 
 /// Prints a result.
 pub(super) fn print(text: &str) -> Result<(), Fault> {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
         io::ErrorKind::BrokenPipe => Fault::Closed,
         _ => Fault::Words(not_written("标准输出 / standard output", &cause)),
     })
@@ -75,8 +79,8 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
 ///
 /// What is no regular file (a device, a pipe) is written through; a link is followed; a file that was read for this very run is
 /// not overwritten.
-pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> Result<(), Fault> {
-    let Some(path) = out else { return print(text) };
+pub(super) fn deliver(bytes: &[u8], out: Option<&PathBuf>, inputs: &[PathBuf]) -> Result<(), Fault> {
+    let Some(path) = out else { return print_bytes(bytes) };
     let target = path.canonicalize().unwrap_or_else(|_| path.clone());
     if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target || target.starts_with(&input) && input.is_dir() && target.is_file())) {
         let path = path.display();
@@ -88,7 +92,7 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> 
     let path = &target;
     let existing = std::fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
-        return std::fs::write(path, text).map_err(|cause| {
+        return std::fs::write(path, bytes).map_err(|cause| {
             let path = path.display();
             Fault::Words(not_written(&path.to_string(), &cause))
         });
@@ -96,7 +100,7 @@ pub(super) fn deliver(text: &str, out: Option<&PathBuf>, inputs: &[PathBuf]) -> 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
         let mut file = builder(existing.as_ref()).tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())

@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             report::table(&loaded.plan, &facts, &results, &report::Look { lang: shown, width: width(), fold })
         }
     };
-    deliver(&text, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     Ok(if missing { End::FactsMissing } else { End::Answered })
 }
 
