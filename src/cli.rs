@@ -4,10 +4,14 @@
 //! 0 where the question was answered, 1 where `check` or `test` found fault, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
+mod aside;
 mod check;
+mod completions;
 mod explain;
 mod explain_code;
+mod help;
 mod input;
+mod man;
 mod output;
 mod score;
 mod test;
@@ -16,17 +20,16 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::diag::Lang;
+use help::{Example, example};
 
-/// 考评:评估标准写成规则,每一分都有出处
-///
-/// States an evaluation standard as data and stands behind every score.
+/// 考评:评估标准写成规则,每一分都有出处 / States an evaluation standard as data and stands behind every score
 #[derive(Debug, Parser)]
-#[command(name = "kaoping", version, propagate_version = true)]
+#[command(name = "kaoping", version)]
 struct Arguments {
-    /// 语言 / language of messages and reports: zh, en
+    /// 提示和报告的语言:zh、en;不写则随规则文件或系统 / Language of messages and reports: zh, en; by default that of the rules or of the system
     #[arg(long, global = true, value_enum, value_name = "zh|en")]
     lang: Option<LangArgument>,
     #[command(subcommand)]
@@ -41,16 +44,57 @@ enum LangArgument {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// 检查规则文件 / check rule files
+    /// 检查规则文件 / Check rule files
     Check(check::Arguments),
-    /// 按标准给一个期别打分、排名 / score and rank a period
+    /// 按标准给一个期别打分、排名 / Score and rank a period
     Score(score::Arguments),
-    /// 说明一个得分的由来 / say how a score came about
+    /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
-    /// 跑规则里的用例和公布过的月份 / run the cases in rule files and the published months
+    /// 跑规则里的用例和公布过的月份 / Run the cases in rule files and the published months
     Test(test::Arguments),
-    /// 说明一个错误代码 / the long text of a diagnostic code
+    /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
+    /// 生成命令补全脚本 / Print a completion script for a shell
+    Completions(completions::Arguments),
+    /// 生成手册页 / Write the manual pages
+    Man(man::Arguments),
+    /// 显示一个命令的说明 / Show the help of a command
+    Help(HelpArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct HelpArguments {
+    /// 命令;不写则列出全部命令 / The command; all of them where it is left out
+    #[arg(value_name = "命令 / COMMAND")]
+    command: Option<String>,
+}
+
+const HELP_EXAMPLES: &[Example] = &[example("kaoping help score", "score 命令的全部选项", "All options of the command score")];
+
+const EXAMPLES: &[Example] = &[
+    example("kaoping score policies/lianyungang --period 2020-11 --facts golden/lianyungang/2020-11", "给一个月打分、排名", "Score and rank a month"),
+    example(
+        "kaoping explain 市教育局 --indicator 按时办结率 --period 2020-11 --facts golden/lianyungang/2020-11",
+        "一个得分是怎么来的",
+        "How a score came about",
+    ),
+    example("kaoping check policies", "改了规则之后检查", "Check the rules after a change"),
+];
+
+/// The examples of a command by its name; those of the program under its own.
+fn examples(command: &str) -> &'static [Example] {
+    match command {
+        "kaoping" => EXAMPLES,
+        "check" => check::EXAMPLES,
+        "score" => score::EXAMPLES,
+        "explain" => explain::EXAMPLES,
+        "test" => test::EXAMPLES,
+        "explain-code" => explain_code::EXAMPLES,
+        "completions" => completions::EXAMPLES,
+        "man" => man::EXAMPLES,
+        "help" => HELP_EXAMPLES,
+        _ => &[],
+    }
 }
 
 /// The format of what is printed.
@@ -63,11 +107,11 @@ enum Format {
 /// Which standard, which period, which facts.
 #[derive(Debug, clap::Args)]
 struct Subject {
-    /// 期别,如 2020-11 / the period, as in 2020-11, 2020-Q4 or 2020
-    #[arg(long, value_name = "期别")]
+    /// 期别,如 2020-11、2020-Q4、2020 / The period, as in 2020-11, 2020-Q4 or 2020
+    #[arg(long, value_name = "期别 / PERIOD")]
     period: Option<String>,
-    /// 数据表,可重复 / a table of facts; may be repeated
-    #[arg(long, value_name = "文件")]
+    /// 数据表,可写几次;也可写一个文件夹 / A table of facts, may be repeated; or a folder of them
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::AnyPath)]
     facts: Vec<PathBuf>,
 }
 
@@ -93,24 +137,27 @@ impl From<End> for ExitCode {
 
 /// Runs the command line and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let shown = help::asked_for(&arguments).unwrap_or_else(output::locale);
+    let parsed = help::command(shown).try_get_matches_from(arguments).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let end = if error.use_stderr() { End::Unusable } else { End::Answered };
-            let _ = error.print();
-            return end.into();
-        }
+        Err(error) => return if help::answer(&error, shown) { End::Answered } else { End::Unusable }.into(),
     };
     let lang = arguments.lang.map(|lang| match lang {
         LangArgument::Zh => Lang::Zh,
         LangArgument::En => Lang::En,
     });
+    aside::clear_when_interrupted();
     let end = match arguments.verb {
         Verb::Check(verb) => check::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
+        Verb::Completions(verb) => completions::run(&verb, shown),
+        Verb::Man(verb) => man::run(&verb, shown),
+        Verb::Help(verb) => help::run(verb.command.as_deref(), shown),
     };
     end.unwrap_or_else(|fault| fault.report(lang)).into()
 }

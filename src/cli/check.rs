@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use clap::ValueHint;
+
+use super::help::{Example, example};
 use super::input::{check, holds_rules, policies};
 use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
@@ -13,13 +16,19 @@ use crate::source::Sources;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 规则文件或文件夹,缺省 policies/ 与 golden/ / rule files and folders, by default policies/ and golden/
-    #[arg(value_name = "文件")]
+    /// 规则文件或文件夹;不写则是 policies/ 与 golden/ / Rule files and folders; by default policies/ and golden/
+    #[arg(value_name = "文件 / PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
-    /// 输出格式 / format: text, json
+    /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
 }
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example("kaoping check", "检查 policies/ 与 golden/ 里的所有规则", "Check all rules in policies/ and golden/"),
+    example("kaoping check policies/lianyungang/标准.kp", "检查一个规则文件", "Check one rule file"),
+    example("kaoping check policies --format json", "供编辑器读取的结果", "The same for an editor"),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let mut found: Vec<(Vec<Diagnostic>, Sources)> = Vec::new();

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
+
+use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver};
 use super::{End, Format, Subject};
@@ -16,24 +19,37 @@ use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 单位,前面可写标准 / the unit, with the policy before it if need be
-    #[arg(value_name = "标准] [单位", num_args = 0..=2)]
+    /// 单位,前面可写标准 / The unit, with the policy before it if need be
+    #[arg(value_name = "标准或单位 / POLICY or UNIT", num_args = 0..=2)]
     named: Vec<String>,
     #[command(flatten)]
     subject: Subject,
-    /// 单位 / the unit
-    #[arg(long, value_name = "单位")]
+    /// 单位 / The unit
+    #[arg(long, value_name = "单位 / UNIT")]
     unit: Option<String>,
-    /// 指标、类或加分扣分项,可重复;不写则说明总分 / an indicator or section, may be repeated; the total where left out
-    #[arg(long, value_name = "指标")]
+    /// 指标、类或加分扣分项,可写几次;不写则说明总分 / An indicator or section, may be repeated; the total where it is left out
+    #[arg(long, value_name = "指标 / INDICATOR")]
     indicator: Vec<String>,
-    /// 输出格式 / format: text, json
+    /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
-    /// 写到文件 / write to a file
-    #[arg(long, value_name = "文件")]
+    /// 写到文件,不写则显示 / Write to a file instead of the screen
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
 }
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example(
+        "kaoping explain 市教育局 --indicator 按时办结率 --period 2020-11 --facts golden/lianyungang/2020-11",
+        "一个指标的得分是怎么来的",
+        "How the score of an indicator came about",
+    ),
+    example(
+        "kaoping explain policies/lianyungang --unit 东海县 --period 2020-11 --facts golden/lianyungang/2020-11 --format json",
+        "总分的由来,供程序读取",
+        "The total, for a program",
+    ),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let (policy, named) = split(&arguments.named, arguments.unit.is_some());

@@ -1,15 +1,21 @@
 //! `explain-code`: the long text of a diagnostic code.
 
 use super::End;
+use super::help::{Example, example};
 use super::output::{Fault, locale, print};
 use crate::diag::{Code, Lang, words};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 代码,如 K0302;不写则列出全部 / a code, as in K0302; all of them where it is left out
-    #[arg(value_name = "代码")]
+    /// 代码,如 K0302;不写则列出全部 / A code, as in K0302; all of them where it is left out
+    #[arg(value_name = "代码 / CODE")]
     code: Option<String>,
 }
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example("kaoping explain-code K0302", "什么意思、避免怎样写、应当怎样写、为什么", "What it means, what to avoid, what to prefer, and why"),
+    example("kaoping explain-code", "列出全部代码", "List all codes"),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let lang = lang.unwrap_or_else(locale);

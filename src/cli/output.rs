@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::End;
 use super::input::cause_words;
+use super::{End, aside};
 use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
 use crate::source::Sources;
 
@@ -44,8 +44,9 @@ impl Fault {
 
 /// The language of the locale; Chinese where it says nothing.
 pub(super) fn locale() -> Lang {
-    let name = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match name {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    // where there are no such variables the system has a setting of its own
+    match named.or_else(sys_locale::get_locale) {
         Some(name) if !name.starts_with("zh") && name != "C" && name != "POSIX" && !name.starts_with("C.") => Lang::En,
         _ => Lang::Zh,
     }
@@ -98,15 +99,16 @@ pub(super) fn deliver(bytes: &[u8], out: Option<&PathBuf>, inputs: &[PathBuf]) -
         });
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> io::Result<()> {
-        let mut file = builder(existing.as_ref()).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|cause| {
+    aside::write(path, bytes, || builder(existing.as_ref()).tempfile_in(folder)).map_err(|cause| {
         let path = path.display();
+        Fault::Words(not_written(&path.to_string(), &cause))
+    })
+}
+
+/// Makes a folder for results, and those above it, where they are not there yet.
+pub(super) fn made(folder: &Path) -> Result<(), Fault> {
+    std::fs::create_dir_all(folder).map_err(|cause| {
+        let path = folder.display();
         Fault::Words(not_written(&path.to_string(), &cause))
     })
 }

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::ValueHint;
+
+use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, print, print_diagnostics, width};
 use super::{End, Format, Subject};
@@ -11,24 +14,38 @@ use crate::results::{self, State};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹 / the policy: a rule file or folder
-    #[arg(value_name = "标准")]
+    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
+    #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
     policy: Option<PathBuf>,
     #[command(flatten)]
     subject: Subject,
-    /// 只看这个单位 / only this unit
-    #[arg(long, value_name = "单位")]
+    /// 只看这个单位 / Only this unit
+    #[arg(long, value_name = "单位 / UNIT")]
     unit: Option<String>,
-    /// 各列全部列出 / show every column
+    /// 各列全部列出,满分的也列 / Show every column, those with full marks too
     #[arg(long)]
     wide: bool,
-    /// 输出格式 / format: text, json
+    /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
-    /// 写到文件 / write to a file
-    #[arg(long, value_name = "文件")]
+    /// 写到文件,不写则显示 / Write to a file instead of the screen
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
 }
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example(
+        "kaoping score policies/lianyungang --period 2020-11 --facts golden/lianyungang/2020-11",
+        "给 2020 年 11 月打分、排名",
+        "Score and rank November 2020",
+    ),
+    example(
+        "kaoping score --period 2020-11 --facts golden/lianyungang/2020-11 --wide",
+        "数据在一个文件夹里;各列全部列出",
+        "The facts of a folder; every column",
+    ),
+    example("kaoping score --period 2020-11 --facts golden/lianyungang/2020-11 --format json --out 结果.json", "结果存成文件", "Write the results to a file"),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let mut loaded = load_policy(arguments.policy.as_deref())?;

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
+use clap::ValueHint;
+
+use super::help::{Example, example};
 use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
@@ -18,13 +21,13 @@ use crate::results;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 规则文件、文件夹或公布过的月份,缺省 policies/ 与 golden/ / policies and months, by default policies/ and golden/
-    #[arg(value_name = "文件")]
+    /// 规则文件、文件夹或公布过的月份;不写则是 policies/ 与 golden/ / Policies and published months; by default policies/ and golden/
+    #[arg(value_name = "文件 / PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
-    /// 公布的月份依哪个标准,缺省按文件夹名在 policies/ 下找 / the policy of published months, by default the one of that name
-    #[arg(long, value_name = "标准")]
+    /// 公布的月份依哪个标准;不写则按文件夹名在 policies/ 下找 / The policy of published months; by default the one named like their folder
+    #[arg(long, value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
     policy: Option<PathBuf>,
-    /// 输出格式 / format: text, json
+    /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
 }
@@ -44,6 +47,15 @@ impl Outcome {
         self.differences.is_empty() && self.month.as_ref().is_none_or(|month| month.differences.is_empty() && month.stale.is_empty() && month.results > 0)
     }
 }
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example("kaoping test", "跑 policies/ 与 golden/ 里的所有用例和月份", "Run all cases and months in policies/ and golden/"),
+    example(
+        "kaoping test golden/lianyungang/2020-11 --policy policies/lianyungang",
+        "把一个公布过的月份与算得的逐格核对",
+        "Compare one published month cell by cell",
+    ),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let defaults = [PathBuf::from("policies"), PathBuf::from("golden")];

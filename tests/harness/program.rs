@@ -14,11 +14,17 @@ pub(crate) struct Run {
 
 /// Runs `kaoping` with these arguments in that folder, with no terminal and a fixed width.
 pub(crate) fn kaoping(folder: &Path, arguments: &[&str]) -> Run {
+    kaoping_in(folder, arguments, &[])
+}
+
+/// The same with variables of the environment set.
+pub(crate) fn kaoping_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_kaoping"))
         .args(arguments)
         .current_dir(folder)
         .env("COLUMNS", "110")
         .env("LC_ALL", "zh_CN.UTF-8")
+        .envs(variables.iter().copied())
         .output()
         .expect("the program starts");
     Run {
