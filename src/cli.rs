@@ -72,12 +72,8 @@ struct HelpArguments {
 const HELP_EXAMPLES: &[Example] = &[example("kaoping help score", "score 命令的全部选项", "All options of the command score")];
 
 const EXAMPLES: &[Example] = &[
-    example("kaoping score policies/lianyungang --period 2020-11 --facts golden/lianyungang/2020-11", "给一个月打分、排名", "Score and rank a month"),
-    example(
-        "kaoping explain 市教育局 --indicator 按时办结率 --period 2020-11 --facts golden/lianyungang/2020-11",
-        "一个得分是怎么来的",
-        "How a score came about",
-    ),
+    example("kaoping score policies/示例 --period 2024-01 --facts 数据.csv", "给一个月打分、排名", "Score and rank a month"),
+    example("kaoping explain 甲县 --indicator 按时办结 --period 2024-01 --facts 数据.csv", "一个得分是怎么来的", "How a score came about"),
     example("kaoping check policies", "改了规则之后检查", "Check the rules after a change"),
 ];
 

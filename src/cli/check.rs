@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 
 pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping check", "检查 policies/ 与 golden/ 里的所有规则", "Check all rules in policies/ and golden/"),
-    example("kaoping check policies/lianyungang/标准.kp", "检查一个规则文件", "Check one rule file"),
+    example("kaoping check policies/示例/标准.kp", "检查一个规则文件", "Check one rule file"),
     example("kaoping check policies --format json", "供编辑器读取的结果", "The same for an editor"),
 ];
 

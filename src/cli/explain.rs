@@ -40,15 +40,11 @@ pub(super) struct Arguments {
 
 pub(super) const EXAMPLES: &[Example] = &[
     example(
-        "kaoping explain 市教育局 --indicator 按时办结率 --period 2020-11 --facts golden/lianyungang/2020-11",
+        "kaoping explain 甲县 --indicator 按时办结 --period 2024-01 --facts 数据.csv",
         "一个指标的得分是怎么来的",
         "How the score of an indicator came about",
     ),
-    example(
-        "kaoping explain policies/lianyungang --unit 东海县 --period 2020-11 --facts golden/lianyungang/2020-11 --format json",
-        "总分的由来,供程序读取",
-        "The total, for a program",
-    ),
+    example("kaoping explain policies/示例 --unit 乙县 --period 2024-01 --facts 数据.csv --format json", "总分的由来,供程序读取", "The total, for a program"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {

@@ -108,7 +108,7 @@ fn finished(command: Command, lang: Lang) -> Command {
 
 /// What stands below the options: examples, and for the program as a whole how a run ends.
 fn closing(name: &str, lang: Lang) -> String {
-    let mut text = format!("{}\n", pick(lang, "例:", "Examples:"));
+    let mut text = format!("{}\n", pick(lang, "例(文件和单位换成自己的):", "Examples, with files and units of your own in their place:"));
     for example in super::examples(name) {
         let _ = writeln!(text, "  {}\n    $ {}", pick(lang, example.zh, example.en), example.command);
     }

@@ -34,17 +34,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
-    example(
-        "kaoping score policies/lianyungang --period 2020-11 --facts golden/lianyungang/2020-11",
-        "给 2020 年 11 月打分、排名",
-        "Score and rank November 2020",
-    ),
-    example(
-        "kaoping score --period 2020-11 --facts golden/lianyungang/2020-11 --wide",
-        "数据在一个文件夹里;各列全部列出",
-        "The facts of a folder; every column",
-    ),
-    example("kaoping score --period 2020-11 --facts golden/lianyungang/2020-11 --format json --out 结果.json", "结果存成文件", "Write the results to a file"),
+    example("kaoping score policies/示例 --period 2024-01 --facts 数据.csv", "给 2024 年 1 月打分、排名", "Score and rank January 2024"),
+    example("kaoping score --period 2024-01 --facts golden/示例/2024-01 --wide", "数据在一个文件夹里;各列全部列出", "The facts of a folder; every column"),
+    example("kaoping score --period 2024-01 --facts 数据.csv --format json --out 结果.json", "结果存成文件", "Write the results to a file"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {

@@ -50,11 +50,7 @@ impl Outcome {
 
 pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping test", "跑 policies/ 与 golden/ 里的所有用例和月份", "Run all cases and months in policies/ and golden/"),
-    example(
-        "kaoping test golden/lianyungang/2020-11 --policy policies/lianyungang",
-        "把一个公布过的月份与算得的逐格核对",
-        "Compare one published month cell by cell",
-    ),
+    example("kaoping test golden/示例/2024-01 --policy policies/示例", "把一个公布过的月份与算得的逐格核对", "Compare one published month cell by cell"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
