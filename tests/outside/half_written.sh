@@ -2,6 +2,7 @@
 # An interruption and a full disk leave no half-written file, and what was there before stays. For Linux.
 # usage: half_written.sh PROGRAM [UNITS]
 set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 program=$(realpath "$1")
 units=${2:-20000}
 work=$(mktemp -d)
@@ -10,7 +11,7 @@ trap 'umount "$disk" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 
 mkdir policy out disk
-cp "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../../golden/help/sample/policies/示例/标准.kp" policy/
+cp "$here/../../golden/help/sample/policies/示例/标准.kp" policy/
 { echo 单位,层级,应办件数,超时件数,材料报送; for ((i = 0; i < units; i++)); do echo "单位$i,县,$((i % 90 + 10)),$((i % 7)),$((i % 40))"; done; } > facts.csv
 score=("$program" score policy --period 2024-01 --facts facts.csv --format json)
 
