@@ -1,12 +1,13 @@
 //! The command line: one file a subcommand, with its arguments and its run.
 //!
 //! In: arguments and files. Out: results on standard output or in `--out`, everything else on standard error. The exit status is
-//! 0 where the question was answered, 1 where `check` or `test` found fault, 2 for bad arguments or input that cannot be used,
+//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
 mod check;
 mod explain;
 mod explain_code;
+mod fmt;
 mod input;
 mod output;
 mod score;
@@ -39,10 +40,21 @@ enum LangArgument {
     En,
 }
 
+impl From<LangArgument> for Lang {
+    fn from(lang: LangArgument) -> Self {
+        match lang {
+            LangArgument::Zh => Lang::Zh,
+            LangArgument::En => Lang::En,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// 检查规则文件 / check rule files
     Check(check::Arguments),
+    /// 把规则文件排成统一的格式,或换成另一种语言的写法 / lay rule files out in the one layout, or turn them into the other skin
+    Fmt(fmt::Arguments),
     /// 按标准给一个期别打分、排名 / score and rank a period
     Score(score::Arguments),
     /// 说明一个得分的由来 / say how a score came about
@@ -101,12 +113,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return end.into();
         }
     };
-    let lang = arguments.lang.map(|lang| match lang {
-        LangArgument::Zh => Lang::Zh,
-        LangArgument::En => Lang::En,
-    });
+    let lang = arguments.lang.map(Lang::from);
     let end = match arguments.verb {
         Verb::Check(verb) => check::run(&verb, lang),
+        Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
