@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, with its arguments and its run.
 //!
 //! In: arguments and files. Out: results on standard output or in `--out`, everything else on standard error. The exit status is
-//! 0 where the question was answered, 1 where `check` or `test` found fault, 2 for bad arguments or input that cannot be used,
+//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
 mod aside;
@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod explain;
 mod explain_code;
+mod fmt;
 mod help;
 mod input;
 mod man;
@@ -42,10 +43,21 @@ enum LangArgument {
     En,
 }
 
+impl From<LangArgument> for Lang {
+    fn from(lang: LangArgument) -> Self {
+        match lang {
+            LangArgument::Zh => Lang::Zh,
+            LangArgument::En => Lang::En,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// 检查规则文件 / Check rule files
     Check(check::Arguments),
+    /// 把规则文件排成统一的格式,或换成另一种语言的写法 / Lay rule files out in the one layout, or turn them into the other skin
+    Fmt(fmt::Arguments),
     /// 按标准给一个期别打分、排名 / Score and rank a period
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
@@ -82,6 +94,7 @@ fn examples(command: &str) -> &'static [Example] {
     match command {
         "kaoping" => EXAMPLES,
         "check" => check::EXAMPLES,
+        "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -140,13 +153,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return if help::answer(&error, shown) { End::Answered } else { End::Unusable }.into(),
     };
-    let lang = arguments.lang.map(|lang| match lang {
-        LangArgument::Zh => Lang::Zh,
-        LangArgument::En => Lang::En,
-    });
+    let lang = arguments.lang.map(Lang::from);
     aside::clear_when_interrupted();
     let end = match arguments.verb {
         Verb::Check(verb) => check::run(&verb, lang),
+        Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),

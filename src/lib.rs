@@ -6,7 +6,7 @@
 //! quantity   exact numbers, units and grids; the one rounding function
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
-//! syntax     text -> ast: grammar, recovery; both skins give one tree
+//! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
 //! resolved   ast -> names bound, units checked, marks added up
 //! plan       resolved -> flat steps in dependency order, one program a tier
 //! period     months, quarters and years

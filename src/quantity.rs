@@ -12,7 +12,7 @@ pub(crate) use number::SmallSum;
 pub use number::{Number, TooLarge};
 pub(crate) use rounding::rounded;
 pub use rounding::{Mode, round_to};
-pub(crate) use unit::BUILT_IN;
+pub(crate) use unit::{BUILT_IN, one_name};
 pub use unit::{Unit, UnitFault, Whole};
 
 use rust_decimal::Decimal;

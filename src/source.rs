@@ -8,6 +8,7 @@ mod decode;
 mod policy;
 
 pub use decode::{DecodeFault, decode};
+pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
 

@@ -1,15 +1,18 @@
 //! Text to tree.
 //!
 //! In: the decoded files of a policy. Out: one [`ast::File`] a file, and every syntax fault of every file. Never: a name bound, a
-//! unit checked. Only `from_text` and `tokens` know the parser generator.
+//! unit checked. Only `from_text` and `tokens` know the parser generator. [`print()`] goes the other way, from a text to the same text in
+//! the one layout.
 
 pub(crate) mod ast;
 mod faults;
 mod from_text;
+mod print;
 mod tokens;
 mod words;
 
 pub(crate) use faults::HEADING;
+pub(crate) use print::{Skin, print};
 
 use std::collections::BTreeSet;
 

@@ -73,9 +73,14 @@ pub(super) fn is_rule_file(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kp"))
 }
 
+/// Reads a policy as it is.
+pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
+    read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
+}
+
 /// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
 pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
-    let policy = read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))?;
+    let policy = read(path)?;
     let compiled = compile(&policy.sources);
     Ok((policy, compiled.plan, compiled.diagnostics))
 }

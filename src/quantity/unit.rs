@@ -238,6 +238,15 @@ pub(crate) const BUILT_IN: &[(&str, &str)] = &[
     ("项", "items"),
 ];
 
+/// The one name of a unit that has several; the name itself where it has one.
+pub(crate) fn one_name(name: &str) -> &str {
+    match name {
+        "％" => "%",
+        "个百分点" | "pp" => "百分点",
+        _ => canonical(name),
+    }
+}
+
 /// The Chinese name of a built-in unit, or the name itself.
 fn canonical(name: &str) -> &str {
     BUILT_IN.iter().find(|(_, english)| *english == name).map_or(name, |(chinese, _)| chinese)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Sources, decode};
+use super::{Sources, decode, with_line_ends};
 
 /// Files larger than this are no policy.
 const LARGEST: u64 = 16 << 20;
@@ -89,7 +89,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
             policy.tables.push((shown, bytes));
         } else {
             let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
-            policy.sources.add(shown, text);
+            policy.sources.add(shown, with_line_ends(text));
         }
     }
     policy.sha256 = hex(&hash.finalize());

@@ -18,20 +18,20 @@ pub(crate) struct Name {
 pub(crate) type Text = Name;
 
 /// A number with the unit that is written beside it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Quantity {
     pub(crate) value: Decimal,
     pub(crate) unit: Option<Name>,
     pub(crate) span: Span,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct File {
     pub(crate) declarations: Vec<Declaration>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "a node is made once and read by reference")]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Declaration {
     Standard(Standard),
     Tier(Tier),
@@ -46,13 +46,13 @@ pub(crate) enum Declaration {
     Note,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Standard {
     pub(crate) name: Name,
     pub(crate) headings: Vec<Heading>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Heading {
     Title(Text),
     Version(Text),
@@ -87,7 +87,7 @@ pub(crate) enum Precision {
     Shown,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Date {
     /// As in `2020-01-01`; month and day 1 where they are not written.
     pub(crate) iso: String,
@@ -120,26 +120,26 @@ pub(crate) enum NoteKind {
     Remark,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Note {
     pub(crate) kind: NoteKind,
     pub(crate) text: Text,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Tier {
     pub(crate) name: Name,
     pub(crate) marks: Expr,
     pub(crate) title: Option<Text>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Units {
     pub(crate) names: Vec<Name>,
     pub(crate) whole: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Fact {
     pub(crate) name: Name,
     pub(crate) kind: FactKind,
@@ -154,7 +154,7 @@ pub(crate) struct Fact {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum FactKind {
     Unit(Name),
     Choice(Vec<Name>),
@@ -166,7 +166,7 @@ pub(crate) enum ValueKind {
     Let,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Value {
     pub(crate) kind: ValueKind,
     pub(crate) name: Name,
@@ -175,7 +175,7 @@ pub(crate) struct Value {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Exemption {
     pub(crate) scope: Option<Scope>,
     pub(crate) condition: Expr,
@@ -185,12 +185,12 @@ pub(crate) struct Exemption {
 }
 
 /// 适用: the tiers that something applies to.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Scope {
     pub(crate) tiers: Vec<Name>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Total {
     pub(crate) expr: Expr,
     pub(crate) columns: Vec<Text>,
@@ -198,7 +198,7 @@ pub(crate) struct Total {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Ranking {
     /// Within each tier, or among all units.
     pub(crate) within_tier: bool,
@@ -208,13 +208,13 @@ pub(crate) struct Ranking {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Key {
     pub(crate) expr: Expr,
     pub(crate) descending: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Case {
     pub(crate) name: Text,
     pub(crate) tier: Option<Name>,
@@ -223,21 +223,21 @@ pub(crate) struct Case {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Binding {
     pub(crate) target: Target,
     pub(crate) value: Bound,
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Target {
     Total,
     Rank,
     Path(Name, Option<Name>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Bound {
     Exempt,
     Missing,
@@ -256,7 +256,7 @@ pub(crate) enum ItemKind {
     Penalty,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Item {
     pub(crate) kind: ItemKind,
     pub(crate) name: Name,
@@ -267,7 +267,7 @@ pub(crate) struct Item {
 
 /// A part of an item, in its head or in its block.
 #[expect(clippy::large_enum_variant, reason = "a node is made once and read by reference")]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Part {
     Item(Item),
     Fact(Fact),
@@ -277,13 +277,13 @@ pub(crate) enum Part {
     Note(Note),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Attribute {
     pub(crate) kind: AttributeKind,
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum AttributeKind {
     Marks(Expr),
     Scope(Scope),
@@ -295,7 +295,7 @@ pub(crate) enum AttributeKind {
     Columns(Vec<Text>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Clause {
     pub(crate) condition: Option<Expr>,
     pub(crate) act: Act,
@@ -303,7 +303,7 @@ pub(crate) struct Clause {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Act {
     Award(Expr),
     Base(Expr),
@@ -313,7 +313,7 @@ pub(crate) enum Act {
 }
 
 /// 扣 or 加, so many points for every step of a measure.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Move {
     pub(crate) deducts: bool,
     pub(crate) measure: Option<Measure>,
@@ -324,7 +324,7 @@ pub(crate) struct Move {
     pub(crate) round: Option<Quantity>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Measure {
     pub(crate) subject: Expr,
     pub(crate) line: Option<(Side, Expr)>,
@@ -349,13 +349,13 @@ pub(crate) enum Reading {
     Started,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum ExprKind {
     Quantity(Quantity),
     Text(Text),
@@ -414,27 +414,27 @@ pub(crate) enum Comparison {
     Lt,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Adjustment {
     pub(crate) kind: AdjustmentKind,
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum AdjustmentKind {
     Round(Quantity, Option<Mode>),
     Cap(Expr),
     Floor(Expr),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Table {
     pub(crate) subject: Expr,
     pub(crate) interpolated: bool,
     pub(crate) rows: Vec<Row>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Row {
     /// Empty for 其余.
     pub(crate) patterns: Vec<Pattern>,
@@ -443,13 +443,13 @@ pub(crate) struct Row {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Pattern {
     pub(crate) kind: PatternKind,
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum PatternKind {
     Value(Expr),
     Compare(Comparison, Expr),

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::ast;
 use super::tokens::Token;
 use crate::diag::{Code, Diagnostic, words};
-use crate::quantity::Mode;
+use crate::quantity::{Mode, one_name};
 use crate::source::{Span, offset};
 
 mod grammar {
@@ -35,18 +35,29 @@ pub(super) fn file(file: u32, text: &str, tokens: &[Token]) -> Result<(ast::File
         };
         Stop { at, expected }
     })?;
-    let mut builder = Builder { file, tokens, faults: Vec::new() };
-    let mut tree = ast::File::default();
-    for pair in pairs.flat_map(Pair::into_inner) {
-        if let Some(declaration) = builder.top(pair) {
-            tree.declarations.push(declaration);
-        }
-    }
+    let mut builder = Builder { place: Some(file), tokens, faults: Vec::new() };
+    let tree = builder.file(pairs);
     Ok((tree, builder.faults))
 }
 
+/// The tree of a text without any place, and with one name for a unit of several: two texts that say the same give equal trees.
+pub(super) fn meaning(text: &str) -> Option<ast::File> {
+    Grammar::parse(Rule::file, text).ok().map(|pairs| Builder { place: None, tokens: &[], faults: Vec::new() }.file(pairs))
+}
+
+/// The statements of the outermost level, as the grammar sees them.
+pub(super) fn statements(text: &str) -> Option<impl Iterator<Item = P<'_>>> {
+    Grammar::parse(Rule::file, text).ok().map(|pairs| pairs.flat_map(Pair::into_inner).filter(|pair| pair.as_rule() != Rule::EOI))
+}
+
+/// Whether the whole of a text is one word or sign of that rule.
+pub(super) fn is_one(rule: Rule, text: &str) -> bool {
+    Grammar::parse(rule, text).is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_span().end() == text.len()))
+}
+
 struct Builder<'t> {
-    file: u32,
+    /// The file that spans name; none where no places are kept.
+    place: Option<u32>,
     tokens: &'t [Token],
     faults: Vec<Diagnostic>,
 }
@@ -91,22 +102,46 @@ impl<'i> Inner<'i> {
     }
 }
 
-type P<'i> = Pair<'i, Rule>;
+/// A pair of the grammar.
+pub(super) type P<'i> = Pair<'i, Rule>;
 
 impl Builder<'_> {
+    fn file(&mut self, pairs: Pairs<'_, Rule>) -> ast::File {
+        ast::File { declarations: pairs.flat_map(Pair::into_inner).filter_map(|pair| self.top(pair)).collect() }
+    }
+
     /// The bytes of a pair without the white space and comments that the grammar takes in behind it.
     fn span(&self, pair: &P<'_>) -> Span {
+        let Some(file) = self.place else { return Span { file: 0, start: 0, end: 0 } };
         let (start, end) = (pair.as_span().start(), pair.as_span().end());
         let after = self.tokens.partition_point(|token| token.start < end);
         let last = self.tokens.get(..after).and_then(|before| before.iter().rev().find(|token| token.is_significant()));
         let end = last.map_or(end, |token| token.end.min(end)).max(start);
-        Span { file: self.file, start: offset(start), end: offset(end) }
+        Span { file, start: offset(start), end: offset(end) }
     }
 
     fn name(&self, pair: &P<'_>) -> ast::Name {
         let text = pair.as_str();
         let text = text.strip_prefix('「').and_then(|text| text.strip_suffix('」')).unwrap_or(text);
         ast::Name { text: text.to_owned(), span: self.span(pair) }
+    }
+
+    fn unit(&self, pair: &P<'_>) -> ast::Name {
+        let name = self.name(pair);
+        match self.place {
+            Some(_) => name,
+            None => ast::Name { text: one_name(&name.text).to_owned(), ..name },
+        }
+    }
+
+    /// A choice of a fact: 是 and 否 are words of a skin.
+    fn choice(&self, pair: &P<'_>) -> ast::Name {
+        let name = self.name(pair);
+        match (self.place, name.text.as_str()) {
+            (None, "yes") => ast::Name { text: "是".to_owned(), ..name },
+            (None, "no") => ast::Name { text: "否".to_owned(), ..name },
+            _ => name,
+        }
     }
 
     fn text(&self, pair: &P<'_>) -> ast::Text {
@@ -159,7 +194,7 @@ impl Builder<'_> {
         if negative {
             value.set_sign_negative(!value.is_zero());
         }
-        let unit = inner.take(Rule::unit).map(|pair| self.name(&pair));
+        let unit = inner.take(Rule::unit).map(|pair| self.unit(&pair));
         Some(ast::Quantity { value, unit, span })
     }
 
@@ -262,7 +297,7 @@ impl Builder<'_> {
     fn units(&mut self, pair: P<'_>) -> ast::Units {
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_unit);
-        let names = inner.all(Rule::unit_name).iter().map(|pair| self.name(pair)).collect();
+        let names = inner.all(Rule::unit_name).iter().map(|pair| self.unit(pair)).collect();
         ast::Units { names, whole: inner.has(Rule::k_whole) }
     }
 
@@ -273,8 +308,8 @@ impl Builder<'_> {
         let name = self.name(&inner.next()?);
         let mut kind = Inner::of(inner.next()?);
         let kind = match kind.take(Rule::unit_name) {
-            Some(unit) => ast::FactKind::Unit(self.name(&unit)),
-            None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.name(pair)).collect()),
+            Some(unit) => ast::FactKind::Unit(self.unit(&unit)),
+            None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.choice(pair)).collect()),
         };
         let (columns, title, step, default, up_to, at_least, or_from) = (Vec::new(), None, None, None, None, None, None);
         let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, notes: Vec::new(), span };
@@ -429,7 +464,7 @@ impl Builder<'_> {
             Rule::k_is_undefined => ast::Bound::Undefined,
             Rule::quantity => ast::Bound::Quantity(self.quantity(value)?),
             Rule::text => ast::Bound::Word(self.text(&value)),
-            _ => ast::Bound::Word(self.name(&value)),
+            _ => ast::Bound::Word(self.choice(&value)),
         };
         Some(ast::Binding { target, value, span })
     }
@@ -444,8 +479,7 @@ impl Builder<'_> {
             _ => ast::ItemKind::Penalty,
         };
         let name = inner.next()?;
-        let head = Span { file: self.file, ..span }.to(self.span(&name));
-        let head = Span { end: self.span(&name).end, ..head };
+        let head = Span { end: self.span(&name).end, ..span };
         let name = self.name(&name);
         let mut parts = Vec::new();
         while let Some(pair) = inner.next() {

@@ -68,3 +68,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     }
     found
 }
+
+/// The comments of a text in order, without the blanks at their ends.
+pub(super) fn comments(text: &str) -> Vec<&str> {
+    let pairs = Grammar::parse(Rule::tokens, text).into_iter().flat_map(pest::iterators::Pairs::flatten);
+    pairs.filter(|pair| pair.as_rule() == Rule::t_comment).map(|pair| pair.as_str().trim_end()).collect()
+}

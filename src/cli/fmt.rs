@@ -1,0 +1,272 @@
+//! `fmt`: rule files in the one layout, in their own skin or the other.
+//!
+//! All files are read and laid out before the first is written: where one cannot be, none is.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+use similar::TextDiff;
+
+use super::check::expand;
+use super::help::{Example, example};
+use super::input::{cause_words, policy_path, read};
+use super::output::{Fault, deliver, locale, print, print_diagnostics, say};
+use super::{End, LangArgument};
+use crate::diag::{self, Lang, words};
+use crate::source::{Encoding, Sources, decode_from, with_line_ends};
+use crate::syntax::{self, Skin};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// 规则文件或文件夹,缺省 policies/ 与 golden/;- 为标准输入 / Rule files and folders, by default policies/ and golden/; - is standard input
+    #[arg(value_name = "文件 / PATH", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+    /// 只列出格式不合的文件,不改写 / List the files that differ, write nothing
+    #[arg(long, conflicts_with = "out")]
+    check: bool,
+    /// 只打印差异,不改写 / Print a unified diff, write nothing
+    #[arg(long, conflicts_with = "out")]
+    diff: bool,
+    /// 换成这种语言的关键词和单位 / The skin to turn keywords and units into
+    #[arg(long, value_enum, value_name = "zh|en")]
+    skin: Option<LangArgument>,
+    /// 写到这个文件夹,旁边的表一并抄去 / The folder to write to, with copies of the tables beside the rules
+    #[arg(long, value_name = "文件夹 / FOLDER", value_hint = ValueHint::DirPath)]
+    out: Option<PathBuf>,
+    /// 可以覆盖 --out 里已有的文件 / Files that are in --out already may be overwritten
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+/// A rule file as it is and as it should be.
+struct File {
+    path: PathBuf,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example("kaoping fmt", "把 policies/ 与 golden/ 里的规则文件排成统一的格式", "Lay out all rule files in policies/ and golden/"),
+    example("kaoping fmt --check", "只列出格式不合的", "Only list those that differ"),
+    example("kaoping fmt policies/示例 --diff", "先看看会改成什么样", "See first what would change"),
+    example("kaoping fmt policies/示例 --skin en --out 示例英文", "换成英文写法,存到另一个文件夹", "Turn it into English, in another folder"),
+];
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let skin = arguments.skin.map_or(Skin::Kept, |skin| Skin::Of(skin.into()));
+    if arguments.paths.iter().any(|path| path == Path::new("-")) {
+        return piped(arguments, skin, lang);
+    }
+    let paths = match (&arguments.out, arguments.paths.as_slice()) {
+        (None, paths) => expand(paths)?,
+        (Some(_), []) => vec![policy_path(None)?],
+        (Some(_), [one]) => vec![one.clone()],
+        (Some(_), _) => return Err(Fault::Words(words!("--out 只收一个标准:请一次写一个", "--out takes one policy: name one at a time"))),
+    };
+    let mut sources = Sources::default();
+    let mut files = Vec::new();
+    let mut broken = false;
+    for path in &paths {
+        let policy = read(path)?;
+        let faults = syntax::parse(&policy.sources).diagnostics;
+        if diag::any_error(&faults) {
+            print_diagnostics(&faults, &policy.sources, lang);
+            broken = true;
+            continue;
+        }
+        for (_, source) in policy.sources.iter() {
+            let path = PathBuf::from(&source.path);
+            let before = fs::read(&path).map_err(|cause| unreadable(&path, &cause))?;
+            files.push(File { after: laid_out(&path, &before, skin)?, path, before });
+            sources.add(source.path.clone(), source.text.clone());
+        }
+    }
+    let lang = lang.unwrap_or_else(|| if files.is_empty() { locale() } else { diag::language_of(&sources, None) });
+    if broken {
+        return Err(Fault::Words(words!("有语法错误,一个文件也没有改写", "there are syntax faults: no file was written")).speaking(lang));
+    }
+    let end = match &arguments.out {
+        Some(folder) => write_to(folder, paths.first(), &files, arguments.force),
+        None if arguments.check || arguments.diff => compare(&files, arguments),
+        None => rewrite(&files),
+    };
+    let end = end.map_err(|fault| fault.speaking(lang))?;
+    let (all, differing) = (files.len(), files.iter().filter(|file| file.before != file.after).count());
+    let report = match &arguments.out {
+        Some(folder) => {
+            let folder = folder.display();
+            words!("{all} 个规则文件写到 {folder}", "rule files: {all}, written to {folder}")
+        }
+        None if arguments.check || arguments.diff => words!("{all} 个规则文件,{differing} 个格式不合", "rule files: {all}, to be laid out: {differing}"),
+        None => words!("{all} 个规则文件,改写 {differing} 个", "rule files: {all}, rewritten: {differing}"),
+    };
+    say(report.get(lang));
+    Ok(end)
+}
+
+/// The bytes of a file laid out, in its own encoding and with its own line ends.
+fn laid_out(path: &Path, bytes: &[u8], skin: Skin) -> Result<Vec<u8>, Fault> {
+    let (text, encoding) = decode_from(bytes).map_err(|_| not_text(path))?;
+    let ends = LineEnds::of(&text);
+    let after = syntax::print(&with_line_ends(text), skin).map_err(|fault| internal(path, &fault.to_string()))?;
+    let bytes = encoding.encode(&ends.apply(&after));
+    match decode_from(&bytes) {
+        // an empty text is the same in every encoding without a mark
+        Ok((back, found)) if back == ends.apply(&after) && (found == encoding || found == Encoding::Utf8) => Ok(bytes),
+        _ => Err(internal(path, "the encoding does not give the text back")),
+    }
+}
+
+/// How the lines of a file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineEnds {
+    Lf,
+    CrLf,
+}
+
+impl LineEnds {
+    /// Those of the first line.
+    fn of(text: &str) -> Self {
+        let first = text.split_once('\n').map_or("", |(first, _)| first);
+        if first.ends_with('\r') { LineEnds::CrLf } else { LineEnds::Lf }
+    }
+
+    fn apply(self, text: &str) -> String {
+        match self {
+            LineEnds::Lf => text.to_owned(),
+            LineEnds::CrLf => text.replace('\n', "\r\n"),
+        }
+    }
+}
+
+/// `fmt -`: from standard input to standard output.
+fn piped(arguments: &Arguments, skin: Skin, lang: Option<Lang>) -> Result<End, Fault> {
+    if arguments.paths.len() > 1 || arguments.out.is_some() {
+        return Err(Fault::Words(words!("- 是标准输入,不能和别的文件或 --out 一起用", "- is standard input and goes with no other file and no --out")));
+    }
+    let path = Path::new("-");
+    let mut before = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut before).map_err(|cause| unreadable(path, &cause))?;
+    let (text, _) = decode_from(&before).map_err(|_| not_text(path))?;
+    let mut sources = Sources::default();
+    sources.add("-", with_line_ends(text));
+    let faults = syntax::parse(&sources).diagnostics;
+    if diag::any_error(&faults) {
+        print_diagnostics(&faults, &sources, lang);
+        return Ok(End::Unusable);
+    }
+    let files = [File { after: laid_out(path, &before, skin)?, path: path.to_path_buf(), before }];
+    if arguments.check || arguments.diff {
+        return compare(&files, arguments);
+    }
+    for file in &files {
+        deliver(&file.after, None, &[])?;
+    }
+    Ok(End::Answered)
+}
+
+/// Lists what differs, or shows how.
+fn compare(files: &[File], arguments: &Arguments) -> Result<End, Fault> {
+    let mut out = String::new();
+    let mut end = End::Answered;
+    for file in files.iter().filter(|file| file.before != file.after) {
+        let path = file.path.display().to_string();
+        if arguments.diff {
+            let [before, after] = [&file.before, &file.after].map(|bytes| decode_from(bytes).map(|(text, _)| text).unwrap_or_default());
+            out.push_str(&TextDiff::from_lines(&before, &after).unified_diff().header(&path, &path).to_string());
+        } else {
+            out.extend([path.as_str(), "\n"]);
+        }
+        if arguments.check {
+            end = End::FaultFound;
+        }
+    }
+    print(&out)?;
+    Ok(end)
+}
+
+/// Writes what differs back to where it came from.
+fn rewrite(files: &[File]) -> Result<End, Fault> {
+    let differing: Vec<&File> = files.iter().filter(|file| file.before != file.after).collect();
+    for file in &differing {
+        // a file that is aside and renamed would replace it all the same
+        if fs::metadata(&file.path).is_ok_and(|meta| meta.permissions().readonly()) {
+            let path = file.path.display();
+            return Err(Fault::Words(words!("{path} 是只读的,一个文件也没有改写", "{path} is read-only: no file was written")));
+        }
+    }
+    for file in differing {
+        deliver(&file.after, Some(&file.path), &[])?;
+    }
+    Ok(End::Answered)
+}
+
+/// Writes everything to another folder, with the tables beside the rules, so that it is a policy of its own.
+fn write_to(folder: &Path, policy: Option<&PathBuf>, files: &[File], force: bool) -> Result<End, Fault> {
+    let mut written: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for file in files {
+        written.push((folder.join(file.path.file_name().unwrap_or_default()), file.after.clone()));
+    }
+    for table in policy.filter(|path| path.is_dir()).map(|path| beside(path)).transpose()?.unwrap_or_default() {
+        let bytes = fs::read(&table).map_err(|cause| unreadable(&table, &cause))?;
+        written.push((folder.join(table.file_name().unwrap_or_default()), bytes));
+    }
+    for (path, _) in &written {
+        let own = files.iter().any(|file| same_file(&file.path, path));
+        if own || path.exists() && !force {
+            let path = path.display();
+            return Err(Fault::Words(if own {
+                words!("{path} 是读入的文件:不写 --out 即就地改写", "{path} is what was read: leave out --out to rewrite it in place")
+            } else {
+                words!("{path} 已经有了:换一个文件夹,或加 --force 覆盖", "{path} is there already: name another folder, or overwrite it with --force")
+            }));
+        }
+    }
+    fs::create_dir_all(folder).map_err(|cause| {
+        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
+        let folder = folder.display();
+        Fault::Words(words!("建不了 {folder}:{zh}", "cannot make {folder}: {en}"))
+    })?;
+    for (path, bytes) in &written {
+        deliver(bytes, Some(path), &[])?;
+    }
+    Ok(End::Answered)
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
+
+/// The files beside the rules: tables and whatever else they read. Hidden files and lock files are nobody's.
+fn beside(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let entries = fs::read_dir(folder).map_err(|cause| unreadable(folder, &cause))?;
+    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    found.retain(|path| {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '~']));
+        !hidden && path.is_file() && !super::input::is_rule_file(path)
+    });
+    found.sort();
+    Ok(found)
+}
+
+fn unreadable(path: &Path, cause: &std::io::Error) -> Fault {
+    let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
+    let path = path.display();
+    Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
+}
+
+fn not_text(path: &Path) -> Fault {
+    let path = path.display();
+    Fault::Words(words!("读不了 {path}:不是文本(UTF-8、UTF-16 或 GB18030)", "cannot read {path}: not a text (UTF-8, UTF-16 or GB18030)"))
+}
+
+/// What was printed does not read like what was written: nothing is written, and the author is asked to report it.
+fn internal(path: &Path, what: &str) -> Fault {
+    let path = path.display();
+    Fault::Words(words!(
+        "{path}:内部错误({what}),没有改写任何文件;请把这个文件和 kaoping --version 的输出一起报告",
+        "{path}: internal error ({what}), no file was written; please report it with this file and the output of kaoping --version"
+    ))
+}

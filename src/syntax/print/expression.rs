@@ -1,0 +1,195 @@
+//! Words inside a statement: where a space, a comma or a place to break stands between two of them.
+
+use super::doc::Doc;
+use super::node::Node;
+use super::statement::Writer;
+use crate::syntax::from_text::Rule;
+
+type Docs<'t> = Vec<Doc<'t>>;
+
+impl Writer {
+    /// A node with the comments that stand before it.
+    pub(super) fn docs<'t>(self, node: &Node<'t>) -> Docs<'t> {
+        let mut docs: Docs<'t> = node.gap.comments.iter().map(|comment| Doc::Own(comment.text)).collect();
+        docs.extend(self.content(node));
+        docs
+    }
+
+    /// A node without the comments that stand before it.
+    pub(super) fn content<'t>(self, node: &Node<'t>) -> Docs<'t> {
+        let children = node.children.as_slice();
+        match node.rule {
+            _ if children.is_empty() => std::iter::once(Doc::Text(self.speller.spell(node))).chain(node.trailing.map(Doc::Trailing)).collect(),
+            Rule::quantity | Rule::unsigned | Rule::plain => self.quantity(children),
+            Rule::path | Rule::item_path => self.joined(children, || vec![Doc::word(".")]),
+            Rule::score_of | Rule::unary => self.joined(children, Vec::new),
+            Rule::atom => self.bracketed(children),
+            Rule::expression | Rule::sum | Rule::product | Rule::condition | Rule::conjunction => self.chain(node.rule, children),
+            Rule::table => self.table(children),
+            Rule::row => self.row(children),
+            Rule::fact_type | Rule::pattern_set => self.set(children),
+            Rule::interval => self.interval(children),
+            _ => self.words(children),
+        }
+    }
+
+    fn joined<'t>(self, children: &[Node<'t>], between: impl Fn() -> Docs<'t>) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for (index, child) in children.iter().enumerate() {
+            if index > 0 {
+                docs.extend(between());
+            }
+            docs.extend(self.docs(child));
+        }
+        docs
+    }
+
+    /// 0.01%, 1 件, -5 分.
+    fn quantity<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for child in children {
+            let spelled = self.speller.spell(child);
+            if child.rule == Rule::unit && !matches!(spelled.as_ref(), "%" | "‰") {
+                docs.push(Doc::word(" "));
+            }
+            docs.extend(self.docs(child));
+        }
+        docs
+    }
+
+    /// Words with spaces between, members of a list with commas.
+    pub(super) fn words<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        let mut before: Option<&Node<'t>> = None;
+        for child in children {
+            match before {
+                Some(before) if before.rule == child.rule && is_member(child.rule) => docs.push(self.comma(child)),
+                Some(_) => docs.push(Doc::word(" ")),
+                None => {}
+            }
+            let mut inside = self.docs(child);
+            if child.rule == Rule::date
+                && let Some(Doc::Text(date)) = inside.iter_mut().find(|doc| matches!(doc, Doc::Text(_)))
+                && let Some(year) = date.strip_suffix('年')
+            {
+                // a year alone has no form in digits: its first day, or its last where it ends something
+                let last = before.is_some_and(|before| before.rule == Rule::k_until);
+                *date = format!("{year}-{}", if last { "12-31" } else { "01-01" }).into();
+            }
+            docs.extend(inside);
+            before = Some(child);
+        }
+        docs
+    }
+
+    /// A comma behind which the line may break.
+    pub(super) fn comma<'t>(self, next: &Node<'t>) -> Doc<'t> {
+        Doc::Group(vec![Doc::Sign(","), Doc::Nest(vec![Doc::Line(self.speller.behind_comma(next))])])
+    }
+
+    /// Members with commas, as many on a line as fit.
+    pub(super) fn list<'t>(self, members: &[Node<'t>]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for (index, member) in members.iter().enumerate() {
+            let inside = self.docs(member);
+            if index == 0 {
+                docs.extend(inside);
+            } else {
+                docs.push(Doc::Sign(","));
+                docs.push(Doc::Group(std::iter::once(Doc::Line(self.speller.behind_comma(member))).chain(inside).collect()));
+            }
+        }
+        docs
+    }
+
+    fn bracketed<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        match children {
+            [open, inside @ .., close] if open.rule == Rule::paren => {
+                let mut nested = vec![Doc::Line("")];
+                nested.extend(inside.iter().flat_map(|child| self.docs(child)));
+                let mut docs = self.docs(open);
+                docs.push(Doc::Nest(nested));
+                docs.push(Doc::Line(""));
+                docs.extend(self.docs(close));
+                vec![Doc::Group(docs)]
+            }
+            children => self.words(children),
+        }
+    }
+
+    /// Operands with their operators, broken before the operators; an expression with what is done to it at the end.
+    fn chain<'t>(self, rule: Rule, children: &[Node<'t>]) -> Docs<'t> {
+        let Some((first, rest)) = children.split_first() else { return Vec::new() };
+        let links: Box<dyn Iterator<Item = &[Node<'t>]>> = if rule == Rule::expression { Box::new(rest.chunks(1)) } else { Box::new(rest.chunks(2)) };
+        let mut docs = self.docs(first);
+        for link in links {
+            let mut nested = vec![Doc::Line(" ")];
+            nested.extend(self.joined(link, || vec![Doc::word(" ")]));
+            docs.push(Doc::Nest(nested));
+        }
+        vec![Doc::Group(docs)]
+    }
+
+    /// 按 率 插值 { … }: on one line or a row a line.
+    fn table<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let at = children.iter().position(|child| child.rule == Rule::open).unwrap_or(children.len());
+        let (head, rest) = children.split_at_checked(at).unwrap_or((children, &[]));
+        let [open, rows @ .., close] = rest else { return self.words(children) };
+        let mut docs = self.joined(head, || vec![Doc::word(" ")]);
+        docs.push(Doc::word(" "));
+        docs.extend(self.docs(open));
+        let mut nested = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                nested.push(Doc::Sign(";"));
+            }
+            nested.push(Doc::Line(" "));
+            nested.extend(self.docs(row));
+        }
+        docs.push(Doc::Nest(nested));
+        docs.push(Doc::Line(" "));
+        docs.extend(self.docs(close));
+        vec![Doc::Group(docs)]
+    }
+
+    /// A row, its notes beneath if they do not fit.
+    fn row<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for (index, child) in children.iter().enumerate() {
+            match child.rule {
+                Rule::note => docs.push(Doc::Nest(std::iter::once(Doc::Line("  ")).chain(self.docs(child)).collect())),
+                Rule::colon => docs.extend(self.docs(child)),
+                _ => {
+                    docs.extend((index > 0).then_some(Doc::word(" ")));
+                    docs.extend(self.docs(child));
+                }
+            }
+        }
+        vec![Doc::Group(docs)]
+    }
+
+    /// {是,否}: without spaces inside the braces. A unit is no set.
+    fn set<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let [open, members @ .., close] = children else { return self.words(children) };
+        let mut docs = self.docs(open);
+        docs.push(Doc::Nest(self.list(members)));
+        docs.extend(self.docs(close));
+        docs
+    }
+
+    /// [95%, 98%)
+    fn interval<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let [open, low, high, close] = children else { return self.words(children) };
+        let mut docs = self.docs(open);
+        docs.extend(self.docs(low));
+        docs.extend([Doc::Sign(","), Doc::word(" ")]);
+        docs.extend(self.docs(high));
+        docs.extend(self.docs(close));
+        docs
+    }
+}
+
+/// What stands in lists: two in a row have a comma between.
+pub(super) fn is_member(rule: Rule) -> bool {
+    matches!(rule, Rule::name | Rule::text | Rule::unit_name | Rule::choice | Rule::pattern | Rule::key | Rule::binding)
+}

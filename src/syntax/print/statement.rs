@@ -1,0 +1,289 @@
+//! Statements: their parts on one line where they fit, else a part a line; blocks always broken.
+
+use super::comment::Gap;
+use super::doc::Doc;
+use super::expression::is_member;
+use super::node::Node;
+use super::run;
+use super::spelling::Speller;
+use crate::syntax::from_text::Rule;
+
+type Docs<'t> = Vec<Doc<'t>>;
+
+/// Makes documents of the statements of one file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writer {
+    pub(super) speller: Speller,
+}
+
+/// How a part of a statement follows the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Join {
+    /// Always on the same line, behind a space.
+    Close,
+    /// Two spaces, or a line of its own.
+    Wide,
+    /// A comma, or that and a line of its own.
+    Comma(&'static str),
+    /// A space, or a line of its own.
+    Space,
+}
+
+/// A statement, its parts not yet joined.
+#[derive(Debug)]
+pub(super) struct Statement<'t> {
+    pub(super) rule: Rule,
+    pub(super) gap: Gap<'t>,
+    /// A semicolon keeps it apart from the statement before.
+    pub(super) kept_apart: bool,
+    pub(super) parts: Vec<(Join, Docs<'t>)>,
+    pub(super) notes: Vec<Docs<'t>>,
+    /// The block, from its opening to its closing brace.
+    pub(super) block: Option<Docs<'t>>,
+    /// Words that would continue it if the next statement began with them.
+    open_to: Vec<Rule>,
+}
+
+const NOTES: [Rule; 3] = [Rule::k_source, Rule::k_assumption, Rule::k_remark];
+/// What an expression takes in at its end: adjustments, and signs by which a sum goes on.
+const EXPRESSION: [Rule; 5] = [Rule::k_round_to, Rule::k_cap, Rule::k_floor, Rule::op_minus, Rule::paren];
+/// Of these, what a sum takes in.
+const SUM: [Rule; 2] = [Rule::op_minus, Rule::paren];
+/// What the head of an item takes in.
+const ATTRIBUTES: [Rule; 8] = [Rule::k_marks, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+
+impl Statement<'_> {
+    /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
+    pub(super) fn joins(&self, before: Option<&Statement<'_>>) -> bool {
+        before.is_some_and(|before| before.rule == self.rule) && self.gap.comments.is_empty() && !self.gap.blank && !self.kept_apart
+    }
+
+    /// Whether the next statement would be read as a part of this one if no semicolon stood between.
+    fn takes_in(&self, next: &Node<'_>) -> bool {
+        self.open_to.contains(&next.first().rule)
+    }
+}
+
+impl Writer {
+    /// A statement of a block or of the file.
+    pub(super) fn statement<'t>(self, node: &Node<'t>, before: Option<&Statement<'_>>, depth: usize) -> Statement<'t> {
+        let apart = matches!(node.gap.sign, Some(';' | '；' | '。')) && before.is_some_and(|before| before.takes_in(node));
+        let (notes, rest): (Vec<&Node<'t>>, Vec<&Node<'t>>) = match node.rule {
+            Rule::note => (Vec::new(), vec![node]),
+            _ => node.children.iter().partition(|child| child.rule == Rule::note),
+        };
+        let mut statement = Statement {
+            rule: node.rule,
+            gap: node.gap.clone(),
+            kept_apart: apart,
+            parts: Vec::new(),
+            notes: notes.iter().map(|note| self.docs(note)).collect(),
+            block: None,
+            open_to: NOTES.to_vec(),
+        };
+        match node.rule {
+            Rule::standard | Rule::test_case => {
+                statement.notes.clear();
+                self.braced(&mut statement, &node.children, depth);
+            }
+            Rule::item => self.item(&mut statement, &rest, depth),
+            Rule::clause => self.clause(&mut statement, &rest, depth),
+            _ => self.plain(&mut statement, node, &rest),
+        }
+        if !statement.notes.is_empty() {
+            statement.open_to = NOTES.to_vec();
+        }
+        statement
+    }
+
+    /// A head, and a block from its first brace on.
+    fn braced<'t>(self, statement: &mut Statement<'t>, children: &[Node<'t>], depth: usize) {
+        let at = children.iter().position(|child| child.rule == Rule::open).unwrap_or(children.len());
+        let (head, block) = children.split_at_checked(at).unwrap_or((children, &[]));
+        statement.parts.push((Join::Close, self.words(head)));
+        statement.block = Some(match statement.rule {
+            Rule::test_case => self.bindings(block),
+            _ => self.block(block, depth),
+        });
+        statement.open_to.clear();
+    }
+
+    fn item<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>], depth: usize) {
+        statement.open_to.extend(ATTRIBUTES.iter().chain(&SUM));
+        for (index, child) in rest.iter().enumerate() {
+            match child.rule {
+                Rule::body => {
+                    let comments = child.gap.comments.iter().map(|comment| Doc::Own(comment.text));
+                    statement.block = Some(comments.chain(self.block(&child.children, depth)).collect());
+                    statement.open_to.clear();
+                }
+                _ => {
+                    let close = index == 2 && child.first().rule == Rule::k_marks;
+                    match index {
+                        1 => self.go_on(statement, child),
+                        _ => self.begin(statement, if close { Join::Close } else { Join::Wide }, child),
+                    }
+                }
+            }
+        }
+        if statement.block.is_some() && !statement.notes.is_empty() {
+            // notes before the block belong to the head, and stay in it
+            let notes = std::mem::take(&mut statement.notes);
+            statement.parts.extend(notes.into_iter().map(|note| (Join::Wide, note)));
+        }
+    }
+
+    /// Adds a part.
+    fn begin<'t>(self, statement: &mut Statement<'t>, join: Join, node: &Node<'t>) {
+        statement.parts.push((join, self.docs(node)));
+    }
+
+    /// Goes on with the last part.
+    fn go_on<'t>(self, statement: &mut Statement<'t>, node: &Node<'t>) {
+        let docs = self.docs(node);
+        match statement.parts.last_mut() {
+            Some((_, part)) => {
+                part.push(Doc::word(" "));
+                part.extend(docs);
+            }
+            None => statement.parts.push((Join::Close, docs)),
+        }
+    }
+
+    /// 当 …, and what is done.
+    fn clause<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>], depth: usize) {
+        for child in rest {
+            let join = if statement.parts.is_empty() { Join::Close } else { Join::Space };
+            match child.rule {
+                Rule::joint => {
+                    let at = child.children.iter().position(|child| child.rule == Rule::open).unwrap_or(0);
+                    let (head, block) = child.children.split_at_checked(at).unwrap_or((&child.children, &[]));
+                    let comments = child.gap.comments.iter().map(|comment| Doc::Own(comment.text));
+                    statement.parts.push((join, comments.chain(self.words(head)).collect()));
+                    statement.block = Some(self.block(block, depth));
+                }
+                Rule::act | Rule::r#move => self.act(statement, join, child),
+                Rule::k_when => self.begin(statement, join, child),
+                _ => self.go_on(statement, child),
+            }
+        }
+    }
+
+    /// 得 …, 起评 …, or 扣 and 加 with their measure and tails.
+    fn act<'t>(self, statement: &mut Statement<'t>, join: Join, node: &Node<'t>) {
+        let own = node.gap.comments.iter().map(|comment| Doc::Own(comment.text));
+        let first = statement.parts.len();
+        for child in &node.children {
+            match child.rule {
+                Rule::tail => statement.parts.push((Join::Comma(self.speller.behind_comma(child)), self.docs(child))),
+                Rule::k_deduct | Rule::k_add | Rule::k_award | Rule::k_base | Rule::measure => {
+                    let join = if statement.parts.len() == first { join } else { Join::Space };
+                    self.begin(statement, join, child);
+                }
+                _ => self.go_on(statement, child),
+            }
+        }
+        if let Some((_, part)) = statement.parts.get_mut(first) {
+            part.splice(0..0, own);
+        }
+        if node.rule == Rule::act {
+            statement.open_to.extend(EXPRESSION);
+        } else {
+            let last = node.children.last();
+            let sum = last.is_some_and(|last| last.rule != Rule::tail || last.child(Rule::k_at_most).is_some());
+            statement.open_to.push(Rule::k_round_to);
+            statement.open_to.extend(SUM.iter().filter(|_| sum));
+        }
+    }
+
+    /// A statement without a block.
+    fn plain<'t>(self, statement: &mut Statement<'t>, node: &Node<'t>, rest: &[&Node<'t>]) {
+        if matches!(node.rule, Rule::note | Rule::heading | Rule::attribute | Rule::scope) {
+            statement.parts.push((Join::Close, self.content(node)));
+            statement.notes.clear();
+            statement.open_to.clear();
+            let ended = [Rule::text, Rule::name, Rule::k_assessed];
+            if node.rule == Rule::attribute && node.child(Rule::k_round_to).is_none() && node.children.last().is_some_and(|last| !ended.contains(&last.rule)) {
+                statement.open_to.extend(SUM);
+            }
+            return;
+        }
+        match node.rule {
+            Rule::value | Rule::formula => statement.open_to.extend(EXPRESSION),
+            Rule::fact => statement.open_to.push(Rule::k_column),
+            _ => {}
+        }
+        let mut before: Option<&Node<'t>> = None;
+        for child in rest {
+            let join = match child.rule {
+                _ if before.is_none() => Some(Join::Close),
+                Rule::colon | Rule::equals | Rule::k_marks => Some(Join::Close),
+                Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
+                Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
+                _ => None,
+            };
+            let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
+            match (join, statement.parts.last_mut()) {
+                (Some(join), _) => self.begin(statement, join, child),
+                (None, Some((_, part))) if listed => {
+                    part.push(self.comma(child));
+                    part.extend(self.docs(child));
+                }
+                _ => self.go_on(statement, child),
+            }
+            before = Some(child);
+        }
+        match before.filter(|last| last.rule == Rule::fact_attribute).map(|last| last.first().rule) {
+            Some(Rule::k_or_from) => statement.open_to.extend(EXPRESSION),
+            Some(Rule::k_default | Rule::k_up_to | Rule::k_at_least) => statement.open_to.extend(SUM),
+            _ => {}
+        }
+    }
+
+    /// A block from its opening to its closing brace.
+    fn block<'t>(self, block: &[Node<'t>], depth: usize) -> Docs<'t> {
+        let [open, inside @ .., close] = block else { return self.words(block) };
+        let mut docs = self.docs(open);
+        let mut statements: Vec<Statement<'t>> = Vec::new();
+        for (index, node) in inside.iter().enumerate() {
+            let mut statement = self.statement(node, statements.last(), depth + 1);
+            if index == 0 {
+                statement.gap.begin();
+            }
+            statements.push(statement);
+        }
+        let mut gap = close.gap.clone();
+        gap.end();
+        if inside.is_empty() {
+            gap.begin();
+        }
+        if !inside.is_empty() || !gap.is_empty() || open.trailing.is_some() {
+            let mut nested = run::docs(statements, depth + 1);
+            nested.extend(gap.docs());
+            docs.push(Doc::Nest(nested));
+            docs.push(Doc::Hard);
+        }
+        docs.extend(self.content(close));
+        docs
+    }
+
+    /// 已知 … and 应得 …, each on lines of their own.
+    fn bindings<'t>(self, block: &[Node<'t>]) -> Docs<'t> {
+        let [open, inside @ .., close] = block else { return self.words(block) };
+        let mut docs = self.docs(open);
+        let mut nested = Vec::new();
+        for side in inside.chunk_by(|_, next| next.rule == Rule::binding) {
+            let [word, bindings @ ..] = side else { continue };
+            nested.extend(word.gap.docs().into_iter().filter(|doc| !matches!(doc, Doc::Blank)));
+            nested.push(Doc::Hard);
+            nested.extend(self.content(word));
+            nested.push(Doc::word(" "));
+            nested.push(Doc::Hang(self.list(bindings)));
+        }
+        nested.extend(close.gap.docs().into_iter().filter(|doc| !matches!(doc, Doc::Blank)));
+        docs.push(Doc::Nest(nested));
+        docs.push(Doc::Hard);
+        docs.extend(self.content(close));
+        docs
+    }
+}
