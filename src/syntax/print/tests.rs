@@ -84,7 +84,7 @@ fn layout_signs_and_spellings_become_one() {
 #[test]
 fn what_does_not_fit_is_broken_at_its_parts() {
     let text = "\
-数据 办结工单总数 : 件
+数据 办结总数 : 件
     列 \"一个很长很长的列名一个很长很长的列名\", \"又一个很长很长的列名又一个很长很长的列名\"
     不大于 乙
     依据 \"一\"
