@@ -54,9 +54,13 @@ fn broken(statement: Statement<'_>) -> Docs<'_> {
             Join::Space => head.push(beneath(Doc::Line(" "), part)),
             Join::Comma(space) => {
                 head.push(Doc::Sign(","));
-                head.push(beneath(Doc::Line(space), part));
+                head.push(Doc::Group(vec![beneath(Doc::Line(space), part)]));
             }
         }
+    }
+    if statement.block.is_some() {
+        // a head of several lines has its brace on one of its own, apart from what is inside
+        head.push(Doc::Line(" "));
     }
     let head = Doc::Group(head);
     let mut notes = statement.notes.into_iter();
@@ -64,10 +68,7 @@ fn broken(statement: Statement<'_>) -> Docs<'_> {
         (None, 1) => docs.push(Doc::Group(std::iter::once(head).chain(notes.map(|note| beneath(Doc::Line("  "), note))).collect())),
         (block, _) => {
             docs.push(head);
-            if let Some(block) = block {
-                docs.push(Doc::word(" "));
-                docs.extend(block);
-            }
+            docs.extend(block.unwrap_or_default());
             docs.extend(notes.by_ref().map(|note| beneath(Doc::Hard, note)));
         }
     }
@@ -104,7 +105,7 @@ impl<'t> Row<'t> {
             let (text, comment) = Doc::on_one_line(part)?;
             match (row.cells.last_mut(), row.comment) {
                 (_, Some(_)) => return None,
-                (Some(before), None) => before.behind = if join == Join::Close { " " } else { "  " },
+                (Some(before), None) => before.behind = if join == Join::Wide { "  " } else { " " },
                 (None, None) => {}
             }
             row.comment = comment;

@@ -23,7 +23,7 @@ pub(super) enum Join {
     Close,
     /// Two spaces, or a line of its own.
     Wide,
-    /// A comma, or that and a line of its own.
+    /// A comma, and the next line where the part does not fit.
     Comma(&'static str),
     /// A space, or a line of its own.
     Space,
@@ -121,7 +121,7 @@ impl Writer {
                     let close = index == 2 && child.first().rule == Rule::k_marks;
                     match index {
                         1 => self.go_on(statement, child),
-                        _ => self.begin(statement, if close { Join::Close } else { Join::Wide }, child),
+                        _ => self.begin(statement, if close { Join::Space } else { Join::Wide }, child),
                     }
                 }
             }
@@ -164,7 +164,11 @@ impl Writer {
                 }
                 Rule::act | Rule::r#move => self.act(statement, join, child),
                 Rule::k_when => self.begin(statement, join, child),
-                _ => self.go_on(statement, child),
+                // a condition of several lines is indented further than what is done under it
+                _ => match statement.parts.last_mut() {
+                    Some((_, part)) => part.extend([Doc::word(" "), Doc::Hang(self.docs(child))]),
+                    None => self.begin(statement, join, child),
+                },
             }
         }
     }
@@ -217,7 +221,8 @@ impl Writer {
         for child in rest {
             let join = match child.rule {
                 _ if before.is_none() => Some(Join::Close),
-                Rule::colon | Rule::equals | Rule::k_marks => Some(Join::Close),
+                Rule::colon | Rule::equals => Some(Join::Close),
+                Rule::k_marks => Some(Join::Space),
                 Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
                 Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
