@@ -66,9 +66,12 @@ struct Subject {
     /// 期别,如 2020-11 / the period, as in 2020-11, 2020-Q4 or 2020
     #[arg(long, value_name = "期别")]
     period: Option<String>,
-    /// 数据表,可重复 / a table of facts; may be repeated
+    /// 数据表或其文件夹,可重复 / a table of facts (XLSX, CSV, JSON) or a folder of them; may be repeated
     #[arg(long, value_name = "文件")]
     facts: Vec<PathBuf>,
+    /// 只读 XLSX 的这张工作表,可重复 / read only this sheet of XLSX files; may be repeated
+    #[arg(long, value_name = "工作表")]
+    sheet: Vec<String>,
 }
 
 /// How a run ends.
