@@ -10,6 +10,7 @@ mod explain_code;
 mod input;
 mod output;
 mod score;
+mod template;
 mod test;
 
 use std::ffi::OsString;
@@ -47,6 +48,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / say how a score came about
     Explain(explain::Arguments),
+    /// 按标准做一张空的数据表 / an empty table of the facts that a standard needs
+    Template(template::Arguments),
     /// 跑规则里的用例和公布过的月份 / run the cases in rule files and the published months
     Test(test::Arguments),
     /// 说明一个错误代码 / the long text of a diagnostic code
@@ -112,6 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Check(verb) => check::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
     };

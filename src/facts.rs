@@ -4,7 +4,7 @@
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
 pub(crate) mod check;
-mod columns;
+pub(crate) mod columns;
 mod figure;
 pub(crate) mod grid;
 pub(crate) mod header;

@@ -134,7 +134,7 @@ def merged():
 
 
 def sheets():
-    book = simple([["填表说明"], ["率写百分数"]], "说明")
+    book = simple([["填报要求"], ["率写百分数"]], "要求")
     for name, rows in (("区县", [["甲区", 120, 0.96]]), ("县", [["乙县", 80, 0.94]]), ("上月", [["甲区", 1, 0.5]])):
         sheet = book.create_sheet(name)
         for row in [["单位", "受理数", "满意率"], *rows, ["合计", 200, None]]:

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::number::is_unit;
 use super::register::{TIER, UNIT};
 use super::table::{Table, excerpt, is_ignored, is_one_of, marks, split_bracket, squeezed};
-use crate::diag::{Code, Diagnostic, closest, words};
+use crate::diag::{Code, Diagnostic, Lang, closest, words};
 use crate::plan::{Fact, FactId, Plan, TierId, Type};
 use crate::quantity::Unit;
 use crate::source::Span;
@@ -64,8 +64,44 @@ pub(super) fn bind(table: &Table, plan: &Plan, diagnostics: &mut Vec<Diagnostic>
     columns
 }
 
+/// The columns of a table that holds every fact that is read, in the order of the rules: each heading, with its unit, is read back as
+/// the facts beside it.
+pub(crate) fn headings(plan: &Plan, lang: Lang) -> Vec<(String, Vec<FactId>)> {
+    let mut found: Vec<(String, Vec<FactId>)> = Vec::new();
+    for (id, fact) in plan.facts.iter().enumerate().filter(|(id, _)| (0..plan.programs.len()).any(|tier| is_read(plan, *id, tier))) {
+        if found.iter().any(|(_, facts)| facts.contains(&id)) {
+            continue;
+        }
+        let one_unit = |facts: &[FactId]| facts.iter().filter_map(|other| plan.facts.get(*other)).all(|other| other.kind == fact.kind);
+        let by_label = facts_named(plan, fact.label()).filter(|facts| facts.contains(&id) && one_unit(facts) && !is_shared(plan, facts));
+        let (name, facts) = match by_label {
+            Some(facts) => (fact.label().to_owned(), facts),
+            None => (full_name(plan, fact).unwrap_or_else(|| fact.name.clone()), vec![id]),
+        };
+        found.push((with_unit(&name, fact, lang), facts));
+    }
+    found
+}
+
+/// Whether the scores or places of a tier depend on a fact.
+pub(crate) fn is_read(plan: &Plan, fact: FactId, tier: TierId) -> bool {
+    let Some(program) = plan.programs.get(tier) else { return false };
+    program.facts.get(fact).is_some_and(|step| step.is_some_and(|step| step < program.score_end))
+}
+
+fn with_unit(name: &str, fact: &Fact, lang: Lang) -> String {
+    let Some(unit) = fact.unit() else { return name.to_owned() };
+    let word = match unit {
+        Unit::Points if lang == Lang::En => "pp".to_owned(),
+        // a compound of several words is known by its Chinese name only
+        unit if lang == Lang::En && is_unit(&unit.in_english(), unit) => unit.in_english(),
+        unit => unit.to_string(),
+    };
+    if is_unit(&word, unit) { format!("{name}({word})") } else { name.to_owned() }
+}
+
 /// Which of the facts of a column applies to a tier.
-pub(super) fn applying(plan: &Plan, facts: &[FactId], tier: TierId) -> Option<FactId> {
+pub(crate) fn applying(plan: &Plan, facts: &[FactId], tier: TierId) -> Option<FactId> {
     facts.iter().copied().find(|fact| applies(plan, *fact, tier))
 }
 
@@ -249,5 +285,31 @@ fn unknown_heading(table: &Table, index: usize, columns: &[Column], plan: &Plan)
             "还可以有的列:{list}{more};不用的列在列名前加 #",
             "columns still free: {list_en}{more}; begin the heading of a column that is not to be read with #"
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::samples;
+
+    #[test]
+    fn headings_that_are_written_are_read_back() {
+        let plan = samples::plan();
+        for lang in [Lang::Zh, Lang::En] {
+            let written = headings(&plan, lang);
+            let table = Table { headings: written.iter().map(|(heading, _)| heading.clone()).collect(), ..Table::default() };
+            let mut found = Vec::new();
+            let read = bind(&table, &plan, &mut found);
+            assert_eq!(found, []);
+            for ((heading, facts), column) in written.iter().zip(read) {
+                assert!(matches!(&column, Column::Facts(read, _) if read == facts), "{heading}: {column:?}");
+            }
+        }
+        let names: Vec<String> = headings(&plan, Lang::Zh).into_iter().map(|(heading, _)| heading).collect();
+        assert_eq!(
+            names,
+            ["总工单数(件)", "回访满意率(%)", "高出(百分点)", "用时(天)", "设备(台)", "样本(样)", "已报送", "等次", "办理超时(件)", "知晓超时(件)", "附加(分)"]
+        );
     }
 }

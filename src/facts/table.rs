@@ -119,6 +119,9 @@ pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
+/// Sheets of these names hold no facts.
+const EXPLANATIONS: &[&str] = &["说明", "填表说明", "填报说明", "columns", "notes", "readme"];
+
 /// Which sheets of workbooks are read, and which there were.
 #[derive(Debug, Default)]
 pub(crate) struct Sheets {
@@ -201,8 +204,9 @@ fn tables_of_sheets(path: &str, grids: Vec<Grid>, sheets: &mut Sheets, diagnosti
         let name = grid.sheet.clone().unwrap_or_default();
         sheets.known.push((path.to_owned(), name.clone()));
         let wanted = sheets.is_wanted(&name);
-        // spreadsheet programs put blank sheets into every workbook
-        if !sheets.wanted.is_empty() && !wanted || sheets.wanted.is_empty() && grid.rows.is_empty() {
+        // spreadsheet programs put blank sheets into every workbook, and a template brings its explanations
+        let is_nothing = grid.rows.is_empty() || is_one_of(&name, EXPLANATIONS);
+        if !sheets.wanted.is_empty() && !wanted || sheets.wanted.is_empty() && is_nothing {
             continue;
         }
         if grid.hidden && !wanted {
