@@ -15,6 +15,7 @@ mod input;
 mod man;
 mod output;
 mod score;
+mod template;
 mod test;
 
 use std::ffi::OsString;
@@ -62,6 +63,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 按标准做一张空的数据表 / An empty table of the facts that a standard needs
+    Template(template::Arguments),
     /// 跑规则里的用例和公布过的月份 / Run the cases in rule files and the published months
     Test(test::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
@@ -97,6 +100,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
@@ -119,9 +123,12 @@ struct Subject {
     /// 期别,如 2020-11、2020-Q4、2020 / The period, as in 2020-11, 2020-Q4 or 2020
     #[arg(long, value_name = "期别 / PERIOD")]
     period: Option<String>,
-    /// 数据表,可写几次;也可写一个文件夹 / A table of facts, may be repeated; or a folder of them
+    /// 数据表(XLSX、CSV、JSON)或其文件夹,可写几次 / A table of facts (XLSX, CSV, JSON) or a folder of them; may be repeated
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::AnyPath)]
     facts: Vec<PathBuf>,
+    /// 只读 XLSX 的这张工作表,可写几次 / Read only this sheet of XLSX files; may be repeated
+    #[arg(long, value_name = "工作表 / SHEET")]
+    sheet: Vec<String>,
 }
 
 /// How a run ends.
@@ -160,6 +167,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),

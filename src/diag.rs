@@ -55,14 +55,54 @@ macro_rules! words {
 pub(crate) use words;
 
 /// A cell of a table that was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct CellPlace {
     /// The file as shown.
     pub file: String,
-    /// The row, counted from 1 with the header.
+    /// The sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The row, counted from 1 with the header; of a JSON file the record.
     pub row: usize,
     /// The heading of the column, empty for the row as a whole.
     pub column: String,
+    /// The cell as a spreadsheet names it, as in `C14`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Whether the rows are the records of a JSON file.
+    #[serde(skip_serializing_if = "is_false")]
+    pub record: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl CellPlace {
+    /// The place in words.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let CellPlace { file, sheet, row, column, address, record } = self;
+        let row = match (lang, address, record) {
+            (Lang::Zh, Some(address), _) => format!(" {address}"),
+            (Lang::Zh, None, false) => format!(" 第 {row} 行"),
+            (Lang::Zh, None, true) => format!(" 第 {row} 条"),
+            (Lang::En, Some(address), _) => format!(" {address}"),
+            (Lang::En, None, false) => format!(" row {row}"),
+            (Lang::En, None, true) => format!(" record {row}"),
+        };
+        let text = match (lang, sheet) {
+            (Lang::Zh, Some(sheet)) => format!("{file}「{sheet}」表{row}"),
+            (Lang::En, Some(sheet)) => format!("{file} sheet {sheet}{row}"),
+            (_, None) => format!("{file}{row}"),
+        };
+        match (lang, column.is_empty()) {
+            (_, true) => text,
+            (Lang::Zh, false) => format!("{text}「{column}」列"),
+            (Lang::En, false) => format!("{text}, column {column}"),
+        }
+    }
 }
 
 /// Where something stands.

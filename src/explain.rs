@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::diag::CellPlace;
 use crate::eval::domain::{Absence, Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
@@ -100,9 +101,8 @@ pub(crate) struct RulePlace {
 /// A cell of a table.
 #[derive(Debug, Serialize)]
 pub(crate) struct CellView {
-    pub(crate) file: String,
-    pub(crate) row: usize,
-    pub(crate) column: String,
+    #[serde(flatten)]
+    pub(crate) place: CellPlace,
     pub(crate) provenance: Option<Provenance>,
     pub(crate) basis: Option<String>,
 }
@@ -275,7 +275,7 @@ impl Case<'_> {
     pub(crate) fn cell(&self, fact: FactId) -> Option<CellView> {
         let cell = self.row.get(fact)?;
         let place = self.facts.place(cell);
-        Some(CellView { file: place.file, row: place.row, column: place.column, provenance: cell.provenance, basis: cell.basis.as_deref().map(str::to_owned) })
+        Some(CellView { place, provenance: cell.provenance, basis: cell.basis.as_deref().map(str::to_owned) })
     }
 }
 

@@ -4,15 +4,21 @@
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
 pub(crate) mod check;
-mod columns;
+pub(crate) mod columns;
+mod figure;
+pub(crate) mod grid;
+pub(crate) mod header;
+mod lines;
 pub(crate) mod load;
 mod number;
 mod provenance;
+mod records;
 pub(crate) mod register;
 #[cfg(test)]
 mod samples;
 pub(crate) mod table;
 mod units;
+mod workbook;
 
 use serde::Serialize;
 
@@ -20,6 +26,7 @@ use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
 use crate::plan::{FactId, TierId};
+use grid::Form;
 
 /// How a value came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,7 +50,7 @@ pub(crate) struct Cell {
     pub(crate) value: Value,
     /// Which of the files of [`Facts`].
     pub(crate) file: usize,
-    /// The row, counted from 1 with the header.
+    /// The row, counted from 1 with the header; of a JSON file the record.
     pub(crate) row: usize,
     /// Which heading of that file.
     pub(crate) column: usize,
@@ -52,10 +59,12 @@ pub(crate) struct Cell {
     pub(crate) basis: Option<Box<str>>,
 }
 
-/// A table that was read.
+/// A table that was read: a file, or one sheet of a workbook.
 #[derive(Debug)]
 pub(crate) struct File {
     pub(crate) path: String,
+    pub(crate) sheet: Option<String>,
+    pub(crate) form: Form,
     pub(crate) headings: Vec<String>,
 }
 
@@ -101,11 +110,8 @@ impl Cells<Value> for Row {
 impl Facts {
     /// Where a cell stands.
     pub(crate) fn place(&self, cell: &Cell) -> CellPlace {
-        let file = self.files.get(cell.file);
-        CellPlace {
-            file: file.map(|file| file.path.clone()).unwrap_or_default(),
-            row: cell.row,
-            column: file.and_then(|file| file.headings.get(cell.column)).cloned().unwrap_or_default(),
-        }
+        let Some(file) = self.files.get(cell.file) else { return CellPlace::default() };
+        let heading = file.headings.get(cell.column).map(String::as_str).unwrap_or_default();
+        grid::place(&file.path, file.sheet.as_deref(), file.form, (cell.row, cell.column), heading)
     }
 }

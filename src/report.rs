@@ -6,6 +6,7 @@ mod derivation;
 mod needs;
 mod sentence;
 mod table;
+pub(crate) mod template;
 mod value;
 
 pub(crate) use derivation::derivation;

@@ -8,6 +8,7 @@ use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::compile;
 use crate::facts::load::InputFault;
 use crate::facts::register::{self, Register};
+use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, load};
 use crate::period;
 use crate::plan::Plan;
@@ -116,7 +117,7 @@ fn unreadable_facts(fault: &InputFault) -> Words {
             words!("读不了 {path}:{zh}", "cannot read {path}: {en}")
         }
         InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
-        InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv)", "{path} holds no table of facts (facts*.csv)"),
+        InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv、.xlsx、.json)", "{path} holds no table of facts (facts*.csv, .xlsx, .json)"),
         InputFault::TwoProvenances { path } => {
             words!("{path} 旁边既有 .来历.csv 又有 .provenance.csv,只留一个", "both .来历.csv and .provenance.csv stand beside {path}: keep one")
         }
@@ -149,7 +150,8 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let inputs = load::read(&subject.facts).map_err(|fault| Fault::Words(unreadable_facts(&fault)))?;
     let mut diagnostics = Vec::new();
-    let table = load::load(&inputs, &loaded.plan, loaded.register.as_ref(), Some(period), &mut diagnostics);
+    let known = load::Known { plan: &loaded.plan, register: loaded.register.as_ref(), period: Some(period) };
+    let table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
     if !diag::any_error(&diagnostics) {
         diagnostics.extend(facts::check::check(&loaded.plan, &table));
     }

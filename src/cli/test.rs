@@ -12,8 +12,9 @@ use super::help::{Example, example};
 use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
-use crate::diag::{Lang, words};
-use crate::facts::table::{self, Table as Cells};
+use crate::diag::{self, Lang, words};
+use crate::facts::load::FORMATS;
+use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
@@ -95,7 +96,7 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
     if is_rule_file(path) || holds_rules(path) {
         return cases(path, outcomes);
     }
-    if path.join("facts.csv").is_file() {
+    if !facts_of(path).is_empty() {
         outcomes.push(month(path, arguments, lang)?);
         return Ok(());
     }
@@ -132,7 +133,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let subject = Subject { period: Some(name), facts: vec![folder.join("facts.csv")] };
+    let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new() };
     let period = input::period(&loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
@@ -140,6 +141,11 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let (tables, known) = published(folder)?;
     let report = compare(&loaded.plan, &facts, &results, &tables, &known);
     Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report), lang: loaded.plan.lang })
+}
+
+/// The facts of a month: `facts.csv`, `facts.xlsx` and `facts.json`, as many as there are.
+fn facts_of(folder: &Path) -> Vec<PathBuf> {
+    FORMATS.iter().map(|format| folder.join(format!("facts.{format}"))).filter(|path| path.is_file()).collect()
 }
 
 /// The policy with the name of the folder that holds the month, in the `policies/` nearest above it.
@@ -165,22 +171,32 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
         Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
     };
     let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause.to_string()))?;
-    let mut paths: Vec<PathBuf> =
-        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "csv" || ending == "xlsx"))
+        .collect();
     paths.sort();
     let (mut tables, mut known) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with("facts.") {
+        // lock files of an office program are nobody's table
+        if name.starts_with("facts.") || name.starts_with(['.', '~']) {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;
         let mut faults = Vec::new();
-        let Some(table) = table::read(&path.display().to_string(), &bytes, &mut faults) else { return Err(Fault::Diagnostics(faults, Box::default())) };
-        if name == "known.csv" {
-            known.extend(table.rows.iter().map(|(_, row)| known_of(&table, row)));
-        } else {
-            tables.push(table);
+        let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
+        read.iter().for_each(|table| table.report_faults(&mut faults));
+        if read.is_empty() || diag::any_error(&faults) {
+            return Err(Fault::Diagnostics(faults, Box::default()));
+        }
+        for table in read {
+            if name.starts_with("known.") {
+                known.extend(table.rows.iter().map(|(_, row)| known_of(&table, row)));
+            } else {
+                tables.push(table);
+            }
         }
     }
     Ok((tables, known))

@@ -145,6 +145,12 @@ codes! {
     TierDisagrees = "K0515", "层级与名册不一致", "tier differs from the register";
     /// A period that the standard does not cover.
     BadPeriod = "K0516", "期别不对", "period not covered";
+    /// A file of a format that is not read.
+    NoFormat = "K0517", "读不了的文件格式", "format not read";
+    /// A table past the limits.
+    TooLarge = "K0518", "表格超过限度", "table past a limit";
+    /// A cell of a workbook from which no value can be taken.
+    NoValue = "K0519", "单元格没有可用的值", "cell without a value";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
     /// A printed value and its printed parts that differ within the roundings of print.
@@ -153,6 +159,10 @@ codes! {
     OddRate = "W0502", "率不在 0 至 100% 之内", "rate outside 0 to 100 %";
     /// Facts that no clause reads for this unit.
     Unread = "W0503", "给出了而用不到的数据", "fact given and not read";
+    /// A sheet of a workbook that is not read.
+    SheetUnread = "W0504", "没有读的工作表", "sheet not read";
+    /// Rows or columns that are no facts.
+    RowUnread = "W0505", "没有读的行或列", "row or column not read";
 }
 
 impl Code {

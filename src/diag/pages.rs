@@ -69,10 +69,15 @@ pages! {
     BadProvenance = "K0514";
     TierDisagrees = "K0515";
     BadPeriod = "K0516";
+    NoFormat = "K0517";
+    TooLarge = "K0518";
+    NoValue = "K0519";
     Unused = "W0201";
     PrintedApart = "W0501";
     OddRate = "W0502";
     Unread = "W0503";
+    SheetUnread = "W0504";
+    RowUnread = "W0505";
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
         match &label.place {
             Place::Rule(_) => {}
             Place::Cell(cell) => {
-                let place = cell_place(&cell.file, cell.row, &cell.column, lang);
+                let place = cell.text(lang);
                 group = group.element(note.clone().message(
                     format!("{place}:{}{}", if lang == Lang::En { " " } else { "" }, label.words.get(lang)).trim_end().trim_end_matches(':').to_owned(),
                 ));
@@ -109,15 +109,6 @@ fn apart(diagnostic: &Diagnostic, text: &str, span: Span, words: &str) -> String
     let gap = text.get(position(span.end)..next).map_or(0, UnicodeWidthStr::width);
     let missing = (gap + 2).saturating_sub(words.chars().count());
     if words.is_ascii() { words.to_owned() } else { format!("{words}{}", " ".repeat(missing)) }
-}
-
-fn cell_place(file: &str, row: usize, column: &str, lang: Lang) -> String {
-    match (lang, column.is_empty()) {
-        (Lang::Zh, true) => format!("{file} 第 {row} 行"),
-        (Lang::Zh, false) => format!("{file} 第 {row} 行「{column}」列"),
-        (Lang::En, true) => format!("{file} row {row}"),
-        (Lang::En, false) => format!("{file} row {row}, column {column}"),
-    }
 }
 
 /// All diagnostics as a JSON array, in both languages. Lines and columns count from 1, columns in characters.

@@ -4,22 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::columns::{Column, applying, bind};
+use super::grid::Form;
 use super::number::{Reading, with_unit};
 use super::register::{Register, TIER, UNIT};
-use super::table::{self, Table, excerpt, squeezed};
+use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units};
 use super::{Cell, Facts, File, Row, provenance};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::Value;
 use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
-use crate::quantity::Number;
+use crate::quantity::{Number, Unit};
 use crate::source::hex;
 
 /// Files larger than this are no table of facts.
 const LARGEST: u64 = 64 << 20;
+/// How the names of tables of facts in a folder end.
+pub(crate) const FORMATS: [&str; 3] = ["csv", "xlsx", "json"];
 /// How the file of provenance beside `FACTS.csv` ends.
 const PROVENANCE_ENDINGS: [&str; 2] = ["来历", "provenance"];
 
@@ -41,14 +45,14 @@ pub(crate) enum InputFault {
     #[error("{path}: larger than 64 MB")]
     TooLarge { path: String },
     /// A folder without facts.
-    #[error("{path}: no facts*.csv in this folder")]
+    #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
     NoFacts { path: String },
     /// Two tables of provenance beside one table of facts.
     #[error("{path}: both .来历.csv and .provenance.csv stand beside it")]
     TwoProvenances { path: String },
 }
 
-/// Reads tables, each with its provenance; of a folder every `facts*.csv`, in the order of names.
+/// Reads tables, each with its provenance; of a folder every `facts*.csv`, `facts*.xlsx` and `facts*.json`, in the order of names.
 ///
 /// # Errors
 /// An [`InputFault`] for the first that cannot be read.
@@ -73,7 +77,7 @@ fn facts_in(folder: &Path) -> Result<Vec<PathBuf>, InputFault> {
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
         let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let stem = name.strip_suffix(".csv").filter(|stem| stem.starts_with("facts"));
+        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(|stem| stem.starts_with("facts"));
         if stem.is_some_and(|stem| !PROVENANCE_ENDINGS.iter().any(|ending| stem.ends_with(&format!(".{ending}")))) {
             files.push(file);
         }
@@ -120,22 +124,26 @@ pub(super) struct Sheet {
     misplaced: BTreeMap<usize, (usize, Vec<String>)>,
 }
 
+/// What tables of facts are read against.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'k> {
+    pub(crate) plan: &'k Plan,
+    pub(crate) register: Option<&'k Register>,
+    pub(crate) period: Option<&'k str>,
+}
+
 /// The facts of one period; every fault of every file goes to `diagnostics`.
 ///
 /// Members stand in the order of the register, those without a row included; without a register in the order of the files.
-pub(crate) fn load(inputs: &[Input], plan: &Plan, register: Option<&Register>, period: Option<&str>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
+pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
+    let Known { plan, register, period } = *known;
     let mut facts = Facts { sha256: checksum(inputs), ..Facts::default() };
     let units = Units::new(plan, register, period, &mut facts);
     let mut loader = Loader { plan, units, facts, diagnostics };
-    for (file, input) in inputs.iter().enumerate() {
-        let table = table::read(&input.path, &input.bytes, loader.diagnostics);
-        let headings = table.as_ref().map(|table| table.headings.clone()).unwrap_or_default();
-        loader.facts.files.push(File { path: input.path.clone(), headings });
-        let Some(sheet) = table.and_then(|table| loader.sheet(file, &table)) else { continue };
-        if let Some(table) = &input.provenance {
-            provenance::apply(table, &sheet, &mut loader.units, &mut loader.facts, loader.diagnostics);
-        }
+    for input in inputs {
+        loader.input(input, sheets);
     }
+    loader.diagnostics.extend(sheets.missing());
     loader.facts
 }
 
@@ -183,6 +191,29 @@ struct Loader<'a, 'd> {
 }
 
 impl Loader<'_, '_> {
+    /// Reads a file: its tables of facts, then what it and the table beside it say of their provenance.
+    fn input(&mut self, input: &Input, sheets: &mut Sheets) {
+        let tables = table::read(&input.path, &input.bytes, sheets, self.diagnostics);
+        let (mut provenances, tables): (Vec<Table>, Vec<Table>) =
+            tables.into_iter().partition(|table| table.sheet.is_some() && provenance::is_provenance(table));
+        let mut read = Vec::new();
+        for table in &tables {
+            let file = self.facts.files.len();
+            self.facts.files.push(File { path: table.path.clone(), sheet: table.sheet.clone(), form: table.form, headings: table.headings.clone() });
+            read.extend(self.sheet(file, table));
+        }
+        if let Some((path, bytes)) = &input.provenance {
+            provenances.extend(table::read(path, bytes, &mut Sheets::default(), self.diagnostics));
+        }
+        // what rests on tables that were not read needs no further word
+        if read.is_empty() {
+            return;
+        }
+        for table in &provenances {
+            provenance::apply(table, &read, &mut self.units, &mut self.facts, self.diagnostics);
+        }
+    }
+
     fn sheet(&mut self, file: usize, table: &Table) -> Option<Sheet> {
         let columns = bind(table, self.plan, self.diagnostics);
         let unit = table.column(UNIT);
@@ -195,8 +226,13 @@ impl Loader<'_, '_> {
         }
         let unit = unit?;
         let mut sheet = Sheet { file, headings: table.headings.clone(), columns, given: BTreeMap::new(), unread: BTreeSet::new(), misplaced: BTreeMap::new() };
+        self.report_sums(table);
+        self.report_results(table, &sheet);
         let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
         for (row, cells) in &table.rows {
+            if self.has_fault(table, (*row, unit)) || tier.is_some_and(|tier| self.has_fault(table, (*row, tier))) {
+                continue;
+            }
             let member = self.member(table, *row, cells, (unit, tier));
             let member = member.filter(|member| self.first_row(table, *row, unit, *member, &mut rows));
             if member.is_none() {
@@ -248,6 +284,40 @@ impl Loader<'_, '_> {
         }
     }
 
+    /// Whether a cell has no value; that is reported.
+    fn has_fault(&mut self, table: &Table, (row, column): (usize, usize)) -> bool {
+        let Some(fault) = table.faults.get(&(row, column)) else { return false };
+        self.diagnostics.push(fault.diagnostic(table.place(row, column)));
+        true
+    }
+
+    /// Rows such as 合计 are computed from the others and are no units.
+    fn report_sums(&mut self, table: &Table) {
+        let Some(first) = table.sums.first() else { return };
+        let count = table.sums.len();
+        self.diagnostics.push(
+            Diagnostic::new(Code::RowUnread, words!("合计、平均一类的行没有读({count} 行)", "rows that sum up or average the others are not read ({count})"))
+                .at_cell(table.row_place(*first), words!("先是这一行", "the first is here"))
+                .help(words!("若这是一个单位,给它起别的名称", "if this is a unit, give it another name")),
+        );
+    }
+
+    /// Columns of totals and places are what the rules compute.
+    fn report_results(&mut self, table: &Table, sheet: &Sheet) {
+        let named = |(column, _): (usize, &Column)| table.headings.get(column).map(|heading| excerpt(heading));
+        let names: Vec<String> = sheet.columns.iter().enumerate().filter(|(_, column)| **column == Column::Result).filter_map(named).collect();
+        let Some(first) = sheet.columns.iter().position(|column| *column == Column::Result) else { return };
+        let (list, list_en) = (names.join("、"), names.join(", "));
+        self.diagnostics.push(
+            Diagnostic::new(Code::RowUnread, words!("「{list}」是结果,没有读", "{list_en}: a result, not read"))
+                .at_cell(table.heading(first), words!("", ""))
+                .help(words!(
+                    "总分和名次由规则算出;要核对印出的结果,用 kaoping test",
+                    "totals and places follow from the rules; to compare printed results use kaoping test"
+                )),
+        );
+    }
+
     /// Whether the member has no row in this file yet.
     fn first_row(&mut self, table: &Table, row: usize, unit: usize, member: usize, rows: &mut BTreeMap<usize, usize>) -> bool {
         let Some(first) = rows.get(&member).copied() else {
@@ -269,6 +339,9 @@ impl Loader<'_, '_> {
 
     fn cell(&mut self, table: &Table, sheet: &mut Sheet, (row, column, text): (usize, usize, &str), member: Option<usize>) {
         let Some(Column::Facts(facts, stated)) = sheet.columns.get(column) else { return };
+        if self.has_fault(table, (row, column)) {
+            return;
+        }
         let tier = member.and_then(|member| self.facts.members.get(member)).map(|member| member.tier);
         let fact = match (tier, facts.as_slice()) {
             (Some(tier), facts) => applying(self.plan, facts, tier),
@@ -278,7 +351,11 @@ impl Loader<'_, '_> {
         };
         let value = fact.and_then(|id| self.plan.facts.get(id)).and_then(|fact| {
             let reading = Reading { plan: self.plan, fact, stated: *stated };
-            reading.read(text, &table.place(row, column), self.diagnostics)
+            let value = reading.read(text, &table.place(row, column), self.diagnostics);
+            if value.is_none() && table.form == Form::Sheet {
+                advise_percent(fact, text, self.diagnostics);
+            }
+            value
         });
         let Some(member) = member else { return };
         sheet.given.insert((member, column), fact.filter(|_| value.is_some()));
@@ -350,6 +427,20 @@ impl Loader<'_, '_> {
     }
 }
 
+/// In a workbook the format of a cell can say that its number is a rate.
+fn advise_percent(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
+    let bare = text.parse::<Decimal>().is_ok();
+    if bare
+        && fact.unit().is_some_and(Unit::is_percent)
+        && let Some(last) = diagnostics.last_mut()
+    {
+        last.help.push(Help {
+            words: words!("或给这一列设百分比格式:那样 0.9315 就是 93.15%", "or give the column a percent format, in which 0.9315 is 93.15%"),
+            edit: None,
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,7 +460,8 @@ mod tests {
         let plan = samples::plan();
         let mut found = Vec::new();
         let register = register.map(|text| register::load(&[("名册.csv".to_owned(), text.as_bytes().to_vec())], &plan, &mut found).unwrap());
-        let facts = load(inputs, &plan, register.as_ref(), Some("2020-11"), &mut found);
+        let known = Known { plan: &plan, register: register.as_ref(), period: Some("2020-11") };
+        let facts = load(inputs, &mut Sheets::default(), &known, &mut found);
         (facts, found)
     }
 
@@ -413,7 +505,7 @@ mod tests {
         assert_eq!(decimal(&facts, 2, "总工单数"), Some(dec!(1881)));
         assert_eq!(decimal(&facts, 2, "满意率"), None);
         let cell = facts.rows[1].get(fact("满意率")).unwrap();
-        assert_eq!(facts.place(cell), CellPlace { file: "facts0.csv".to_owned(), row: 3, column: "回访满意率".to_owned() });
+        assert_eq!(facts.place(cell), CellPlace { file: "facts0.csv".to_owned(), row: 3, column: "回访满意率".to_owned(), ..CellPlace::default() });
     }
 
     #[test]
@@ -459,6 +551,56 @@ mod tests {
         assert_eq!(faults(&["单位,满意率,回访满意率\n东海县,1%,2%\n"]), at(Code::UnknownColumn, 1, "回访满意率"));
         assert_eq!(faults(&["单位,超时数\n东海县,1\n"]), at(Code::UnknownColumn, 1, "超时数"));
         assert_eq!(faults(&["单位,unit\n东海县,1\n"]), at(Code::UnknownColumn, 1, "unit"));
+    }
+
+    #[test]
+    fn headings_may_bear_marks_remarks_and_units_in_any_order() {
+        let text = "附件\n单位,总工单数(10),满意率(%)(20分),\"用时\n5\",办理.超时数(含督办件、不含重办件),高出(满分5)(百分点)\n东海县,7,98.5,2,3,1\n";
+        let (facts, found) = loaded(&[text]);
+        assert_eq!(found, []);
+        let values = ["总工单数", "满意率", "用时", "办理超时", "高出"].map(|name| decimal(&facts, 0, name));
+        assert_eq!(values, [dec!(7), dec!(0.985), dec!(2), dec!(3), dec!(0.01)].map(Some));
+    }
+
+    #[test]
+    fn the_heading_above_tells_facts_of_one_name_apart() {
+        let (facts, found) = loaded(&["单位,办理(10),,知晓(10)\n,超时数,总工单数,超时数\n东海县,1,2,3\n"]);
+        assert_eq!(found, []);
+        let values = ["办理超时", "总工单数", "知晓超时"].map(|name| decimal(&facts, 0, name));
+        assert_eq!(values, [dec!(1), dec!(2), dec!(3)].map(Some));
+        // also where the table has only one of them
+        let (facts, found) = loaded(&["单位,,知晓(10)\n,用时,超时数\n东海县,1,3\n"]);
+        assert_eq!((brief(&found), decimal(&facts, 0, "知晓超时")), (Vec::new(), Some(dec!(3))));
+    }
+
+    #[test]
+    fn totals_places_and_sums_are_passed_over_with_a_warning() {
+        let (facts, found) = loaded(&["单位,总工单数,总分,排名\n东海县,7,99,1\n合计,7,,\n"]);
+        assert_eq!(brief(&found), [(Code::RowUnread, 3, String::new()), (Code::RowUnread, 1, "总分".to_owned())]);
+        assert!(all_words(&found).contains("总分、排名"));
+        assert_eq!((facts.members.len(), decimal(&facts, 0, "总工单数")), (3, Some(dec!(7))));
+    }
+
+    #[test]
+    fn records_are_read_with_their_places() {
+        let json = |text: &str| load_with(&[Input { bytes: text.as_bytes().to_vec(), ..input("facts.json", "") }], Some(REGISTER));
+        let (facts, found) =
+            json(r#"{"数据": [{"单位": "东海县", "总工单数": 12, "满意率": "98.5%", "已报送": true, "用时": 1.50}, {"单位": "教育局", "总工单数": null}]}"#);
+        assert_eq!(found, []);
+        let values = ["总工单数", "满意率", "用时"].map(|name| decimal(&facts, 0, name));
+        assert_eq!(values, [dec!(12), dec!(0.985), dec!(1.5)].map(Some));
+        assert_eq!((facts.rows[0].get(fact("已报送")).unwrap().value, decimal(&facts, 1, "总工单数")), (Value::Truth(true), None));
+        let cell = facts.rows[0].get(fact("用时")).unwrap();
+        assert_eq!(facts.place(cell).text(crate::diag::Lang::En), "facts.json record 1, column 用时");
+        let fault = |text: &str| brief(&json(text).1);
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": [1]}]"), at(Code::BadTable, 1, "总工单数"));
+        assert_eq!(fault("[{\"单位\": \"东海县\"}, {\"单位\": \"市教育局\", \"总工单数\": 1, \"总工单数\": 1}]"), at(Code::BadTable, 2, "总工单数"));
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1e2}]"), at(Code::BadCell, 1, "总工单数"));
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"无此项\": 1}]"), at(Code::UnknownColumn, 1, "无此项"));
+        assert_eq!(fault("{\"东海县\": 1}"), at(Code::BadTable, 1, "东海县"));
+        assert_eq!(fault("[{\"单位\": \"东海县\",}]"), at(Code::BadTable, 0, ""));
+        assert_eq!(fault("[]"), at(Code::BadTable, 0, ""));
+        assert_eq!(fault("3"), at(Code::BadTable, 0, ""));
     }
 
     #[test]
@@ -583,7 +725,8 @@ mod tests {
         let mut found = Vec::new();
         let register = register::load(&[("名册.csv".to_owned(), fs::read(register).unwrap())], &plan, &mut found).unwrap();
         let inputs = read(&[root.join("golden/lianyungang/2020-11")]).unwrap();
-        let facts = load(&inputs, &plan, Some(&register), Some("2020-11"), &mut found);
+        let known = Known { plan: &plan, register: Some(&register), period: Some("2020-11") };
+        let facts = load(&inputs, &mut Sheets::default(), &known, &mut found);
         assert_eq!(found, []);
         assert_eq!((facts.members.len(), facts.files.len()), (74, 1));
         let cells: Vec<&Cell> = facts.rows.iter().flat_map(|row| row.cells.iter().flatten()).collect();
@@ -644,16 +787,20 @@ mod tests {
                 let provenance = Some(("p.csv".to_owned(), format!("单位,列,来历\n{provenance}").into_bytes()));
                 let inputs = [input("a.csv", &facts), Input { provenance, ..input("b.csv", &table) }];
                 for register in [None, register.as_ref()] {
-                    let facts = load(&inputs, plan, register, Some("2020-11"), &mut found);
+                    let known = Known { plan, register, period: Some("2020-11") };
+                    let facts = load(&inputs, &mut Sheets::default(), &known, &mut found);
                     assert_eq!(facts.members.len(), facts.rows.len());
-                    assert_eq!(facts.files.len(), 2);
+                    assert!(facts.files.len() <= 2);
                 }
             });
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            PLAN.with(|plan| load(&[Input { path: String::new(), bytes, provenance: None }], plan, None, None, &mut Vec::new()));
+            PLAN.with(|plan| {
+                let known = Known { plan, register: None, period: None };
+                load(&[Input { path: String::new(), bytes, provenance: None }], &mut Sheets::default(), &known, &mut Vec::new())
+            });
         }
     }
 }

@@ -289,7 +289,7 @@ mod tests {
         let plan = samples::plan();
         let fact = plan.facts.iter().find(|one| one.name == fact).unwrap();
         let mut found = Vec::new();
-        let place = CellPlace { file: "表.csv".to_owned(), row: 2, column: fact.label().to_owned() };
+        let place = CellPlace { file: "表.csv".to_owned(), row: 2, column: fact.label().to_owned(), ..CellPlace::default() };
         let value = Reading { plan: &plan, fact, stated }.read(text, &place, &mut found);
         samples::brief(&found);
         (value, found)

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::columns::{Column, split_unit};
+use super::columns::Column;
 use super::load::Sheet;
 use super::register::UNIT;
-use super::table::{self, Table, excerpt, is_ignored, is_one_of, squeezed};
+use super::table::{Table, bare, excerpt, is_ignored, is_one_of, squeezed};
 use super::units::Units;
 use super::{Facts, Provenance};
 use crate::diag::{Code, Diagnostic, Words, closest, words};
@@ -21,11 +21,15 @@ const WORDS: &[(&[&str], Provenance)] = &[
     (&["缺省", "default"], Provenance::Default),
 ];
 
-/// Writes what the table says onto the cells of its sheet.
-pub(super) fn apply(table: &(String, Vec<u8>), sheet: &Sheet, units: &mut Units<'_>, facts: &mut Facts, diagnostics: &mut Vec<Diagnostic>) {
-    let (path, bytes) = table;
-    let Some(table) = table::read(path, bytes, diagnostics) else { return };
-    check_headings(&table, diagnostics);
+/// Whether a table says of cells how they came to be known.
+pub(super) fn is_provenance(table: &Table) -> bool {
+    [UNIT, COLUMN, PROVENANCE].iter().all(|words| table.column(words).is_some())
+}
+
+/// Writes what the table says onto the cells of the sheets.
+pub(super) fn apply(table: &Table, sheets: &[Sheet], units: &mut Units<'_>, facts: &mut Facts, diagnostics: &mut Vec<Diagnostic>) {
+    table.report_faults(diagnostics);
+    check_headings(table, diagnostics);
     let [Some(unit), Some(column), Some(word)] = [UNIT, COLUMN, PROVENANCE].map(|words| table.column(words)) else {
         diagnostics.push(
             fault(words!("来历表要有 单位、列、来历 三列", "a table of provenance has the columns unit, column, provenance"))
@@ -35,7 +39,7 @@ pub(super) fn apply(table: &(String, Vec<u8>), sheet: &Sheet, units: &mut Units<
         return;
     };
     let basis = table.column(BASIS);
-    let mut reader = Reader { table: &table, sheet, units, facts, diagnostics, at: [unit, column, word], seen: BTreeMap::new() };
+    let mut reader = Reader { table, sheets, units, facts, diagnostics, at: [unit, column, word], seen: BTreeMap::new() };
     for (row, cells) in &table.rows {
         let text = |column: usize| cells.get(column).map(String::as_str).unwrap_or_default();
         reader.row(*row, [text(unit), text(column), text(word)], basis.map(text));
@@ -64,14 +68,14 @@ fn check_headings(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
 
 struct Reader<'r, 'u> {
     table: &'r Table,
-    sheet: &'r Sheet,
+    sheets: &'r [Sheet],
     units: &'r mut Units<'u>,
     facts: &'r mut Facts,
     diagnostics: &'r mut Vec<Diagnostic>,
     /// The columns of unit, column and provenance.
     at: [usize; 3],
-    /// The row of each cell that was spoken of.
-    seen: BTreeMap<(usize, usize), usize>,
+    /// The row of each cell that was spoken of, by member, sheet and column.
+    seen: BTreeMap<(usize, usize, usize), usize>,
 }
 
 impl Reader<'_, '_> {
@@ -79,9 +83,9 @@ impl Reader<'_, '_> {
         let [at_unit, at_column, at_word] = self.at;
         let provenance = self.provenance(row, at_word, word);
         let member = self.member(row, at_unit, unit);
-        let heading = self.heading(row, at_column, column);
-        let (Some(provenance), Some(member), Some(heading)) = (provenance, member, heading) else { return };
-        if let Some(first) = self.seen.insert((member, heading), row) {
+        let place = self.heading(row, at_column, column, member);
+        let (Some(provenance), Some(member), Some((sheet, heading))) = (provenance, member, place) else { return };
+        if let Some(first) = self.seen.insert((member, sheet, heading), row) {
             self.diagnostics.push(
                 fault(words!("同一格的来历写了两次", "the provenance of one cell stands twice"))
                     .at_cell(self.table.place(row, at_column), words!("又在这一行", "again in this row"))
@@ -90,7 +94,8 @@ impl Reader<'_, '_> {
             );
             return;
         }
-        let given = self.sheet.given.get(&(member, heading)).copied();
+        let Some(sheet) = self.sheets.get(sheet) else { return };
+        let given = sheet.given.get(&(member, heading)).copied();
         match (given, provenance) {
             // the default stands in for a blank cell
             (None, Provenance::Default) => {}
@@ -99,7 +104,7 @@ impl Reader<'_, '_> {
             // a cell that was not kept has its own diagnostic
             (Some(fact), _) => {
                 let cell = fact.and_then(|fact| self.facts.rows.get_mut(member)?.cells.get_mut(fact)?.as_mut());
-                if let Some(cell) = cell.filter(|cell| cell.file == self.sheet.file || cell.provenance.is_none()) {
+                if let Some(cell) = cell.filter(|cell| cell.file == sheet.file || cell.provenance.is_none()) {
                     cell.provenance = Some(provenance);
                     cell.basis = basis.filter(|basis| !basis.is_empty()).map(Box::from);
                 }
@@ -123,7 +128,7 @@ impl Reader<'_, '_> {
     fn member(&mut self, row: usize, at: usize, unit: &str) -> Option<usize> {
         let found = self.units.find(unit);
         // a unit whose own row is at fault has its diagnostic there
-        if found.is_none() && !self.sheet.unread.contains(&squeezed(unit)) {
+        if found.is_none() && !self.sheets.iter().any(|sheet| sheet.unread.contains(&squeezed(unit))) {
             let near = self.units.nearest(unit);
             let shown = excerpt(unit);
             let diagnostic =
@@ -133,26 +138,39 @@ impl Reader<'_, '_> {
         found
     }
 
-    fn heading(&mut self, row: usize, at: usize, column: &str) -> Option<usize> {
+    /// The sheet and column of that heading; of several sheets with it the one in which the unit has a value.
+    fn heading(&mut self, row: usize, at: usize, column: &str, member: Option<usize>) -> Option<(usize, usize)> {
         let wanted = squeezed(column);
-        let sheet = self.sheet;
-        let bare = |heading: &str| split_unit(heading).is_some_and(|(name, _)| squeezed(name) == wanted);
-        let headings = || sheet.headings.iter().enumerate();
-        let found =
-            headings().find(|(_, heading)| squeezed(heading) == wanted).or_else(|| headings().find(|(_, heading)| bare(heading))).map(|(index, _)| index);
-        match found.and_then(|index| sheet.columns.get(index)) {
-            Some(Column::Facts(..)) => found,
-            Some(Column::Faulty) => None,
-            _ => {
-                let holds_facts = |index: usize| matches!(sheet.columns.get(index), Some(Column::Facts(..)));
-                let near = closest(column, headings().filter(|(index, _)| holds_facts(*index)).map(|(_, heading)| heading.as_str())).map(str::to_owned);
-                let shown = excerpt(column);
-                let diagnostic =
-                    fault(words!("数据里没有「{shown}」这一列", "the facts have no column {shown}")).at_cell(self.table.place(row, at), words!("", ""));
-                self.suggest(diagnostic, near, &words!("照数据表的列名写,或删去这一行", "write the heading as in the table of facts, or remove the row"));
-                None
-            }
+        let sheets = self.sheets;
+        let found: Vec<(usize, usize, &Column)> = sheets
+            .iter()
+            .enumerate()
+            .filter_map(|(index, sheet)| {
+                let headings = || sheet.headings.iter().enumerate();
+                let exact = headings().find(|(_, heading)| squeezed(heading) == wanted);
+                let heading = exact.or_else(|| headings().find(|(_, heading)| squeezed(bare(heading)) == wanted))?.0;
+                Some((index, heading, sheet.columns.get(heading)?))
+            })
+            .collect();
+        let facts: Vec<(usize, usize)> =
+            found.iter().filter(|(_, _, column)| matches!(column, Column::Facts(..))).map(|(sheet, heading, _)| (*sheet, *heading)).collect();
+        let gives =
+            |place: &&(usize, usize)| member.is_some_and(|member| sheets.get(place.0).is_some_and(|sheet| sheet.given.contains_key(&(member, place.1))));
+        if let Some(place) = facts.iter().find(gives).or(facts.first()) {
+            return Some(*place);
         }
+        if found.iter().any(|(_, _, column)| matches!(column, Column::Faulty)) {
+            return None;
+        }
+        let holds_facts = |sheet: &Sheet, index: usize| matches!(sheet.columns.get(index), Some(Column::Facts(..)));
+        let headings = sheets
+            .iter()
+            .flat_map(|sheet| sheet.headings.iter().enumerate().filter(|(index, _)| holds_facts(sheet, *index)).map(|(_, heading)| heading.as_str()));
+        let near = closest(column, headings).map(str::to_owned);
+        let shown = excerpt(column);
+        let diagnostic = fault(words!("数据里没有「{shown}」这一列", "the facts have no column {shown}")).at_cell(self.table.place(row, at), words!("", ""));
+        self.suggest(diagnostic, near, &words!("照数据表的列名写,或删去这一行", "write the heading as in the table of facts, or remove the row"));
+        None
     }
 
     fn suggest(&mut self, diagnostic: Diagnostic, near: Option<String>, help: &Words) {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{self, Table, is_ignored, is_one_of, squeezed};
+use super::table::{self, Sheets, Table, is_ignored, is_one_of, squeezed};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
 use crate::plan::{Plan, TierId};
 
-pub(super) const UNIT: &[&str] = &["单位", "unit"];
-pub(super) const TIER: &[&str] = &["层级", "tier"];
+pub(crate) const UNIT: &[&str] = &["单位", "单位名称", "unit"];
+pub(crate) const TIER: &[&str] = &["层级", "tier"];
 const ALIASES: &[&str] = &["别名", "aliases"];
 const FROM: &[&str] = &["自", "from"];
 const UNTIL: &[&str] = &["至", "until"];
@@ -34,6 +34,8 @@ pub(crate) struct RegisterEntry {
     /// The last month or day.
     pub(crate) until: Option<String>,
     pub(crate) file: String,
+    /// The sheet of a workbook.
+    pub(crate) sheet: Option<String>,
     pub(crate) row: usize,
 }
 
@@ -49,7 +51,7 @@ impl RegisterEntry {
 
     /// Where the entry stands.
     pub(crate) fn place(&self) -> CellPlace {
-        CellPlace { file: self.file.clone(), row: self.row, column: String::new() }
+        CellPlace { file: self.file.clone(), sheet: self.sheet.clone(), row: self.row, ..CellPlace::default() }
     }
 }
 
@@ -80,18 +82,27 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
     let mut registers = Vec::new();
     for (path, bytes) in tables {
         let mut found = Vec::new();
-        match table::read(path, bytes, &mut found) {
-            Some(table) if table.column(UNIT).is_some() && table.column(TIER).is_some() => {
+        let read = table::read(path, bytes, &mut Sheets::default(), &mut found);
+        // a table that cannot be read may be the register
+        if read.is_empty() {
+            diagnostics.append(&mut found);
+        }
+        for table in read {
+            if table.column(UNIT).is_some() && table.column(TIER).is_some() {
+                table.report_faults(&mut found);
                 registers.push(table);
                 diagnostics.append(&mut found);
+                continue;
             }
-            Some(_) => diagnostics.push(
-                Diagnostic::new(Code::Unread, words!("标准文件夹里的这张表没有读", "this table beside the rules is not read"))
+            let mut diagnostic = Diagnostic::new(Code::Unread, words!("标准文件夹里的这张表没有读", "this table beside the rules is not read"));
+            if table.sheet.is_some() {
+                diagnostic = diagnostic.at_cell(table.row_place(table.header), words!("", ""));
+            }
+            diagnostics.push(
+                diagnostic
                     .at_file(path.clone(), words!("不是名册:没有「单位」和「层级」两列", "not a register: it lacks the headings unit and tier"))
                     .help(words!("是名册就改正列名,不是就移到别的文件夹", "correct the headings of a register, move anything else to another folder")),
-            ),
-            // a table that cannot be read may be the register
-            None => diagnostics.append(&mut found),
+            );
         }
     }
     let mut registers = registers.into_iter();
@@ -175,7 +186,16 @@ impl Reader<'_> {
             return;
         };
         let aliases = self.cell(cells, ALIASES).map(|(_, text)| split_aliases(text)).unwrap_or_default();
-        self.register.members.push(RegisterEntry { name: tidy(name), tier, aliases, from, until, file: self.table.path.clone(), row });
+        self.register.members.push(RegisterEntry {
+            name: tidy(name),
+            tier,
+            aliases,
+            from,
+            until,
+            file: self.table.path.clone(),
+            sheet: self.table.sheet.clone(),
+            row,
+        });
     }
 
     fn required<'c>(&mut self, row: usize, cells: &'c [String], words: &[&str]) -> Option<&'c str> {

@@ -1,221 +1,262 @@
-//! Bytes to a table of texts, with the row numbers that a user sees.
+//! Bytes to tables of texts, whatever their format, with the places that a user sees.
 
-use csv::{ReaderBuilder, StringRecord};
+use std::collections::BTreeMap;
 
-use crate::diag::{CellPlace, Code, Diagnostic, words};
+use super::grid::{self, CellFault, Form, Grid};
+use super::{header, lines, records, workbook};
+use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
 use crate::source::decode;
 
 /// A table as it is written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) path: String,
-    /// The row of the headings.
+    pub(crate) sheet: Option<String>,
+    pub(crate) form: Form,
+    /// The row of the headings, the lowest of several.
     pub(crate) header: usize,
     /// Trimmed; without blank ones at the end.
     pub(crate) headings: Vec<String>,
-    /// Rows that are not blank: the line in the file, counted from 1, and the trimmed cells.
+    /// The heading that spans each of them, without marks; blank where there is none.
+    pub(crate) above: Vec<String>,
+    /// Rows of units: their number as the user sees it, counted from 1, and the trimmed cells.
     pub(crate) rows: Vec<(usize, Vec<String>)>,
+    /// Cells without a value, by row and column.
+    pub(crate) faults: BTreeMap<(usize, usize), CellFault>,
+    /// Rows that sum up others.
+    pub(crate) sums: Vec<usize>,
 }
 
 impl Table {
     /// Where a cell stands.
     pub(super) fn place(&self, row: usize, column: usize) -> CellPlace {
-        CellPlace { file: self.path.clone(), row, column: self.headings.get(column).cloned().unwrap_or_default() }
+        let heading = self.headings.get(column).map(String::as_str).unwrap_or_default();
+        grid::place(&self.path, self.sheet.as_deref(), self.form, (row, column), heading)
+    }
+
+    /// Where a row stands.
+    pub(super) fn row_place(&self, row: usize) -> CellPlace {
+        CellPlace { address: None, ..grid::place(&self.path, self.sheet.as_deref(), self.form, (row, 0), "") }
     }
 
     /// Where a heading stands.
     pub(super) fn heading(&self, column: usize) -> CellPlace {
-        self.place(self.header, column)
+        match self.form {
+            // the keys of records are headings of no row
+            Form::Records => self.place(self.rows.iter().find(|(_, cells)| cells.len() > column).map_or(1, |(row, _)| *row), column),
+            _ => self.place(self.header, column),
+        }
     }
 
     /// The column whose heading is one of these words.
     pub(crate) fn column(&self, words: &[&str]) -> Option<usize> {
         self.headings.iter().position(|heading| is_one_of(heading, words))
     }
+
+    /// Says of every cell without a value what is wrong with it.
+    pub(crate) fn report_faults(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.extend(self.faults.iter().map(|((row, column), fault)| fault.diagnostic(self.place(*row, *column))));
+    }
 }
 
 /// A text without any white space, not even inside, and in small letters: as names and headings are compared.
-pub(super) fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|letter| !is_space(*letter)).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a heading or word is one of these.
-pub(super) fn is_one_of(text: &str, words: &[&str]) -> bool {
+pub(crate) fn is_one_of(text: &str, words: &[&str]) -> bool {
     let text = squeezed(text);
     words.iter().any(|word| squeezed(word) == text)
 }
 
 /// Whether a heading holds what is not read: numbers of rows, remarks.
-pub(super) fn is_ignored(heading: &str) -> bool {
+pub(crate) fn is_ignored(heading: &str) -> bool {
     heading.starts_with(['#', '\u{FF03}']) || is_one_of(heading, &["序号", "备注", "说明", "附注", "no.", "no", "note", "remark"])
 }
 
 /// A text on one line and no longer than a message can bear.
-pub(super) fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 30;
     let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST).collect();
     if text.chars().count() > LONGEST { format!("{line}…") } else { line }
+}
+
+/// A heading without the marks, units and remarks in brackets at its end: 及时签收率(10), 数据质量(30)(只评估县区) or a number on a
+/// line of its own.
+pub(crate) fn bare(heading: &str) -> &str {
+    let mut name = trimmed(heading);
+    while let Some((rest, _)) = split_bracket(name).filter(|(rest, _)| !rest.is_empty()) {
+        name = rest;
+    }
+    name
+}
+
+/// A heading without the brackets at its end, and what stands in them.
+pub(crate) fn split_bracket(heading: &str) -> Option<(&str, &str)> {
+    let inner = heading.strip_suffix([')', '\u{FF09}'])?;
+    let open = inner.rfind(['(', '\u{FF08}'])?;
+    let (name, inside) = inner.split_at_checked(open)?;
+    Some((trimmed(name), trimmed(inside.trim_start_matches(['(', '\u{FF08}']))))
+}
+
+/// The number of marks that a text states, as in `10`, `10分` or `满分10分`.
+pub(crate) fn marks(text: &str) -> Option<rust_decimal::Decimal> {
+    let text = squeezed(text);
+    let text = text.strip_prefix("满分").unwrap_or(&text).trim_start_matches([':', '\u{FF1A}']);
+    let digits = text.strip_suffix("分").or_else(|| text.strip_suffix("points")).or_else(|| text.strip_suffix("marks")).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    rust_decimal::Decimal::from_str_exact(digits).ok()
 }
 
 fn is_space(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{200B}' | '\u{FEFF}')
 }
 
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Reads a table. What is wrong with single rows is reported and the rest returned; without headings there is no table.
-pub(crate) fn read(path: &str, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
+/// Sheets of these names hold no facts.
+const EXPLANATIONS: &[&str] = &["说明", "填表说明", "填报说明", "columns", "notes", "readme"];
+
+/// Which sheets of workbooks are read, and which there were.
+#[derive(Debug, Default)]
+pub(crate) struct Sheets {
+    /// Every sheet that is not hidden where none is named.
+    wanted: Vec<String>,
+    known: Vec<(String, String)>,
+}
+
+impl Sheets {
+    /// Those of these names.
+    pub(crate) fn named(wanted: &[String]) -> Self {
+        Sheets { wanted: wanted.to_vec(), known: Vec::new() }
+    }
+
+    fn is_wanted(&self, name: &str) -> bool {
+        self.wanted.iter().any(|wanted| squeezed(wanted) == squeezed(name))
+    }
+
+    /// The sheets that were asked for and were in none of the files.
+    pub(crate) fn missing(&self) -> Vec<Diagnostic> {
+        let names = || self.known.iter().map(|(_, name)| name.as_str());
+        let report = |wanted: &String| {
+            let (list, list_en) = (names().collect::<Vec<_>>().join("、"), names().collect::<Vec<_>>().join(", "));
+            let mut diagnostic = Diagnostic::new(Code::BadTable, words!("没有叫「{wanted}」的工作表", "there is no sheet {wanted}"));
+            if let Some((path, _)) = self.known.first() {
+                diagnostic = diagnostic.at_file(path, words!("", ""));
+            }
+            if let Some(near) = closest(wanted, names()) {
+                diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
+            }
+            if list.is_empty() {
+                diagnostic.help(words!("--sheet 只用于 XLSX 工作簿", "--sheet is for XLSX workbooks"))
+            } else {
+                diagnostic.help(words!("工作表有:{list}", "the sheets are: {list_en}"))
+            }
+        };
+        let is_missing = |wanted: &&String| !names().any(|known| squeezed(known) == squeezed(wanted));
+        self.wanted.iter().filter(is_missing).map(report).collect()
+    }
+}
+
+/// Reads the tables of a file: the only one of a text, of a workbook a table for each sheet that names units.
+///
+/// What is wrong with single rows is reported and the rest returned; a text without headings gives no table.
+pub(crate) fn read(path: &str, bytes: &[u8], sheets: &mut Sheets, diagnostics: &mut Vec<Diagnostic>) -> Vec<Table> {
+    let grids = grids(path, bytes, diagnostics);
+    let [Grid { sheet: None, .. }] = grids.as_slice() else { return tables_of_sheets(path, grids, sheets, diagnostics) };
+    grids.into_iter().filter_map(|grid| header::table(grid, diagnostics)).collect()
+}
+
+/// The grids of a file: the only one of a text, every sheet of a workbook, none of a file that cannot be read.
+pub(crate) fn grids(path: &str, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> Vec<Grid> {
+    if workbook::is_archive(bytes) {
+        return workbook::read(path, bytes, &workbook::LIMITS).unwrap_or_else(|fault| {
+            diagnostics.push(fault);
+            Vec::new()
+        });
+    }
+    if let Some(fault) = workbook::other_format(path, bytes) {
+        diagnostics.push(fault);
+        return Vec::new();
+    }
     let Ok(text) = decode(bytes) else {
         diagnostics.push(
             Diagnostic::new(Code::BadTable, words!("这不是文本文件", "this is not a text file"))
                 .at_file(path, words!("既不是 UTF-8、UTF-16,也不是 GB18030", "neither UTF-8, UTF-16 nor GB18030"))
                 .help(words!("在表格软件里另存为 CSV(UTF-8)", "save it as CSV (UTF-8) from the spreadsheet program")),
         );
-        return None;
+        return Vec::new();
     };
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let records = records(&text);
-    let mut rows = records.rows.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    let Some((header, headings)) = rows.next() else {
-        if let Some((row, _)) = records.open {
-            let table = Table { path: path.to_owned(), header: row, headings: Vec::new(), rows: Vec::new() };
-            diagnostics.push(open_quote(&table, row, 0));
-            return None;
-        }
-        diagnostics.push(
-            Diagnostic::new(Code::BadTable, words!("表格是空的", "the table is empty"))
-                .at_file(path, words!("没有一行有内容", "no row holds anything"))
-                .help(words!("第一行写列名,例如 单位,层级,办结率", "state the headings in the first row, as in: unit,tier,rate")),
-        );
-        return None;
-    };
-    let width = headings.len();
-    let mut headings: Vec<String> = headings.iter().map(|heading| trimmed(heading.trim_matches(['"', '“', '”', '\''])).replace('\n', "")).collect();
-    while headings.last().is_some_and(String::is_empty) {
-        headings.pop();
+    if records::is_json(path, &text) {
+        return records::read(path, &text, diagnostics).into_iter().collect();
     }
-    let table = Table { path: path.to_owned(), header, headings, rows: rows.collect() };
-    if let Some((row, column)) = records.open {
-        diagnostics.push(open_quote(&table, row, column));
-    }
-    check_headings(&table, diagnostics);
-    Some(check_rows(table, width, diagnostics))
+    vec![lines::read(path, &text)]
 }
 
-/// The records of a text, and where a quotation begins that never ends.
-struct Records {
-    rows: Vec<(usize, Vec<String>)>,
-    open: Option<(usize, usize)>,
-}
-
-fn records(text: &str) -> Records {
-    // a quotation that is open at the end swallows the last record
-    let closed = format!("{text}\n.\n");
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(closed.as_bytes());
-    let mut found = Records { rows: Vec::new(), open: None };
-    let (mut line, mut at) = (1, 0);
-    let mut record = StringRecord::new();
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let start = record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
-        // blank lines before a record are read with it
-        let rest = closed.get(start..).unwrap_or_default().trim_start_matches('\n');
-        let start = closed.len() - rest.len();
-        line += breaks(closed.get(at..start).unwrap_or_default());
-        at = start;
-        if at > text.len() {
-            break;
-        }
-        if usize::try_from(reader.position().byte()).is_ok_and(|end| end >= closed.len()) {
-            found.open = Some((line, record.len().saturating_sub(1)));
-        } else {
-            found.rows.push((line, record.iter().map(|cell| trimmed(cell).to_owned()).collect()));
-        }
-    }
-    found
-}
-
-fn breaks(text: &str) -> usize {
-    text.matches('\n').count()
-}
-
-/// Comma, tab or semicolon: whichever the line of the headings holds most of, outside quotations.
-fn delimiter(text: &str) -> u8 {
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
-    for letter in text.trim_start_matches('\n').chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            '\n' if !quoted => break,
-            _ if quoted => {}
-            _ => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(char::from(*delimiter) == letter);
-                }
-            }
-        }
-    }
-    // of several with one count the first
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
-}
-
-fn open_quote(table: &Table, row: usize, column: usize) -> Diagnostic {
-    Diagnostic::new(Code::BadTable, words!("引号没有闭合,其后的内容都读不出", "a quotation never ends: what follows cannot be read"))
-        .at_cell(table.place(row, column), words!("引号从这里开始", "it begins here"))
-        .help(words!("补上右引号,或删去左引号;单元格里的引号写两次(\"\")", "close the quotation or remove it; a quote inside a cell is written twice (\"\")"))
-}
-
-fn check_headings(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
-    for (column, heading) in table.headings.iter().enumerate() {
-        let key = squeezed(heading);
-        if !key.is_empty() && table.headings.iter().take(column).any(|other| squeezed(other) == key) {
-            let number = column + 1;
-            diagnostics.push(
-                Diagnostic::new(Code::BadTable, words!("列名「{heading}」出现两次", "the heading {heading} stands twice"))
-                    .at_cell(table.heading(column), words!("第 {number} 列又是它", "again in column {number}"))
-                    .help(words!("删去或改名其中一列", "remove or rename one of the two columns")),
-            );
-        }
-    }
-}
-
-/// Keeps the rows that fit their headings.
-fn check_rows(mut table: Table, width: usize, diagnostics: &mut Vec<Diagnostic>) -> Table {
-    let mut unnamed: Vec<usize> = Vec::new();
-    let rows = std::mem::take(&mut table.rows);
-    for (row, cells) in rows {
-        let count = cells.len();
-        if count > width {
-            let headings = table.headings.len();
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::BadTable,
-                    words!("这一行有 {count} 格,列名只有 {headings} 个", "the row has {count} cells and the table {headings} headings"),
-                )
-                .at_cell(CellPlace { file: table.path.clone(), row, column: String::new() }, words!("", ""))
-                .help(words!("含逗号的单元格(如 1,881)要加引号,或去掉逗号", "quote a cell that holds a comma, such as 1,881, or leave the comma out")),
-            );
+fn tables_of_sheets(path: &str, grids: Vec<Grid>, sheets: &mut Sheets, diagnostics: &mut Vec<Diagnostic>) -> Vec<Table> {
+    let (mut tables, mut hidden, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    for grid in grids {
+        let name = grid.sheet.clone().unwrap_or_default();
+        sheets.known.push((path.to_owned(), name.clone()));
+        let wanted = sheets.is_wanted(&name);
+        // spreadsheet programs put blank sheets into every workbook, and a template brings its explanations
+        let is_nothing = grid.rows.is_empty() || is_one_of(&name, EXPLANATIONS);
+        if !sheets.wanted.is_empty() && !wanted || sheets.wanted.is_empty() && is_nothing {
             continue;
         }
-        for (column, cell) in cells.iter().enumerate() {
-            let named = table.headings.get(column).is_some_and(|heading| !heading.is_empty());
-            if !named && !cell.is_empty() && !unnamed.contains(&column) {
-                unnamed.push(column);
-                diagnostics.push(no_heading(&table, row, column, cell));
-            }
+        if grid.hidden && !wanted {
+            hidden.push(name);
+        } else if header::find(&grid).is_none() {
+            without.push(name);
+        } else {
+            tables.extend(header::table(grid, diagnostics));
         }
-        table.rows.push((row, cells));
     }
-    table
+    let is_picked = sheets.wanted.is_empty() || !without.is_empty();
+    if tables.is_empty() && is_picked && sheets.known.iter().any(|(file, _)| file == path) {
+        diagnostics.push(no_sheet(path, &without, &hidden));
+        return tables;
+    }
+    let unread = |names: &[String], words: &Words| {
+        let (list, list_en) = (names.join("、"), names.join(", "));
+        let (zh, en) = (&words.zh, &words.en);
+        Diagnostic::new(Code::SheetUnread, words!("工作表 {list} {zh},没有读", "not read: sheet {list_en}, {en}")).at_file(path, words!("", ""))
+    };
+    if !hidden.is_empty() {
+        let diagnostic = unread(&hidden, &words!("是隐藏的", "which is hidden"));
+        diagnostics.push(diagnostic.help(words!("要读就取消隐藏,或用 --sheet 写明", "unhide it if it is to be read, or name it with --sheet")));
+    }
+    if !without.is_empty() {
+        let diagnostic = unread(&without, &words!("没有「单位」这一列", "which has no column unit"));
+        diagnostics.push(
+            diagnostic.help(words!(
+                "要读就写上列名 单位;不是数据表就不必理会",
+                "give it a column unit if it is to be read; if it holds no facts, nothing need be done"
+            )),
+        );
+    }
+    tables
 }
 
-fn no_heading(table: &Table, row: usize, column: usize, cell: &str) -> Diagnostic {
-    let (number, cell) = (column + 1, excerpt(cell));
-    Diagnostic::new(Code::BadTable, words!("第 {number} 列没有列名,却有内容「{cell}」", "column {number} has no heading and holds {cell}"))
-        .at_cell(table.place(row, column), words!("", ""))
-        .help(words!("在第一行写上这一列的列名,或清空这一列", "give the column a heading, or clear it"))
+fn no_sheet(path: &str, without: &[String], hidden: &[String]) -> Diagnostic {
+    let shown = if without.is_empty() { hidden } else { without };
+    let (list, list_en) = (shown.join("、"), shown.join(", "));
+    let diagnostic = if !without.is_empty() {
+        Diagnostic::new(Code::BadTable, words!("工作表 {list} 没有「单位」这一列", "no column unit in sheet {list_en}"))
+            .help(words!("列名占一行(或上下两行),其中一列叫 单位", "the headings take one row, or two, and one of them is unit"))
+    } else if !hidden.is_empty() {
+        Diagnostic::new(Code::BadTable, words!("工作表 {list} 是隐藏的,没有别的表可读", "sheet {list_en} is hidden, and there is no other to read"))
+            .help(words!("取消隐藏,或用 --sheet 写明", "unhide it, or name it with --sheet"))
+    } else {
+        Diagnostic::new(Code::BadTable, words!("工作簿是空的", "the workbook is empty"))
+            .help(words!("第一行写列名,例如 单位,层级,办结率", "state the headings in the first row, as in: unit,tier,rate"))
+    };
+    diagnostic.at_file(path, words!("", ""))
 }
 
 #[cfg(test)]
@@ -225,13 +266,13 @@ mod tests {
 
     fn faults(text: &str) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        read("表.csv", text.as_bytes(), &mut found);
+        read("表.csv", text.as_bytes(), &mut Sheets::default(), &mut found);
         found
     }
 
     fn table(text: &str) -> Table {
         let mut found = Vec::new();
-        let table = read("表.csv", text.as_bytes(), &mut found).unwrap();
+        let table = read("表.csv", text.as_bytes(), &mut Sheets::default(), &mut found).pop().unwrap();
         assert_eq!(found, []);
         table
     }
@@ -277,7 +318,7 @@ mod tests {
         let (gb, _, _) = encoding_rs::GB18030.encode(text);
         let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         for bytes in [gb.as_ref(), &wide] {
-            assert_eq!(read("表.csv", bytes, &mut Vec::new()).unwrap().headings, ["单位", "数"]);
+            assert_eq!(read("表.csv", bytes, &mut Sheets::default(), &mut Vec::new())[0].headings, ["单位", "数"]);
         }
     }
 
@@ -307,7 +348,7 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            read("表.csv", &bytes, &mut Vec::new());
+            read("表.csv", &bytes, &mut Sheets::default(), &mut Vec::new());
         }
     }
 }

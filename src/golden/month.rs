@@ -10,7 +10,8 @@ use crate::eval::Until;
 use crate::eval::domain::TracedValue;
 use crate::eval::outcome::{Outcome, traced};
 use crate::eval::trace::{Source, Trace};
-use crate::facts::table::Table;
+use crate::facts::register::UNIT;
+use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
@@ -105,11 +106,13 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn table(&self, table: &Table, known: &[Known], report: &mut Report) {
-        let Some(unit_column) = table.headings.iter().position(|heading| matches!(heading.as_str(), "单位" | "unit")) else { return };
-        let columns: Vec<Option<Column>> = table.headings.iter().map(|heading| self.column(heading)).collect();
-        for (index, heading) in table.headings.iter().enumerate() {
-            if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.contains(heading) {
-                report.ignored.push(heading.clone());
+        let Some(unit_column) = table.column(UNIT) else { return };
+        // a printed heading may bear its marks
+        let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
+        let columns: Vec<Option<Column>> = headings.iter().map(|heading| self.column(heading)).collect();
+        for (index, heading) in headings.iter().enumerate() {
+            if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.iter().any(|ignored| ignored == heading) {
+                report.ignored.push((*heading).to_owned());
             }
         }
         for (_, row) in &table.rows {
@@ -123,7 +126,7 @@ impl Comparison<'_> {
                 });
                 continue;
             };
-            for (index, (heading, column)) in table.headings.iter().zip(&columns).enumerate() {
+            for (index, (heading, column)) in headings.iter().copied().zip(&columns).enumerate() {
                 let printed = row.get(index).map(String::as_str).unwrap_or_default();
                 if let Some(column) = column {
                     let cell = Cell { unit, heading, column: *column, printed: printed.trim() };

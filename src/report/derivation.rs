@@ -445,10 +445,7 @@ impl Writer<'_> {
         };
         let provenance = cell.provenance.map(|provenance| provenance_word(provenance, self.lang)).unwrap_or_default();
         let basis = cell.basis.map(|basis| format!(" {basis}")).unwrap_or_default();
-        let place = match self.lang {
-            Lang::Zh => format!("{} 第 {} 行「{}」列", cell.file, cell.row, cell.column),
-            Lang::En => format!("{} row {}, column {}", cell.file, cell.row, cell.column),
-        };
+        let place = cell.place.text(self.lang);
         format!("[{place}{}{provenance}{basis}]", if provenance.is_empty() { "" } else { " " })
     }
 

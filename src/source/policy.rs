@@ -17,7 +17,7 @@ pub struct Policy {
     pub name: String,
     /// The rule files.
     pub sources: Sources,
-    /// The CSV tables beside them: path as shown and bytes.
+    /// The CSV and XLSX tables beside them: path as shown and bytes.
     pub tables: Vec<(String, Vec<u8>)>,
     /// SHA-256 over the sorted (path, bytes) of all files above, in hexadecimal.
     pub sha256: String,
@@ -48,7 +48,7 @@ pub enum PolicyFault {
     },
 }
 
-/// Reads a rule file, or a folder with its `.kp` and `.csv` files (not those of its sub-folders), in the order of their names.
+/// Reads a rule file, or a folder with its `.kp`, `.csv` and `.xlsx` files (not those of its sub-folders), in the order of their names.
 ///
 /// A single rule file stands alone: tables beside it are not read.
 ///
@@ -64,7 +64,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
             let file = entry.map_err(unreadable)?.path();
             // lock files of an office program and hidden files are nobody's rules
             let hidden = entry_name(&file).starts_with(['.', '~']);
-            if !hidden && file.is_file() && (has_ending(&file, "kp") || has_ending(&file, "csv")) {
+            if !hidden && file.is_file() && (has_ending(&file, "kp") || is_table(&file)) {
                 files.push(file);
             }
         }
@@ -85,7 +85,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
-        if has_ending(&file, "csv") {
+        if is_table(&file) {
             policy.tables.push((shown, bytes));
         } else {
             let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
@@ -110,6 +110,10 @@ fn entry_name(file: &Path) -> String {
 
 fn has_ending(file: &Path, ending: &str) -> bool {
     file.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
+fn is_table(file: &Path) -> bool {
+    has_ending(file, "csv") || has_ending(file, "xlsx")
 }
 
 fn name_of(path: &Path) -> String {
