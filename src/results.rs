@@ -6,6 +6,8 @@
 //! Decimals are texts padded to the step of the rules; what is not there is null; units stand in the order of the register,
 //! indicators and sections in the order of the rules.
 
+use std::cmp::Ordering;
+
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
@@ -14,7 +16,7 @@ use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::eval::rank::{Contestant, places};
+use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
 use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
@@ -115,6 +117,12 @@ pub struct UnitResult {
     pub provisional: bool,
     /// The assumptions that bear on the total.
     pub assumptions: Vec<String>,
+    /// The values by which units are listed, for print.
+    #[serde(skip)]
+    pub(crate) listed: Vec<Option<Decimal>>,
+    /// How many units of all tiers are listed before it.
+    #[serde(skip)]
+    pub(crate) listing: usize,
 }
 
 /// One indicator of a unit.
@@ -165,6 +173,7 @@ pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, &contestants, &mut units);
+    list(plan, &tiers, &contestants, &mut units);
     Results {
         engine: concat!("kaoping ", env!("CARGO_PKG_VERSION")).to_owned(),
         standard: StandardRef {
@@ -207,6 +216,26 @@ fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units:
     }
 }
 
+/// The order in which units are printed: by tier, those without a total behind the others as they stand.
+fn list(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
+    let racing = |index: usize| contestants.get(index).and_then(Option::as_ref);
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.sort_by(|a, b| {
+        let within = match (racing(*a), racing(*b)) {
+            (Some(a), Some(b)) => listing(&plan.ranking, a, b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        tiers.get(*a).cmp(&tiers.get(*b)).then(within)
+    });
+    for (before, index) in order.into_iter().enumerate() {
+        if let Some(unit) = units.get_mut(index) {
+            unit.listing = before;
+        }
+    }
+}
+
 /// One unit being written down.
 struct Scoring<'a> {
     plan: &'a Plan,
@@ -234,6 +263,8 @@ impl Scoring<'_> {
             full: quantity::padded(self.program.marks, self.plan.head.step),
             rank: None,
             provisional: false,
+            listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
+            listing: 0,
             assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
         }
     }

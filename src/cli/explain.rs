@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver};
-use super::{End, Format, Subject};
+use super::{End, Subject};
 use crate::diag::{Lang, closest, language_of, words};
 use crate::eval::Until;
 use crate::eval::outcome::traced;
@@ -27,12 +29,20 @@ pub(super) struct Arguments {
     /// 指标、类或加分扣分项,可重复;不写则说明总分 / an indicator or section, may be repeated; the total where left out
     #[arg(long, value_name = "指标")]
     indicator: Vec<String>,
-    /// 输出格式 / format: text, json
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    /// 输出格式 / format: text, md, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|md|json")]
     format: Format,
     /// 写到文件 / write to a file
     #[arg(long, value_name = "文件")]
     out: Option<PathBuf>,
+}
+
+/// The format of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Md,
+    Json,
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
@@ -132,6 +142,7 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, period };
     match format {
         Format::Text => topics.iter().map(|topic| report::derivation(&case, *topic, lang)).collect::<Vec<_>>().join("\n"),
+        Format::Md => topics.iter().map(|topic| report::derivation_in_markdown(&report::derivation(&case, *topic, lang))).collect::<Vec<_>>().join("\n"),
         Format::Json => {
             let all: Vec<_> = topics.iter().map(|topic| case.explain(*topic, report::sentence(&case, *topic))).collect();
             let text = match all.as_slice() {

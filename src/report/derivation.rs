@@ -64,6 +64,34 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     text
 }
 
+/// A derivation as it fits beside a score: the sentence, the equation, the clauses and the cells.
+///
+/// Of a total the clauses and cells are left out: they stand beside the items.
+pub(crate) fn brief(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
+    let sentence = sentence(case, topic);
+    let mut lines = vec![if lang == Lang::Zh { sentence.zh } else { sentence.en }];
+    let Some(root) = case.root(topic).filter(|_| !matches!(case.trace.outcome.status, Status::Exempt(_))) else {
+        lines.extend(case.scope_place(topic));
+        return lines.join("\n");
+    };
+    let writer = Writer { case, topic, lang, decisive: case.trace.marks(root) };
+    let equation = writer.equation(root);
+    let equation_says_more = equation.len() > 1 || equation.first().is_some_and(|line| line.matches(" = ").count() > 1);
+    if equation_says_more {
+        lines.extend(equation);
+    }
+    if let Topic::Item(item) = topic {
+        let places = writer.places(root);
+        // what was entered by hand or left to its default has no clause of its own
+        let head = case.plan().items.get(item).filter(|_| places.is_empty()).map(|item| writer.clause(item.head));
+        lines.extend(places.into_iter().chain(head));
+    }
+    for mark in texts(case.plan(), &writer.decisive) {
+        lines.push(format!("{} {mark}", pick(lang, "假设", "assumption")));
+    }
+    lines.join("\n")
+}
+
 struct Writer<'a> {
     case: &'a Case<'a>,
     topic: Topic,
@@ -81,7 +109,7 @@ impl Writer<'_> {
         let score = match (&explanation.score, &explanation.full) {
             (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
             (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
-            (None, _) => super::table::state_word(explanation.status, lang).to_owned(),
+            (None, _) => super::value::state_word(explanation.status, lang).to_owned(),
         };
         let _ = writeln!(text, "{unit}({tier}) {period}  {name}  {score}");
         let _ = writeln!(text, "{}", if lang == Lang::Zh { &explanation.sentence.zh } else { &explanation.sentence.en });
@@ -206,6 +234,32 @@ impl Writer<'_> {
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
+    }
+
+    /// The clauses and the cells that a value came from, each once.
+    fn places(&self, root: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut read: Vec<bool> = trace.reach(root).iter().map(|reach| *reach != Reach::None).collect();
+        for derived in trace.confirmations(root) {
+            for (slot, reach) in read.iter_mut().zip(trace.reach(derived)) {
+                *slot |= reach != Reach::None;
+            }
+        }
+        let (mut clauses, mut cells) = (Vec::new(), Vec::new());
+        for (id, info) in trace.program.infos.iter().enumerate().filter(|(id, _)| read.get(*id) == Some(&true)) {
+            let (list, place) = match info.role {
+                Role::Cell(fact) if trace.value(id).absence().is_none() => (&mut cells, self.cell(fact)),
+                Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn if trace.used(id) != Used::Second => {
+                    (&mut clauses, self.clause(info.clause.unwrap_or(info.span)))
+                }
+                _ => continue,
+            };
+            if !list.contains(&place) {
+                list.push(place);
+            }
+        }
+        clauses.append(&mut cells);
+        clauses
     }
 
     /// A label that says nothing of its item, with the item before it.
