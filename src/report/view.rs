@@ -141,7 +141,7 @@ impl<'a> View<'a> {
             lang,
             results,
             document: plan.head.document.as_deref(),
-            total: plan.total_columns.first().unwrap_or(&plan.total.name),
+            total: plan.total_columns.first().map_or(pick(lang, "总分", "total"), String::as_str),
             columns,
             tiers,
             without_total: without_total(results),

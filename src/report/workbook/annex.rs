@@ -1,6 +1,7 @@
 //! The annex: every indicator of every unit that takes part, the sections over their indicators, a note on every score.
 
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, Formula, XlsxError};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::style::Marks;
 use super::{Drawing, Noted, Page, cell_name, column_number, lines_in, ranking, row_number, width_for};
@@ -12,9 +13,8 @@ use crate::results::{Kind, State, UnitResult};
 
 /// The columns before the first indicator: number and unit.
 const BEFORE: usize = 2;
-/// The width of a score, and of the text in its heading.
+/// The least width of a score; its heading, in smaller letters, holds one more.
 const SCORE: usize = 7;
-const HEADING: usize = 8;
 /// The row of the first heading.
 const TOP: usize = 2;
 
@@ -27,9 +27,10 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
     let last = total + 1;
     page.width(0, 5)?;
     let names = view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| unit.unit.as_str());
-    page.width(1, width_for(names, 14, 40))?;
-    for column in BEFORE..total {
-        page.width(column, SCORE)?;
+    let unit_width = width_for(names, 14, 40);
+    page.width(1, unit_width)?;
+    for (index, column) in view.columns.iter().enumerate() {
+        page.width(BEFORE + index, score_width(column.name))?;
     }
     page.width(total, 9)?;
     page.width(last, 7)?;
@@ -52,7 +53,7 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
         for unit in view.results.units.iter().filter(|unit| unit.tier == tier.name && unit.status != State::Exempt) {
             number += 1;
             page.number((row, 0), &number.to_string(), &styles.centred)?;
-            page.text((row, 1), &unit.unit, &styles.text)?;
+            ranking::unit_name(drawing, page, unit, (row, unit_width))?;
             for (index, column) in view.columns.iter().enumerate() {
                 score(drawing, page, (unit, column), (row, BEFORE + index))?;
             }
@@ -64,6 +65,12 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
         colour(drawing, page, tier, (first, row.saturating_sub(1)))?;
     }
     Ok(())
+}
+
+/// The width of a column of scores: a heading breaks between any two Han, and between other words only.
+fn score_width(name: &str) -> usize {
+    let words = name.split(|letter: char| letter.is_whitespace() || letter.width().unwrap_or(0) > 1);
+    words.map(|word| word.width() + 2).max().unwrap_or(0).clamp(SCORE, 20)
 }
 
 fn legend(drawing: &Drawing<'_>) -> String {
@@ -103,7 +110,8 @@ fn header(drawing: &Drawing<'_>, page: &mut Page<'_>, total: usize) -> Result<us
             if let Some(group) = column.groups.get(level) {
                 let text = group_text(group, lang, alike);
                 if let Some(lines) = tallest.get_mut(level) {
-                    *lines = lines_in(&text, HEADING * alike).max(*lines);
+                    let width: usize = view.columns.iter().skip(start).take(alike).map(|column| score_width(column.name) + 1).sum();
+                    *lines = lines_in(&text, width).max(*lines);
                 }
                 page.merged((TOP + level, BEFORE + start), (TOP + level, BEFORE + start + alike.max(1) - 1), &text, &styles.head)?;
             }
@@ -115,7 +123,7 @@ fn header(drawing: &Drawing<'_>, page: &mut Page<'_>, total: usize) -> Result<us
         // a heading that stands over several rows has room in all of them
         let rows = depth - column.groups.len() + 1;
         if let Some(lines) = tallest.last_mut() {
-            *lines = lines_in(&text, HEADING).saturating_sub(rows - 1).max(*lines);
+            *lines = lines_in(&text, score_width(column.name) + 1).saturating_sub(rows - 1).max(*lines);
         }
         page.merged((TOP + column.groups.len(), BEFORE + index), (bottom, BEFORE + index), &text, &styles.head)?;
     }

@@ -86,7 +86,7 @@ impl<'a> Layout<'a> {
 fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (tier, unit): (&Tier<'_>, &UnitResult), row: usize) -> Result<(), XlsxError> {
     let (view, styles) = (drawing.view, &drawing.styles);
     place(drawing, page, unit, (row, 0))?;
-    page.text((row, 1), &unit.unit, &styles.text)?;
+    unit_name(drawing, page, unit, (row, layout.widths.get(1).copied().unwrap_or(1)))?;
     for (index, label) in layout.listed.iter().enumerate() {
         let listed = tier.listed.iter().find(|listed| listed.label == *label).map(|listed| listed.of(unit));
         let shown = listed.unwrap_or_default();
@@ -100,6 +100,13 @@ fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (ti
     let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
     remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
     page.text((row, layout.remark), &remarks.join(pick(view.lang, ";", "; ")), &styles.text)
+}
+
+/// The name of a unit; a long one makes its row taller.
+pub(super) fn unit_name(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitResult, (row, width): (usize, usize)) -> Result<(), XlsxError> {
+    page.text((row, 1), &unit.unit, &drawing.styles.text)?;
+    let lines = lines_in(&unit.unit, width);
+    if lines > 1 { page.lines(row, lines) } else { Ok(()) }
 }
 
 /// The place of a unit, or a dash.

@@ -70,7 +70,7 @@ impl Styles {
                 .set_border_top(FormatBorder::Thin)
                 .set_border_bottom(FormatBorder::Thin)
                 .set_border_color(GRID),
-            text: lined.clone(),
+            text: lined.clone().set_text_wrap(),
             number: lined.clone().set_align(FormatAlign::Right),
             paragraph: wrapped.clone().set_font_size(9),
             label: wrapped.clone().set_font_color(FAINT),
