@@ -69,6 +69,9 @@ struct Subject {
     /// 数据表,可重复 / a table of facts; may be repeated
     #[arg(long, value_name = "文件")]
     facts: Vec<PathBuf>,
+    /// 申诉后的调整表,可重复;数据旁边的 调整.csv 或 adjustments.csv 不必写 / a table of adjustments; may be repeated; adjustments.csv beside the facts is read anyway
+    #[arg(long, value_name = "文件")]
+    adjustments: Vec<PathBuf>,
 }
 
 /// How a run ends.

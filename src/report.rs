@@ -16,7 +16,7 @@ mod workbook;
 pub(crate) use derivation::derivation;
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::needs;
-pub(crate) use sentence::sentence;
+pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};
 pub(crate) use view::View;

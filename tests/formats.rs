@@ -160,7 +160,7 @@ fn the_notes_sheet_names_standard_version_hashes_and_assumptions() {
     has("标准 SHA-256", results["standard"]["sha256"].as_str().unwrap());
     has("数据 SHA-256", results["facts_sha256"].as_str().unwrap());
     has("13 家", "每次扣 0.2 分,扣完为止");
-    has("", "不参评(部门,本月无应办结工单,4 家):市信访局、市农业农村局、市气象局、市妇联");
+    has("不参评", "不参评(部门,本月无应办结工单,4 家):市信访局、市农业农村局、市气象局、市妇联");
     has("舍入", "四舍五入");
 }
 

@@ -139,12 +139,12 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     }
     let outcome = traced(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
-    let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, period };
+    let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, member: index, period };
     match format {
         Format::Text => topics.iter().map(|topic| report::derivation(&case, *topic, lang)).collect::<Vec<_>>().join("\n"),
         Format::Md => topics.iter().map(|topic| report::derivation_in_markdown(&report::derivation(&case, *topic, lang))).collect::<Vec<_>>().join("\n"),
         Format::Json => {
-            let all: Vec<_> = topics.iter().map(|topic| case.explain(*topic, report::sentence(&case, *topic))).collect();
+            let all: Vec<_> = topics.iter().map(|topic| report::explanation(&case, *topic)).collect();
             let text = match all.as_slice() {
                 [one] => serde_json::to_string_pretty(one),
                 many => serde_json::to_string_pretty(many),

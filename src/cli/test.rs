@@ -10,6 +10,7 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
 use crate::diag::{Lang, words};
+use crate::facts::adjustments;
 use crate::facts::table::{self, Table as Cells};
 use crate::golden::Difference;
 use crate::golden::case;
@@ -124,7 +125,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let subject = Subject { period: Some(name), facts: vec![folder.join("facts.csv")] };
+    let subject = Subject { period: Some(name), facts: vec![folder.join("facts.csv")], adjustments: Vec::new() };
     let period = input::period(&loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
@@ -163,7 +164,7 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let (mut tables, mut known) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with("facts.") {
+        if name.starts_with("facts.") || adjustments::is_table(&name) {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;

@@ -69,6 +69,11 @@ pages! {
     BadProvenance = "K0514";
     TierDisagrees = "K0515";
     BadPeriod = "K0516";
+    AdjustedOld = "K0521";
+    AdjustedTarget = "K0522";
+    BadAdjustment = "K0523";
+    AdjustmentChain = "K0524";
+    AdjustedBounds = "K0525";
     Unused = "W0201";
     PrintedApart = "W0501";
     OddRate = "W0502";

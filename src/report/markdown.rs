@@ -24,6 +24,17 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", escaped(view.provisional_note()));
     }
+    if !view.results.adjustments.is_empty() {
+        let _ = writeln!(text, "\n## {}\n\n{}\n", pick(lang, "调整", "Adjustments"), escaped(view.adjustments_heading()));
+        for adjustment in view.adjustments() {
+            let _ = writeln!(text, "- {}", escaped(&adjustment));
+        }
+        let _ = writeln!(text, "\n{}", escaped(view.moved_heading()));
+        text.push_str(if view.moved.is_empty() { "" } else { "\n" });
+    }
+    for (unit, moved) in &view.moved {
+        let _ = writeln!(text, "- {}{}{}", escaped(unit), pick(lang, ":", ": "), escaped(moved));
+    }
     if !view.assumptions.is_empty() {
         let _ = writeln!(text, "\n## {}\n", pick(lang, "假设与未定之处", "Assumptions and open points"));
         let _ = writeln!(text, "{}\n", escaped(view.assumptions_heading()));

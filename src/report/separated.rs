@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::pick;
 use super::value::state_word;
-use super::view::View;
+use super::view::{View, adjustment_text};
 use crate::facts::table::guarded;
 use crate::plan::Plan;
 use crate::quantity;
@@ -26,7 +26,7 @@ pub(crate) fn comma_separated(view: &View<'_>, plan: &Plan) -> String {
     header.extend(listed.iter().map(|label| (*label).to_owned()));
     header.extend(view.columns.iter().map(|column| column.name.to_owned()));
     header.push(view.total.to_owned());
-    let words = [("状态", "status"), ("原因", "reason"), ("暂定", "provisional"), ("假设", "assumptions")];
+    let words = [("状态", "status"), ("原因", "reason"), ("暂定", "provisional"), ("假设", "assumptions"), ("调整", "adjustments"), ("变动", "moved")];
     header.extend(words.iter().map(|(zh, en)| beside(pick(lang, zh, en), plan)));
     let mut text = String::from("\u{FEFF}");
     write_row(header.iter().map(|heading| guarded(heading)), &mut text);
@@ -54,7 +54,11 @@ fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
     row.push(if unit.status == State::Scored { pick(lang, "得分", "scored").to_owned() } else { state_word(unit.status, lang).to_owned() });
     row.push(guarded(unit.reason.as_deref().unwrap_or_default()));
     row.push(if unit.provisional { pick(lang, "是", "yes").to_owned() } else { String::new() });
-    row.push(guarded(&unit.assumptions.join(pick(lang, ";", "; "))));
+    let comma = pick(lang, ";", "; ");
+    row.push(guarded(&unit.assumptions.join(comma)));
+    let adjusted = unit.adjusted.iter().filter_map(|index| view.results.adjustments.get(*index)).map(|adjusted| adjustment_text(adjusted, lang));
+    row.push(guarded(&adjusted.collect::<Vec<_>>().join(comma)));
+    row.push(view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| guarded(moved)).unwrap_or_default());
     row
 }
 

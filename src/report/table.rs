@@ -45,6 +45,14 @@ pub(crate) fn table(view: &View<'_>, look: &Look) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", view.provisional_note());
     }
+    if !view.results.adjustments.is_empty() {
+        let _ = writeln!(text, "\n{}", view.adjustments_heading());
+        view.adjustments().for_each(|adjustment| write_wrapped(&adjustment, "  ", look, &mut text));
+        let _ = writeln!(text, "\n{}", view.moved_heading());
+    }
+    for (unit, moved) in &view.moved {
+        write_wrapped(&format!("{unit}{}{moved}", pick(view.lang, ":", ": ")), "  ", look, &mut text);
+    }
     if !view.assumptions.is_empty() {
         let _ = writeln!(text, "\n{}", view.assumptions_heading());
     }

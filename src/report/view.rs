@@ -7,7 +7,7 @@ use super::value::{mode_word, state_word};
 use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
-use crate::results::{IndicatorResult, Kind, Results, State, UnitResult, texts};
+use crate::results::{Adjusted, IndicatorResult, Kind, Moved, Results, Standing, State, UnitResult, texts};
 
 /// The results of a period as they are printed.
 pub(crate) struct View<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct View<'a> {
     pub(crate) assumptions: Vec<(String, usize)>,
     /// How the standard rounds, ranks and lists, as name and words.
     pub(crate) rules: Vec<(&'static str, String)>,
+    /// What moved by the adjustments, by unit: of what, from where to where.
+    pub(crate) moved: Vec<(&'a str, String)>,
 }
 
 /// An indicator as a column.
@@ -148,6 +150,7 @@ impl<'a> View<'a> {
             has_provisional: results.units.iter().any(|unit| unit.provisional),
             assumptions: assumptions(plan, results),
             rules: rules(plan, lang),
+            moved: results.moved.iter().flatten().map(|moved| (moved.unit.as_str(), moved_text(moved, lang))).collect(),
         }
     }
 
@@ -188,13 +191,39 @@ impl<'a> View<'a> {
 
     /// An indicator of a unit in print: the score, or why there is none.
     pub(crate) fn score(&self, unit: &UnitResult, name: &str) -> String {
-        let shown = |one: &IndicatorResult| one.score.clone().unwrap_or_else(|| state_word(one.status, self.lang).to_owned());
+        let shown = |one: &IndicatorResult| {
+            let score = one.score.clone().unwrap_or_else(|| state_word(one.status, self.lang).to_owned());
+            marked(score, &one.adjusted)
+        };
         unit.indicators.get(name).map(shown).unwrap_or_default()
     }
 
     /// The total of a unit in print, or why there is none.
     pub(crate) fn total_of(&self, unit: &UnitResult) -> String {
-        unit.total.clone().unwrap_or_else(|| state_word(unit.status, self.lang).to_owned())
+        let total = unit.total.clone().unwrap_or_else(|| state_word(unit.status, self.lang).to_owned());
+        marked(total, &unit.adjusted)
+    }
+
+    /// The adjustments in words.
+    pub(crate) fn adjustments(&self) -> impl Iterator<Item = String> {
+        self.results.adjustments.iter().map(|adjusted| format!("{}{}{}", adjusted.unit, pick(self.lang, ":", ": "), adjustment_text(adjusted, self.lang)))
+    }
+
+    /// What stands over the adjustments.
+    pub(crate) fn adjustments_heading(&self) -> &'static str {
+        pick(self.lang, "申诉后的调整,标 * 的得分与总分由此改变:", "Adjustments after appeals; scores and totals marked * rest on them:")
+    }
+
+    /// What stands over what moved, or says why nothing can be told of it.
+    pub(crate) fn moved_heading(&self) -> &'static str {
+        match (&self.results.moved, self.lang) {
+            (None, Lang::Zh) => "调整前的数据有误,不能与调整前比较。",
+            (None, Lang::En) => "The facts before the adjustments have faults: there is nothing to compare with.",
+            (Some(moved), Lang::Zh) if moved.is_empty() => "调整后得分与名次都没有变动。",
+            (Some(moved), Lang::En) if moved.is_empty() => "No score and no place moved by the adjustments.",
+            (Some(_), Lang::Zh) => "调整引起的变动(调整前 → 调整后):",
+            (Some(_), Lang::En) => "What moved by the adjustments (before → after):",
+        }
     }
 
     /// Whether every unit of a tier has full marks, or 0 of a bonus or penalty: a column with nothing to be seen.
@@ -252,15 +281,61 @@ impl<'a> View<'a> {
         found.push((pick(lang, "计算程序", "computed by"), results.engine.clone()));
         found.push((pick(lang, "标准 SHA-256", "standard SHA-256"), results.standard.sha256.clone()));
         found.push((pick(lang, "数据 SHA-256", "facts SHA-256"), results.facts_sha256.clone()));
+        found.extend(results.adjustments_sha256.clone().map(|sha256| (pick(lang, "调整 SHA-256", "adjustments SHA-256"), sha256)));
         found
     }
 }
 
+/// A score or total in print, marked where something was adjusted.
+fn marked(text: String, adjusted: &[usize]) -> String {
+    if adjusted.is_empty() { text } else { text + "*" }
+}
+
+/// `超时签收数 10 件 改为 11 件,申诉成立(张三,2020-12-15)[调整.csv 第 2 行]`.
+pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
+    let Adjusted { name, old, new, reason, by, date, file, row, .. } = adjusted;
+    let what = match (lang, old, new) {
+        (Lang::Zh, Some(old), Some(new)) => format!("{name} {old} 改为 {new}"),
+        (Lang::Zh, None, Some(new)) => format!("{name} 补为 {new}"),
+        (Lang::Zh, Some(old), None) => format!("{name} {old} 撤回"),
+        (Lang::En, Some(old), Some(new)) => format!("{name} {old} changed to {new}"),
+        (Lang::En, None, Some(new)) => format!("{name} set to {new}"),
+        (Lang::En, Some(old), None) => format!("{name} {old} withdrawn"),
+        (_, None, None) => name.clone(),
+    };
+    match lang {
+        Lang::Zh => format!("{what},{reason}({by},{date})[{file} 第 {row} 行]"),
+        Lang::En => format!("{what}, {reason} ({by}, {date}) [{file} row {row}]"),
+    }
+}
+
+/// `及时签收率 8.15 → 7.47,总分 84.60 → 83.92,名次 49 → 50`.
+fn moved_text(moved: &Moved, lang: Lang) -> String {
+    let score = |score: &Option<String>| score.clone().unwrap_or_else(|| "—".to_owned());
+    let mut parts: Vec<String> = moved.indicators.iter().map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
+    let total = |one: &Standing| one.total.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned());
+    let place = |one: &Standing| {
+        let place = one.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0));
+        if one.provisional { format!("{place}{}", pick(lang, "(暂)", "?")) } else { place }
+    };
+    for (word, before, after) in
+        [(pick(lang, "总分", "total"), total(&moved.before), total(&moved.after)), (pick(lang, "名次", "rank"), place(&moved.before), place(&moved.after))]
+    {
+        if before != after {
+            parts.push(format!("{word} {before} → {after}"));
+        }
+    }
+    parts.join(pick(lang, ",", ", "))
+}
+
 /// Whether nothing is to be seen in a cell: full marks, or a bonus or penalty of 0.
 pub(super) fn is_full(unit: &UnitResult, name: &str) -> bool {
-    unit.indicators.get(name).is_some_and(|one| match one.kind {
-        Kind::Base => one.score.is_some() && one.score == one.full,
-        Kind::Bonus | Kind::Penalty => one.score.as_deref().is_some_and(|score| score.chars().all(|c| matches!(c, '0' | '.'))),
+    unit.indicators.get(name).is_some_and(|one| {
+        one.adjusted.is_empty()
+            && match one.kind {
+                Kind::Base => one.score.is_some() && one.score == one.full,
+                Kind::Bonus | Kind::Penalty => one.score.as_deref().is_some_and(|score| score.chars().all(|c| matches!(c, '0' | '.'))),
+            }
     })
 }
 

@@ -106,11 +106,11 @@ fn notes<'a>(view: &'a View<'a>, derivations: &Derivations<'a>, noted: Noted) ->
     let Derivations { plan, facts, sources } = *derivations;
     let wanted: BTreeMap<&str, &crate::results::UnitResult> = view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| (unit.unit.as_str(), *unit)).collect();
     let mut found = BTreeMap::new();
-    for (member, row) in facts.members.iter().zip(&facts.rows).filter(|(_, row)| row.listed) {
+    for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate().filter(|(_, (_, row))| row.listed) {
         let (Some(program), Some(unit)) = (plan.programs.get(member.tier), wanted.get(member.name.as_str())) else { continue };
         let outcome = traced(program, row, Until::Scores);
         let trace = Trace { plan, program, outcome: &outcome };
-        let case = Case { trace, facts, row, sources, unit: &member.name, period: &view.results.period };
+        let case = Case { trace, facts, row, sources, unit: &member.name, member: index, period: &view.results.period };
         let mut items = BTreeMap::new();
         let applies = |id: usize| matches!(program.items.get(id), Some(Some(_)));
         let has_note = |name: &str| noted == Noted::All || !is_full(unit, name);

@@ -6,6 +6,8 @@ use super::style::Marks;
 use super::{Drawing, Page, lines_in, width_for};
 use crate::diag::Lang;
 use crate::report::pick;
+use crate::report::value::state_word;
+use crate::report::view::adjustment_text;
 
 /// The width of the second column.
 const TEXT: usize = 96;
@@ -19,9 +21,15 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
     let tiers = view.tiers.iter().map(|tier| (tier.name.to_owned(), tier.heading(lang))).collect();
     sections.push((pick(lang, "层级", "Tiers"), tiers));
     if !view.without_total.is_empty() || view.has_provisional {
-        let mut told: Vec<(String, String)> = view.without_total.iter().map(|without| (String::new(), without.text(lang))).collect();
+        let mut told: Vec<(String, String)> =
+            view.without_total.iter().map(|without| (state_word(without.state, lang).to_owned(), without.text(lang))).collect();
         told.extend(view.has_provisional.then(|| (String::new(), view.provisional_note().to_owned())));
         sections.push((pick(lang, "没有总分的单位", "Units without a total"), told));
+    }
+    if !view.results.adjustments.is_empty() {
+        let told = view.results.adjustments.iter().map(|adjusted| (adjusted.unit.clone(), adjustment_text(adjusted, lang))).collect();
+        sections.push((pick(lang, "申诉后的调整", "Adjustments after appeals"), told));
+        sections.push((view.moved_heading(), view.moved.iter().map(|(unit, moved)| ((*unit).to_owned(), moved.clone())).collect()));
     }
     if !view.assumptions.is_empty() {
         let count = |count: usize| if lang == Lang::Zh { format!("{count} 家") } else { format!("units {count}") };
@@ -71,6 +79,11 @@ fn legend(drawing: &Drawing<'_>, page: &mut Page<'_>, row: usize) -> Result<(), 
             "10",
             styles.score(2, Marks { is_assumed: true, ..Marks::default() }),
             pick(lang, "得分依据一条假设或未定之处,见批注", "rests on an assumption or an open point: see the note"),
+        ),
+        (
+            "10",
+            styles.score(2, Marks { is_adjusted: true, ..Marks::default() }),
+            pick(lang, "申诉后调整过,或由调整过的数据算出", "adjusted after an appeal, or computed from what was"),
         ),
         ("3", styles.place("3", Some(drawing.view.provisional_mark())), pick(lang, "名次暂定", "provisional place")),
     ];

@@ -88,7 +88,9 @@ fn legend(drawing: &Drawing<'_>) -> String {
             "of so many scores only totals and those without full marks have notes; kaoping explain tells of the others",
         ),
     };
-    format!("{looks}{notes}")
+    let adjusted =
+        if drawing.view.results.adjustments.is_empty() { "" } else { pick(lang, "蓝框经申诉调整;", "blue frame: adjusted after an appeal; ") };
+    format!("{looks}{adjusted}{notes}")
 }
 
 /// Draws the headings and says how many rows they take: sections over their indicators.
@@ -153,7 +155,7 @@ fn score(drawing: &Drawing<'_>, page: &mut Page<'_>, (unit, column): (&UnitResul
     let Some(one) = unit.indicators.get(column.name) else { return page.blank(at, &styles.not_applicable) };
     match (&one.score, one.status) {
         (Some(score), _) => {
-            let marks = Marks { is_assumed: !one.assumptions.is_empty(), ..Marks::default() };
+            let marks = Marks { is_assumed: !one.assumptions.is_empty(), is_adjusted: !one.adjusted.is_empty(), is_total: false };
             page.number(at, score, &styles.score(column.places, marks))?;
         }
         (None, State::NotApplicable) => return page.blank(at, &styles.not_applicable),

@@ -99,7 +99,15 @@ fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (ti
     }
     let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
     remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
-    page.text((row, layout.remark), &remarks.join(pick(view.lang, ";", "; ")), &styles.text)
+    remarks.extend((!unit.adjusted.is_empty()).then(|| pick(view.lang, "已调整", "adjusted")));
+    let moved = view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| moved.as_str());
+    remarks.extend(moved);
+    let remark = remarks.join(pick(view.lang, ";", "; "));
+    let lines = lines_in(&remark, layout.widths.last().copied().unwrap_or(1)).max(lines_in(&unit.unit, layout.widths.get(1).copied().unwrap_or(1)));
+    if lines > 1 {
+        page.lines(row, lines)?;
+    }
+    page.text((row, layout.remark), &remark, &styles.text)
 }
 
 /// The name of a unit; a long one makes its row taller.
@@ -127,7 +135,7 @@ pub(super) fn total(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitResul
     match &unit.total {
         Some(total) => {
             let places = total.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-            page.number(at, total, &drawing.styles.score(places, Marks { is_total: true, ..Marks::default() }))
+            page.number(at, total, &drawing.styles.score(places, Marks { is_total: true, is_adjusted: !unit.adjusted.is_empty(), is_assumed: false }))
         }
         None => page.text(at, state_word(unit.status, drawing.view.lang), &drawing.styles.without),
     }

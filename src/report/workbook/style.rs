@@ -9,6 +9,7 @@ const HEAD: Color = Color::RGB(0x00DD_E5F1);
 const BAND: Color = Color::RGB(0x00F2_F2F2);
 const FAINT: Color = Color::RGB(0x0080_8080);
 const ABSENT: Color = Color::RGB(0x00E4_E4E4);
+const ADJUSTED: Color = Color::RGB(0x001F_4E9E);
 
 /// The looks of a workbook.
 pub(super) struct Styles {
@@ -42,6 +43,8 @@ pub(super) struct Styles {
 pub(super) struct Marks {
     /// It rests on an assumption.
     pub(super) is_assumed: bool,
+    /// It was adjusted after an appeal, or rests on what was.
+    pub(super) is_adjusted: bool,
     /// It is a total.
     pub(super) is_total: bool,
 }
@@ -92,6 +95,9 @@ impl Styles {
         let mut format = self.number.clone().set_num_format(digits(places));
         if marks.is_assumed {
             format = format.set_italic();
+        }
+        if marks.is_adjusted {
+            format = format.set_border(FormatBorder::Medium).set_border_color(ADJUSTED);
         }
         if marks.is_total {
             format = format.set_bold();
