@@ -311,6 +311,25 @@ fn names_are_data_in_every_format() {
 }
 
 #[test]
+fn of_very_many_scores_only_those_without_full_marks_have_notes() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("p")).unwrap();
+    let rules = RULES.replace(
+        "指标 「=履职|<i>」 满分 10 分 人工评定",
+        "指标 甲项 满分 4 分 人工评定\n指标 乙项 满分 3 分 人工评定\n指标 丙项 满分 3 分 人工评定 缺省 满分",
+    );
+    fs::write(folder.path().join("p/规则.kp"), rules).unwrap();
+    // 5000 units with 3 scores, a total and a place; every tenth has lost a point of the first
+    let rows = (0..5000).map(|unit| format!("单位{unit},部门,{},3\n", if unit % 10 == 0 { 3 } else { 4 }));
+    fs::write(folder.path().join("facts.csv"), format!("单位,层级,甲项,乙项\n{}", rows.collect::<String>())).unwrap();
+    let run = kaoping(folder.path(), &["score", "p", "--period", "2024-01", "--facts", "facts.csv", "--out", "x.xlsx"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let path = folder.path().join("x.xlsx");
+    assert_eq!(part(&path, "xl/comments1.xml").matches("<comment ").count(), 5000 + 500);
+    assert!(part(&path, "xl/sharedStrings.xml").contains("只有总分和不是满分的得分附批注"));
+}
+
+#[test]
 fn provisional_places_stay_numbers_and_missing_scores_are_words() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("p")).unwrap();

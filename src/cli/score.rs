@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
         results.units.retain(|unit| unit.unit == known);
+        results.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == known));
     }
     let missing = results.units.iter().any(|unit| unit.status == State::Missing);
     let asked = Asked { format, lang: shown, wide: arguments.wide };

@@ -16,8 +16,9 @@ use crate::eval::domain::Value;
 use crate::plan::{FactId, ItemId, Plan, Type};
 use crate::quantity::Unit;
 
-/// The names under which a table of adjustments is found beside the facts.
-const NAMES: [&str; 2] = ["adjustments.csv", "调整.csv"];
+/// How a table of adjustments beside the facts is called, and how its name ends.
+const STEMS: [&str; 2] = ["adjustments", "调整"];
+const ENDINGS: [&str; 1] = ["csv"];
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +68,8 @@ impl Adjustments {
 /// The tables of adjustments that lie beside tables of facts, and those that are named, each once.
 pub(crate) fn tables(facts: &[PathBuf], named: &[PathBuf]) -> Vec<PathBuf> {
     let folder = |path: &PathBuf| if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
-    let beside = facts.iter().map(folder).flat_map(|folder| NAMES.map(|name| folder.join(name))).filter(|path| path.is_file());
+    let names = || STEMS.iter().flat_map(|stem| ENDINGS.map(|ending| format!("{stem}.{ending}")));
+    let beside = facts.iter().map(folder).flat_map(|folder| names().map(move |name| folder.join(name))).filter(|path| path.is_file());
     let mut found: Vec<PathBuf> = Vec::new();
     let same = |a: &Path, b: &Path| a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
     for path in beside.chain(named.iter().cloned()) {
@@ -80,7 +82,7 @@ pub(crate) fn tables(facts: &[PathBuf], named: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Whether a file is a table of adjustments by its name.
 pub(crate) fn is_table(name: &str) -> bool {
-    NAMES.contains(&name)
+    name.split_once('.').is_some_and(|(stem, ending)| STEMS.contains(&stem) && ENDINGS.contains(&ending))
 }
 
 /// The facts with the changes in place, checked; what is wrong with either goes to `diagnostics`.
