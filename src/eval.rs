@@ -19,6 +19,18 @@ use domain::Domain;
 pub(crate) trait Cells<C> {
     /// What is known of a fact.
     fn cell(&self, fact: FactId) -> Option<C>;
+
+    /// What stands instead of the value of a step.
+    #[inline]
+    fn instead(&self, _: StepId) -> Option<C> {
+        None
+    }
+
+    /// Whether anything stands instead of the value of any step.
+    #[inline]
+    fn is_adjusted(&self) -> bool {
+        false
+    }
 }
 
 /// How far a program is evaluated.
@@ -63,6 +75,17 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         Evaluator { domain, program, values, reached: 0, varying, done: 0 }
     }
 
+    /// For a unit of which some step is not what it comes to: nothing is known beforehand.
+    fn adjusted(domain: D, program: &'p Program) -> Self {
+        let values = program.steps.iter().map(|_| domain.no_row()).collect();
+        Evaluator { domain, program, values, reached: 0, varying: program.steps.iter().enumerate().collect(), done: 0 }
+    }
+
+    /// For one unit.
+    pub(crate) fn of(domain: D, program: &'p Program, cells: &impl Cells<D::Cell>) -> Self {
+        if cells.is_adjusted() { Self::adjusted(domain, program) } else { Self::new(domain, program) }
+    }
+
     pub(crate) fn program(&self) -> &'p Program {
         self.program
     }
@@ -84,6 +107,9 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         for (id, step) in left.iter().take(due) {
             if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id) {
                 let _ = evaluate(&self.domain, step, cells, before, value);
+                if let Some(cell) = cells.instead(*id) {
+                    *value = self.domain.instead(cell);
+                }
             }
         }
         self.done += due;
@@ -113,7 +139,7 @@ impl<C> Cells<C> for Nothing {
 
 /// Evaluates the steps of one unit.
 pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl Cells<D::Cell>, until: Until, values: &mut Vec<D::Value>) {
-    let mut evaluator = Evaluator::new(*domain, program);
+    let mut evaluator = Evaluator::of(*domain, program, cells);
     evaluator.run(cells, until);
     *values = evaluator.into_values();
 }

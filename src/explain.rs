@@ -6,13 +6,15 @@
 use serde::Serialize;
 
 use crate::diag::CellPlace;
-use crate::eval::domain::{Absence, Used, Value};
-use crate::eval::outcome::Status;
+use crate::eval::Until;
+use crate::eval::domain::{Absence, TracedValue, Used, Value};
+use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::trace::{Reach, Trace};
+use crate::facts::adjustments::Target;
 use crate::facts::{Facts, Provenance, Row};
 use crate::plan::{FactId, ItemId, Plan, Reading, Role, Side, Step, StepId};
 use crate::quantity::{self, Mode, Unit};
-use crate::results::{State, texts};
+use crate::results::{Adjusted, State, adjustments, bearing, texts};
 use crate::source::{Sources, Span};
 
 /// What is explained.
@@ -32,6 +34,8 @@ pub(crate) struct Case<'a> {
     pub(crate) row: &'a Row,
     pub(crate) sources: &'a Sources,
     pub(crate) unit: &'a str,
+    /// Which of the members of the facts the unit is.
+    pub(crate) member: usize,
     pub(crate) period: &'a str,
 }
 
@@ -51,6 +55,10 @@ pub(crate) struct Explanation {
     /// The steps that bear on the score, each after those it reads.
     pub(crate) steps: Vec<StepView>,
     pub(crate) assumptions: Vec<String>,
+    /// What was adjusted after appeals and bears on the score.
+    pub(crate) adjustments: Vec<Adjusted>,
+    /// How the score was computed in whose place another stands; null where none does.
+    pub(crate) computed: Option<Box<Explanation>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -159,7 +167,41 @@ impl Case<'_> {
             sentence,
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
             assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
+            adjustments: self.adjustments(topic),
+            computed: None,
         }
+    }
+
+    /// What was adjusted after appeals and bears on a topic.
+    pub(crate) fn adjustments(&self, topic: Topic) -> Vec<Adjusted> {
+        let Some(root) = self.root(topic) else { return Vec::new() };
+        let bearing = bearing(&self.trace, root, self.facts, self.member);
+        if bearing.is_empty() {
+            return Vec::new();
+        }
+        let all = adjustments(self.plan(), self.facts);
+        bearing.into_iter().filter_map(|index| all.get(index).cloned()).collect()
+    }
+
+    /// The score of an item as it was computed, where another stands in its place.
+    pub(crate) fn computed_score(&self, item: ItemId) -> Option<String> {
+        let adjustments = self.facts.adjustments.as_ref()?;
+        let (_, first) = adjustments.of(self.member).find(|(_, adjustment)| adjustment.target == Target::Item(item))?;
+        let step = self.plan().items.get(item)?.step;
+        first.old.as_ref()?.number().and_then(|old| crate::results::print(self.plan(), old, step))
+    }
+
+    /// The evaluation without the score that stands in the place of a topic's own; none where nothing does.
+    pub(crate) fn computed(&self, topic: Topic) -> Option<Outcome<TracedValue>> {
+        let root = self.root(topic).filter(|root| self.trace.used(*root) == Used::Instead)?;
+        let mut row = self.row.clone();
+        row.instead.retain(|(step, _)| *step != root);
+        Some(traced(self.trace.program, &row, Until::Scores))
+    }
+
+    /// The same case by another evaluation.
+    pub(crate) fn with<'o>(&'o self, outcome: &'o Outcome<TracedValue>) -> Case<'o> {
+        Case { trace: Trace { outcome, ..self.trace }, ..*self }
     }
 
     /// Whether the topic has a score.
@@ -251,6 +293,7 @@ impl Case<'_> {
 
     fn effect(&self, id: StepId) -> Option<String> {
         match (self.trace.step(id)?, self.trace.used(id)) {
+            (_, Used::Instead) => Some("adjusted".to_owned()),
             (Step::Cap(..) | Step::Floor(..), Used::Second) => Some("took effect".to_owned()),
             (Step::Cap(..) | Step::Floor(..), _) => Some("no effect".to_owned()),
             (Step::Round(_, step, mode), _) => Some(format!("{} to {}", mode_name(*mode), quantity::plain(*step))),

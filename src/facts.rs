@@ -3,6 +3,7 @@
 //! In: the bytes of tables, and the facts that a plan declares. Out: [`Facts`], every cell with its value, its place in the table
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
+pub(crate) mod adjustments;
 pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;
@@ -22,10 +23,11 @@ mod workbook;
 
 use serde::Serialize;
 
+use self::adjustments::Adjustments;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
-use crate::plan::{FactId, TierId};
+use crate::plan::{FactId, StepId, TierId};
 use grid::Form;
 
 /// How a value came to be known.
@@ -60,7 +62,7 @@ pub(crate) struct Cell {
 }
 
 /// A table that was read: a file, or one sheet of a workbook.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) sheet: Option<String>,
@@ -76,7 +78,7 @@ pub(crate) struct Member {
 }
 
 /// The facts of one period.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     pub(crate) files: Vec<File>,
     /// In the order of the register, or of the first file.
@@ -85,6 +87,8 @@ pub(crate) struct Facts {
     pub(crate) rows: Vec<Row>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
+    /// What was corrected after appeals.
+    pub(crate) adjustments: Option<Box<Adjustments>>,
 }
 
 /// The cells of one unit.
@@ -93,6 +97,8 @@ pub(crate) struct Row {
     /// Whether a table has a row for the unit; a registered unit without one is 缺数据, whatever has a default.
     pub(crate) listed: bool,
     pub(crate) cells: Vec<Option<Cell>>,
+    /// Scores that stand instead of those that are computed, by their steps.
+    pub(crate) instead: Vec<(StepId, Value)>,
 }
 
 impl Row {
@@ -104,6 +110,14 @@ impl Row {
 impl Cells<Value> for Row {
     fn cell(&self, fact: FactId) -> Option<Value> {
         self.get(fact).map(|cell| cell.value)
+    }
+
+    fn instead(&self, step: StepId) -> Option<Value> {
+        self.instead.iter().find(|(other, _)| *other == step).map(|(_, value)| *value)
+    }
+
+    fn is_adjusted(&self) -> bool {
+        !self.instead.is_empty()
     }
 }
 

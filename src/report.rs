@@ -1,18 +1,27 @@
-//! Texts for people: tables of results, derivations, sentences.
+//! Texts and files for people: tables of results, derivations, sentences.
 //!
-//! In: results and traces. Out: text in Chinese or English. Never: arithmetic; every number was computed before.
+//! In: results and traces. Out: text in Chinese or English, Markdown, CSV or a workbook. Results pass through one [`View`], and
+//! every format is written from it by a file of its own. Never: arithmetic; every number was computed before.
 
 mod derivation;
+mod markdown;
 mod needs;
 mod sentence;
+mod separated;
 mod table;
 pub(crate) mod template;
 mod value;
+mod view;
+mod workbook;
 
 pub(crate) use derivation::derivation;
+pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::needs;
-pub(crate) use sentence::sentence;
+pub(crate) use sentence::explanation;
+pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};
+pub(crate) use view::View;
+pub(crate) use workbook::{Derivations, workbook};
 
 use crate::diag::Lang;
 

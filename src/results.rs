@@ -6,15 +6,21 @@
 //! Decimals are texts padded to the step of the rules; what is not there is null; units stand in the order of the register,
 //! indicators and sections in the order of the rules.
 
+mod adjusted;
+
+use std::cmp::Ordering;
+
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
+pub(crate) use self::adjusted::{adjustments, bearing};
 use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::eval::rank::{Contestant, places};
+use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
 use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
@@ -31,8 +37,14 @@ pub struct Results {
     pub period: String,
     /// SHA-256 of the tables of facts.
     pub facts_sha256: String,
+    /// SHA-256 of the tables of adjustments; null where there are none.
+    pub adjustments_sha256: Option<String>,
     /// Every unit.
     pub units: Vec<UnitResult>,
+    /// What was adjusted after appeals, in the order of their dates.
+    pub adjustments: Vec<Adjusted>,
+    /// The units that stand elsewhere than without the adjustments; null where the facts without them cannot be scored.
+    pub moved: Option<Vec<Moved>>,
 }
 
 /// Which standard, in which version, from which bytes.
@@ -115,6 +127,14 @@ pub struct UnitResult {
     pub provisional: bool,
     /// The assumptions that bear on the total.
     pub assumptions: Vec<String>,
+    /// The adjustments of the unit, as places in [`Results::adjustments`].
+    pub adjusted: Vec<usize>,
+    /// The values by which units are listed, for print.
+    #[serde(skip)]
+    pub(crate) listed: Vec<Option<Decimal>>,
+    /// How many units of all tiers are listed before it.
+    #[serde(skip)]
+    pub(crate) listing: usize,
 }
 
 /// One indicator of a unit.
@@ -130,6 +150,8 @@ pub struct IndicatorResult {
     pub full: Option<String>,
     /// The assumptions that bear on the score.
     pub assumptions: Vec<String>,
+    /// The adjustments that bear on the score, as places in [`Results::adjustments`].
+    pub adjusted: Vec<usize>,
 }
 
 /// What an indicator does to the total.
@@ -151,20 +173,34 @@ pub struct SectionResult {
     pub score: Option<String>,
     /// Its marks, or the cap of a family that has one.
     pub full: Option<String>,
+    /// The adjustments that bear on the score, as places in [`Results::adjustments`].
+    pub adjusted: Vec<usize>,
 }
 
-/// Scores a period. The facts are those of [`crate::facts::check`] without a fault.
+/// Scores a period. The facts are those of [`crate::facts::check`] without a fault; where they were adjusted, with what moved by it.
 pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
+    let mut results = score_once(plan, facts, standard_sha256, period);
+    if let Some(adjustments) = &facts.adjustments {
+        let before = adjustments.before.as_ref().map(|before| score_once(plan, before, standard_sha256, period));
+        results.moved = before.map(|before| adjusted::moved(&before, &results));
+        results.adjustments_sha256 = Some(adjustments.sha256.clone());
+        results.adjustments = adjusted::adjustments(plan, facts);
+    }
+    results
+}
+
+fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
-    for (member, row) in facts.members.iter().zip(&facts.rows) {
+    for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let outcome = traced(program, row, Until::Scores);
         contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
-        units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed }.unit(&member.name));
+        units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed, facts, member: index }.unit(&member.name));
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, &contestants, &mut units);
+    list(plan, &tiers, &contestants, &mut units);
     Results {
         engine: concat!("kaoping ", env!("CARGO_PKG_VERSION")).to_owned(),
         standard: StandardRef {
@@ -175,7 +211,10 @@ pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &
         },
         period: period.to_owned(),
         facts_sha256: facts.sha256.clone(),
+        adjustments_sha256: None,
         units,
+        adjustments: Vec::new(),
+        moved: Some(Vec::new()),
     }
 }
 
@@ -207,6 +246,26 @@ fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units:
     }
 }
 
+/// The order in which units are printed: by tier, those without a total behind the others as they stand.
+fn list(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
+    let racing = |index: usize| contestants.get(index).and_then(Option::as_ref);
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.sort_by(|a, b| {
+        let within = match (racing(*a), racing(*b)) {
+            (Some(a), Some(b)) => listing(&plan.ranking, a, b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        tiers.get(*a).cmp(&tiers.get(*b)).then(within)
+    });
+    for (before, index) in order.into_iter().enumerate() {
+        if let Some(unit) = units.get_mut(index) {
+            unit.listing = before;
+        }
+    }
+}
+
 /// One unit being written down.
 struct Scoring<'a> {
     plan: &'a Plan,
@@ -214,6 +273,9 @@ struct Scoring<'a> {
     outcome: &'a Outcome<TracedValue>,
     /// Whether a table of facts has a row for the unit.
     listed: bool,
+    facts: &'a Facts,
+    /// Which of the members of the facts.
+    member: usize,
 }
 
 impl Scoring<'_> {
@@ -228,12 +290,15 @@ impl Scoring<'_> {
             status,
             reason: self.reason(&trace),
             indicators: self.indicators(&trace),
-            sections: self.sections(),
+            sections: self.sections(&trace),
             uncapped: if evaluated { self.print(self.program.uncapped, self.plan.head.step) } else { None },
             total: if scored { self.print(self.program.total, self.plan.head.step) } else { None },
             full: quantity::padded(self.program.marks, self.plan.head.step),
             rank: None,
             provisional: false,
+            adjusted: self.facts.adjustments.iter().flat_map(|adjustments| adjustments.of(self.member)).map(|(index, _)| index).collect(),
+            listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
+            listing: 0,
             assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
         }
     }
@@ -276,18 +341,24 @@ impl Scoring<'_> {
                 Some(Some(steps)) if self.listed && status != State::NotApplicable => texts(self.plan, &trace.marks(steps.score)),
                 _ => Vec::new(),
             };
-            let full = self.full(id);
-            found.insert(item.name.clone(), IndicatorResult { kind, status, score, full, assumptions });
+            let (full, adjusted) = (self.full(id), self.adjusted(trace, id));
+            found.insert(item.name.clone(), IndicatorResult { kind, status, score, full, assumptions, adjusted });
         }
         found
     }
 
-    fn sections(&self) -> IndexMap<String, SectionResult> {
+    /// The adjustments that bear on the score of an item.
+    fn adjusted(&self, trace: &Trace<'_>, id: ItemId) -> Vec<usize> {
+        let steps = self.program.items.get(id).copied().flatten();
+        steps.map(|steps| bearing(trace, steps.score, self.facts, self.member)).unwrap_or_default()
+    }
+
+    fn sections(&self, trace: &Trace<'_>) -> IndexMap<String, SectionResult> {
         let mut found = IndexMap::new();
         for (id, item) in self.plan.items.iter().enumerate().filter(|(_, item)| !item.children.is_empty()) {
             if matches!(self.program.items.get(id), Some(Some(_))) {
                 let (_, score) = self.item(id);
-                found.insert(item.name.clone(), SectionResult { score, full: self.full(id) });
+                found.insert(item.name.clone(), SectionResult { score, full: self.full(id), adjusted: self.adjusted(trace, id) });
             }
         }
         found

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueHint;
+use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver};
-use super::{End, Format, Subject};
+use super::{End, Subject};
 use crate::diag::{Lang, closest, language_of, words};
 use crate::eval::Until;
 use crate::eval::outcome::traced;
@@ -30,8 +30,8 @@ pub(super) struct Arguments {
     /// 指标、类或加分扣分项,可写几次;不写则说明总分 / An indicator or section, may be repeated; the total where it is left out
     #[arg(long, value_name = "指标 / INDICATOR")]
     indicator: Vec<String>,
-    /// 输出格式:text(缺省)、json / Format: text (the default), json
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    /// 输出格式:text(缺省)、md、json / Format: text (the default), md, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|md|json")]
     format: Format,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
@@ -46,6 +46,14 @@ pub(super) const EXAMPLES: &[Example] = &[
     ),
     example("kaoping explain policies/示例 --unit 乙县 --period 2024-01 --facts 数据.csv --format json", "总分的由来,供程序读取", "The total, for a program"),
 ];
+
+/// The format of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Md,
+    Json,
+}
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let (policy, named) = split(&arguments.named, arguments.unit.is_some());
@@ -141,11 +149,12 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     }
     let outcome = traced(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
-    let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, period };
+    let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, member: index, period };
     match format {
         Format::Text => topics.iter().map(|topic| report::derivation(&case, *topic, lang)).collect::<Vec<_>>().join("\n"),
+        Format::Md => topics.iter().map(|topic| report::derivation_in_markdown(&report::derivation(&case, *topic, lang))).collect::<Vec<_>>().join("\n"),
         Format::Json => {
-            let all: Vec<_> = topics.iter().map(|topic| case.explain(*topic, report::sentence(&case, *topic))).collect();
+            let all: Vec<_> = topics.iter().map(|topic| report::explanation(&case, *topic)).collect();
             let text = match all.as_slice() {
                 [one] => serde_json::to_string_pretty(one),
                 many => serde_json::to_string_pretty(many),

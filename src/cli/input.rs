@@ -9,7 +9,7 @@ use crate::engine::compile;
 use crate::facts::load::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, load};
+use crate::facts::{self, Facts, adjustments, load};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, PolicyFault, read_policy};
@@ -28,7 +28,7 @@ impl Loaded {
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let rules = self.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path));
         let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
-        rules.chain(tables).chain(subject.facts.iter().cloned()).collect()
+        rules.chain(tables).chain(subject.facts.iter().cloned()).chain(adjustments::tables(&subject.facts, &subject.adjustments)).collect()
     }
 }
 
@@ -148,12 +148,19 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let inputs = load::read(&subject.facts).map_err(|fault| Fault::Words(unreadable_facts(&fault)))?;
+    let read = |paths: &[PathBuf]| load::read(paths).map_err(|fault| Fault::Words(unreadable_facts(&fault)));
+    let inputs = read(&subject.facts)?;
+    let changes = read(&adjustments::tables(&subject.facts, &subject.adjustments))?;
     let mut diagnostics = Vec::new();
-    let known = load::Known { plan: &loaded.plan, register: loaded.register.as_ref(), period: Some(period) };
-    let table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    let (plan, register) = (&loaded.plan, loaded.register.as_ref());
+    let known = load::Known { plan, register, period: Some(period) };
+    let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
     if !diag::any_error(&diagnostics) {
-        diagnostics.extend(facts::check::check(&loaded.plan, &table));
+        if changes.is_empty() {
+            diagnostics.extend(facts::check::check(plan, &table));
+        } else {
+            table = adjustments::apply(table, &changes, plan, register, &mut diagnostics);
+        }
     }
     diag::sort(&mut diagnostics);
     if diag::any_error(&diagnostics) {

@@ -131,6 +131,11 @@ fn builder(existing: Option<&std::fs::Metadata>) -> tempfile::Builder<'static, '
     builder
 }
 
+/// Whether standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// The number of columns that a table may take.
 pub(super) fn width() -> usize {
     const DEFAULT: usize = 120;

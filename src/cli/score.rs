@@ -1,16 +1,17 @@
 //! `score`: a period's scores and places.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::ValueHint;
+use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, deliver, print, print_diagnostics, width};
-use super::{End, Format, Subject};
+use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, width};
+use super::{End, Subject};
 use crate::diag::{Lang, language_of, words};
-use crate::report::{self, Fold};
-use crate::results::{self, State};
+use crate::facts::Facts;
+use crate::report::{self, Fold, View};
+use crate::results::{self, Results, State};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -25,18 +26,29 @@ pub(super) struct Arguments {
     /// 各列全部列出,满分的也列 / Show every column, those with full marks too
     #[arg(long)]
     wide: bool,
-    /// 输出格式:text(缺省)、json / Format: text (the default), json
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
-    format: Format,
+    /// 输出格式:text、md、csv、xlsx、json;不写则随 --out 的后缀 / Format: text, md, csv, xlsx, json; by default that of the ending of --out, else text
+    #[arg(long, value_enum, value_name = "text|md|csv|xlsx|json")]
+    format: Option<Format>,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
 }
 
+/// The format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Md,
+    Csv,
+    Xlsx,
+    Json,
+}
+
 pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping score policies/示例 --period 2024-01 --facts 数据.csv", "给 2024 年 1 月打分、排名", "Score and rank January 2024"),
     example("kaoping score --period 2024-01 --facts golden/示例/2024-01 --wide", "数据在一个文件夹里;各列全部列出", "The facts of a folder; every column"),
-    example("kaoping score --period 2024-01 --facts 数据.csv --format json --out 结果.json", "结果存成文件", "Write the results to a file"),
+    example("kaoping score --period 2024-01 --facts 数据.csv --out 结果.xlsx", "结果存成工作簿", "Write the results to a workbook"),
+    example("kaoping score --period 2024-01 --facts 数据.csv --unit 甲县 --format md", "一个单位,Markdown 格式", "One unit, as Markdown"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
@@ -45,6 +57,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if arguments.subject.facts.is_empty() {
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
     }
+    let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
     let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
@@ -52,17 +65,68 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
         results.units.retain(|unit| unit.unit == known);
+        results.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == known));
     }
     let missing = results.units.iter().any(|unit| unit.status == State::Missing);
-    let text = match arguments.format {
+    let asked = Asked { format, lang: shown, wide: arguments.wide };
+    let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
+    deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    Ok(if missing { End::FactsMissing } else { End::Answered })
+}
+
+/// How the results are to be written.
+struct Asked {
+    format: Format,
+    lang: Lang,
+    wide: bool,
+}
+
+fn written(loaded: &Loaded, facts: &Facts, results: &Results, asked: &Asked) -> Result<Vec<u8>, Fault> {
+    let fold = if asked.wide { Fold::Nothing } else { Fold::FullMarks };
+    let view = View::new(&loaded.plan, results, asked.lang);
+    let text = match asked.format {
         Format::Json => serde_json::to_string_pretty(&results).map(|text| text + "\n").unwrap_or_default(),
-        Format::Text => {
-            let fold = if arguments.wide { Fold::Nothing } else { Fold::FullMarks };
-            report::table(&loaded.plan, &facts, &results, &report::Look { lang: shown, width: width(), fold })
+        Format::Text => report::table(&view, &report::Look { width: width(), fold }),
+        Format::Md => report::markdown(&view, fold),
+        Format::Csv => report::comma_separated(&view, &loaded.plan),
+        Format::Xlsx => {
+            let derivations = report::Derivations { plan: &loaded.plan, facts, sources: &loaded.policy.sources };
+            return report::workbook(&view, &derivations)
+                .map_err(|cause| Fault::Words(words!("这些结果放不进一个工作簿:{cause}", "the results do not fit into a workbook: {cause}")));
         }
     };
-    deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
-    Ok(if missing { End::FactsMissing } else { End::Answered })
+    Ok(text.into_bytes())
+}
+
+/// The format that is asked for, or else that of the ending of the file.
+fn format(arguments: &Arguments) -> Result<Format, Fault> {
+    let format = match (arguments.format, &arguments.out) {
+        (Some(format), _) => format,
+        (None, Some(path)) => ending(path)?,
+        (None, None) => Format::Text,
+    };
+    if format == Format::Xlsx && arguments.out.is_none() && is_terminal() {
+        return Err(Fault::Words(words!(
+            "XLSX 不是文字,不能显示在终端上;请用 --out 结果.xlsx 写到文件",
+            "XLSX is no text for a terminal: write it to a file with --out results.xlsx"
+        )));
+    }
+    Ok(format)
+}
+
+fn ending(path: &Path) -> Result<Format, Fault> {
+    let Some(ending) = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()) else { return Ok(Format::Text) };
+    match ending.as_str() {
+        "txt" | "text" => Ok(Format::Text),
+        "md" | "markdown" => Ok(Format::Md),
+        "csv" => Ok(Format::Csv),
+        "xlsx" => Ok(Format::Xlsx),
+        "json" => Ok(Format::Json),
+        _ => Err(Fault::Words(words!(
+            "不知道 .{ending} 是什么格式;请用 --format 写明,或把文件名的后缀写成 .txt、.md、.csv、.xlsx 或 .json",
+            "no format goes by .{ending}: name one with --format, or let the file end in .txt, .md, .csv, .xlsx or .json"
+        ))),
+    }
 }
 
 /// Says which facts the standard needs.

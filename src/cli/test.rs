@@ -13,6 +13,7 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject};
 use crate::diag::{self, Lang, words};
+use crate::facts::adjustments;
 use crate::facts::load::FORMATS;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
@@ -133,7 +134,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new() };
+    let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new(), adjustments: Vec::new() };
     let period = input::period(&loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
@@ -181,7 +182,7 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // lock files of an office program are nobody's table
-        if name.starts_with("facts.") || name.starts_with(['.', '~']) {
+        if name.starts_with("facts.") || adjustments::is_table(&name) || name.starts_with(['.', '~']) {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;

@@ -151,6 +151,16 @@ codes! {
     TooLarge = "K0518", "表格超过限度", "table past a limit";
     /// A cell of a workbook from which no value can be taken.
     NoValue = "K0519", "单元格没有可用的值", "cell without a value";
+    /// An adjustment whose old value is not what is there.
+    AdjustedOld = "K0521", "调整的原值不符", "old value of an adjustment does not match";
+    /// An adjustment of something that cannot be changed or found.
+    AdjustedTarget = "K0522", "调整的对象不对", "adjustment of nothing that can be changed";
+    /// A row of adjustments that is incomplete or says nothing.
+    BadAdjustment = "K0523", "调整表有误", "fault in the table of adjustments";
+    /// Two adjustments of one cell that do not follow from each other.
+    AdjustmentChain = "K0524", "几次调整前后不接", "adjustments that do not follow from each other";
+    /// A score outside the range of its item.
+    AdjustedBounds = "K0525", "调整后的得分超出范围", "adjusted score out of range";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
     /// A printed value and its printed parts that differ within the roundings of print.

@@ -72,6 +72,11 @@ pages! {
     NoFormat = "K0517";
     TooLarge = "K0518";
     NoValue = "K0519";
+    AdjustedOld = "K0521";
+    AdjustedTarget = "K0522";
+    BadAdjustment = "K0523";
+    AdjustmentChain = "K0524";
+    AdjustedBounds = "K0525";
     Unused = "W0201";
     PrintedApart = "W0501";
     OddRate = "W0502";

@@ -74,6 +74,10 @@ pub(crate) trait Domain {
     fn constant(&self, literal: Literal) -> Self::Value;
     /// The cell of a fact; 缺数据 where there is none.
     fn given(&self, cell: Option<Self::Cell>) -> Self::Value;
+    /// What stands instead of a value that was computed.
+    fn instead(&self, cell: Self::Cell) -> Self::Value {
+        self.given(Some(cell))
+    }
     /// The first, unless it is 缺数据.
     fn or_else(&self, first: &Self::Value, second: &Self::Value) -> Self::Value;
     /// The value itself.

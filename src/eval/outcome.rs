@@ -48,7 +48,7 @@ impl AsExact for TracedValue {
 
 /// Evaluates one unit, and keeps where every value came from.
 pub(crate) fn traced(program: &Program, cells: &impl Cells<Value>, until: Until) -> Outcome<TracedValue> {
-    let mut evaluator = Evaluator::new(Traced, program);
+    let mut evaluator = Evaluator::of(Traced, program, cells);
     let status = evaluate(&mut evaluator, cells, until);
     Outcome { status, values: evaluator.into_values() }
 }

@@ -54,6 +54,7 @@ impl<'a> Trace<'a> {
     pub(crate) fn sources(&self, id: StepId) -> Vec<StepId> {
         let Some(step) = self.step(id) else { return Vec::new() };
         match (step, self.used(id)) {
+            (_, Used::Instead) => Vec::new(),
             (Step::OrElse(a, _), Used::First) => vec![*a],
             (Step::OrElse(_, b), Used::Second) => vec![*b],
             (Step::Choose(condition, a, _), Used::First) => vec![*condition, *a],
@@ -116,6 +117,9 @@ impl<'a> Trace<'a> {
         let mut marks = Vec::new();
         for (id, reach) in self.reach(root).into_iter().enumerate() {
             let Some(info) = self.info(id).filter(|info| reach != Reach::None && !info.marks.is_empty()) else { continue };
+            if self.used(id) == Used::Instead {
+                continue;
+            }
             let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) != Used::First;
             for mark in &info.marks {
                 let kind = self.plan.marks.get(*mark).map(|mark| mark.kind);

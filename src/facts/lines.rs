@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::grid::{Form, Grid};
-use super::table::trimmed;
+use super::table::{trimmed, unguarded};
 
 /// Reads the records of a text; blank ones are left out.
 pub(super) fn read(path: &str, text: &str) -> Grid {
@@ -40,7 +40,7 @@ fn records(text: &str) -> Records {
         if usize::try_from(reader.position().byte()).is_ok_and(|end| end >= closed.len()) {
             found.open = Some((line, record.len().saturating_sub(1)));
         } else {
-            found.rows.push((line, record.iter().map(|cell| trimmed(cell).to_owned()).collect()));
+            found.rows.push((line, record.iter().map(|cell| unguarded(trimmed(cell)).to_owned()).collect()));
         }
     }
     found

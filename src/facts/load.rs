@@ -149,7 +149,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
-    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()] };
+    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], instead: Vec::new() };
     for (fact, literal) in cells {
         let value = match literal {
             Literal::Number(value) => Value::Number(Number::from(*value)),
@@ -167,7 +167,7 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
     row
 }
 
-fn checksum(inputs: &[Input]) -> String {
+pub(super) fn checksum(inputs: &[Input]) -> String {
     let name = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let tables = inputs.iter().map(|input| (name(&input.path), input.bytes.as_slice()));
     let provenances = inputs.iter().filter_map(|input| input.provenance.as_ref()).map(|(path, bytes)| (name(path), bytes.as_slice()));

@@ -119,6 +119,21 @@ pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
+/// Whether a spreadsheet program would take a text for a formula, or took an apostrophe to be there so that it does not.
+fn looks_like_a_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A text for a table that is written: an apostrophe stands before what looks like a formula.
+pub(crate) fn guarded(text: &str) -> String {
+    if looks_like_a_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A text as it was before [`guarded`].
+pub(super) fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| looks_like_a_formula(rest)).unwrap_or(text)
+}
+
 /// Sheets of these names hold no facts.
 const EXPLANATIONS: &[&str] = &["说明", "填表说明", "填报说明", "columns", "notes", "readme"];
 
@@ -333,6 +348,17 @@ mod tests {
         is_bad_table("单位,数\n甲,1\n乙,\"2\n丙,3\n", Some(3));
         is_bad_table("单位,\"数\n甲,1\n", Some(1));
         is_bad_table("单位,数\n甲,\"", Some(2));
+    }
+
+    #[test]
+    fn what_looks_like_a_formula_is_guarded_and_reads_back() {
+        for text in ["=1+1", "+86", "-", "@甲", "'=1", "''@", "'甲", "甲", "", "'"] {
+            let shown = guarded(text);
+            assert!(!shown.starts_with(['=', '+', '-', '@']), "{shown}");
+            assert_eq!(unguarded(&shown), text);
+        }
+        assert_eq!(guarded("甲"), "甲");
+        assert_eq!(table("单位,数\n'=甲,-1").rows[0].1, ["=甲", "-1"]);
     }
 
     #[test]

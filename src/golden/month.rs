@@ -166,7 +166,8 @@ impl Comparison<'_> {
             (Some(computed), true) => number(computed).is_some_and(|value| value.is_zero()),
             (Some(computed), false) if column == Column::Tier => computed == printed,
             (Some(computed), false) => number(computed).is_some() && number(computed) == number(printed),
-            (None, false) => false,
+            // a table may say in words that there is no score
+            (None, false) => self.absence(unit, column, item).is_some_and(|(zh, en)| printed == zh || printed == en),
         };
         let shown = computed.unwrap_or_else(|| state(unit).to_owned());
         if agrees {
@@ -197,6 +198,22 @@ impl Comparison<'_> {
                 expected: if printed.is_empty() { "(空)".to_owned() } else { printed.to_owned() },
                 computed: shown,
             }),
+        }
+    }
+
+    /// Why a score is missing or open, in the words of both languages.
+    fn absence(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Option<(&'static str, &'static str)> {
+        let state = match column {
+            Column::Total => unit.status,
+            Column::Item => unit.indicators.get(&self.plan.items.get(item?)?.name)?.status,
+            _ => return None,
+        };
+        match state {
+            State::Missing => Some(("缺数据", "missing")),
+            State::Pending => Some(("待定", "pending")),
+            State::Exempt => Some(("不参评", "exempt")),
+            State::NotApplicable => Some(("不适用", "n/a")),
+            State::Scored => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::value::{absence_word, mode_word, provenance_word, show};
-use super::{pick, sentence::sentence};
+use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
@@ -17,8 +17,7 @@ use crate::results::texts;
 /// The whole text of one derivation.
 pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
     let mut text = String::new();
-    let decisive = case.root(topic).map(|root| case.trace.marks(root)).unwrap_or_default();
-    let writer = Writer { case, topic, lang, decisive };
+    let writer = Writer::new(case, topic, lang);
     writer.head(topic, &mut text);
     let Some(root) = case.root(topic) else {
         if let Some(place) = case.scope_place(topic) {
@@ -26,42 +25,52 @@ pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
         }
         return text;
     };
-    if let Status::Exempt(exemption) = case.trace.outcome.status {
-        let span = case.plan().exemptions.get(exemption).map(|exemption| exemption.span);
-        let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
-        let _ = writeln!(text, "{} {}", pick(lang, "不参评", "exempt"), span.map(|span| writer.clause(span)).unwrap_or_default());
-        let _ = write!(text, "`-- ");
-        writer.tree(root, "    ", &mut BTreeSet::new(), &mut text);
-        return text;
-    }
-    let lines = writer.equation(root);
-    if !lines.is_empty() {
-        let _ = writeln!(text, "\n{}", pick(lang, "算式", "Equation"));
-        for line in lines {
-            let _ = writeln!(text, "  {line}");
+    writer.write_adjustments(&mut text);
+    match case.computed(topic) {
+        Some(outcome) => {
+            let computed = case.with(&outcome);
+            let told = sentence(&computed, topic);
+            let _ = writeln!(text, "\n{}", pick(lang, "调整前", "Before this adjustment"));
+            let _ = writeln!(text, "  {}", if lang == Lang::Zh { told.zh } else { told.en });
+            Writer::new(&computed, topic, lang).write_body(root, &mut text);
         }
-    }
-    let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
-    writer.tree(root, "", &mut BTreeSet::new(), &mut text);
-    if topic == Topic::Total {
-        let _ = writeln!(
-            text,
-            "{}",
-            pick(
-                lang,
-                "(得满分的各项和 0 分的加分、扣分项只列一行;加 --indicator 可看任何一项的由来)",
-                "(items with full marks, and bonuses and penalties of 0, stand in one line; --indicator shows where any of them comes from)"
-            )
-        );
-    }
-    let marks = texts(case.plan(), &writer.decisive);
-    if !marks.is_empty() {
-        let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
-        for mark in marks {
-            let _ = writeln!(text, "  {mark}");
-        }
+        None => writer.write_body(root, &mut text),
     }
     text
+}
+
+/// A derivation as it fits beside a score: the sentence, the equation, the clauses and the cells.
+///
+/// Of a total the clauses and cells are left out: they stand beside the items.
+pub(crate) fn brief(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
+    let sentence = sentence(case, topic);
+    let mut lines = vec![if lang == Lang::Zh { sentence.zh } else { sentence.en }];
+    let Some(root) = case.root(topic).filter(|_| !matches!(case.trace.outcome.status, Status::Exempt(_))) else {
+        lines.extend(case.scope_place(topic));
+        return lines.join("\n");
+    };
+    lines.extend(case.adjustments(topic).iter().map(|adjusted| adjustment_text(adjusted, lang)));
+    let outcome = case.computed(topic);
+    let computed = outcome.as_ref().map(|outcome| case.with(outcome));
+    let writer = Writer::new(computed.as_ref().unwrap_or(case), topic, lang);
+    if computed.is_some() {
+        lines.push(pick(lang, "调整前的算式:", "Before the adjustment:").to_owned());
+    }
+    let equation = writer.equation(root);
+    let equation_says_more = equation.len() > 1 || equation.first().is_some_and(|line| line.matches(" = ").count() > 1);
+    if equation_says_more {
+        lines.extend(equation);
+    }
+    if let Topic::Item(item) = topic {
+        let places = writer.places(root);
+        // what was entered by hand or left to its default has no clause of its own
+        let head = case.plan().items.get(item).filter(|_| places.is_empty()).map(|item| writer.clause(item.head));
+        lines.extend(places.into_iter().chain(head));
+    }
+    for mark in texts(case.plan(), &writer.decisive) {
+        lines.push(format!("{} {mark}", pick(lang, "假设", "assumption")));
+    }
+    lines.join("\n")
 }
 
 struct Writer<'a> {
@@ -72,7 +81,62 @@ struct Writer<'a> {
     decisive: Vec<MarkId>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(case: &'a Case<'a>, topic: Topic, lang: Lang) -> Self {
+        Writer { case, topic, lang, decisive: case.root(topic).map(|root| case.trace.marks(root)).unwrap_or_default() }
+    }
+
+    /// What was adjusted after appeals and bears on the topic.
+    fn write_adjustments(&self, text: &mut String) {
+        let adjustments = self.case.adjustments(self.topic);
+        if !adjustments.is_empty() {
+            let _ = writeln!(text, "\n{}", pick(self.lang, "调整", "Adjustments"));
+        }
+        for adjusted in &adjustments {
+            let _ = writeln!(text, "  {}", adjustment_text(adjusted, self.lang));
+        }
+    }
+
+    /// Equation, tree and assumptions.
+    fn write_body(&self, root: StepId, text: &mut String) {
+        let lang = self.lang;
+        if let Status::Exempt(exemption) = self.case.trace.outcome.status {
+            let span = self.case.plan().exemptions.get(exemption).map(|exemption| exemption.span);
+            let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
+            let _ = writeln!(text, "{} {}", pick(lang, "不参评", "exempt"), span.map(|span| self.clause(span)).unwrap_or_default());
+            let _ = write!(text, "`-- ");
+            self.tree(root, "    ", &mut BTreeSet::new(), text);
+            return;
+        }
+        let lines = self.equation(root);
+        if !lines.is_empty() {
+            let _ = writeln!(text, "\n{}", pick(lang, "算式", "Equation"));
+        }
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
+        self.tree(root, "", &mut BTreeSet::new(), text);
+        if self.topic == Topic::Total {
+            let _ = writeln!(
+                text,
+                "{}",
+                pick(
+                    lang,
+                    "(得满分的各项和 0 分的加分、扣分项只列一行;加 --indicator 可看任何一项的由来)",
+                    "(items with full marks, and bonuses and penalties of 0, stand in one line; --indicator shows where any of them comes from)"
+                )
+            );
+        }
+        let marks = texts(self.case.plan(), &self.decisive);
+        if !marks.is_empty() {
+            let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
+        }
+        for mark in marks {
+            let _ = writeln!(text, "  {mark}");
+        }
+    }
+
     fn head(&self, topic: Topic, text: &mut String) {
         let (case, lang) = (self.case, self.lang);
         let explanation = case.explain(topic, sentence(case, topic));
@@ -81,7 +145,7 @@ impl Writer<'_> {
         let score = match (&explanation.score, &explanation.full) {
             (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
             (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
-            (None, _) => super::table::state_word(explanation.status, lang).to_owned(),
+            (None, _) => super::value::state_word(explanation.status, lang).to_owned(),
         };
         let _ = writeln!(text, "{unit}({tier}) {period}  {name}  {score}");
         let _ = writeln!(text, "{}", if lang == Lang::Zh { &explanation.sentence.zh } else { &explanation.sentence.en });
@@ -196,6 +260,10 @@ impl Writer<'_> {
                 continue;
             }
             let label = if self.topic == Topic::Total { self.with_owner(id, label) } else { label };
+            if trace.used(id) == Used::Instead {
+                lines.push(format!("{label} = {value}{}", self.adjusted(id)));
+                continue;
+            }
             let (label, value) = match trace.info(id).and_then(|info| self.case.name(info.role)).filter(|_| agreeing.contains(&id)) {
                 Some(name) if given_beside(trace, id) == Some(trace.value(id)) => {
                     (name, format!("{value}{}", pick(self.lang, "(与给出的相合)", " (agrees with what is given)")))
@@ -206,6 +274,42 @@ impl Writer<'_> {
             lines.push(if body == value || body.is_empty() { format!("{label} = {value}") } else { format!("{label} = {body} = {value}") });
         }
         lines
+    }
+
+    /// The clauses and the cells that a value came from, each once.
+    fn places(&self, root: StepId) -> Vec<String> {
+        let trace = &self.case.trace;
+        let mut read: Vec<bool> = trace.reach(root).iter().map(|reach| *reach != Reach::None).collect();
+        for derived in trace.confirmations(root) {
+            for (slot, reach) in read.iter_mut().zip(trace.reach(derived)) {
+                *slot |= reach != Reach::None;
+            }
+        }
+        let (mut clauses, mut cells) = (Vec::new(), Vec::new());
+        for (id, info) in trace.program.infos.iter().enumerate().filter(|(id, _)| read.get(*id) == Some(&true)) {
+            let (list, place) = match info.role {
+                Role::Cell(fact) if trace.value(id).absence().is_none() => (&mut cells, self.cell(fact)),
+                Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn if trace.used(id) != Used::Second => {
+                    (&mut clauses, self.clause(info.clause.unwrap_or(info.span)))
+                }
+                _ => continue,
+            };
+            if !list.contains(&place) {
+                list.push(place);
+            }
+        }
+        clauses.append(&mut cells);
+        clauses
+    }
+
+    /// What is said of a score that stands in the place of a computed one.
+    fn adjusted(&self, id: StepId) -> String {
+        let Some(Role::Item(item)) = self.case.trace.info(id).map(|info| info.role) else { return String::new() };
+        match (self.case.computed_score(item), self.lang) {
+            (Some(computed), Lang::Zh) => format!("(算得 {computed} 分,已调整)"),
+            (Some(computed), Lang::En) => format!(" (computed as {computed} points, adjusted)"),
+            (None, lang) => pick(lang, "(已调整)", " (adjusted)").to_owned(),
+        }
     }
 
     /// A label that says nothing of its item, with the item before it.
@@ -406,7 +510,9 @@ impl Writer<'_> {
         }
         let value = self.shown(id);
         let label = self.label(id);
-        let body = if self.is_leaf(id) { String::new() } else { self.body(id) };
+        let instead = trace.used(id) == Used::Instead;
+        let body = if self.is_leaf(id) || instead { String::new() } else { self.body(id) };
+        let value = if instead { format!("{value}{}", self.adjusted(id)) } else { value };
         let body = if body == value || body.is_empty() { String::new() } else { format!(" = {body}") };
         let place = match info.role {
             Role::Cell(fact) => self.cell(fact),

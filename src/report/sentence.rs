@@ -6,7 +6,7 @@ use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::Reach;
-use crate::explain::{Case, Sentence, Topic, side_words};
+use crate::explain::{Case, Explanation, Sentence, Topic, side_words};
 use crate::plan::{FactId, Role, Sign, Step, StepId};
 use crate::quantity::{Number, Unit};
 use crate::results::{missing_for, pending_texts};
@@ -14,6 +14,13 @@ use crate::results::{missing_for, pending_texts};
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
     Sentence { zh: Wording { case, lang: Lang::Zh }.sentence(topic), en: Wording { case, lang: Lang::En }.sentence(topic) }
+}
+
+/// The explanation of a topic, and where another score stands in its place that of the computed one.
+pub(crate) fn explanation(case: &Case<'_>, topic: Topic) -> Explanation {
+    let mut explanation = case.explain(topic, sentence(case, topic));
+    explanation.computed = case.computed(topic).map(|outcome| Box::new(self::explanation(&case.with(&outcome), topic)));
+    explanation
 }
 
 struct Wording<'a> {
@@ -33,6 +40,7 @@ impl Wording<'_> {
             return pick(lang, "本层级不适用。", "Does not apply to this tier.").to_owned();
         };
         let mut parts = match topic {
+            Topic::Item(item) if trace.used(root) == Used::Instead => return self.adjusted(item, root),
             _ if trace.value(root).absence().is_some() => Vec::new(),
             Topic::Item(item) if self.case.plan().items.get(item).is_some_and(|item| !item.children.is_empty()) => self.remarkable(Some(item)),
             Topic::Item(_) => self.reasons(root),
@@ -41,6 +49,18 @@ impl Wording<'_> {
         parts.push(self.result(root));
         let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(pick(lang, ",", ", "));
         format!("{joined}{}", pick(lang, "。", "."))
+    }
+
+    /// `算得 0.00 分,调整为 12.5 分(申诉成立)。`
+    fn adjusted(&self, item: usize, root: StepId) -> String {
+        let reason = self.case.adjustments(Topic::Item(item)).into_iter().next_back().map(|adjusted| adjusted.reason).unwrap_or_default();
+        let score = self.shown(root);
+        match (self.lang, self.case.computed_score(item)) {
+            (Lang::Zh, Some(computed)) => format!("算得 {computed} 分,调整为 {score}({reason})。"),
+            (Lang::Zh, None) => format!("算不出得分,调整为 {score}({reason})。"),
+            (Lang::En, Some(computed)) => format!("Computed as {computed} points, adjusted to {score} ({reason})."),
+            (Lang::En, None) => format!("Not computed, adjusted to {score} ({reason})."),
+        }
     }
 
     /// `得 1.45 分`, or why there is no score.

@@ -8,6 +8,7 @@ use crate::eval::domain::{Absence, Value};
 use crate::facts::Provenance;
 use crate::plan::Plan;
 use crate::quantity::{self, BUILT_IN, Mode, Number, Unit, round_to};
+use crate::results::State;
 
 /// A value with its unit; of a fraction the first digits.
 pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, lang: Lang) -> String {
@@ -68,6 +69,17 @@ pub(crate) fn provenance_word(provenance: Provenance, lang: Lang) -> &'static st
         Provenance::Fitted => pick(lang, "代入", "fitted"),
         Provenance::Assessed => pick(lang, "评定", "assessed"),
         Provenance::Default => pick(lang, "缺省", "default"),
+    }
+}
+
+/// Whether a unit or an indicator has a score, in words; nothing where it has.
+pub(super) fn state_word(state: State, lang: Lang) -> &'static str {
+    match state {
+        State::Scored => "",
+        State::Exempt => pick(lang, "不参评", "exempt"),
+        State::NotApplicable => pick(lang, "不适用", "n/a"),
+        State::Missing => pick(lang, "缺数据", "missing"),
+        State::Pending => pick(lang, "待定", "pending"),
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Used {
     First,
     /// The second of two: the bound that took effect, the branch otherwise.
     Second,
+    /// None: something stands instead of what was computed.
+    Instead,
 }
 
 /// A value and where it came from.
@@ -59,6 +61,11 @@ impl Domain for Traced {
     #[inline]
     fn given(&self, cell: Option<Value>) -> TracedValue {
         all(Exact.given(cell))
+    }
+
+    #[inline]
+    fn instead(&self, cell: Value) -> TracedValue {
+        TracedValue { value: cell, used: Used::Instead }
     }
 
     #[inline]

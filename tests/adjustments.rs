@@ -1,0 +1,246 @@
+//! What is corrected after appeals: `golden/adjustments/<case>/` holds facts, adjustments and the scores, places and moves that come
+//! of them, calculated by hand from the rules in `golden/adjustments/policy`.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
+
+#[path = "harness/program.rs"]
+mod program;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use program::{Run, kaoping, root};
+use serde_json::Value;
+
+fn cases() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(root().join("golden/adjustments")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.join("expected.csv").is_file());
+    found.sort();
+    assert!(found.len() >= 3);
+    found
+}
+
+fn units(results: &Value) -> BTreeMap<String, &Value> {
+    results["units"].as_array().unwrap().iter().map(|unit| (unit["unit"].as_str().unwrap().to_owned(), unit)).collect()
+}
+
+/// A number, a word or null as a table says it.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "—".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn standing(standing: &Value) -> String {
+    let total = if standing["total"].is_null() { &standing["status"] } else { &standing["total"] };
+    let mark = if standing["provisional"] == true { "(暂)" } else { "" };
+    format!("{} {}{mark}", word(total), word(&standing["rank"]))
+}
+
+/// What the results say of an item, the total or the place of a unit, or of how it moved.
+fn said(results: &Value, unit: &Value, item: &str) -> String {
+    match item {
+        "总分" => word(if unit["total"].is_null() { &unit["status"] } else { &unit["total"] }),
+        "名次" => word(&unit["rank"]),
+        "变动" => {
+            let moved = results["moved"].as_array().unwrap().iter().find(|moved| moved["unit"] == unit["unit"]);
+            moved.map(|moved| format!("{} → {}", standing(&moved["before"]), standing(&moved["after"]))).unwrap_or_default()
+        }
+        item => {
+            let one = unit["indicators"].get(item).or_else(|| unit["sections"].get(item)).unwrap();
+            word(if one["score"].is_null() { &one["status"] } else { &one["score"] })
+        }
+    }
+}
+
+#[test]
+fn every_case_gives_what_was_calculated_by_hand() {
+    let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schema/results.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for case in cases() {
+        let facts = case.join("units.csv");
+        let run = kaoping(root(), &["score", "golden/adjustments/policy", "--period", "2024-01", "--facts", facts.to_str().unwrap(), "--format", "json"]);
+        assert!(matches!(run.status, 0 | 3), "{}", run.err);
+        let results: Value = serde_json::from_str(&run.out).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&results).map(|fault| format!("{} {fault}", fault.instance_path)).collect();
+        assert!(faults.is_empty(), "{faults:#?}");
+        let units = units(&results);
+        let mut moves = 0;
+        let mut reader = csv::Reader::from_path(case.join("expected.csv")).unwrap();
+        for row in reader.records() {
+            let row = row.unwrap();
+            moves += usize::from(&row[1] == "变动");
+            assert_eq!(said(&results, units[&row[0]], &row[1]), &row[2], "{} {} {}", case.display(), &row[0], &row[1]);
+        }
+        assert_eq!(results["moved"].as_array().unwrap().len(), moves, "{}", case.display());
+    }
+}
+
+/// The golden month with adjustments beside its facts, in a folder of its own.
+fn november(folder: &Path, adjustments: &str) -> PathBuf {
+    for from in ["policies/lianyungang", "golden/lianyungang/2020-11"] {
+        fs::create_dir_all(folder.join(from)).unwrap();
+        for entry in fs::read_dir(root().join(from)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, folder.join(from).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let month = folder.join("golden/lianyungang/2020-11");
+    fs::write(month.join("调整.csv"), format!("单位,事实或指标,原值,改为,理由,经办,日期\n{adjustments}")).unwrap();
+    month
+}
+
+const FACTS: [&str; 4] = ["--period", "2020-11", "--facts", "golden/lianyungang/2020-11/facts.csv"];
+
+fn score(folder: &Path, more: &[&str]) -> Run {
+    let run = kaoping(folder, &[&["score", "policies/lianyungang"], &FACTS[..], more].concat());
+    assert_eq!(run.status, 0, "{}", run.err);
+    run
+}
+
+// 1 - 11/146 = 92.465...% -> 92.47%; 95 - 92.47 = 2.53 -> 7.47; 84.60 - 0.68 = 83.92, which is less than the 84.12 of 连云港联通
+const ONE_MORE: &str = "市教育局,超时签收数,10,11,申诉复核:漏计一件,张三,2020-12-15\n";
+
+#[test]
+fn one_more_late_receipt_of_the_bulletin_moves_two_places() {
+    let folder = tempfile::tempdir().unwrap();
+    november(folder.path(), ONE_MORE);
+    let results: Value = serde_json::from_str(&score(folder.path(), &["--format", "json"]).out).unwrap();
+    let unit = units(&results)["市教育局"];
+    assert_eq!((unit["indicators"]["及时签收率"]["score"].as_str(), unit["total"].as_str()), (Some("7.47"), Some("83.92")));
+    let moved: Vec<(&str, String, String)> =
+        results["moved"].as_array().unwrap().iter().map(|one| (one["unit"].as_str().unwrap(), standing(&one["before"]), standing(&one["after"]))).collect();
+    let expected = [("市教育局", "84.60 49", "83.92 50"), ("连云港联通", "84.12 50", "84.12 49")];
+    assert_eq!(moved, expected.map(|(unit, before, after)| (unit, before.to_owned(), after.to_owned())));
+    // the facts are those of the bulletin, and so is their checksum
+    let plain = kaoping(root(), &[&["score", "policies/lianyungang"], &FACTS[..], &["--format", "json"]].concat());
+    let plain: Value = serde_json::from_str(&plain.out).unwrap();
+    assert_eq!(results["facts_sha256"], plain["facts_sha256"]);
+    assert!(plain["adjustments_sha256"].is_null() && results["adjustments_sha256"].is_string());
+    assert!(plain["adjustments"].as_array().unwrap().is_empty() && plain["moved"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn every_output_says_what_was_adjusted_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    // of the fact and the indicator of one name the value without a percent sign is the score
+    november(folder.path(), &format!("{ONE_MORE}市体育局,回访满意率,0,12.5,回访对象有误,李四,2020-12-16\n"));
+    let told = ["超时签收数 10 件 改为 11 件", "申诉复核:漏计一件(张三,2020-12-15)", "回访满意率 0.00 分 改为 12.50 分", "回访对象有误(李四,2020-12-16)"];
+    let moved = ["及时签收率 8.15 → 7.47", "总分 84.60 → 83.92", "名次 49 → 51", "总分 80.00 → 92.50", "名次 51 → 46", "名次 46 → 47"];
+    for format in ["text", "md", "csv"] {
+        // a table in a terminal breaks its lines
+        let text = score(folder.path(), &["--format", format]).out.replace("\n    ", "");
+        for words in told.iter().chain(&moved) {
+            assert!(text.contains(words), "{format}: {words}\n{text}");
+        }
+    }
+    let text = score(folder.path(), &[]).out;
+    assert!(text.lines().any(|line| line.contains("市教育局") && line.contains("7.47*") && line.contains("83.92*")), "{text}");
+    score(folder.path(), &["--out", "x.xlsx"]);
+    let mut book = zip::ZipArchive::new(fs::File::open(folder.path().join("x.xlsx")).unwrap()).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        book.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let (strings, notes) = (part("xl/sharedStrings.xml"), part("xl/comments2.xml"));
+    for words in told {
+        assert!(strings.contains(words) && notes.contains(words), "{words}");
+    }
+    assert!(strings.contains("已调整") && moved.iter().all(|words| strings.contains(words)));
+    assert!(notes.contains("算得 0.00 分,调整为 12.5 分(回访对象有误)"));
+}
+
+#[test]
+fn an_explanation_shows_what_was_computed_and_what_stands_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    november(folder.path(), &format!("{ONE_MORE}市体育局,指标 回访满意率,0,12.5,回访对象有误,李四,2020-12-16\n"));
+    let explain = |more: &[&str]| kaoping(folder.path(), &[&["explain", "policies/lianyungang"], more, &FACTS[..]].concat()).out;
+    let text = explain(&["市体育局", "--indicator", "回访满意率"]);
+    for words in [
+        "12.50 / 20.00 分",
+        "算得 0.00 分,调整为 12.5 分",
+        "回访满意率 0.00 分 改为 12.50 分,回访对象有误(李四,2020-12-16)",
+        "调整.csv 第 3 行",
+        "扣 22.5 分,扣完为止,得 0 分",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    let text = explain(&["市体育局"]);
+    assert!(text.contains("回访满意率 = 12.5 分(算得 0.00 分,已调整)") && text.contains("总分 = 92.5 分"), "{text}");
+    let text = explain(&["市教育局", "--indicator", "及时签收率"]);
+    assert!(text.contains("146 件工单中 11 件超时签收") && text.contains("超时签收数 11 件 [golden/lianyungang/2020-11/调整.csv 第 2 行"), "{text}");
+    // what was not adjusted says nothing of it
+    assert!(!explain(&["市教育局", "--indicator", "按时办结率"]).contains("调整"));
+    let json: Value = serde_json::from_str(&explain(&["市体育局", "--indicator", "回访满意率", "--format", "json"])).unwrap();
+    assert_eq!((json["score"].as_str(), json["computed"]["score"].as_str()), (Some("12.50"), Some("0.00")));
+    assert_eq!(json["adjustments"][0]["reason"], "回访对象有误");
+    assert!(json["computed"]["steps"].as_array().unwrap().len() > 5 && json["steps"][0]["effect"] == "adjusted");
+}
+
+#[test]
+fn a_published_month_is_compared_after_its_adjustments() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = november(folder.path(), ONE_MORE);
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.lines().any(|line| line.contains("及时签收率") && line.contains("8.15") && line.contains("7.47")), "{}", run.out);
+    fs::remove_file(month.join("调整.csv")).unwrap();
+    assert_eq!(kaoping(folder.path(), &["test", "golden"]).status, 0);
+}
+
+#[test]
+fn a_table_is_named_or_found_and_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = november(folder.path(), ONE_MORE);
+    let table = month.join("调整.csv");
+    let found = score(folder.path(), &["--format", "json"]).out;
+    // named as well as found
+    assert_eq!(score(folder.path(), &["--format", "json", "--adjustments", "./golden/lianyungang/2020-11/调整.csv"]).out, found);
+    // named only; an alias of the register names the unit
+    fs::remove_file(&table).unwrap();
+    fs::write(folder.path().join("申诉.csv"), "unit,fact or indicator,old,new,reason,by,date\n市交通运输局,按时办结率,93.26%,100%,upheld,A,2020-12-15\n")
+        .unwrap();
+    let results: Value = serde_json::from_str(&score(folder.path(), &["--format", "json", "--adjustments", "申诉.csv"]).out).unwrap();
+    // 13.26 -> 15 points: 88.26 + 1.74
+    assert_eq!(units(&results)["市交通局"]["total"], "90.00");
+    // it is never overwritten
+    let run = kaoping(folder.path(), &[&["score", "policies/lianyungang"], &FACTS[..], &["--adjustments", "申诉.csv", "--out", "申诉.csv"]].concat());
+    assert!(run.status == 2 && run.err.contains("不能覆盖"), "{}", run.err);
+    let run = kaoping(folder.path(), &[&["score", "policies/lianyungang"], &FACTS[..], &["--adjustments", "没有.csv"]].concat());
+    assert!(run.status == 2 && run.err.contains("没有.csv"), "{}", run.err);
+}
+
+#[test]
+fn facts_at_fault_may_be_mended_and_have_nothing_to_compare_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = november(folder.path(), "市体育局,不满意数,0,1,录入有误,张三,2020-12-15\n");
+    let facts = month.join("facts.csv");
+    let text = fs::read_to_string(&facts).unwrap();
+    let line = text.lines().find(|line| line.starts_with("市体育局,")).unwrap();
+    assert!(line.contains(",2,1,50%"), "{line}");
+    fs::write(&facts, text.replace(line, &line.replace(",2,1,50%", ",2,0,50%"))).unwrap();
+    let results: Value = serde_json::from_str(&score(folder.path(), &["--format", "json"]).out).unwrap();
+    assert!(results["moved"].is_null());
+    assert_eq!(units(&results)["市体育局"]["total"], "80.00");
+    assert!(score(folder.path(), &[]).out.contains("不能与调整前比较"));
+}
+
+#[test]
+fn results_without_adjustments_are_as_before_and_the_order_of_rows_is_no_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = ["市教育局,超时签收数,10,11,甲,张三,2020-12-15\n", "市教育局,超时签收数,11,12,乙,张三,2020-12-16\n"];
+    let month = november(folder.path(), &rows.concat());
+    let units = |text: &str| serde_json::from_str::<Value>(text).unwrap()["units"].clone();
+    let straight = units(&score(folder.path(), &["--format", "json"]).out);
+    fs::write(month.join("调整.csv"), format!("单位,事实或指标,原值,改为,理由,经办,日期\n{}{}", rows[1], rows[0])).unwrap();
+    assert_eq!(units(&score(folder.path(), &["--format", "json"]).out), straight);
+    // a table without rows changes nothing
+    let plain = kaoping(root(), &[&["score", "policies/lianyungang"], &FACTS[..], &["--format", "json"]].concat()).out;
+    fs::write(month.join("调整.csv"), "单位,事实或指标,原值,改为,理由,经办,日期\n").unwrap();
+    assert_eq!(units(&score(folder.path(), &["--format", "json"]).out), units(&plain));
+}
