@@ -5,7 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Per, Reading};
+use crate::eval::call::answer;
+use crate::plan::{Call, Comparison, Literal, Per, Reading};
 use crate::quantity::{Mode, Number};
 
 /// The domain of bounds.
@@ -38,6 +39,15 @@ impl Bounds {
         match value {
             Value::Number(number) => Bounds::Between(number, number),
             other => Bounds::One(other),
+        }
+    }
+
+    /// The value, where it is known exactly.
+    fn exact(&self) -> Option<Value> {
+        match self {
+            Bounds::Between(low, high) if low == high => Some(Value::Number(*low)),
+            Bounds::One(value) => Some(*value),
+            Bounds::Between(..) | Bounds::Any => None,
         }
     }
 
@@ -146,6 +156,25 @@ impl Domain for Interval {
 
     fn floor(&self, a: &Bounds, b: &Bounds) -> Bounds {
         ends(a, b, |a, b| Exact.floor(a, b))
+    }
+
+    /// Of what is known exactly the exact result; else anything in the range that the function declares.
+    fn call(&self, call: &Call, values: &[Bounds]) -> Option<Bounds> {
+        let arguments: Option<Vec<&Bounds>> = call.arguments.iter().map(|argument| values.get(*argument)).collect();
+        let arguments = arguments?;
+        if arguments.contains(&&Bounds::Any) {
+            return Some(Bounds::Any);
+        }
+        let exact: Option<Vec<Value>> = arguments.iter().map(|argument| argument.exact()).collect();
+        if let Some(exact) = exact {
+            return Some(Bounds::of(answer(call, &exact).unwrap_or(Value::Absent(Absence::Failed))));
+        }
+        let absence = arguments.iter().filter_map(|argument| if let Bounds::One(value) = argument { value.absence() } else { None }).min();
+        Some(match (absence, call.range.low, call.range.high) {
+            (Some(absence), _, _) => Bounds::One(Value::Absent(absence)),
+            (None, Some((low, _)), Some((high, _))) => Bounds::Between(Number::from(low), Number::from(high)),
+            _ => Bounds::Any,
+        })
     }
 
     fn steps(&self, a: &Bounds, per: &Per, reading: Reading) -> Bounds {
