@@ -1,6 +1,6 @@
 //! The one constructor of the script engine: a list of what scripts have, with every limit set.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{Engine, LexError, OptimizationLevel, Token};
 use rust_decimal::Decimal;
@@ -62,7 +62,13 @@ const REFUSED: &[&str] = &[
 pub(super) struct Sandbox(Arc<Engine>);
 
 impl Sandbox {
-    pub(super) fn new() -> Self {
+    /// The sandbox of all scripts, made when the first of them is read: it holds nothing of any of them.
+    pub(super) fn shared() -> Self {
+        static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+        SANDBOX.get_or_init(Sandbox::new).clone()
+    }
+
+    fn new() -> Self {
         let mut engine = Engine::new_raw();
         engine
             .set_optimization_level(OptimizationLevel::None)

@@ -37,7 +37,6 @@ struct Defined {
 #[derive(Debug)]
 pub(crate) struct Scripts<'s> {
     sources: &'s Sources,
-    sandbox: Sandbox,
     /// A script by the number of its file; none where it has faults.
     compiled: Vec<(u32, Option<Arc<Script>>)>,
 }
@@ -76,13 +75,12 @@ pub(crate) enum Argument<'a> {
 impl<'s> Scripts<'s> {
     /// Compiles every script; what is wrong with them goes to `diagnostics`.
     pub(crate) fn compile(sources: &'s Sources, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let sandbox = Sandbox::new();
         let mut compiled = Vec::new();
         for (file, source) in sources.scripts() {
-            let script = compile(&sandbox, file, source).map_err(|fault| diagnostics.push(fault)).ok();
+            let script = compile(&Sandbox::shared(), file, source).map_err(|fault| diagnostics.push(fault)).ok();
             compiled.push((file, script.map(Arc::new)));
         }
-        Scripts { sources, sandbox, compiled }
+        Scripts { sources, compiled }
     }
 
     /// The script that a rule file names; none where it has faults of its own.
@@ -100,12 +98,6 @@ impl<'s> Scripts<'s> {
         }
     }
 
-    /// The function of that name and number of parameters.
-    pub(crate) fn function(&self, script: &Arc<Script>, name: &str, parameters: usize, mode: Mode) -> Option<Function> {
-        let defined = script.functions.iter().find(|defined| defined.name == name && defined.parameters == parameters)?;
-        Some(Function { script: Arc::clone(script), name: name.to_owned(), at: defined.at, sandbox: self.sandbox.clone(), mode })
-    }
-
     /// The scripts that were compiled.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Script>> {
         self.compiled.iter().filter_map(|(_, script)| script.as_ref())
@@ -113,6 +105,12 @@ impl<'s> Scripts<'s> {
 }
 
 impl Script {
+    /// The function of that name and number of parameters.
+    pub(crate) fn function(self: &Arc<Self>, name: &str, parameters: usize, mode: Mode) -> Option<Function> {
+        let defined = self.functions.iter().find(|defined| defined.name == name && defined.parameters == parameters)?;
+        Some(Function { script: Arc::clone(self), name: name.to_owned(), at: defined.at, sandbox: Sandbox::shared(), mode })
+    }
+
     /// The functions of that name, each with its number of parameters and its place.
     pub(crate) fn defined(&self, name: &str) -> impl Iterator<Item = (usize, Span)> {
         self.functions.iter().filter(move |defined| defined.name == name).map(|defined| (defined.parameters, defined.at))

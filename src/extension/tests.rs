@@ -20,7 +20,7 @@ fn compiled_with(script: &str, parameters: usize, mode: Mode) -> Result<Function
         return Err(found);
     }
     let compiled = scripts.named(0, "f.rhai").unwrap().unwrap();
-    scripts.function(compiled, "f", parameters, mode).ok_or_else(Vec::new)
+    compiled.function("f", parameters, mode).ok_or_else(Vec::new)
 }
 
 fn compiled(script: &str) -> Function {

@@ -68,7 +68,7 @@ impl<'a> Resolver<'a> {
             }
         };
         let (name, count) = (&tree.name.text, tree.parameters.len());
-        let found = scripts.function(script, name, count, self.mode);
+        let found = script.function(name, count, self.mode);
         if found.is_none() {
             self.report(no_function(script, tree, count));
         }
