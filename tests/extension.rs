@@ -219,6 +219,30 @@ fn a_call_that_fails_in_an_exemption_or_a_key_of_the_ranking_is_a_fault() {
 }
 
 #[test]
+fn a_bound_that_fails_is_a_fault_and_no_bound_left_out() {
+    let rules = format!("{HEAD}{CALL}").replace("数据 件数 : 件", "数据 件数 : 件  不大于 g(满意率)\n函数 g(率: %) : 件 [0, 100] = rhai \"f.rhai\"");
+    let files = |g: &str| folder(&[("p/规则.kp", rules.as_bytes()), ("p/f.rhai", format!("{SCRIPT}{g}").as_bytes()), ("facts.csv", FACTS.as_bytes())]);
+    let run = |g: &str| score(files(g).path(), "p");
+    assert_eq!(total(&run("fn g(率) { 50 }")), "3.00");
+    assert!(run("fn g(率) { 5 }").err.contains("[K0507]"));
+    assert!(run("fn g(率) { 率 / 0 }").err.contains("[K0606]"));
+    assert!(run("fn g(率) { 0.5 }").err.contains("[K0608]"));
+    assert!(run("fn g(率) { 101 }").err.contains("[K0607]"));
+}
+
+#[test]
+fn a_range_may_follow_from_the_tier() {
+    let of = |marks: &str| format!("{HEAD}层级 县区 满分 10 分\n参数 顶 = 按 层级 {{ 部门: 10 分; 县区: {marks} }}\n{CALL}").replace("[0, 10]", "[0, 顶]");
+    let facts = "单位,层级,件数,满意率\n甲局,部门,20,90%\n乙县,县区,20,90%\n";
+    let files = |marks: &str| folder(&[("p/规则.kp", of(marks).as_bytes()), ("p/f.rhai", SCRIPT.as_bytes()), ("facts.csv", facts.as_bytes())]);
+    assert_eq!(total(&score(files("6 分").path(), "p")), "6.00");
+    let run = score(files("5 分").path(), "p");
+    assert!(run.err.contains("[K0607]") && run.err.contains("乙县") && !run.err.contains("甲局"), "{}", run.err);
+    assert!(score(files("-1 分").path(), "p").err.contains("[K0405]"));
+    assert!(score(files("5.555 分").path(), "p").err.contains("[K0307]"));
+}
+
+#[test]
 fn a_fact_may_follow_from_a_function_and_print_may_round_its_parts() {
     let rules =
         format!("{HEAD}{CALL}").replace("数据 满意率 : %", "数据 甲率 : %\n数据 满意率 : %  或由 g(甲率)\n函数 g(率: %) : % [0, 100] = rhai \"f.rhai\"");

@@ -75,6 +75,7 @@ impl Sandbox {
             .set_fast_operators(false)
             .set_strict_variables(true)
             .set_allow_anonymous_fn(false)
+            .set_fail_on_invalid_map_property(true)
             .set_max_operations(OPERATIONS)
             .set_max_call_levels(CALL_DEPTH)
             .set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH)

@@ -176,11 +176,12 @@ fn compile(sandbox: &Sandbox, file: u32, source: &Source) -> Result<Script, Diag
     let places = definitions(sandbox, file, text);
     let functions = ast.iter_functions().map(|function| {
         let (name, parameters) = (function.name.to_owned(), function.params.len());
-        let at = places.iter().find(|other| other.name == name && other.parameters == parameters).map_or(span, |other| other.at);
+        let found = places.iter().find(|other| other.name == name && other.parameters == parameters).map(|other| other.at);
+        let at = found.or_else(|| after_fn(file, text, &name)).unwrap_or(Span { end: 0, ..span });
         Defined { name, parameters, at }
     });
     let mut functions: Vec<Defined> = functions.collect();
-    functions.sort_by_key(|function| function.at);
+    functions.sort_by(|a, b| (a.at, &a.name, a.parameters).cmp(&(b.at, &b.name, b.parameters)));
     let script =
         Script { path: source.path.clone(), sha256: source.script_sha256().unwrap_or_default().to_owned(), span, text: text.to_owned(), ast, functions };
     match refused(&script) {
@@ -212,6 +213,13 @@ fn definitions(sandbox: &Sandbox, file: u32, text: &str) -> Vec<Defined> {
         found.push(Defined { name: name.to_string(), parameters, at: place(file, text, at) });
     }
     found
+}
+
+/// The name behind the word `fn`, where tokens do not tell: behind a text with values in it they run on otherwise.
+fn after_fn(file: u32, text: &str, name: &str) -> Option<Span> {
+    let defines = |at: usize| text.get(..at).is_some_and(|before| before.trim_end().ends_with("fn"));
+    let (at, _) = text.match_indices(name).filter(|(at, _)| defines(*at)).last()?;
+    Some(Span { file, start: offset(at), end: offset(at + name.len()) })
 }
 
 /// What a script holds that it must not: statements beside its functions, calls of what it does not have, numbers read otherwise

@@ -292,6 +292,25 @@ fn a_throw_is_told_in_its_own_words_with_its_line() {
     assert_eq!(value("throw 5"), Err("脚本 throw:5".to_owned()));
 }
 
+#[test]
+fn functions_are_found_behind_texts_with_values_in_them() {
+    let script = "// fn f() is below\nfn g(x) { `a ${x} b` }\nfn f() { let 文 = `${1} 件`; throw g(文) }\n// `";
+    let function = compiled(script);
+    assert_eq!(crate::source::position(function.at.start), script.rfind("f()").unwrap());
+    assert_eq!(function.call(&[]).map_err(|failure| matches!(failure, Failure::Script { words, .. } if words.zh.ends_with("a 1 件 b"))), Err(true));
+}
+
+#[test]
+fn what_is_not_there_is_a_failure() {
+    fails("#{甲: 1}.乙", "没有 乙");
+    fails("#{甲: 1}[\"乙\"]", "没有 乙");
+    fails("[1, 2][2]", "没有第 2 项");
+    fails("[1, 2][0.5]", "");
+    fails("\"a\" + []", "没有这样的运算");
+    fails("let x = 1; x.甲", "");
+    fails("1[0]", "");
+}
+
 // --- properties ---
 
 /// A formula in the language of scripts, and what it is.

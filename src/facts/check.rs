@@ -205,14 +205,16 @@ impl Check<'_> {
         Some(diagnostic.help(words!("核对这些格;值确实无误时补全规则", "check these cells; if they are right, complete the rules")))
     }
 
-    /// What is no result in the total, an exemption or a key of the ranking, and the step where it comes from.
+    /// What is no result in the total, an exemption, a key of the ranking or the bound of a fact, and the step where it comes from.
     fn guilty(&self) -> Option<(Absence, StepId)> {
         let exemptions = self.program.exemptions.iter().map(|(condition, _)| condition);
         let exempt = exemptions.clone().any(|condition| self.values.get(*condition) == Some(&Value::Truth(true)));
         let scores = std::iter::once(&self.program.total).chain(&self.program.keys).chain(&self.program.listed).filter(|_| !exempt);
-        let absences = exemptions.chain(scores).filter_map(|step| self.values.get(*step)?.absence());
+        // a bound that cannot be computed bounds nothing
+        let limits = self.program.bounds.iter().filter(|bound| self.row.get(bound.fact).is_some()).map(|bound| &bound.limit);
+        let absences = exemptions.chain(scores).chain(limits).filter_map(|step| self.values.get(*step)?.absence());
         let wanted = absences.min().filter(|absence| matches!(absence, Absence::TooLarge | Absence::NoRow | Absence::Failed))?;
-        let at = self.values.get(..self.program.score_end)?.iter().position(|value| *value == Value::Absent(wanted))?;
+        let at = self.values.iter().position(|value| *value == Value::Absent(wanted))?;
         Some((wanted, at))
     }
 

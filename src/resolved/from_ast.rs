@@ -25,6 +25,7 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
             circle::check_unused(standard, &mut found);

@@ -98,27 +98,6 @@ impl<'a> Resolver<'a> {
         let (low, high) = (self.range_bound(low, signature), self.range_bound(high, signature));
         let (low, high, closed_low, closed_high) = (low?, high?, *closed_low, *closed_high);
         let span = signature.tree.range.span;
-        if let (Some(from), Some(to)) = (low.literal(), high.literal())
-            && (from > to || from == to && !(closed_low && closed_high))
-        {
-            self.report(
-                Diagnostic::new(Code::Unreachable, words!("没有一个值在这个范围里", "no value lies in this range"))
-                    .at(span, words!("下限不低于上限", "its lower bound is not below its upper one"))
-                    .help(words!("更正两端的数,例如 [0, 10]", "correct its bounds, as in [0, 10]")),
-            );
-            return None;
-        }
-        for bound in [&low, &high] {
-            if bound.literal().is_some_and(|value| !on_grid(value, signature.step)) {
-                self.report(
-                    Diagnostic::new(Code::OffGrid, words!("范围的界限不在精度的格上", "the bound of the range is finer than the step"))
-                        .at(bound.span, words!("这一端", "this bound"))
-                        .at(signature.unit_span, words!("结果的精度由它定", "the step of the results comes from here"))
-                        .help(words!("写成精度的整数倍,或在范围后面写明 精度", "use a multiple of the step, or state the step behind the range")),
-                );
-                return None;
-            }
-        }
         Some(Range { low, closed_low, high, closed_high, span })
     }
 
@@ -348,6 +327,32 @@ fn no_function(script: &extension::Script, tree: &ast::Function, count: usize) -
                 .help(help)
         }
     }
+}
+
+/// Ranges that hold no value, or end off the grid of the results.
+pub(super) fn check_ranges(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    for function in &standard.functions {
+        found.extend((0..standard.tiers.len()).find_map(|tier| check_range(standard, function, tier)));
+    }
+}
+
+fn check_range(standard: &Standard, function: &Function, tier: usize) -> Option<Diagnostic> {
+    let range = &function.range;
+    let (low, high) = (constant(standard, &range.low, tier)?, constant(standard, &range.high, tier)?);
+    if low > high || low == high && !(range.closed_low && range.closed_high) {
+        return Some(
+            Diagnostic::new(Code::Unreachable, words!("没有一个值在这个范围里", "no value lies in this range"))
+                .at(range.span, words!("下限不低于上限", "its lower bound is not below its upper one"))
+                .help(words!("更正两端的数,例如 [0, 10]", "correct its bounds, as in [0, 10]")),
+        );
+    }
+    let off = [(&range.low, low), (&range.high, high)].into_iter().find(|(_, value)| !on_grid(*value, function.step));
+    off.map(|(bound, _)| {
+        Diagnostic::new(Code::OffGrid, words!("范围的界限不在精度的格上", "the bound of the range is finer than the step"))
+            .at(bound.span, words!("这一端", "this bound"))
+            .at(function.span, words!("结果的精度由单位或 精度 定", "the step of the results comes from the unit or the step stated here"))
+            .help(words!("写成精度的整数倍,或在范围后面写明 精度", "use a multiple of the step, or state the step behind the range"))
+    })
 }
 
 /// Warns of scripts that no function names.
