@@ -143,6 +143,7 @@ pub(super) fn of_syntax(error: &ParseErrorType) -> Words {
         E::BadInput(input) => of_input(input),
         E::UnknownOperator(sign) => words!("没有 {sign} 这个运算", "there is no operator {sign}"),
         E::MissingToken(token, _) if token == "," => words!("这里缺逗号或右括号", "a comma or a closing bracket is missing here"),
+        E::MissingToken(token, _) if token == ";" => words!("这里缺分号或右花括号", "a semicolon or a closing brace is missing here"),
         E::MissingToken(token, _) => words!("这里缺 {token}", "{token} is missing here"),
         E::Reserved(word) => words!("{word} 不能在脚本里用", "{word} cannot be used in a script"),
         E::ExprExpected(_) => words!("这里要一个算式", "a formula is needed here"),

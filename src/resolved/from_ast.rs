@@ -278,7 +278,7 @@ impl<'a> Resolver<'a> {
         if !self.declare_name(&tree.name, owner, Named::Fact(id)) {
             return;
         }
-        let kind = self.fact_kind(&tree.kind);
+        let kind = self.fact_kind(&tree.kind).unwrap_or_else(|| Type::Number(Unit::score()));
         let step = match &kind {
             Type::Number(unit) => self.step_of(&tree.name, tree.step.as_ref(), &unit.clone()),
             _ => NO_STEP,
@@ -539,17 +539,17 @@ impl<'a> Resolver<'a> {
     }
 
     /// The type of a fact or parameter.
-    pub(super) fn fact_kind(&mut self, kind: &ast::FactKind) -> Type {
-        match kind {
+    pub(super) fn fact_kind(&mut self, kind: &ast::FactKind) -> Option<Type> {
+        Some(match kind {
             ast::FactKind::Choice(names) => {
                 let truths = names.iter().filter(|name| matches!(name.text.as_str(), "是" | "否" | "yes" | "no")).count();
                 if truths == 2 && names.len() == 2 {
-                    return Type::Truth;
+                    return Some(Type::Truth);
                 }
                 Type::Choice(names.iter().map(|name| self.symbols.insert_full(name.text.clone()).0).collect())
             }
-            ast::FactKind::Unit(name) => Type::Number(self.unit(name).unwrap_or_else(Unit::score)),
-        }
+            ast::FactKind::Unit(name) => Type::Number(self.unit(name)?),
+        })
     }
 
     /// The step of the values of a fact or function: the one that is stated, or that of its unit.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::expr::{said_of, with_suggestion};
 use super::from_ast::{Named, Resolver, named_unit, shown, shown_english};
-use super::{Expr, ExprKind, Function, FunctionId, ItemId, Notes, Range, Standard, Type, constant};
+use super::{Expr, ExprKind, Function, FunctionId, ItemId, NO_STEP, Notes, Range, Standard, Type, constant};
 use crate::diag::{Code, Diagnostic, words};
 use crate::extension::{self, Absent, Scripts};
 use crate::quantity::{Number, Unit, on_grid};
@@ -16,7 +16,8 @@ use crate::syntax::ast;
 
 struct Parameter {
     name: String,
-    kind: Type,
+    /// None where its unit is unknown.
+    kind: Option<Type>,
     span: Span,
 }
 
@@ -24,7 +25,8 @@ struct Parameter {
 pub(super) struct Signature<'a> {
     tree: &'a ast::Function,
     parameters: Vec<Parameter>,
-    unit: Unit,
+    /// None where it is unknown.
+    unit: Option<Unit>,
     /// Where the unit of the results is written.
     pub(super) unit_span: Span,
     step: Decimal,
@@ -50,8 +52,8 @@ impl<'a> Resolver<'a> {
             let kind = self.fact_kind(&parameter.kind);
             parameters.push(Parameter { name: name.text.clone(), kind, span: parameter.span });
         }
-        let unit = self.unit(&tree.unit).unwrap_or_else(Unit::score);
-        let step = self.step_of(&tree.name, tree.step.as_ref(), &unit);
+        let unit = self.unit(&tree.unit);
+        let step = unit.as_ref().map_or(NO_STEP, |unit| self.step_of(&tree.name, tree.step.as_ref(), unit));
         let script = self.scripted(tree).map(Arc::new);
         let notes = self.notes(&tree.notes, &tree.name.text);
         self.functions.push(Signature { tree, parameters, unit, unit_span: tree.unit.span, step, script, notes });
@@ -82,7 +84,7 @@ impl<'a> Resolver<'a> {
         let whole = signatures.into_iter().zip(ranges).map(|(signature, range)| {
             Some(Function {
                 name: signature.tree.name.text.clone(),
-                unit: signature.unit,
+                unit: signature.unit?,
                 range: range?,
                 step: signature.step,
                 script: signature.script?,
@@ -120,7 +122,7 @@ impl<'a> Resolver<'a> {
             return self.quantity(&quantity);
         }
         let value = self.expr(tree, None)?;
-        let result = Expr { kind: ExprKind::Flag(false), ty: Type::Number(signature.unit.clone()), step: Some(signature.step), span: signature.unit_span };
+        let result = Expr { kind: ExprKind::Flag(false), ty: Type::Number(signature.unit.clone()?), step: Some(signature.step), span: signature.unit_span };
         let (_, value) = self.same_unit(result, value, "范围", "range")?;
         if !self.is_constant(&value) {
             self.report(
@@ -146,16 +148,16 @@ impl<'a> Resolver<'a> {
             return None;
         };
         let signature = self.functions.get(id)?;
-        let kinds: Vec<Type> = signature.parameters.iter().map(|parameter| parameter.kind.clone()).collect();
+        let kinds: Vec<Option<Type>> = signature.parameters.iter().map(|parameter| parameter.kind.clone()).collect();
         let (unit, step) = (signature.unit.clone(), signature.step);
         if kinds.len() != arguments.len() {
             self.wrong_count(id, arguments.len(), span);
             return None;
         }
         let found: Vec<Option<Expr>> =
-            arguments.iter().zip(&kinds).enumerate().map(|(index, (argument, kind))| self.argument(argument, owner, (id, index), kind)).collect();
+            arguments.iter().zip(&kinds).enumerate().map(|(index, (argument, kind))| self.argument(argument, owner, (id, index), kind.as_ref())).collect();
         let arguments: Option<Vec<Expr>> = found.into_iter().collect();
-        Some(Expr { kind: ExprKind::Call(id, arguments?), ty: Type::Number(unit), step: Some(step), span })
+        Some(Expr { kind: ExprKind::Call(id, arguments?), ty: Type::Number(unit?), step: Some(step), span })
     }
 
     fn function_named(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<FunctionId> {
@@ -226,8 +228,9 @@ impl<'a> Resolver<'a> {
     }
 
     /// An argument as its parameter wants it.
-    fn argument(&mut self, tree: &ast::Expr, owner: Option<ItemId>, at: (FunctionId, usize), kind: &Type) -> Option<Expr> {
-        let mut expr = self.beside(tree, owner, Some(kind))?;
+    fn argument(&mut self, tree: &ast::Expr, owner: Option<ItemId>, at: (FunctionId, usize), kind: Option<&Type>) -> Option<Expr> {
+        let mut expr = self.beside(tree, owner, kind)?;
+        let Some(kind) = kind else { return Some(expr) };
         if expr.unit() == Some(&Unit::Number) && expr.literal().is_some_and(|value| value.is_zero()) && matches!(kind, Type::Number(_)) {
             expr.ty = kind.clone();
         }
@@ -246,7 +249,7 @@ impl<'a> Resolver<'a> {
 
     fn wrong_argument(&mut self, expr: &Expr, (id, index): (FunctionId, usize)) {
         let Some((parameter, span, kind)) =
-            self.functions.get(id).and_then(|function| function.parameters.get(index)).map(|one| (one.name.clone(), one.span, one.kind.clone()))
+            self.functions.get(id).and_then(|function| function.parameters.get(index)).and_then(|one| Some((one.name.clone(), one.span, one.kind.clone()?)))
         else {
             return;
         };

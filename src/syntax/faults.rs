@@ -502,7 +502,6 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::statement | Rule::declaration | Rule::item | Rule::clause | Rule::function => push("一条规则", "a clause"),
             Rule::name | Rule::item_path | Rule::choice => push("名称", "a name"),
             Rule::parameter => push("名称 : 单位", "name : unit"),
-            Rule::interval => push("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
@@ -531,8 +530,12 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         }
     }
     if found.is_empty() {
-        // behind any name a call could begin: that is worth saying where nothing else can stand
-        found.push(if rules.contains(&Rule::paren) { ("(", "(") } else { ("别的写法", "something else") });
+        // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
+        found.push(match rules {
+            _ if rules.contains(&Rule::paren) => ("(", "("),
+            _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
+            _ => ("别的写法", "something else"),
+        });
     }
     let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
     found.truncate(6);
