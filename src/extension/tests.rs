@@ -187,6 +187,22 @@ fn every_function_that_is_listed_is_there_and_no_other() {
     }
 }
 
+#[test]
+fn every_call_has_all_its_steps() {
+    let function = compiled("fn f() { let n = 0; for i in 0..15000 { n += 1; } n }");
+    for _ in 0..5 {
+        assert_eq!(function.call(&[]).unwrap(), Number::from(dec!(15000)));
+    }
+}
+
+#[test]
+fn arguments_arrive_exactly() {
+    let third = Number::from(dec!(1)).over(&Number::from(dec!(3))).unwrap().unwrap();
+    let function = compiled_with("fn f(a, b, c) { if b && c == \"优\" { a * 3 } else { 0 } }", 3, Mode::HalfUp).unwrap();
+    assert_eq!(function.call(&[Argument::Number(third), Argument::Truth(true), Argument::Word("优")]).unwrap(), Number::from(dec!(1)));
+    assert_eq!(function.call(&[Argument::Number(third), Argument::Truth(true), Argument::Word("良")]).unwrap(), Number::ZERO);
+}
+
 // --- numbers ---
 
 #[test]
