@@ -7,7 +7,7 @@
 use std::any::TypeId;
 use std::cmp::Ordering;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
 use rust_decimal::Decimal;
 
 use super::failure::Trouble;
@@ -153,6 +153,11 @@ pub(super) fn register(engine: &mut Engine) {
     of_one::<Decimal>(engine);
     of_one::<Fraction>(engine);
     of_arrays(engine);
+    incomparable::<ImmutableString, bool>(engine);
+    incomparable::<Array, Array>(engine);
+    incomparable::<Map, Map>(engine);
+    // alternatives of a switch are parted by the sign that would join bits
+    engine.register_fn("|", |_: i64, _: i64| trouble(Trouble::NoOperation));
     engine.register_fn("!", |truth: bool| !truth);
     for name in ["contains", "包含"] {
         engine.register_fn(name, |list: &mut Array, value: Dynamic| list.iter().any(|other| same(other, &value)));
@@ -215,7 +220,27 @@ fn mode(context: &NativeCallContext<'_>) -> Mode {
     context.tag().and_then(|tag| tag.clone().try_cast::<Rounding>()).map_or(Mode::HalfUp, |rounding| rounding.0)
 }
 
+const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
+
+/// Values of two kinds do not compare; the engine would take them for unequal and go on.
+fn incomparable<A: rhai::Variant + Clone, B: rhai::Variant + Clone>(engine: &mut Engine) {
+    for operator in COMPARISONS {
+        engine.register_fn(operator, |_: A, _: B| trouble(Trouble::Incomparable));
+        engine.register_fn(operator, |_: B, _: A| trouble(Trouble::Incomparable));
+    }
+}
+
 fn of_one<A: Form>(engine: &mut Engine) {
+    incomparable::<A, ImmutableString>(engine);
+    incomparable::<A, bool>(engine);
+    incomparable::<A, char>(engine);
+    incomparable::<A, Array>(engine);
+    incomparable::<A, Map>(engine);
+    // whether a variable was set can be asked, not how large nothing is
+    for operator in COMPARISONS.into_iter().filter(|operator| !matches!(*operator, "==" | "!=")) {
+        engine.register_fn(operator, |_: A, (): ()| trouble(Trouble::Incomparable));
+        engine.register_fn(operator, |(): (), _: A| trouble(Trouble::Incomparable));
+    }
     engine.register_fn("-", |a: A| held(&a.number().negated()));
     engine.register_fn("+", |a: A| held(&a.number()));
     for name in ["abs", "绝对值"] {

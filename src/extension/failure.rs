@@ -14,6 +14,8 @@ pub(super) enum Trouble {
     DivisionByZero,
     TooLarge,
     BadStep,
+    Incomparable,
+    NoOperation,
 }
 
 /// Why a call has no result.
@@ -95,6 +97,8 @@ fn thrown_words(thrown: &rhai::Dynamic) -> Words {
         return match trouble {
             Trouble::DivisionByZero => words!("除数是 0", "the divisor is 0"),
             Trouble::TooLarge => words!("算得的数位数太多,不能精确表示", "the exact result has too many digits to be held"),
+            Trouble::Incomparable => words!("两个值种类不同,不能比较", "the two values are of different kinds and do not compare"),
+            Trouble::NoOperation => words!("没有这样的运算", "there is no such operation"),
             Trouble::BadStep => words!("取整的步长须为大于 0 的数", "the step of a rounding must be above 0"),
         };
     }
@@ -108,6 +112,8 @@ fn thrown_words(thrown: &rhai::Dynamic) -> Words {
 /// The types of a signature as the rules call them.
 fn typed(text: &str, zh: bool) -> String {
     const NAMES: &[(&str, &str, &str)] = &[
+        ("core::ops::range::RangeInclusive<i64>", "范围", "range"),
+        ("core::ops::range::Range<i64>", "范围", "range"),
         ("&str | ImmutableString | String", "文字", "text"),
         ("ImmutableString", "文字", "text"),
         ("string", "文字", "text"),

@@ -244,6 +244,14 @@ fn refused_node(script: &Script, node: &ASTNode<'_>) -> Option<Diagnostic> {
     let (call, at, method) = match node {
         ASTNode::Expr(Expr::FnCall(call, at)) | ASTNode::Stmt(Stmt::FnCall(call, at)) => (call, *at, 0),
         ASTNode::Expr(Expr::MethodCall(call, at)) => (call, *at, 1),
+        // the engine would find no fraction in a range, and go on to the next case without a word
+        ASTNode::Stmt(Stmt::Switch(switch, at)) if !switch.1.ranges.is_empty() => {
+            return Some(
+                Diagnostic::new(Code::ScriptRefused, words!("switch 里不能写范围", "the cases of a switch hold no ranges"))
+                    .at(script.place(*at), words!("这里", "here"))
+                    .help(words!("改用 if … else if …", "write if … else if … instead")),
+            );
+        }
         ASTNode::Expr(Expr::IntegerConstant(value, at)) if *value < 0 => {
             let span = script.place(*at);
             let written = script.text.get(span.range()).unwrap_or("");

@@ -105,6 +105,23 @@ fn texts_lists_and_maps_grow_only_so_large() {
 }
 
 #[test]
+fn lists_and_maps_inside_one_another_fit_the_stack() {
+    let run = || {
+        for body in [
+            "let x = []; loop { x = [x]; }",
+            "let x = #{}; loop { x = #{a: x}; }",
+            "let x = []; loop { let y = []; y.push(x); x = y; }",
+            "let x = #{}; loop { let y = #{}; y.a = x; y.b = x; x = y; }",
+            "let x = []; loop { x = [x, #{a: x}]; }",
+            "let x = \"\"; let y = []; loop { y = [y, `${x}`]; x += \"甲\"; }",
+        ] {
+            assert!(value(body).is_err(), "{body}");
+        }
+    };
+    std::thread::Builder::new().stack_size(7 << 18).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
 fn variables_and_functions_are_only_so_many() {
     let variables: String = (0..sandbox::VARIABLES * 2).map(|n| format!("let a{n} = 1; ")).collect::<Vec<_>>().concat();
     fails(&format!("{variables} 1"), "变量");
@@ -155,6 +172,9 @@ fn nothing_leads_out_of_the_sandbox() {
         "let x = 5; y",
         "\"a\".to_upper()",
         "fn g() { 1 } g()",
+        "switch 1 { 0..2 => 1, _ => 2 }",
+        "let x = if true { switch 1 { 0..=2 => 1, _ => 2 } } else { 0 }; x",
+        "min(switch 1 { 0..2 => 1, _ => 2 }, 1)",
     ];
     for body in refused {
         let found = codes(&format!("fn f() {{ {body} }}"));
@@ -240,6 +260,10 @@ fn numbers_are_exact_however_they_are_written() {
         ("let s = 0; for i in 0..10 { if i == 3 { continue; } if i > 5 { break; } s += i; } s", dec!(12)),
         ("switch 3 / 2 { 1.5 => 1, _ => 2 }", dec!(1)),
         ("switch 4 / 2 { 2 => 1, _ => 2 }", dec!(1)),
+        ("switch 1 / 3 { 1 => 1, _ => 2 }", dec!(2)),
+        ("switch [1 / 3] { 1 => 1, _ => 2 }", dec!(2)),
+        ("switch #{a: 1 / 3} { 1 => 1, _ => 2 }", dec!(2)),
+        ("switch 1 { 0 | 1 => 5, _ => 3 }", dec!(5)),
         ("if 1 / 2 == 0.5 && 2 > 1.5 && !(1 < 0.5) { 1 } else { 0 }", dec!(1)),
         ("if 1 / 3 != 0.3333333333333333 && 1 / 3 > 0.3333333333333333 { 1 } else { 0 }", dec!(1)),
         ("if 0.5 in [1 / 2, 3] { 1 } else { 0 }", dec!(1)),
@@ -314,6 +338,19 @@ fn functions_are_found_behind_texts_with_values_in_them() {
     let function = compiled(script);
     assert_eq!(crate::source::position(function.at.start), script.rfind("f()").unwrap());
     assert_eq!(function.call(&[]).map_err(|failure| matches!(failure, Failure::Script { words, .. } if words.zh.ends_with("a 1 件 b"))), Err(true));
+}
+
+#[test]
+fn what_cannot_be_compared_is_a_failure_and_not_false() {
+    for (a, b) in [("1", "\"1\""), ("0.5", "true"), ("1 / 3", "'a'"), ("1", "[1]"), ("1", "#{a: 1}"), ("\"a\"", "true"), ("[1]", "[1]")] {
+        for operator in ["==", "!=", "<", "<=", ">", ">="] {
+            fails(&format!("if {a} {operator} {b} {{ 1 }} else {{ 0 }}"), "");
+            fails(&format!("if {b} {operator} {a} {{ 1 }} else {{ 0 }}"), "");
+        }
+    }
+    fails("if 1 < () { 1 } else { 0 }", "不能比较");
+    fails("6 | 3", "");
+    assert_eq!(decimal("let x = (); if x == () || x != 5 { 1 } else { 0 }"), dec!(1));
 }
 
 #[test]

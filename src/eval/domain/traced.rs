@@ -119,6 +119,7 @@ impl Domain for Traced {
         bounded_by(a, b, Ordering::Greater, |a, b| Exact.floor(a, b))
     }
 
+    #[cold]
     fn call(&self, call: &Call, values: &[TracedValue]) -> Option<TracedValue> {
         call::exact(call, |id| values.get(id).map(|value| &value.value)).map(all)
     }
