@@ -16,9 +16,9 @@ pub(super) const EXPRESSION_DEPTH: usize = 24;
 /// Bytes of a text.
 pub(super) const TEXT_SIZE: usize = 1_000;
 /// Elements of a list, those of lists inside it included.
-pub(super) const LIST_SIZE: usize = 1_000;
+pub(super) const LIST_SIZE: usize = 200;
 /// Entries of a map.
-pub(super) const MAP_SIZE: usize = 200;
+pub(super) const MAP_SIZE: usize = 100;
 /// Variables at a time.
 pub(super) const VARIABLES: usize = 100;
 /// Functions of a script.
