@@ -169,7 +169,6 @@ impl Domain for Exact {
         }
     }
 
-    #[cold]
     fn call(&self, call: &Call, values: &[Value]) -> Option<Value> {
         call::exact(call, |id| values.get(id))
     }
