@@ -228,7 +228,9 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
 pub fn language_of(sources: &Sources, span: Option<Span>) -> Lang {
     const ZH: &[&str] = &["标准", "层级", "数据", "类", "指标", "加分项", "扣分项", "当", "得", "总分", "排名", "用例", "不参评"];
     const EN: &[&str] = &["standard", "tier", "fact", "section", "indicator", "bonus", "penalty", "when", "award", "total", "rank", "case", "exempt"];
-    let Some(source) = span.and_then(|span| sources.get(span.file)).or_else(|| sources.get(0)) else {
+    // a script is spoken of in the language of the rules that call it
+    let rules = span.and_then(|span| sources.get(span.file)).filter(|source| source.script_sha256().is_none());
+    let Some(source) = rules.or_else(|| sources.iter().next().map(|(_, source)| source)) else {
         return Lang::Zh;
     };
     let lines = |words: &[&str]| {

@@ -34,6 +34,7 @@ use crate::diag::{self, Diagnostic};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::{self, Evaluator, Until};
+use crate::extension::Scripts;
 use crate::plan::{self, FactId, Plan, Program};
 use crate::quantity::Number;
 use crate::results::State;
@@ -49,13 +50,14 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses, resolves, checks and lowers the rule files of one standard.
+/// Parses, resolves, checks and lowers the rule files of one standard, with the scripts that they call.
 #[must_use]
 pub fn compile(sources: &Sources) -> Compiled {
     let parsed = syntax::parse(sources);
     let mut diagnostics = parsed.diagnostics.clone();
+    let scripts = Scripts::compile(sources, &mut diagnostics);
     // a file whose brackets do not match tells nothing of what it declares
-    let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &mut diagnostics) };
+    let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &scripts, &mut diagnostics) };
     diag::sort(&mut diagnostics);
     let lang = diag::language_of(sources, None);
     let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(|standard| plan::lower(standard, lang));

@@ -6,6 +6,7 @@
 //! A domain says what a value is. [`Exact`](domain::Exact) holds the value alone; [`Traced`](domain::Traced) also which operands
 //! it came from. Bounds, whole columns and query texts are further domains of the same walk.
 
+pub(crate) mod call;
 pub(crate) mod domain;
 pub(crate) mod outcome;
 pub(crate) mod rank;
@@ -162,6 +163,7 @@ fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, val
         Step::Round(a, step, mode) => *value = domain.round(of(a)?, *step, *mode),
         Step::Cap(a, b) => *value = domain.cap(of(a)?, of(b)?),
         Step::Floor(a, b) => *value = domain.floor(of(a)?, of(b)?),
+        Step::Call(call) => *value = domain.call(call, values)?,
         Step::Steps(a, per, reading) => *value = domain.steps(of(a)?, per, *reading),
         Step::Compare(a, comparison, b) => *value = domain.compare(of(a)?, *comparison, of(b)?),
         Step::IsBlank(a) => *value = domain.is_blank(of(a)?),

@@ -93,6 +93,9 @@ pub(crate) struct StepView {
     /// The clause it belongs to.
     pub(crate) clause: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
+    /// The script that computed it, of an extension function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) call: Option<CallView>,
     pub(crate) assumptions: Vec<String>,
     /// What the clause or item is founded on, as the rules quote it.
     pub(crate) evidence: Vec<String>,
@@ -113,6 +116,17 @@ pub(crate) struct CellView {
     pub(crate) place: CellPlace,
     pub(crate) provenance: Option<Provenance>,
     pub(crate) basis: Option<String>,
+}
+
+/// A function in its script.
+#[derive(Debug, Serialize)]
+pub(crate) struct CallView {
+    pub(crate) function: String,
+    pub(crate) script: String,
+    /// The line on which the script defines it.
+    pub(crate) line: usize,
+    /// SHA-256 of the bytes of the script.
+    pub(crate) sha256: String,
 }
 
 impl Case<'_> {
@@ -254,6 +268,7 @@ impl Case<'_> {
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
+            call: self.call(id),
             assumptions: texts(self.plan(), &info.marks),
             evidence: info.evidence.clone(),
         })
@@ -314,6 +329,14 @@ impl Case<'_> {
         }
     }
 
+    /// The script behind a step that calls a function.
+    pub(crate) fn call(&self, id: StepId) -> Option<CallView> {
+        let Step::Call(call) = self.trace.step(id)? else { return None };
+        let function = &call.function;
+        let RulePlace { file, line, .. } = self.rule(function.script.at);
+        Some(CallView { function: function.name.clone(), script: file, line, sha256: function.script.script.sha256.clone() })
+    }
+
     /// The cell of a fact.
     pub(crate) fn cell(&self, fact: FactId) -> Option<CellView> {
         let cell = self.row.get(fact)?;
@@ -335,6 +358,7 @@ fn operation(step: &Step) -> &'static str {
         Step::Round(..) => "round",
         Step::Cap(..) => "cap",
         Step::Floor(..) => "floor",
+        Step::Call(_) => "call",
         Step::Steps(..) => "steps",
         Step::Compare(..) => "compare",
         Step::IsBlank(_) => "is blank",
@@ -369,6 +393,7 @@ pub(crate) fn absence_name(absence: Absence) -> &'static str {
     match absence {
         Absence::TooLarge => "too large",
         Absence::NoRow => "no row",
+        Absence::Failed => "failed",
         Absence::Missing => "missing",
         Absence::Pending => "pending",
         Absence::Undefined => "undefined",

@@ -7,6 +7,7 @@
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
 //! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
+//! extension  scripts -> functions: the sandbox, exact numbers at its boundary
 //! resolved   ast -> names bound, units checked, marks added up
 //! plan       resolved -> flat steps in dependency order, one program a tier
 //! period     months, quarters and years
@@ -21,7 +22,7 @@
 //! ```
 //!
 //! What is absent: nothing below `cli` prints or exits; evaluation does no IO, reads no clock and draws no random number; only
-//! `syntax` knows the parser generator, only `facts` reads tables, only `report` words results. There is no binary float anywhere.
+//! `syntax` knows the parser generator, only `extension` knows the script engine, only `facts` reads tables, only `report` words results. There is no binary float anywhere.
 //! Nothing here knows a city, a hotline or any other field: every rule, name and number lives in the files of a policy.
 
 pub mod cli;
@@ -34,6 +35,7 @@ pub mod source;
 
 pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod extension;
 pub(crate) mod facts;
 pub(crate) mod golden;
 pub(crate) mod period;

@@ -10,9 +10,12 @@ mod items;
 
 pub(crate) use from_resolved::lower;
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use crate::diag::Lang;
+use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
     Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId,
@@ -183,6 +186,47 @@ pub(crate) enum Limit {
     AtLeast,
 }
 
+/// 函数: what a script computes.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) unit: Unit,
+    /// The step of its results.
+    pub(crate) step: Decimal,
+    pub(crate) script: Arc<extension::Function>,
+    /// The words that choices are.
+    pub(crate) symbols: Arc<[String]>,
+    /// Where its range is declared.
+    pub(crate) range: Span,
+    pub(crate) span: Span,
+}
+
+/// One call of a function.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) function: Arc<Function>,
+    pub(crate) arguments: Box<[StepId]>,
+    pub(crate) range: Range,
+}
+
+/// Where results lie; an end without a number is open.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range {
+    /// The least result, and whether it belongs.
+    pub(crate) low: Option<(Decimal, bool)>,
+    /// The greatest result, and whether it belongs.
+    pub(crate) high: Option<(Decimal, bool)>,
+}
+
+impl Range {
+    /// Whether a number lies in it.
+    pub(crate) fn holds(&self, value: &Number) -> bool {
+        let above = self.low.is_none_or(|(low, closed)| *value > Number::from(low) || closed && *value == Number::from(low));
+        let below = self.high.is_none_or(|(high, closed)| *value < Number::from(high) || closed && *value == Number::from(high));
+        above && below
+    }
+}
+
 /// One operation.
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -200,6 +244,8 @@ pub(crate) enum Step {
     Round(StepId, Decimal, Mode),
     Cap(StepId, StepId),
     Floor(StepId, StepId),
+    /// An extension function of the steps that are its arguments.
+    Call(Box<Call>),
     /// How many steps of that size a measure has.
     Steps(StepId, Per, Reading),
     Compare(StepId, Comparison, StepId),
@@ -224,6 +270,7 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
         Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
         Step::And(links) | Step::Or(links) => links.to_vec(),
+        Step::Call(call) => call.arguments.to_vec(),
         Step::Choose(condition, a, b) => vec![*condition, *a, *b],
     }
 }
@@ -324,5 +371,7 @@ pub(crate) enum Role {
     Total,
     /// 暂按.
     StandIn,
+    /// The result of an extension function.
+    Call,
     Expression,
 }

@@ -8,6 +8,7 @@ mod constant;
 mod decides;
 mod expr;
 mod from_ast;
+mod function;
 mod head;
 mod items;
 mod marks;
@@ -20,10 +21,12 @@ pub(crate) use from_ast::resolve;
 pub(crate) use marks::marks_in;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
+use crate::extension;
 use crate::quantity::{Mode, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
@@ -35,6 +38,8 @@ pub(crate) type TierId = usize;
 pub(crate) type FactId = usize;
 /// The place of a named value in its list.
 pub(crate) type ValueId = usize;
+/// The place of an extension function in its list.
+pub(crate) type FunctionId = usize;
 /// The place of an item in its list.
 pub(crate) type ItemId = usize;
 /// The place of an assumption in its list.
@@ -47,6 +52,7 @@ pub(crate) struct Standard {
     pub(crate) tiers: Vec<Tier>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) values: Vec<Value>,
+    pub(crate) functions: Vec<Function>,
     /// Parents before their children.
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
@@ -125,6 +131,32 @@ pub(crate) struct Value {
     pub(crate) owner: Option<ItemId>,
     pub(crate) expr: Expr,
     pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// 函数: a formula that a script computes.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// The unit of its results.
+    pub(crate) unit: Unit,
+    pub(crate) range: Range,
+    /// The step of its results.
+    pub(crate) step: Decimal,
+    /// What computes it.
+    pub(crate) script: Arc<extension::Function>,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// Where the results of a function lie.
+#[derive(Debug)]
+pub(crate) struct Range {
+    pub(crate) low: Expr,
+    /// Whether `low` belongs to it.
+    pub(crate) closed_low: bool,
+    pub(crate) high: Expr,
+    pub(crate) closed_high: bool,
     pub(crate) span: Span,
 }
 
@@ -336,6 +368,8 @@ pub(crate) enum ExprKind {
     Symbol(usize),
     Fact(FactId),
     Value(ValueId),
+    /// An extension function of its arguments.
+    Call(FunctionId, Vec<Expr>),
     /// The marks of an item, or of the tier.
     Marks(Option<ItemId>),
     /// The sum of the children of an item, or of the standard.

@@ -6,11 +6,13 @@
 
 mod decode;
 mod policy;
+mod script;
 
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
+pub(crate) use script::{Unread, beside, is_script_name};
 
 /// A stretch of one file's text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +58,15 @@ pub struct LineColumn {
     pub column: usize,
 }
 
+/// What a file of a policy holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Rules.
+    Rules,
+    /// A script that rules call, with the SHA-256 of its bytes.
+    Script(String),
+}
+
 /// One file of policy text.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -63,9 +74,18 @@ pub struct Source {
     pub path: String,
     /// The decoded text.
     pub text: String,
+    pub(crate) kind: Kind,
 }
 
 impl Source {
+    /// The SHA-256 of the bytes of a script.
+    pub(crate) fn script_sha256(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Rules => None,
+            Kind::Script(sha256) => Some(sha256),
+        }
+    }
+
     /// Where a byte stands.
     #[must_use]
     pub fn line_column(&self, at: usize) -> LineColumn {
@@ -76,17 +96,37 @@ impl Source {
     }
 }
 
-/// All files of a policy, in the order of their paths.
+/// All files of a policy, in the order of their paths: rules, and the scripts that they call.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// Scripts that are named and could not be read, by path.
+    unread: Vec<(String, Unread)>,
 }
 
 impl Sources {
-    /// Adds a file and says by which number spans name it.
+    /// Adds a rule file and says by which number spans name it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> u32 {
-        self.files.push(Source { path: path.into(), text: text.into() });
+        self.push(Source { path: path.into(), text: text.into(), kind: Kind::Rules })
+    }
+
+    /// Adds a script that rules may call, under a path beside theirs, and says by which number spans name it.
+    pub fn add_script(&mut self, path: impl Into<String>, text: impl Into<String>) -> u32 {
+        let text = text.into();
+        let sha256 = policy::sha256(text.as_bytes());
+        self.push(Source { path: path.into(), text, kind: Kind::Script(sha256) })
+    }
+
+    fn push(&mut self, source: Source) -> u32 {
+        self.files.push(source);
         offset(self.files.len() - 1)
+    }
+
+    /// The script with that path: its number, or why it could not be read; nothing where there is none.
+    pub(crate) fn script(&self, path: &std::path::Path) -> Option<Result<u32, &Unread>> {
+        let same = |other: &str| std::path::Path::new(other) == path;
+        let read = self.scripts().find(|(_, source)| same(&source.path)).map(|(file, _)| Ok(file));
+        read.or_else(|| self.unread.iter().find(|(other, _)| same(other)).map(|(_, unread)| Err(unread)))
     }
 
     /// The file with that number.
@@ -95,8 +135,18 @@ impl Sources {
         self.files.get(position(file))
     }
 
-    /// The files with their numbers.
+    /// The rule files with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Source)> {
+        self.all().filter(|(_, source)| source.kind == Kind::Rules)
+    }
+
+    /// The scripts with their numbers.
+    pub fn scripts(&self) -> impl Iterator<Item = (u32, &Source)> {
+        self.all().filter(|(_, source)| source.kind != Kind::Rules)
+    }
+
+    /// Rule files and scripts with their numbers.
+    pub fn all(&self) -> impl Iterator<Item = (u32, &Source)> {
         self.files.iter().enumerate().map(|(index, source)| (offset(index), source))
     }
 

@@ -33,10 +33,16 @@ pub(crate) struct Parsed {
     pub(crate) skins: Vec<Lang>,
 }
 
-/// Parses every file. A statement that cannot be read is reported once and left out; the rest is read all the same.
+/// Parses every rule file. A statement that cannot be read is reported once and left out; the rest is read all the same.
 pub(crate) fn parse(sources: &Sources) -> Parsed {
     let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false, skins: Vec::new() };
-    for (file, source) in sources.iter() {
+    for (file, source) in sources.all() {
+        if source.script_sha256().is_some() {
+            // a script keeps its number
+            parsed.files.push(ast::File::default());
+            parsed.skins.push(diag::language_of(sources, None));
+            continue;
+        }
         let one = faults::parse_file(file, &source.text, sources);
         parsed.files.push(one.file);
         parsed.diagnostics.extend(one.diagnostics);

@@ -2,7 +2,7 @@
 //! executed, and every keyword has an example.
 //!
 //! A block ```` ```kp ```` is a whole standard, or is completed with the block ```` ```kp scaffold ```` of its manual's appendix; it
-//! must check without a diagnostic, and its cases must pass. A block ```` ```kp error K0302 ```` gives that one code. The lines of a
+//! must check without a diagnostic, and its cases must pass. A block ```` ```rhai NAME ```` is the script of that name. A block ```` ```kp error K0302 ```` gives that one code. The lines of a
 //! block ```` ```console ```` that begin with `$ kaoping` are run in the root of the repository, and print the lines after them; `…` on
 //! a line of its own stands for any lines.
 
@@ -84,6 +84,12 @@ impl Manual {
         format!("{}\n{}", kept.collect::<Vec<_>>().join("\n"), block.text)
     }
 
+    /// The scripts that the manual shows, by name.
+    fn scripts(&self) -> Vec<(String, String)> {
+        let named = self.blocks().into_iter().filter_map(|block| Some((block.info.strip_prefix("rhai ")?.to_owned(), block.text)));
+        named.collect()
+    }
+
     fn is_skin_of(&self, rules: &str) -> bool {
         let starts = match self.standard {
             "标准 " => ["标准 ", "数据 ", "指标 ", "层级 ", "单位 "],
@@ -93,10 +99,13 @@ impl Manual {
     }
 }
 
-/// The codes that a standard gives, and what is said of it.
-fn check(rules: &str) -> (Vec<&'static str>, String) {
+/// The codes that a standard gives with the scripts that it names, and what is said of it.
+fn check(rules: &str, scripts: &[(String, String)]) -> (Vec<&'static str>, String) {
     let mut sources = Sources::default();
     sources.add("例.kp", rules);
+    for (name, text) in scripts.iter().filter(|(name, _)| rules.contains(&format!("\"{name}\""))) {
+        sources.add_script(name, text);
+    }
     let found = compile(&sources).diagnostics;
     (found.iter().map(|diagnostic| diagnostic.code.id()).collect(), to_text(&found, &sources, None, Colour::Off))
 }
@@ -107,7 +116,7 @@ fn every_example_checks_without_a_diagnostic() {
         let blocks = manual.blocks_of("kp");
         assert!(blocks.len() >= 50, "{}: {}", manual.path, blocks.len());
         for block in blocks {
-            let (codes, shown) = check(&manual.completed(&block));
+            let (codes, shown) = check(&manual.completed(&block), &manual.scripts());
             assert!(codes.is_empty(), "{}:{}\n{shown}", manual.path, block.line);
         }
     }
@@ -119,7 +128,7 @@ fn every_wrong_example_gives_its_code() {
         let blocks: Vec<Block> = manual.blocks().into_iter().filter(|block| block.info.starts_with("kp error ")).collect();
         assert!(blocks.len() >= 10, "{}: {}", manual.path, blocks.len());
         for block in blocks {
-            let (codes, shown) = check(&manual.completed(&block));
+            let (codes, shown) = check(&manual.completed(&block), &manual.scripts());
             let wanted = block.info.trim_start_matches("kp error ");
             assert_eq!(codes, [wanted], "{}:{}\n{shown}", manual.path, block.line);
         }
@@ -131,6 +140,9 @@ fn the_cases_of_every_example_pass() {
     let folder = tempfile::tempdir().unwrap();
     for manual in &MANUALS {
         let mut tested = 0;
+        for (name, text) in manual.scripts() {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
         for block in manual.blocks_of("kp").iter().filter(|block| block.text.lines().any(|line| line.starts_with(manual.case))) {
             let file = folder.path().join(format!("{}.kp", block.line));
             fs::write(&file, manual.completed(block)).unwrap();

@@ -122,7 +122,8 @@ fn each_skin_is_written_in_its_own_words() {
     let keywords = keywords();
     for construct in constructs() {
         let [zh, en] = SKINS.map(|skin| words(&fs::read_to_string(construct.join(skin).join("标准.kp")).unwrap()));
-        for (chinese, english) in &keywords {
+        // what is spelled alike in both is of either
+        for (chinese, english) in keywords.iter().filter(|(chinese, english)| chinese != english) {
             assert!(!en.contains(chinese), "{}: {chinese} in the English skin", construct.display());
             let first = english.split(' ').next().unwrap();
             assert!(!zh.iter().any(|word| word == first), "{}: {first} in the Chinese skin", construct.display());

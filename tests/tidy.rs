@@ -87,6 +87,7 @@ fn no_stage_uses_one_further_down() {
 fn only_one_stage_knows_each_outer_thing() {
     let owners = [
         ("pest", "syntax"),
+        ("rhai", "extension"),
         ("csv::", "facts"),
         ("quick_xml", "facts"),
         ("zip", "facts"),

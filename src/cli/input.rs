@@ -26,7 +26,7 @@ pub(super) struct Loaded {
 impl Loaded {
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
-        let rules = self.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path));
+        let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
         let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
         rules.chain(tables).chain(subject.facts.iter().cloned()).chain(adjustments::tables(&subject.facts, &subject.adjustments)).collect()
     }

@@ -17,7 +17,7 @@ pub enum Severity {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $zh:literal, $en:literal;)*) => {
         /// What kind of fault a diagnostic reports. The numbers are stable: K01 syntax, K02 names, K03 units and marks,
-        /// K04 plan, K05 facts, W warnings.
+        /// K04 plan, K05 facts, K06 extension functions, W warnings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $($(#[doc = $doc])* $name,)* }
 
@@ -161,6 +161,22 @@ codes! {
     AdjustmentChain = "K0524", "几次调整前后不接", "adjustments that do not follow from each other";
     /// A score outside the range of its item.
     AdjustedBounds = "K0525", "调整后的得分超出范围", "adjusted score out of range";
+    /// A script that is not there, or not where scripts may lie.
+    ScriptMissing = "K0601", "脚本读不到", "script not found";
+    /// A script that the engine of scripts cannot read.
+    ScriptSyntax = "K0602", "脚本读不懂", "script cannot be read";
+    /// A function that its script does not define.
+    ScriptFunction = "K0603", "脚本里没有声明的函数", "function not in its script";
+    /// A call with too few or too many arguments.
+    ArgumentCount = "K0604", "参数的个数不对", "wrong number of arguments";
+    /// A script that holds what scripts must not.
+    ScriptRefused = "K0605", "脚本用了不能用的", "not allowed in a script";
+    /// A call that fails for the data of a unit.
+    CallFailed = "K0606", "扩展函数算不出", "extension function fails";
+    /// A result outside the range of its function.
+    CallOutside = "K0607", "扩展函数的结果超出范围", "result out of its range";
+    /// A result with more digits than the step of its function.
+    CallFiner = "K0608", "扩展函数的结果没有取整", "result finer than its step";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
     /// A printed value and its printed parts that differ within the roundings of print.

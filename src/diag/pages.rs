@@ -77,6 +77,14 @@ pages! {
     BadAdjustment = "K0523";
     AdjustmentChain = "K0524";
     AdjustedBounds = "K0525";
+    ScriptMissing = "K0601";
+    ScriptSyntax = "K0602";
+    ScriptFunction = "K0603";
+    ArgumentCount = "K0604";
+    ScriptRefused = "K0605";
+    CallFailed = "K0606";
+    CallOutside = "K0607";
+    CallFiner = "K0608";
     Unused = "W0201";
     PrintedApart = "W0501";
     OddRate = "W0502";
@@ -101,10 +109,22 @@ mod tests {
         page.split(opening.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
     }
 
-    /// What parsing and resolving say of a whole standard, as data and as text.
-    fn check(text: &str) -> (Sources, Vec<Diagnostic>, String) {
+    /// Whether only data can bring a code about, so that its examples are no whole standards; and what they are fenced as.
+    fn of_data(code: Code) -> Option<&'static str> {
+        match code {
+            Code::CallFailed | Code::CallOutside | Code::CallFiner => Some("rhai f.rhai"),
+            _ if code.id().get(1..3) == Some("05") => Some("csv"),
+            _ => None,
+        }
+    }
+
+    /// What parsing and resolving say of a whole standard and the script behind it, as data and as text.
+    fn check(text: &str, script: Option<&str>) -> (Sources, Vec<Diagnostic>, String) {
         let mut sources = Sources::default();
         sources.add("示例.kp", text);
+        if let Some(script) = script {
+            sources.add_script("f.rhai", script);
+        }
         let compiled = crate::engine::compile(&sources);
         let found = compiled.diagnostics;
         assert!(compiled.plan.is_some() || any_error(&found), "no standard and no reason for it");
@@ -126,7 +146,7 @@ mod tests {
                     Lang::En => ["**Avoid**", "**Prefer**", "**Why**"],
                 };
                 assert!(labels.iter().all(|label| page.matches(label).count() == 1), "{heading} lacks a part");
-                let fence = if code.id().get(1..3) == Some("05") { "csv" } else { "kp" };
+                let fence = of_data(*code).unwrap_or("kp");
                 assert_eq!(blocks(page, fence).len(), 2, "{heading}");
             }
         }
@@ -135,15 +155,18 @@ mod tests {
     #[test]
     fn pages_name_their_code_and_every_good_example_checks() {
         let mut wrong = String::new();
-        for code in Code::ALL.iter().copied().filter(|code| code.id().get(1..3) != Some("05")) {
+        for code in Code::ALL.iter().copied().filter(|code| of_data(*code).is_none()) {
             for lang in LANGS {
                 let [avoid, prefer] = blocks(code.page(lang), "kp")[..] else { panic!("{} {lang:?}: two examples wanted", code.id()) };
-                let (sources, found, shown) = check(avoid);
+                // the last script is that of the example to prefer
+                let mut scripts = blocks(code.page(lang), "rhai f.rhai").into_iter().rev();
+                let (of_prefer, of_avoid) = (scripts.next(), scripts.next());
+                let (sources, found, shown) = check(avoid, of_avoid);
                 if found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>() != [code] {
                     let _ = write!(wrong, "\n==== {} {lang:?}: the example to avoid gives\n{shown}", code.id());
                 }
                 assert_eq!(language_of(&sources, None), lang, "{} {lang:?} is in the other skin", code.id());
-                let (_, found, shown) = check(prefer);
+                let (_, found, shown) = check(prefer, of_prefer);
                 if !found.is_empty() {
                     let _ = write!(wrong, "\n==== {} {lang:?}: the example to prefer gives\n{shown}", code.id());
                 }

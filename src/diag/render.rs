@@ -46,7 +46,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
         Lang::En => Level::HELP,
     };
     let mut group = Group::with_title(level.primary_title(diagnostic.words.get(lang)).id(diagnostic.code.id()));
-    for (file, source) in sources.iter() {
+    for (file, source) in sources.all() {
         let mut snippet = Snippet::source(source.text.as_str()).path(source.path.as_str()).fold(true);
         let mut any = false;
         for (index, label) in diagnostic.labels.iter().enumerate() {

@@ -10,7 +10,7 @@ pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
 
-use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number};
 
 /// Why there is no value; of several the first in this list wins.
@@ -20,6 +20,8 @@ pub(crate) enum Absence {
     TooLarge,
     /// No row of a table matches. A fault of the data, never a result.
     NoRow,
+    /// An extension function fails. A fault of the data, never a result.
+    Failed,
     /// 缺数据.
     Missing,
     /// 待定.
@@ -104,6 +106,8 @@ pub(crate) trait Domain {
     fn cap(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// The larger of the two.
     fn floor(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
+    /// An extension function; absent where an argument is. None where one of them is not there.
+    fn call(&self, call: &Call, values: &[Self::Value]) -> Option<Self::Value>;
     /// The number of steps of that size in a measure.
     fn steps(&self, a: &Self::Value, per: &Per, reading: Reading) -> Self::Value;
     fn compare(&self, a: &Self::Value, comparison: Comparison, b: &Self::Value) -> Self::Value;

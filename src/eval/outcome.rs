@@ -14,7 +14,7 @@ pub(crate) enum Status {
     Missing,
     /// 待定.
     Pending,
-    /// A result that cannot be held, or a value that no row of a table matches: the step where.
+    /// A result that cannot be held, a value that no row of a table matches, a script that fails: the step where.
     Faulty(StepId),
 }
 
@@ -76,7 +76,7 @@ where
         None => Status::Scored,
         Some(Absence::Missing | Absence::Undefined) => Status::Missing,
         Some(Absence::Pending) => Status::Pending,
-        Some(absence @ (Absence::TooLarge | Absence::NoRow)) => {
+        Some(absence @ (Absence::TooLarge | Absence::NoRow | Absence::Failed)) => {
             let guilty = values.iter().position(|value| *value.exact() == Value::Absent(absence));
             Status::Faulty(guilty.unwrap_or(program.total))
         }

@@ -2,9 +2,11 @@
 
 use super::{Cell, Facts, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, Lang, words};
+use crate::eval::call::answer;
 use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
 use crate::eval::{Cells, Until, keeps, operands, run};
-use crate::plan::{Bound, FactId, Limit, Plan, Program, Role, Step, StepId};
+use crate::extension::Failure;
+use crate::plan::{Bound, Call, FactId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 
 /// Checks the facts of every unit; results are computed only from facts without a fault.
@@ -180,36 +182,118 @@ impl Check<'_> {
         )
     }
 
-    /// A result that cannot be held, or a value that no row of a table matches.
+    /// A result that cannot be held, a value that no row of a table matches, or an extension function that fails.
     fn result(&self) -> Option<Diagnostic> {
-        let fault = |absence| self.values.get(..self.program.score_end)?.iter().position(|value| *value == Value::Absent(absence));
-        let wanted = self.values.get(self.program.total)?.absence()?;
-        let at = match wanted {
-            Absence::TooLarge | Absence::NoRow => fault(wanted)?,
-            _ => return None,
-        };
+        let (wanted, at) = self.guilty()?;
         let info = self.program.infos.get(at)?;
         let unit = &self.member.name;
-        let mut diagnostic = if wanted == Absence::TooLarge {
-            Diagnostic::new(Code::Overflow, words!("{unit}:算得的数位数太多,不能精确表示", "{unit}: the exact result has too many digits to be held"))
-                .at(info.span, words!("在这里算出", "computed here"))
-        } else {
-            Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table"))
-                .at(info.span, words!("按它分档", "the table is by this"))
+        let diagnostic = match wanted {
+            Absence::TooLarge => {
+                Diagnostic::new(Code::Overflow, words!("{unit}:算得的数位数太多,不能精确表示", "{unit}: the exact result has too many digits to be held"))
+                    .at(info.span, words!("在这里算出", "computed here"))
+            }
+            Absence::NoRow => Diagnostic::new(Code::OutOfRange, words!("{unit}:这个值不在分档的任何一行", "{unit}: the value matches no row of the table"))
+                .at(info.span, words!("按它分档", "the table is by this")),
+            _ => return self.failed_call(at),
         };
         // of a table that no row of matches the cells behind its conditions are to blame
         let rows = self.program.steps.iter().find_map(|step| match step {
             Step::Choose(condition, _, otherwise) if *otherwise == at => Some(*condition),
             _ => None,
         });
-        for other in self.read_by(rows.unwrap_or(at)) {
+        let diagnostic = self.with_cells(diagnostic, rows.unwrap_or(at));
+        Some(diagnostic.help(words!("核对这些格;值确实无误时补全规则", "check these cells; if they are right, complete the rules")))
+    }
+
+    /// What is no result in the total, an exemption, a key of the ranking or the bound of a fact, and the step where it comes from.
+    fn guilty(&self) -> Option<(Absence, StepId)> {
+        let exemptions = self.program.exemptions.iter().map(|(condition, _)| condition);
+        let exempt = exemptions.clone().any(|condition| self.values.get(*condition) == Some(&Value::Truth(true)));
+        let scores = std::iter::once(&self.program.total).chain(&self.program.keys).chain(&self.program.listed).filter(|_| !exempt);
+        // a bound that cannot be computed bounds nothing
+        let limits = self.program.bounds.iter().filter(|bound| self.row.get(bound.fact).is_some()).map(|bound| &bound.limit);
+        let absences = exemptions.chain(scores).chain(limits).filter_map(|step| self.values.get(*step)?.absence());
+        let wanted = absences.min().filter(|absence| matches!(absence, Absence::TooLarge | Absence::NoRow | Absence::Failed))?;
+        let at = self.values.iter().position(|value| *value == Value::Absent(wanted))?;
+        Some((wanted, at))
+    }
+
+    /// A call that fails: its arguments, the place in the script, the cells behind the arguments.
+    fn failed_call(&self, at: StepId) -> Option<Diagnostic> {
+        let (info, Step::Call(call)) = (self.program.infos.get(at)?, self.program.steps.get(at)?) else { return None };
+        let arguments: Option<Vec<Value>> = call.arguments.iter().map(|argument| self.values.get(*argument).copied()).collect();
+        let failure = answer(call, &arguments?).err()?;
+        let (unit, function) = (&self.member.name, &call.function);
+        let name = &function.name;
+        let result = |number: &Number, lang| show_exact(number, &function.unit, lang);
+        let (called, called_en) = (self.shown_call(call, Lang::Zh), self.shown_call(call, Lang::En));
+        let (defined, script) = (function.script.at, &function.script.script.path);
+        let diagnostic = match &failure {
+            Failure::Script { at, words } => {
+                let (zh, en) = (&words.zh, &words.en);
+                Diagnostic::new(Code::CallFailed, words!("{unit}:函数「{name}」算不出:{zh}", "{unit}: the function {name} fails: {en}"))
+                    .at(info.span, words!("{called}", "{called_en}"))
+                    .at(*at, words!("脚本在这里", "here in the script"))
+                    .help(words!("核对数据;数据无误时改脚本 {script}", "check the data; if they are right, correct the script {script}"))
+            }
+            Failure::Outside(number) => {
+                let (value, value_en) = (result(number, Lang::Zh), result(number, Lang::En));
+                Diagnostic::new(
+                    Code::CallOutside,
+                    words!("{unit}:函数「{name}」得 {value},超出它的范围", "{unit}: the function {name} gives {value_en}, out of its range"),
+                )
+                .at(info.span, words!("{called} = {value}", "{called_en} = {value_en}"))
+                .at(function.range, words!("范围声明在这里", "the range is declared here"))
+                .at(defined, words!("由脚本算出", "computed by the script"))
+                .help(words!("核对数据;数据无误时改脚本 {script},或改范围", "check the data; if they are right, correct the script {script} or the range"))
+            }
+            Failure::Finer(number) => {
+                let (value, value_en) = (result(number, Lang::Zh), result(number, Lang::En));
+                let step = &Number::from(function.step);
+                let (step, step_en) = (result(step, Lang::Zh), result(step, Lang::En));
+                Diagnostic::new(
+                    Code::CallFiner,
+                    words!("{unit}:函数「{name}」得 {value},细过精度 {step}", "{unit}: the function {name} gives {value_en}, finer than its step of {step_en}"),
+                )
+                .at(info.span, words!("{called} = {value}", "{called_en} = {value_en}"))
+                .at(function.span, words!("精度由这里的单位或 精度 定", "the step comes from the unit or the step stated here"))
+                .at(defined, words!("由脚本算出", "computed by the script"))
+                .help(words!("在脚本里用 取整(…, 步长),或声明更细的 精度", "round in the script: round(…, step); or declare a finer step"))
+            }
+        };
+        Some(self.with_cells(diagnostic, at))
+    }
+
+    /// A call with the values of its arguments.
+    fn shown_call(&self, call: &Call, lang: Lang) -> String {
+        let argument = |step: &StepId| match self.values.get(*step) {
+            Some(Value::Number(number)) => match self.program.infos.get(*step).and_then(|info| info.unit.as_ref()) {
+                Some(unit) => show_exact(number, unit, lang),
+                None => show_exact(number, &Unit::Number, lang),
+            },
+            Some(Value::Truth(truth)) => match (truth, lang) {
+                (true, Lang::Zh) => "是",
+                (false, Lang::Zh) => "否",
+                (true, Lang::En) => "yes",
+                (false, Lang::En) => "no",
+            }
+            .to_owned(),
+            Some(Value::Symbol(symbol)) => self.plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+            Some(Value::Absent(_)) | None => String::new(),
+        };
+        format!("{}({})", call.function.name, call.arguments.iter().map(argument).collect::<Vec<_>>().join(", "))
+    }
+
+    /// The cells that a step reads, with what they hold.
+    fn with_cells(&self, mut diagnostic: Diagnostic, read: StepId) -> Diagnostic {
+        for other in self.read_by(read) {
             if let Some(cell) = self.row.get(other) {
                 let value = cell.value.number().map(|number| (self.show(other, number, Lang::Zh), self.show(other, number, Lang::En)));
                 let (shown, shown_en) = value.unwrap_or_default();
                 diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("是 {shown}", "is {shown_en}"));
             }
         }
-        Some(diagnostic.help(words!("核对这些格;值确实无误时补全规则", "check these cells; if they are right, complete the rules")))
+        diagnostic
     }
 
     /// The facts that a step reads.
@@ -249,6 +333,21 @@ impl Check<'_> {
     fn show(&self, fact: FactId, value: &Number, lang: Lang) -> String {
         let Some(fact) = self.plan.facts.get(fact) else { return String::new() };
         show(value, fact.unit(), fact.step, lang)
+    }
+}
+
+/// A number with its unit and all its digits; a fraction as one.
+fn show_exact(number: &Number, unit: &Unit, lang: Lang) -> String {
+    if let Some(value) = number.decimal() {
+        return show(number, Some(unit), quantity::written_step(value), lang);
+    }
+    let number = if unit.is_percent() { number.times(&Number::from(rust_decimal::Decimal::ONE_HUNDRED)).unwrap_or(*number) } else { *number };
+    let (over, under) = number.parts();
+    let shown = format!("{}/{}", quantity::plain(over), quantity::plain(under));
+    match unit {
+        unit if unit.is_percent() => format!("{shown} %"),
+        Unit::Number | Unit::Quotient => shown,
+        unit => format!("{shown} {}", if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
     }
 }
 

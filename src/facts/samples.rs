@@ -57,7 +57,8 @@ pub(super) fn plan_of(text: &str) -> Plan {
     sources.add("规则.kp", text);
     let parsed = crate::syntax::parse(&sources);
     let mut found = parsed.diagnostics.clone();
-    let standard = crate::resolved::resolve(&parsed, &mut found);
+    let scripts = crate::extension::Scripts::compile(&sources, &mut found);
+    let standard = crate::resolved::resolve(&parsed, &scripts, &mut found);
     let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
     assert_eq!(errors, [], "{}", crate::diag::to_text(&errors, &sources, None, crate::diag::Colour::Off));
     crate::plan::lower(standard.unwrap(), crate::diag::Lang::Zh)

@@ -95,6 +95,7 @@ impl Builder {
             Role::Uncapped => "uncapped",
             Role::Total => "total",
             Role::StandIn => "stand-in",
+            Role::Call => "call",
             Role::Expression => "expression",
         };
         let mut id = format!("{}#{name}", self.owner);
@@ -121,6 +122,7 @@ impl Builder {
             Step::Times(a, b) => product(self.multiplier(*a), self.multiplier(*b)),
             Step::Over(_, _, step) => *step,
             Step::Round(_, step, _) => Some(*step),
+            Step::Call(call) => Some(call.function.step),
             Step::Same(a) | Step::Negate(a) => of(*a),
             Step::Cap(a, b) | Step::Floor(a, b) | Step::OrElse(a, b) | Step::Choose(_, a, b) => match (self.steps.get(*a), self.steps.get(*b)) {
                 (Some(Step::NoRow | Step::Pending), _) => of(*b),

@@ -1,17 +1,21 @@
 //! Resolved standard to programs: expressions become steps, tier by tier.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::builder::Builder;
-use super::{Bound, Fact, FactId, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Ranking, Role, Step, StepId, TierId, ValueId};
+use super::{
+    Bound, Call, Fact, FactId, Function, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking, Role, Step, StepId, TierId, ValueId,
+};
 use crate::diag::Lang;
 use crate::quantity::Unit;
-use crate::resolved::{self, Comparison, Expr, ExprKind, PartOf, Pattern, Sign, Standard, Times, Type, constant};
+use crate::resolved::{self, Comparison, Expr, ExprKind, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
 use crate::source::Span;
 
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
-    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, tier).program()).collect();
+    let functions = functions(&standard);
+    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
     let head = standard.head.clone();
     let facts = standard
         .facts
@@ -64,8 +68,26 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     }
 }
 
+/// The functions that scripts compute, for calls of every tier.
+fn functions(standard: &Standard) -> Vec<Arc<Function>> {
+    let symbols: Arc<[String]> = standard.symbols.as_slice().into();
+    let function = |function: &resolved::Function| {
+        Arc::new(Function {
+            name: function.name.clone(),
+            unit: function.unit.clone(),
+            step: function.step,
+            script: Arc::clone(&function.script),
+            symbols: Arc::clone(&symbols),
+            range: function.range.span,
+            span: function.span,
+        })
+    };
+    standard.functions.iter().map(function).collect()
+}
+
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
+    functions: &'s [Arc<Function>],
     pub(super) tier: TierId,
     pub(super) builder: Builder,
     pub(super) items: Vec<Option<ItemSteps>>,
@@ -76,9 +98,10 @@ pub(super) struct Lowering<'s> {
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, tier: TierId) -> Self {
+    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], tier: TierId) -> Self {
         Lowering {
             standard,
+            functions,
             tier,
             builder: Builder::default(),
             items: vec![None; standard.items.len()],
@@ -326,6 +349,7 @@ impl<'s> Lowering<'s> {
             ExprKind::And(links) => Step::And(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
+            ExprKind::Call(id, arguments) => return self.call(*id, arguments, span),
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
@@ -353,6 +377,17 @@ impl<'s> Lowering<'s> {
             done = self.builder.push(step, Role::Expression, Some(of.clone()), span);
         }
         done
+    }
+
+    fn call(&mut self, id: FunctionId, arguments: &[Expr], span: Span) -> StepId {
+        let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
+        let (Some(declared), Some(function)) = (self.standard.functions.get(id), self.functions.get(id)) else { return 0 };
+        let bound = |bound: &Expr, closed: bool| constant(self.standard, bound, self.tier).map(|value| (value, closed));
+        let range = Range { low: bound(&declared.range.low, declared.range.closed_low), high: bound(&declared.range.high, declared.range.closed_high) };
+        let call = Call { function: Arc::clone(function), arguments, range };
+        let step = self.builder.push(Step::Call(Box::new(call)), Role::Call, Some(function.unit.clone()), span);
+        self.builder.note(step, &declared.notes);
+        step
     }
 
     /// The grid of a quotient whose digits end because its divisor is written and of twos and fives.

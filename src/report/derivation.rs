@@ -216,6 +216,7 @@ impl<'a> Writer<'a> {
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
+            Role::Call => self.call(id),
             Role::Derived(_) if given_beside(&self.case.trace, id).is_some() => {
                 let same = given_beside(&self.case.trace, id) == Some(self.case.trace.value(id));
                 let word = if same { pick(lang, "推算相合:", "confirmed by") } else { pick(lang, "推算不同:", "differs from") };
@@ -225,6 +226,13 @@ impl<'a> Writer<'a> {
             Role::Total => pick(lang, "总分", "total").to_owned(),
             _ => name.unwrap_or_default(),
         }
+    }
+
+    /// A call with the values of its arguments.
+    fn call(&self, id: StepId) -> String {
+        let Some(Step::Call(call)) = self.case.trace.step(id) else { return String::new() };
+        let arguments: Vec<String> = call.arguments.iter().map(|argument| self.shown(*argument)).collect();
+        format!("{}({})", call.function.name, arguments.join(", "))
     }
 
     /// The line and the name of what is measured against it.
@@ -327,7 +335,7 @@ impl<'a> Writer<'a> {
         let trace = &self.case.trace;
         let Some(info) = trace.info(id) else { return false };
         match info.role {
-            Role::Derived(_) | Role::Value(_) | Role::Distance(_) | Role::Formula | Role::AtMost => true,
+            Role::Derived(_) | Role::Value(_) | Role::Distance(_) | Role::Formula | Role::AtMost | Role::Call => true,
             Role::Deduction | Role::Addition => trace.value(id).number().is_none_or(|value| !value.is_zero()),
             Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
             Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
@@ -503,6 +511,7 @@ impl<'a> Writer<'a> {
         let Some(info) = trace.info(id) else { return String::new() };
         if let Value::Truth(truth) = trace.value(id)
             && !self.is_leaf(id)
+            && !matches!(info.role, Role::Default(_))
         {
             let word =
                 if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
@@ -521,6 +530,7 @@ impl<'a> Writer<'a> {
             }
             Role::Derived(_) | Role::Value(_) | Role::Total | Role::Default(_) => self.clause(info.span),
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
+            Role::Call => format!("{} {}", self.clause(info.span), self.script(id)).trim().to_owned(),
             _ => String::new(),
         };
         let marks: Vec<MarkId> = info.marks.iter().copied().filter(|mark| self.decisive.contains(mark)).collect();
@@ -531,6 +541,12 @@ impl<'a> Writer<'a> {
             format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";"))
         };
         format!("{label} {value}{body} {place}{marks}").trim().to_owned()
+    }
+
+    /// The script of a call with its digest.
+    fn script(&self, id: StepId) -> String {
+        let word = pick(self.lang, "脚本", "script");
+        self.case.call(id).map(|call| format!("[{word} {}:{} sha256 {}]", call.script, call.line, call.sha256)).unwrap_or_default()
     }
 
     fn clause(&self, span: crate::source::Span) -> String {
@@ -671,6 +687,12 @@ impl<'a> Writer<'a> {
             match role {
                 Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
                     let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
+                    if !found.contains(&shown) {
+                        found.push(shown);
+                    }
+                }
+                Some(Role::Call) => {
+                    let shown = format!("{} {}", self.call(step), self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);
                     }

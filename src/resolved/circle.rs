@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Expr, ExprKind, FactId, ItemId, Pattern, Standard, ValueId};
+use super::{Act, Clause, Expr, ExprKind, FactId, FunctionId, ItemId, Pattern, Standard, ValueId};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -19,7 +19,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             visit(a, see);
             visit(b, see);
         }
-        ExprKind::And(links) | ExprKind::Or(links) => links.iter().for_each(|link| visit(link, see)),
+        ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
         ExprKind::Table(table) => {
             visit(&table.subject, see);
@@ -200,25 +200,22 @@ fn graph_span(standard: &Standard, node: Node) -> Span {
     .unwrap_or(standard.head.span)
 }
 
-/// Warns of facts and values that nothing reads.
+/// Warns of facts, values and functions that nothing reads.
 pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let mut read: BTreeSet<Node> = BTreeSet::new();
-    let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
-    for node in nodes.chain([Node::Total]) {
-        read.extend(reads(standard, node));
-    }
-    let mut see = |expr: &Expr| match &expr.kind {
+    let mut called: BTreeSet<FunctionId> = BTreeSet::new();
+    each_expr(standard, &mut |expr| match &expr.kind {
         ExprKind::Fact(id) => {
             read.insert(Node::Fact(*id));
         }
         ExprKind::Value(id) => {
             read.insert(Node::Value(*id));
         }
+        ExprKind::Call(id, _) => {
+            called.insert(*id);
+        }
         _ => {}
-    };
-    standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, &mut see));
-    standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, &mut see));
-    standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, &mut see));
+    });
     let facts = standard
         .facts
         .iter()
@@ -226,11 +223,23 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
         .filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id)))
         .map(|(_, fact)| (&fact.name, fact.span));
     let values = standard.values.iter().enumerate().filter(|(id, _)| !read.contains(&Node::Value(*id))).map(|(_, value)| (&value.name, value.span));
-    for (name, span) in facts.chain(values) {
+    let functions = standard.functions.iter().enumerate().filter(|(id, _)| !called.contains(id)).map(|(_, function)| (&function.name, function.span));
+    for (name, span) in facts.chain(values).chain(functions) {
         found.push(
             Diagnostic::new(Code::Unused, words!("「{name}」没有一条用到", "nothing reads {name}"))
                 .at(span, words!("在这里声明", "declared here"))
                 .help(words!("删去它,或在该用的条款里用上", "remove it, or use it in the clause that it was meant for")),
         );
     }
+}
+
+/// Calls `see` with every expression of the standard.
+fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
+    let facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
+    facts.chain(standard.values.iter().map(|value| &value.expr)).chain([&standard.total.expr]).for_each(|expr| visit(expr, see));
+    standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
+    standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
+    standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, see));
+    standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
+    standard.functions.iter().flat_map(|function| [&function.range.low, &function.range.high]).for_each(|expr| visit(expr, see));
 }

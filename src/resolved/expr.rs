@@ -37,6 +37,7 @@ impl Resolver<'_> {
             ast::ExprKind::Score(name) => self.score(name, span),
             ast::ExprKind::Path(name, None) => self.name(name, owner),
             ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
+            ast::ExprKind::Call(name, arguments) => self.call(name, arguments, owner, span),
             ast::ExprKind::Table(table) => self.table(table, owner, span),
             ast::ExprKind::Sum(terms) => self.sum(terms, owner, span),
             ast::ExprKind::Product(factors) => self.product(factors, owner, span),
@@ -130,14 +131,20 @@ impl Resolver<'_> {
         found
     }
 
-    fn name(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<Expr> {
+    /// What a name stands for in an item or around it, and where it is declared.
+    pub(super) fn lookup(&self, name: &ast::Name, owner: Option<ItemId>) -> Option<(Named, Span)> {
         let mut scope = owner;
         loop {
-            if let Some((named, _)) = self.names.get(&(scope, name.text.clone())) {
-                return self.named(*named, name.span);
+            if let Some(found) = self.names.get(&(scope, name.text.clone())) {
+                return Some(*found);
             }
-            let Some(item) = scope else { break };
-            scope = self.items.get(item).and_then(|item| item.parent);
+            scope = self.items.get(scope?).and_then(|item| item.parent);
+        }
+    }
+
+    fn name(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<Expr> {
+        if let Some((named, _)) = self.lookup(name, owner) {
+            return self.named(named, name.span);
         }
         if let Some(symbol) = self.symbols.get_index_of(&name.text) {
             return Some(Expr { kind: ExprKind::Symbol(symbol), ty: Type::Choice([symbol].into()), step: None, span: name.span });
@@ -219,6 +226,10 @@ impl Resolver<'_> {
                 let (ty, step) = self.value_expr(id).map(|expr| (expr.ty.clone(), expr.step))?;
                 Some(Expr { kind: ExprKind::Value(id), ty, step, span })
             }
+            Named::Function(id) => {
+                self.not_called(id, span);
+                None
+            }
         }
     }
 
@@ -239,7 +250,7 @@ impl Resolver<'_> {
     }
 
     /// An expression that stands beside another; beside a choice a name is one of its choices.
-    fn beside(&mut self, tree: &ast::Expr, owner: Option<ItemId>, other: Option<&Type>) -> Option<Expr> {
+    pub(super) fn beside(&mut self, tree: &ast::Expr, owner: Option<ItemId>, other: Option<&Type>) -> Option<Expr> {
         if let (Some(Type::Choice(choices)), ast::ExprKind::Path(name, None)) = (other, &tree.kind)
             && !self.is_declared(name, owner)
             && !self.lost.contains(&name.text)
@@ -258,8 +269,7 @@ impl Resolver<'_> {
 
     /// Whether a fact or value of that name can be read in `owner`.
     fn is_declared(&self, name: &ast::Name, owner: Option<ItemId>) -> bool {
-        let inside = std::iter::successors(owner, |item| self.items.get(*item).and_then(|item| item.parent)).map(Some);
-        inside.chain([None]).any(|scope| self.names.contains_key(&(scope, name.text.clone())))
+        self.lookup(name, owner).is_some()
     }
 
     fn conditions(&mut self, links: &[ast::Expr], owner: Option<ItemId>) -> Option<Vec<Expr>> {
@@ -291,7 +301,7 @@ impl Resolver<'_> {
     }
 
     /// Both sides in one unit; a bare 0 takes the unit of the other.
-    fn same_unit(&mut self, mut left: Expr, mut right: Expr, zh: &str, en: &str) -> Option<(Expr, Expr)> {
+    pub(super) fn same_unit(&mut self, mut left: Expr, mut right: Expr, zh: &str, en: &str) -> Option<(Expr, Expr)> {
         for (a, b) in [(0, 1), (1, 0)] {
             let (this, other) = if (a, b) == (0, 1) { (&mut left, &right) } else { (&mut right, &left) };
             if this.literal().is_some_and(|value| value.is_zero()) && this.unit() == Some(&Unit::Number) && other.unit().is_some() {
@@ -351,6 +361,7 @@ impl Resolver<'_> {
     pub(super) fn origin(&self, expr: &Expr) -> Option<Span> {
         match expr.kind {
             ExprKind::Fact(id) => self.facts.get(id).map(|fact| fact.span),
+            ExprKind::Call(id, _) => self.functions.get(id).map(|function| function.unit_span),
             _ => None,
         }
     }
@@ -570,7 +581,7 @@ fn first_span(done: &[(Sign, Expr)], span: Span, terms: &[(Sign, ast::Expr)]) ->
 }
 
 /// What is said at an expression of its unit.
-fn said_of(expr: &Expr) -> Words {
+pub(super) fn said_of(expr: &Expr) -> Words {
     let (zh, en) = in_unit(expr);
     words!("{zh}", "{en}")
 }

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
-use super::{Expr, Fact, FactId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, marks};
+use super::{
+    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks,
+};
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
+use crate::extension::Scripts;
 use crate::quantity::Unit;
 use crate::source::Span;
 use crate::syntax::Parsed;
 use crate::syntax::ast;
 
 /// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
-pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
-    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins);
+pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
+    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts);
     let standard = resolver.run(&parsed.files);
     let unsure = std::mem::take(&mut resolver.unsure);
     let mut found = std::mem::take(&mut resolver.diagnostics);
@@ -22,9 +25,11 @@ pub(crate) fn resolve(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Opt
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
             circle::check_unused(standard, &mut found);
+            function::check_unused(standard, scripts, &mut found);
         }
     }
     diagnostics.append(&mut found);
@@ -51,11 +56,12 @@ impl Damage {
     }
 }
 
-/// What a name of a fact or value stands for.
+/// What a name of a fact, value or function stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Named {
     Fact(FactId),
     Value(ValueId),
+    Function(FunctionId),
 }
 
 /// A named value that is resolved when it is first read.
@@ -72,6 +78,7 @@ pub(super) struct Resolver<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The skin of each file.
     skins: &'a [Lang],
+    pub(super) scripts: &'a Scripts<'a>,
     /// Marks or scopes could not all be resolved.
     pub(super) unsure: bool,
     /// The heads of items with a clause that could not be resolved.
@@ -89,6 +96,7 @@ pub(super) struct Resolver<'a> {
     chain: usize,
     chains: BTreeMap<ValueId, usize>,
     long_chain: bool,
+    pub(super) functions: Vec<function::Signature<'a>>,
     pub(super) items: Vec<Item>,
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
@@ -111,11 +119,12 @@ pub(super) struct Once<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang]) -> Self {
+    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>) -> Self {
         Resolver {
             lost,
             diagnostics: Vec::new(),
             skins,
+            scripts,
             unsure: false,
             damaged: BTreeSet::new(),
             reported_units: BTreeSet::new(),
@@ -129,6 +138,7 @@ impl<'a> Resolver<'a> {
             chain: 0,
             chains: BTreeMap::new(),
             long_chain: false,
+            functions: Vec::new(),
             items: Vec::new(),
             item_trees: Vec::new(),
             names: BTreeMap::new(),
@@ -172,6 +182,11 @@ impl<'a> Resolver<'a> {
         }
         let head = self.head(&once);
         self.declare_tiers(&once.tiers);
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            if let ast::Declaration::Function(function) = declaration {
+                self.declare_function(function);
+            }
+        }
         let mut roots = Vec::new();
         for declaration in files.iter().flat_map(|file| &file.declarations) {
             match declaration {
@@ -191,8 +206,9 @@ impl<'a> Resolver<'a> {
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
+        let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
-        let (head, total, ranking) = (head?, total?, ranking?);
+        let (head, total, ranking, functions) = (head?, total?, ranking?, functions?);
         if !whole || crate::diag::any_error(&self.diagnostics) && self.items.is_empty() {
             return None;
         }
@@ -205,6 +221,7 @@ impl<'a> Resolver<'a> {
             tiers: std::mem::take(&mut self.tiers),
             facts: std::mem::take(&mut self.facts),
             values: values.collect(),
+            functions,
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
@@ -261,7 +278,11 @@ impl<'a> Resolver<'a> {
         if !self.declare_name(&tree.name, owner, Named::Fact(id)) {
             return;
         }
-        let (kind, step) = self.fact_kind(tree);
+        let kind = self.fact_kind(&tree.kind).unwrap_or_else(|| Type::Number(Unit::score()));
+        let step = match &kind {
+            Type::Number(unit) => self.step_of(&tree.name, tree.step.as_ref(), &unit.clone()),
+            _ => NO_STEP,
+        };
         let mut columns: Vec<String> = tree.columns.iter().map(|column| column.text.clone()).collect();
         if columns.is_empty() {
             columns.push(tree.name.text.clone());
@@ -317,7 +338,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether the name is free: nothing of that name is declared in the same place or around it.
-    fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) -> bool {
+    pub(super) fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) -> bool {
         let mut scope = owner;
         loop {
             if let Some((_, first)) = self.names.get(&(scope, name.text.clone())) {
@@ -517,26 +538,23 @@ impl<'a> Resolver<'a> {
         self.marks.len() - 1
     }
 
-    fn fact_kind(&mut self, tree: &ast::Fact) -> (Type, Decimal) {
-        match &tree.kind {
+    /// The type of a fact or parameter.
+    pub(super) fn fact_kind(&mut self, kind: &ast::FactKind) -> Option<Type> {
+        Some(match kind {
             ast::FactKind::Choice(names) => {
                 let truths = names.iter().filter(|name| matches!(name.text.as_str(), "是" | "否" | "yes" | "no")).count();
                 if truths == 2 && names.len() == 2 {
-                    return (Type::Truth, NO_STEP);
+                    return Some(Type::Truth);
                 }
-                let symbols = names.iter().map(|name| self.symbols.insert_full(name.text.clone()).0).collect();
-                (Type::Choice(symbols), NO_STEP)
+                Type::Choice(names.iter().map(|name| self.symbols.insert_full(name.text.clone()).0).collect())
             }
-            ast::FactKind::Unit(name) => {
-                let unit = self.unit(name).unwrap_or_else(Unit::score);
-                let step = self.fact_step(tree, &unit);
-                (Type::Number(unit), step)
-            }
-        }
+            ast::FactKind::Unit(name) => Type::Number(self.unit(name)?),
+        })
     }
 
-    fn fact_step(&mut self, tree: &ast::Fact, unit: &Unit) -> Decimal {
-        if let Some(step) = &tree.step {
+    /// The step of the values of a fact or function: the one that is stated, or that of its unit.
+    pub(super) fn step_of(&mut self, name: &ast::Name, stated: Option<&ast::Quantity>, unit: &Unit) -> Decimal {
+        if let Some(step) = stated {
             let Some(expr) = self.quantity(step) else { return Decimal::ONE };
             let value = expr.literal().unwrap_or(Decimal::ONE);
             let same = expr.unit().is_some_and(|given| given.fits(unit) || matches!((given, unit), (Unit::Points, Unit::Rate)));
@@ -545,7 +563,7 @@ impl<'a> Resolver<'a> {
                 self.report(
                     Diagnostic::new(Code::UnitMismatch, words!("精度的单位是 {given},数据的单位是 {unit}", "the step is in {given_en}, the fact in {unit_en}"))
                         .at(step.span, words!("精度", "the step"))
-                        .at(tree.name.span, words!("以 {unit} 计", "in {unit_en}"))
+                        .at(name.span, words!("以 {unit} 计", "in {unit_en}"))
                         .help(words!("精度改以 {unit} 计", "state the step in {unit_en}")),
                 );
             }
@@ -561,10 +579,10 @@ impl<'a> Resolver<'a> {
         }
         let whole = matches!(unit, Unit::Named(_)) && self.whole_units.contains(&unit.to_string());
         unit.default_step().or(whole.then_some(Decimal::ONE)).unwrap_or_else(|| {
-            let (name, unit_en) = (&tree.name.text, unit.in_english());
+            let (text, unit_en) = (&name.text, unit.in_english());
             self.report(
-                Diagnostic::new(Code::NoStep, words!("「{name}」以 {unit} 计,没有写明精度", "{name} is in {unit_en} and states no step"))
-                    .at(tree.name.span, words!("这项数据精确到多少", "to how many digits is it known"))
+                Diagnostic::new(Code::NoStep, words!("「{text}」以 {unit} 计,没有写明精度", "{text} is in {unit_en} and states no step"))
+                    .at(name.span, words!("这项数据精确到多少", "to how many digits is it known"))
                     .help(words!("在后面写 精度 0.01 {unit} 之类", "state it, as in: step 0.01 {unit_en}")),
             );
             Decimal::ONE

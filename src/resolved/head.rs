@@ -330,7 +330,7 @@ impl<'a> Resolver<'a> {
         if let Some(inner) = inner {
             let found = self.items.iter().position(|item| item.name == name.text).and_then(|item| self.names.get(&(Some(item), inner.text.clone())));
             return match found {
-                Some((named, _)) => Some(of_named(*named)),
+                Some((named, _)) => of_named(*named).or_else(|| self.unknown_target(inner)),
                 None => self.unknown_target(inner),
             };
         }
@@ -339,7 +339,7 @@ impl<'a> Resolver<'a> {
             .iter()
             .position(|item| item.name == name.text && tier.is_none_or(|tier| item.tiers.contains(&tier)))
             .or_else(|| self.items.iter().position(|item| item.name == name.text));
-        let fact = self.names.iter().find(|((_, text), _)| *text == name.text).map(|(_, (named, _))| of_named(*named));
+        let fact = self.names.iter().find(|((_, text), _)| *text == name.text).and_then(|(_, (named, _))| of_named(*named));
         let assessed = item.and_then(|item| self.items.get(item)).and_then(|item| item.assessed).map(Target::Fact);
         let found = if facts_first { fact.or(assessed).or(item.map(Target::Item)) } else { item.map(Target::Item).or(fact) };
         found.or_else(|| self.unknown_target(name))
@@ -412,10 +412,12 @@ fn heading_word(heading: &ast::Heading) -> Words {
     }
 }
 
-fn of_named(named: Named) -> Target {
+/// What a case may speak of: of a function only what it is called for.
+fn of_named(named: Named) -> Option<Target> {
     match named {
-        Named::Fact(fact) => Target::Fact(fact),
-        Named::Value(value) => Target::Value(value),
+        Named::Fact(fact) => Some(Target::Fact(fact)),
+        Named::Value(value) => Some(Target::Value(value)),
+        Named::Function(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
-use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant};
+use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant, function};
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
 
@@ -43,6 +43,7 @@ impl Ranges<'_> {
                     range
                 })
             }
+            ExprKind::Call(id, _) => self.standard.functions.get(*id).map_or((None, None), |called| function::bounds(self.standard, called, self.tier)),
             ExprKind::Sum(terms) => terms.iter().fold((Some(Decimal::ZERO), Some(Decimal::ZERO)), |(low, high), (sign, term)| {
                 let (a, b) = deeper.of(term);
                 let (a, b) = if *sign == Sign::Plus { (a, b) } else { (b.map(negated), a.map(negated)) };
@@ -211,7 +212,7 @@ impl Search<'_> {
             }
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
-            ExprKind::And(links) | ExprKind::Or(links) => links.iter().find_map(find),
+            ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().find_map(find),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
             ExprKind::Interpolated(subject, anchors) => find(subject).or_else(|| anchors.iter().find_map(|(_, result)| find(result))),
@@ -271,6 +272,7 @@ fn write_key(expr: &Expr, text: &mut String) {
         ExprKind::Value(id) => {
             let _ = write!(text, "v{id}");
         }
+        ExprKind::Call(id, arguments) => list(text, &format!("c{id}"), &arguments.iter().collect::<Vec<_>>()),
         ExprKind::Marks(item) => {
             let _ = write!(text, "m{item:?}");
         }

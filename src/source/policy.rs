@@ -1,11 +1,12 @@
-//! A policy on disk: a rule file, or a folder with rule files and the tables beside them.
+//! A policy on disk: a rule file, or a folder with rule files, the scripts that they call and the tables beside them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Sources, decode, with_line_ends};
+use super::script::{self, Script};
+use super::{Kind, Source, Sources, decode, with_line_ends};
 
 /// Files larger than this are no policy.
 const LARGEST: u64 = 16 << 20;
@@ -15,7 +16,7 @@ const LARGEST: u64 = 16 << 20;
 pub struct Policy {
     /// The name of the folder, or of the file without its ending.
     pub name: String,
-    /// The rule files.
+    /// The rule files, and the scripts that they call.
     pub sources: Sources,
     /// The CSV and XLSX tables beside them: path as shown and bytes.
     pub tables: Vec<(String, Vec<u8>)>,
@@ -48,9 +49,11 @@ pub enum PolicyFault {
     },
 }
 
-/// Reads a rule file, or a folder with its `.kp`, `.csv` and `.xlsx` files (not those of its sub-folders), in the order of their names.
+/// Reads a rule file, or a folder with its `.kp`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the order of
+/// their names; and the scripts that the rules name, wherever in the folder of the rules they lie.
 ///
-/// A single rule file stands alone: tables beside it are not read.
+/// A single rule file stands alone with the scripts that it names: tables beside it are not read. A script that cannot be read is
+/// no fault here: where a rule calls it the check says so.
 ///
 /// # Errors
 /// A [`PolicyFault`] for the first file that cannot be read.
@@ -59,13 +62,18 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     let unreadable = |cause| PolicyFault::Unreadable { path: shown.clone(), cause };
     let meta = fs::metadata(path).map_err(unreadable)?;
     let mut files: Vec<PathBuf> = Vec::new();
+    let mut scripts: Vec<PathBuf> = Vec::new();
     if meta.is_dir() {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
             // lock files of an office program and hidden files are nobody's rules
             let hidden = entry_name(&file).starts_with(['.', '~']);
-            if !hidden && file.is_file() && (has_ending(&file, "kp") || is_table(&file)) {
-                files.push(file);
+            if !hidden && file.is_file() {
+                if has_ending(&file, "kp") || is_table(&file) {
+                    files.push(file);
+                } else if script::is_script(&file) {
+                    scripts.push(file);
+                }
             }
         }
         files.sort();
@@ -75,25 +83,56 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     } else {
         files.push(path.to_path_buf());
     }
+    let folder = if meta.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut policy = Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() };
-    let mut hash = Sha256::new();
+    let mut parts: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for file in files {
         let shown = file.display().to_string();
         let bytes = read(&file, &shown)?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if is_table(&file) {
+            policy.tables.push((shown, bytes.clone()));
+        } else {
+            let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
+            scripts.extend(script::named_in(&text).iter().filter_map(|name| super::beside(&file, name)));
+            policy.sources.add(shown, with_line_ends(text));
+        }
+        parts.push((file, bytes));
+    }
+    scripts.sort();
+    scripts.dedup();
+    for file in scripts {
+        let path = file.display().to_string();
+        match script::read(folder, &file) {
+            Some(Ok(Script { bytes, text })) => {
+                policy.sources.push(Source { path, text, kind: Kind::Script(sha256(&bytes)) });
+                parts.push((file, bytes));
+            }
+            Some(Err(unread)) => policy.sources.unread.push((path, unread)),
+            None => {}
+        }
+    }
+    policy.sha256 = sha256_of(folder, parts);
+    Ok(policy)
+}
+
+/// SHA-256 over the sorted (path, bytes) of all files, paths relative to their folder.
+fn sha256_of(folder: &Path, mut parts: Vec<(PathBuf, Vec<u8>)>) -> String {
+    parts.sort();
+    let mut hash = Sha256::new();
+    for (file, bytes) in parts {
+        let inside = file.strip_prefix(folder).unwrap_or(&file);
+        let name = inside.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         for part in [name.as_bytes(), &bytes] {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
-        if is_table(&file) {
-            policy.tables.push((shown, bytes));
-        } else {
-            let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
-            policy.sources.add(shown, with_line_ends(text));
-        }
     }
-    policy.sha256 = hex(&hash.finalize());
-    Ok(policy)
+    hex(&hash.finalize())
+}
+
+/// SHA-256 of bytes, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
@@ -108,7 +147,7 @@ fn entry_name(file: &Path) -> String {
     file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn has_ending(file: &Path, ending: &str) -> bool {
+pub(super) fn has_ending(file: &Path, ending: &str) -> bool {
     file.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 

@@ -38,6 +38,7 @@ pub(crate) enum Declaration {
     Units(Units),
     Fact(Fact),
     Value(Value),
+    Function(Function),
     Exemption(Exemption),
     Item(Item),
     Total(Total),
@@ -172,6 +173,28 @@ pub(crate) struct Value {
     pub(crate) name: Name,
     pub(crate) expr: Expr,
     pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+/// 函数: a formula that a script computes.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Function {
+    pub(crate) name: Name,
+    pub(crate) parameters: Vec<Parameter>,
+    /// The unit of its results.
+    pub(crate) unit: Name,
+    /// The interval in which its results lie.
+    pub(crate) range: Pattern,
+    pub(crate) step: Option<Quantity>,
+    pub(crate) script: Text,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Parameter {
+    pub(crate) name: Name,
+    pub(crate) kind: FactKind,
     pub(crate) span: Span,
 }
 
@@ -366,6 +389,8 @@ pub(crate) enum ExprKind {
     Part(PartOf),
     Score(Name),
     Path(Name, Option<Name>),
+    /// A function with its arguments.
+    Call(Name, Vec<Expr>),
     Table(Box<Table>),
     Sum(Vec<(Sign, Expr)>),
     Product(Vec<(Times, Expr)>),

@@ -492,13 +492,16 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             | Rule::unary
             | Rule::atom
             | Rule::path
+            | Rule::call
+            | Rule::argument
             | Rule::quantity
             | Rule::unsigned
             | Rule::key => {
                 push("数量、名称或算式", "a quantity, a name or a formula");
             }
-            Rule::statement | Rule::declaration | Rule::item | Rule::clause => push("一条规则", "a clause"),
+            Rule::statement | Rule::declaration | Rule::item | Rule::clause | Rule::function => push("一条规则", "a clause"),
             Rule::name | Rule::item_path | Rule::choice => push("名称", "a name"),
+            Rule::parameter => push("名称 : 单位", "name : unit"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
@@ -514,7 +517,6 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::date => push("日期", "a date"),
             Rule::body | Rule::open => push("{", "{"),
             Rule::close => push("}", "}"),
-            Rule::paren => push("(", "("),
             Rule::unparen => push(")", ")"),
             Rule::colon => push(":", ":"),
             Rule::equals => push("=", "="),
@@ -528,7 +530,12 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         }
     }
     if found.is_empty() {
-        found.push(("别的写法", "something else"));
+        // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
+        found.push(match rules {
+            _ if rules.contains(&Rule::paren) => ("(", "("),
+            _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
+            _ => ("别的写法", "something else"),
+        });
     }
     let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
     found.truncate(6);
@@ -541,7 +548,7 @@ const HEADINGS: &[&str] =
     &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
 
 /// Keywords that a declared name stands behind.
-const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier"];
+const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier", "k_function"];
 
 /// The names that a file declares, as far as its tokens tell.
 fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {

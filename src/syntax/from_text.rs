@@ -214,6 +214,7 @@ impl Builder<'_> {
             Rule::tier => ast::Declaration::Tier(self.tier(pair)?),
             Rule::fact => ast::Declaration::Fact(self.fact(pair)?),
             Rule::value => ast::Declaration::Value(self.value(pair)?),
+            Rule::function => ast::Declaration::Function(self.function(pair)?),
             Rule::unit_declaration => ast::Declaration::Units(self.units(pair)),
             Rule::exemption => ast::Declaration::Exemption(self.exemption(pair)?),
             Rule::total => ast::Declaration::Total(self.total(pair)?),
@@ -306,11 +307,7 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_fact);
         let name = self.name(&inner.next()?);
-        let mut kind = Inner::of(inner.next()?);
-        let kind = match kind.take(Rule::unit_name) {
-            Some(unit) => ast::FactKind::Unit(self.unit(&unit)),
-            None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.choice(pair)).collect()),
-        };
+        let kind = self.fact_kind(inner.next()?);
         let (columns, title, step, default, up_to, at_least, or_from) = (Vec::new(), None, None, None, None, None, None);
         let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, notes: Vec::new(), span };
         let mut seen: Vec<(Rule, Span)> = Vec::new();
@@ -320,6 +317,37 @@ impl Builder<'_> {
         }
         fact.notes = self.notes(&mut inner);
         Some(fact)
+    }
+
+    fn fact_kind(&self, pair: P<'_>) -> ast::FactKind {
+        let mut kind = Inner::of(pair);
+        match kind.take(Rule::unit_name) {
+            Some(unit) => ast::FactKind::Unit(self.unit(&unit)),
+            None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.choice(pair)).collect()),
+        }
+    }
+
+    fn function(&mut self, pair: P<'_>) -> Option<ast::Function> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_function);
+        let name = self.name(&inner.next()?);
+        let parameters = inner.all(Rule::parameter).into_iter().filter_map(|pair| self.parameter(pair)).collect();
+        let unit = self.unit(&inner.next()?);
+        let interval = inner.next()?;
+        let range = ast::Pattern { span: self.span(&interval), kind: self.interval(interval)? };
+        let step = if inner.has(Rule::k_step) { Some(self.quantity(inner.next()?)?) } else { None };
+        inner.has(Rule::k_rhai);
+        let script = self.text(&inner.next()?);
+        let span = Span { end: script.span.end, ..span };
+        Some(ast::Function { name, parameters, unit, range, step, script, notes: self.notes(&mut inner), span })
+    }
+
+    fn parameter(&self, pair: P<'_>) -> Option<ast::Parameter> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let name = self.name(&inner.next()?);
+        Some(ast::Parameter { name, kind: self.fact_kind(inner.next()?), span })
     }
 
     /// Reports a part that says again what one before it said; the readings of a step exclude each other.
@@ -667,6 +695,11 @@ impl Builder<'_> {
                 let mut names = self.names(&mut inner).into_iter();
                 ast::ExprKind::Path(names.next()?, names.next())
             }
+            Rule::call => {
+                let name = self.name(&inner.next()?);
+                let arguments = inner.all(Rule::argument).into_iter().map(|pair| self.expr(pair.into_inner().next()?));
+                ast::ExprKind::Call(name, arguments.collect::<Option<_>>()?)
+            }
             Rule::table => ast::ExprKind::Table(Box::new(self.table(&mut inner)?)),
             _ => return None,
         };
@@ -766,18 +799,20 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let first = inner.next()?;
         let kind = match first.as_rule() {
-            Rule::interval => {
-                let mut inner = Inner::of(first);
-                let open = inner.next()?;
-                let (low, high) = (self.expr(inner.next()?)?, self.expr(inner.next()?)?);
-                let close = inner.next()?;
-                let closed = |text: &str| matches!(text, "[" | "［" | "【" | "]" | "］" | "】");
-                ast::PatternKind::Interval(low, closed(open.as_str()), high, closed(close.as_str()))
-            }
+            Rule::interval => self.interval(first)?,
             Rule::comparison => ast::PatternKind::Compare(comparison(first)?, self.expr(inner.next()?)?),
             _ => ast::PatternKind::Value(self.expr(first)?),
         };
         Some(ast::Pattern { kind, span })
+    }
+
+    fn interval(&mut self, pair: P<'_>) -> Option<ast::PatternKind> {
+        let mut inner = Inner::of(pair);
+        let open = inner.next()?;
+        let (low, high) = (self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+        let close = inner.next()?;
+        let closed = |text: &str| matches!(text, "[" | "［" | "【" | "]" | "］" | "】");
+        Some(ast::PatternKind::Interval(low, closed(open.as_str()), high, closed(close.as_str())))
     }
 }
 

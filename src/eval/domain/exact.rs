@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Value};
-use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::eval::call;
+use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number, SmallSum, TooLarge, rounded};
 
 /// The domain of exact values.
@@ -166,6 +167,10 @@ impl Domain for Exact {
             Some(bound) => *if bound { b } else { a },
             None => absent(a, b),
         }
+    }
+
+    fn call(&self, call: &Call, values: &[Value]) -> Option<Value> {
+        call::exact(call, |id| values.get(id))
     }
 
     #[inline]

@@ -5,7 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Per, Reading};
+use crate::eval::call::answer;
+use crate::plan::{Call, Comparison, Literal, Per, Reading};
 use crate::quantity::{Mode, Number};
 
 /// The domain of bounds.
@@ -38,6 +39,15 @@ impl Bounds {
         match value {
             Value::Number(number) => Bounds::Between(number, number),
             other => Bounds::One(other),
+        }
+    }
+
+    /// The value, where it is known exactly.
+    fn exact(&self) -> Option<Value> {
+        match self {
+            Bounds::Between(low, high) if low == high => Some(Value::Number(*low)),
+            Bounds::One(value) => Some(*value),
+            Bounds::Between(..) | Bounds::Any => None,
         }
     }
 
@@ -148,6 +158,25 @@ impl Domain for Interval {
         ends(a, b, |a, b| Exact.floor(a, b))
     }
 
+    /// Of what is known exactly the exact result; else anything in the range that the function declares.
+    fn call(&self, call: &Call, values: &[Bounds]) -> Option<Bounds> {
+        let arguments: Option<Vec<&Bounds>> = call.arguments.iter().map(|argument| values.get(*argument)).collect();
+        let arguments = arguments?;
+        if arguments.contains(&&Bounds::Any) {
+            return Some(Bounds::Any);
+        }
+        let exact: Option<Vec<Value>> = arguments.iter().map(|argument| argument.exact()).collect();
+        if let Some(exact) = exact {
+            return Some(Bounds::of(answer(call, &exact).unwrap_or(Value::Absent(Absence::Failed))));
+        }
+        let absence = arguments.iter().filter_map(|argument| if let Bounds::One(value) = argument { value.absence() } else { None }).min();
+        Some(match (absence, call.range.low, call.range.high) {
+            (Some(absence), _, _) => Bounds::One(Value::Absent(absence)),
+            (None, Some((low, _)), Some((high, _))) => Bounds::Between(Number::from(low), Number::from(high)),
+            _ => Bounds::Any,
+        })
+    }
+
     fn steps(&self, a: &Bounds, per: &Per, reading: Reading) -> Bounds {
         one(a, |a| Exact.steps(a, per, reading))
     }
@@ -200,5 +229,77 @@ impl Domain for Interval {
 
     fn no_row(&self) -> Bounds {
         Bounds::One(Exact.no_row())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{Cells, Until, run};
+    use crate::plan::{FactId, Plan};
+    use proptest::prelude::*;
+    use std::sync::OnceLock;
+
+    fn plan() -> &'static Plan {
+        static PLAN: OnceLock<Plan> = OnceLock::new();
+        PLAN.get_or_init(|| {
+            let mut sources = crate::source::Sources::default();
+            sources.add(
+                "规则.kp",
+                r#"
+                标准 「例」 { 版本 "1"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号 }
+                层级 部门 满分 10 分
+                函数 f(量: 件, 率: %) : 分 [0, 10) = rhai "f.rhai"
+                数据 件数 : 件
+                数据 满意率 : %
+                指标 办理 满分 10 分 { 得分 = 满分 - f(件数, 满意率) / 2 }
+                总分 = 合计
+                排名 层级 依 总分
+                "#,
+            );
+            sources.add_script("f.rhai", "fn f(a, b) { round((a * b) % 9, 0.01) }");
+            crate::engine::compile(&sources).plan.unwrap()
+        })
+    }
+
+    struct Row<C>([Option<C>; 2]);
+
+    impl<C: Copy> Cells<C> for Row<C> {
+        fn cell(&self, fact: FactId) -> Option<C> {
+            self.0[fact]
+        }
+    }
+
+    fn total<D: Domain + Copy>(domain: D, row: &impl Cells<D::Cell>) -> D::Value {
+        let program = &plan().programs[0];
+        let mut values = Vec::new();
+        run(&domain, program, row, Until::Scores, &mut values);
+        values[program.total].clone()
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_call_gives_lies_within_its_bounds(counts in (0_i64..500, 0_i64..500), at in 0_i64..500, rate in 0_i64..=10000, width in 0_i64..300) {
+            let number = |value: i64, scale: u32| Number::from(Decimal::new(value, scale));
+            let (low, high) = (counts.0.min(counts.1), counts.0.max(counts.1));
+            let (count, rate) = (number(at.clamp(low, high), 0), number(rate, 4));
+            let exact = total(Exact, &Row([Some(Value::Number(count)), Some(Value::Number(rate))]));
+            let wide = Bounds::Between(rate.minus(&number(width, 4)).unwrap(), rate.plus(&number(width, 4)).unwrap());
+            let bounds = total(Interval, &Row([Some(Bounds::Between(number(low, 0), number(high, 0))), Some(wide)]));
+            prop_assert!(bounds.meet(&Bounds::of(exact)), "{exact:?} {bounds:?}");
+            // what is known exactly is computed exactly
+            let points = total(Interval, &Row([Some(Bounds::of(Value::Number(count))), Some(Bounds::of(Value::Number(rate)))]));
+            prop_assert_eq!(points, Bounds::of(exact));
+        }
+    }
+
+    #[test]
+    fn an_absent_argument_is_an_absent_result_and_anything_stays_anything() {
+        let count = Bounds::Between(Number::ZERO, Number::from(Decimal::TEN));
+        assert_eq!(total(Interval, &Row([Some(count), None])), Bounds::One(Value::Absent(Absence::Missing)));
+        assert_eq!(total(Interval, &Row([Some(count), Some(Bounds::Any)])), Bounds::Any);
+        // 10 - 10 / 2 to 10 - 0 / 2, the range that the function declares
+        let rate = Bounds::Between(Number::ZERO, Number::from(Decimal::ONE));
+        assert_eq!(total(Interval, &Row([Some(count), Some(rate)])), Bounds::Between(Number::from(Decimal::from(5)), Number::from(Decimal::TEN)));
     }
 }

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use super::exact::{bounded, sum};
 use super::{Absence, Domain, Exact, Value};
-use crate::plan::{Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::eval::call;
+use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::Mode;
 
 /// The domain of exact values with their origin. It computes nothing of its own: every value is that of [`Exact`], or one of the operands.
@@ -123,6 +124,11 @@ impl Domain for Traced {
     #[inline]
     fn floor(&self, a: &TracedValue, b: &TracedValue) -> TracedValue {
         bounded_by(a, b, Ordering::Greater, |a, b| Exact.floor(a, b))
+    }
+
+    #[cold]
+    fn call(&self, call: &Call, values: &[TracedValue]) -> Option<TracedValue> {
+        call::exact(call, |id| values.get(id).map(|value| &value.value)).map(all)
     }
 
     #[inline]

@@ -29,6 +29,8 @@ impl Writer {
             Rule::row => self.row(children),
             Rule::fact_type | Rule::pattern_set => self.set(children),
             Rule::interval => self.interval(children),
+            Rule::parameter => self.parameter(children),
+            Rule::call => self.call(children),
             _ => self.words(children),
         }
     }
@@ -186,6 +188,41 @@ impl Writer {
         docs.extend(self.docs(high));
         docs.extend(self.docs(close));
         docs
+    }
+
+    /// 件数: 件
+    fn parameter<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let [name, colon, kind] = children else { return self.words(children) };
+        let mut docs = self.docs(name);
+        docs.extend(self.docs(colon));
+        docs.push(Doc::word(" "));
+        docs.extend(self.docs(kind));
+        docs
+    }
+
+    /// 计分(件数,率)
+    fn call<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let [name, arguments @ ..] = children else { return self.words(children) };
+        let mut docs = self.docs(name);
+        docs.extend(self.arguments(&arguments.iter().collect::<Vec<_>>()));
+        docs
+    }
+
+    /// Brackets with members between, on one line or a member a line.
+    pub(super) fn arguments<'t>(self, children: &[&Node<'t>]) -> Docs<'t> {
+        let [open, members @ .., close] = children else { return Vec::new() };
+        let mut nested = vec![Doc::Line("")];
+        for (index, member) in members.iter().enumerate() {
+            if index > 0 {
+                nested.extend([Doc::Sign(","), Doc::Line(self.speller.behind_comma(member))]);
+            }
+            nested.extend(self.docs(member));
+        }
+        let mut docs = self.docs(open);
+        docs.push(Doc::Nest(nested));
+        docs.push(Doc::Line(""));
+        docs.extend(self.docs(close));
+        vec![Doc::Group(docs)]
     }
 }
 

@@ -88,6 +88,7 @@ impl Writer {
             }
             Rule::item => self.item(&mut statement, &rest, depth),
             Rule::clause => self.clause(&mut statement, &rest, depth),
+            Rule::function => self.function(&mut statement, &rest),
             _ => self.plain(&mut statement, node, &rest),
         }
         if !statement.notes.is_empty() {
@@ -197,6 +198,26 @@ impl Writer {
             let sum = last.is_some_and(|last| last.rule != Rule::tail || last.child(Rule::k_at_most).is_some());
             statement.open_to.push(Rule::k_round_to);
             statement.open_to.extend(SUM.iter().filter(|_| sum));
+        }
+    }
+
+    /// 函数 f(件数: 件) : 分 [0, 10]  精度 0.1 分 = rhai "f.rhai".
+    fn function<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>]) {
+        let at = |rule: Rule| rest.iter().position(|child| child.rule == rule).unwrap_or(rest.len());
+        let (head, behind) = rest.split_at_checked(at(Rule::unparen) + 1).unwrap_or((rest, &[]));
+        let (named, parameters) = head.split_at_checked(at(Rule::paren)).unwrap_or((head, &[]));
+        for child in named {
+            self.go_on(statement, child);
+        }
+        if let Some((_, part)) = statement.parts.last_mut() {
+            part.extend(self.arguments(parameters));
+        }
+        for child in behind {
+            match child.rule {
+                Rule::colon | Rule::equals => self.begin(statement, Join::Close, child),
+                Rule::k_step => self.begin(statement, Join::Wide, child),
+                _ => self.go_on(statement, child),
+            }
         }
     }
 
