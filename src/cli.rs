@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod explain_code;
 mod input;
+mod new;
 mod output;
 mod score;
 mod template;
@@ -48,6 +49,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / say how a score came about
     Explain(explain::Arguments),
+    /// 由指标表拟定规则初稿 / draft a first rule file from a spreadsheet of indicators
+    New(new::Arguments),
     /// 按标准做一张空的数据表 / an empty table of the facts that a standard needs
     Template(template::Arguments),
     /// 跑规则里的用例和公布过的月份 / run the cases in rule files and the published months
@@ -115,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Check(verb) => check::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),

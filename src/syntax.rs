@@ -10,6 +10,7 @@ mod tokens;
 mod words;
 
 pub(crate) use faults::HEADING;
+pub(crate) use words::keyword;
 
 use std::collections::BTreeSet;
 

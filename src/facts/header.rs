@@ -13,7 +13,7 @@ const WITHIN: usize = 40;
 const LEVELS: usize = 5;
 
 /// Rows that sum the others up.
-const SUMS: &[&str] = &[
+pub(crate) const SUMS: &[&str] = &[
     "合计",
     "总计",
     "小计",
@@ -140,7 +140,7 @@ pub(crate) fn levels(grid: &Grid, header: Header, column: usize) -> Vec<&str> {
 }
 
 /// The table of a grid; its headings are in the first row where none is for units.
-pub(super) fn table(grid: Grid, diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
+pub(crate) fn table(grid: Grid, diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
     let found = find(&grid);
     let Some(first) = grid.rows.first().map(|(row, _)| *row) else {
         empty(&grid, diagnostics);
