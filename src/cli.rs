@@ -13,6 +13,7 @@ mod fmt;
 mod help;
 mod input;
 mod man;
+mod new;
 mod output;
 mod score;
 mod template;
@@ -63,6 +64,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 由指标表拟定规则初稿 / Draft a first rule file from a spreadsheet of indicators
+    New(new::Arguments),
     /// 按标准做一张空的数据表 / An empty table of the facts that a standard needs
     Template(template::Arguments),
     /// 跑规则里的用例和公布过的月份 / Run the cases in rule files and the published months
@@ -100,6 +103,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
@@ -170,6 +174,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),

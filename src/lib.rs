@@ -13,6 +13,7 @@
 //! period     months, quarters and years
 //! eval       one evaluator over a plan, generic over the domain of values
 //! facts      tables -> typed facts, each with its cell and provenance; the register of units
+//! draft      a spreadsheet of indicators -> a first rule text
 //! results    units, indicators, totals, places: the JSON contract
 //! explain    how a score came about, as data
 //! golden     cases and published months against what is computed
@@ -33,6 +34,7 @@ pub mod quantity;
 pub mod results;
 pub mod source;
 
+pub(crate) mod draft;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod extension;

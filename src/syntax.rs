@@ -13,6 +13,7 @@ mod words;
 
 pub(crate) use faults::HEADING;
 pub(crate) use print::{Skin, print};
+pub(crate) use words::keyword;
 
 use std::collections::BTreeSet;
 

@@ -189,6 +189,8 @@ codes! {
     SheetUnread = "W0504", "没有读的工作表", "sheet not read";
     /// Rows or columns that are no facts.
     RowUnread = "W0505", "没有读的行或列", "row or column not read";
+    /// A section of a sheet whose marks are not those of its indicators.
+    SheetMarks = "W0506", "表里的分值合计不符", "marks in the sheet do not add up";
 }
 
 impl Code {

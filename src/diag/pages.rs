@@ -91,6 +91,7 @@ pages! {
     Unread = "W0503";
     SheetUnread = "W0504";
     RowUnread = "W0505";
+    SheetMarks = "W0506";
 }
 
 #[cfg(test)]

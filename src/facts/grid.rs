@@ -77,6 +77,11 @@ impl Grid {
         self.row(row).and_then(|cells| cells.get(column)).map(String::as_str).unwrap_or_default()
     }
 
+    /// Where a cell stands.
+    pub(crate) fn place(&self, row: usize, column: usize, heading: &str) -> CellPlace {
+        place(&self.path, self.sheet.as_deref(), self.form, (row, column), heading)
+    }
+
     pub(crate) fn merge(&self, row: usize, column: usize) -> Option<&Merge> {
         self.merges.iter().find(|merge| merge.holds(row, column))
     }

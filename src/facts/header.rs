@@ -9,11 +9,13 @@ use crate::diag::{Code, Diagnostic, words};
 
 /// The headings begin in one of so many rows with content.
 const WITHIN: usize = 40;
+/// A table has at most so many columns.
+pub(super) const WIDEST: usize = 1_000;
 /// Headings take at most so many rows.
 const LEVELS: usize = 5;
 
 /// Rows that sum the others up.
-const SUMS: &[&str] = &[
+pub(crate) const SUMS: &[&str] = &[
     "合计",
     "总计",
     "小计",
@@ -98,9 +100,14 @@ pub(crate) fn find(grid: &Grid) -> Option<Header> {
     let number = grid.rows.get(index)?.0;
     let bottom = match grid.merge(number, unit) {
         Some(merge) => merge.rows.1.min(number + LEVELS),
-        None => grid.rows.get(index + 1).filter(|(_, cells)| fills_gaps(grid, number, cells, unit)).map_or(number, |(below, _)| *below),
+        None => grid
+            .rows
+            .get(index + 1)
+            .filter(|(below, cells)| *below <= number + LEVELS && fills_gaps(grid, number, cells, unit))
+            .map_or(number, |(below, _)| *below),
     };
-    let top = if bottom == number && lies_over(grid, index, unit) { grid.rows.get(index.checked_sub(1)?)?.0 } else { number };
+    let above = index.checked_sub(1).and_then(|above| grid.rows.get(above)).map(|(above, _)| *above);
+    let top = above.filter(|above| bottom == number && above + LEVELS >= number && lies_over(grid, *above, unit)).unwrap_or(number);
     Some(Header { rows: (top, bottom), unit })
 }
 
@@ -114,9 +121,8 @@ fn fills_gaps(grid: &Grid, above: usize, cells: &[String], unit: usize) -> bool 
 }
 
 /// Whether the row above the one of units holds headings that span several columns.
-fn lies_over(grid: &Grid, index: usize, unit: usize) -> bool {
-    let Some((above, _)) = index.checked_sub(1).and_then(|above| grid.rows.get(above)) else { return false };
-    let spans = |merge: &&super::grid::Merge| merge.rows.0 == *above && merge.rows.1 == *above && merge.columns.1 > merge.columns.0;
+fn lies_over(grid: &Grid, above: usize, unit: usize) -> bool {
+    let spans = |merge: &&super::grid::Merge| merge.rows == (above, above) && merge.columns.1 > merge.columns.0;
     let mut spanning = grid.merges.iter().filter(spans).peekable();
     spanning.peek().is_some() && spanning.all(|merge| !(merge.columns.0..=merge.columns.1).contains(&unit))
 }
@@ -140,7 +146,7 @@ pub(crate) fn levels(grid: &Grid, header: Header, column: usize) -> Vec<&str> {
 }
 
 /// The table of a grid; its headings are in the first row where none is for units.
-pub(super) fn table(grid: Grid, diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
+pub(crate) fn table(grid: Grid, diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
     let found = find(&grid);
     let Some(first) = grid.rows.first().map(|(row, _)| *row) else {
         empty(&grid, diagnostics);
@@ -149,7 +155,11 @@ pub(super) fn table(grid: Grid, diagnostics: &mut Vec<Diagnostic>) -> Option<Tab
     let header = found.unwrap_or(Header { rows: (first, first), unit: usize::MAX });
     let width = (header.rows.0..=header.rows.1).filter_map(|row| grid.row(row)).map(<[String]>::len).max().unwrap_or(0);
     let reach = grid.merges.iter().filter(|merge| merge.rows.0 >= header.rows.0 && merge.rows.1 <= header.rows.1).map(|merge| merge.columns.1 + 1).max();
-    let width = width.max(reach.unwrap_or(0));
+    let width = width.max(reach.unwrap_or(0).min(WIDEST));
+    if width > WIDEST {
+        diagnostics.push(too_wide(&grid.path));
+        return None;
+    }
     let mut table = Table { path: grid.path.clone(), sheet: grid.sheet.clone(), form: grid.form, header: header.rows.1, ..Table::default() };
     for column in 0..width {
         let levels: Vec<String> = levels(&grid, header, column).into_iter().map(clean).collect();
@@ -197,6 +207,13 @@ fn empty(grid: &Grid, diagnostics: &mut Vec<Diagnostic>) {
     );
 }
 
+/// More columns than a table of facts can have.
+pub(super) fn too_wide(path: &str) -> Diagnostic {
+    Diagnostic::new(Code::TooLarge, words!("列超过 {WIDEST} 个", "there are more than {WIDEST} columns"))
+        .at_file(path, words!("", ""))
+        .help(words!("只留评分要用的列", "keep the columns that scoring needs"))
+}
+
 fn open_quote(table: &Table, row: usize, column: usize) -> Diagnostic {
     Diagnostic::new(Code::BadTable, words!("引号没有闭合,其后的内容都读不出", "a quotation never ends: what follows cannot be read"))
         .at_cell(table.place(row, column), words!("引号从这里开始", "it begins here"))
@@ -221,6 +238,8 @@ fn check_headings(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
 struct Passed {
     /// Everything at or above the headings, which a printed table repeats on each page.
     repeated: BTreeSet<Vec<String>>,
+    sums: BTreeSet<String>,
+    notes: BTreeSet<String>,
     unit: usize,
     /// A note has begun, which may go on over several rows.
     in_note: bool,
@@ -233,36 +252,44 @@ enum Kind {
     Note,
 }
 
+fn texts(cells: &[String]) -> Vec<String> {
+    cells.iter().filter(|cell| !cell.is_empty()).map(|cell| squeezed(cell)).collect()
+}
+
 impl Passed {
+    fn new(grid: &Grid, header: Header) -> Self {
+        let all = |words: &[&str]| words.iter().map(|word| squeezed(word)).collect();
+        let above = grid.rows.iter().take_while(|(row, _)| *row <= header.rows.1);
+        Passed { repeated: above.map(|(_, cells)| texts(cells)).collect(), sums: all(SUMS), notes: all(NOTES), unit: header.unit, in_note: false }
+    }
+
+    fn is_repeated(&self, cells: &[String]) -> bool {
+        let Some(first) = cells.iter().find(|cell| !cell.is_empty()).map(|cell| squeezed(cell)) else { return false };
+        self.repeated.iter().any(|row| row.first() == Some(&first)) && self.repeated.contains(&texts(cells))
+    }
+
     fn kind(&mut self, cells: &[String]) -> Kind {
-        let texts: Vec<String> = cells.iter().filter(|cell| !cell.is_empty()).map(|cell| squeezed(cell)).collect();
-        if self.repeated.contains(&texts) {
+        if self.is_repeated(cells) {
             return Kind::Note;
         }
-        let before = cells.iter().take(self.unit.saturating_add(1));
-        if before.clone().any(|cell| is_one_of(cell, SUMS)) {
+        if cells.iter().take(self.unit.saturating_add(1)).any(|cell| !cell.is_empty() && self.sums.contains(&squeezed(cell))) {
             return Kind::Sum;
         }
-        let is_note = |cell: &String| cell.split_once([':', '\u{FF1A}']).is_some_and(|(head, _)| is_one_of(head, NOTES));
+        let is_note = |cell: &String| cell.split_once([':', '\u{FF1A}']).is_some_and(|(head, _)| self.notes.contains(&squeezed(head)));
         // what follows a note goes on with it, if no unit is named like that
         let goes_on =
             |cell: &String| cell.is_empty() || cell.starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '(' | '\u{FF08}' | '*' | '※'));
-        let alone = texts.len() == 1 && cells.get(self.unit).is_none_or(goes_on);
-        if cells.iter().filter(|cell| !cell.is_empty()).all(is_note) || alone && self.in_note {
-            self.in_note = true;
-            return Kind::Note;
-        }
-        self.in_note = false;
-        Kind::Unit
+        let mut filled = cells.iter().filter(|cell| !cell.is_empty());
+        let alone = || filled.clone().count() == 1 && cells.get(self.unit).is_none_or(goes_on);
+        self.in_note = self.in_note && alone() || filled.all(is_note);
+        if self.in_note { Kind::Note } else { Kind::Unit }
     }
 }
 
 /// Keeps the rows of units, and what the cells of merged columns say to each of them.
 fn body(grid: Grid, header: Header, mut table: Table, width: usize, diagnostics: &mut Vec<Diagnostic>) -> Table {
     let bottom = header.rows.1;
-    let texts = |cells: &[String]| cells.iter().filter(|cell| !cell.is_empty()).map(|cell| squeezed(cell)).collect::<Vec<_>>();
-    let repeated = grid.rows.iter().take_while(|(row, _)| *row <= bottom).map(|(_, cells)| texts(cells)).collect();
-    let mut passed = Passed { repeated, unit: header.unit, in_note: false };
+    let mut passed = Passed::new(&grid, header);
     let by_unit = header.unit != usize::MAX;
     let mut left_out: BTreeSet<usize> = BTreeSet::new();
     let mut unnamed: Vec<usize> = Vec::new();

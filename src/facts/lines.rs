@@ -3,7 +3,8 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::grid::{Form, Grid};
-use super::table::{trimmed, unguarded};
+use super::register::UNIT;
+use super::table::{is_one_of, trimmed, unguarded};
 
 /// Reads the records of a text; blank ones are left out.
 pub(super) fn read(path: &str, text: &str) -> Grid {
@@ -50,22 +51,46 @@ fn breaks(text: &str) -> usize {
     text.matches('\n').count()
 }
 
-/// Comma, tab or semicolon: whichever the line of the headings holds most of, outside quotations.
+/// Comma, tab or semicolon: the one that parts a heading for units from others in one of the first lines; without such a heading
+/// whichever the first line with any of them holds most of, outside quotations.
 fn delimiter(text: &str) -> u8 {
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
-    for letter in text.trim_start_matches('\n').chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            '\n' if !quoted => break,
-            _ if quoted => {}
-            _ => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(char::from(*delimiter) == letter);
-                }
-            }
+    const WITHIN: usize = 40;
+    let first = || text.lines().filter(|line| !line.trim().is_empty()).take(WITHIN);
+    let parts_unit =
+        |line: &str, letter: char| line.contains(letter) && line.split(letter).any(|cell| is_one_of(cell.trim().trim_matches(['"', '“', '”', '\'']), UNIT));
+    let of_headings = first().find_map(|line| DELIMITERS.into_iter().find(|(_, letter)| parts_unit(line, *letter)));
+    if let Some((delimiter, _)) = of_headings {
+        return delimiter;
+    }
+    let most = |line: &str| {
+        let counts = DELIMITERS.map(|(delimiter, letter)| (delimiter, outside_quotations(line, letter)));
+        // of several with one count the first
+        counts.into_iter().rev().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 0)
+    };
+    first().find_map(most).map_or(b',', |(delimiter, _)| delimiter)
+}
+
+const DELIMITERS: [(u8, char); 3] = [(b',', ','), (b'\t', '\t'), (b';', ';')];
+
+fn outside_quotations(line: &str, letter: char) -> usize {
+    line.split('"').step_by(2).map(|part| part.matches(letter).count()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_the_headings_says_what_parts_columns() {
+        for (text, wanted) in [
+            ("单位,数\n甲;局,1", b','),
+            ("附件1\n11月得分表,含开发区\n\"单位\";数\n甲;1", b';'),
+            ("附件1\n单位\t数", b'\t'),
+            ("name;\"a,b,c\";d\n", b';'),
+            ("单位\n甲\n", b','),
+            ("", b','),
+        ] {
+            assert_eq!(delimiter(text), wanted, "{text}");
         }
     }
-    // of several with one count the first
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
 }

@@ -353,7 +353,7 @@ impl Loader<'_, '_> {
             let reading = Reading { plan: self.plan, fact, stated: *stated };
             let value = reading.read(text, &table.place(row, column), self.diagnostics);
             if value.is_none() && table.form == Form::Sheet {
-                advise_percent(fact, text, self.diagnostics);
+                advise(fact, text, self.diagnostics);
             }
             value
         });
@@ -427,18 +427,18 @@ impl Loader<'_, '_> {
     }
 }
 
-/// In a workbook the format of a cell can say that its number is a rate.
-fn advise_percent(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
-    let bare = text.parse::<Decimal>().is_ok();
-    if bare
-        && fact.unit().is_some_and(Unit::is_percent)
-        && let Some(last) = diagnostics.last_mut()
-    {
-        last.help.push(Help {
-            words: words!("或给这一列设百分比格式:那样 0.9315 就是 93.15%", "or give the column a percent format, in which 0.9315 is 93.15%"),
-            edit: None,
-        });
-    }
+/// What can be done in a workbook about a rate without its sign, and about digits past the step.
+fn advise(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
+    let Some(last) = diagnostics.last_mut() else { return };
+    let digits = fact.step.normalize().scale();
+    let words = match last.code {
+        Code::TooFine => words!("用公式算的,外面套上 ROUND(…, {digits})", "around a formula write ROUND(…, {digits})"),
+        Code::BadCell if fact.unit().is_some_and(Unit::is_percent) && text.parse::<Decimal>().is_ok() => {
+            words!("或给这一列设百分比格式:那样 0.9315 就是 93.15%", "or give the column a percent format, in which 0.9315 is 93.15%")
+        }
+        _ => return,
+    };
+    last.help.push(Help { words, edit: None });
 }
 
 #[cfg(test)]
@@ -601,6 +601,10 @@ mod tests {
         assert_eq!(fault("[{\"单位\": \"东海县\",}]"), at(Code::BadTable, 0, ""));
         assert_eq!(fault("[]"), at(Code::BadTable, 0, ""));
         assert_eq!(fault("3"), at(Code::BadTable, 0, ""));
+        // a key of its own in every record does not make every record as wide as there are keys
+        let keys: Vec<String> = (0..20_000).map(|number| format!("{{\"k{number}\": 1}}")).collect();
+        assert_eq!(fault(&format!("[{}]", keys.join(","))), at(Code::TooLarge, 0, ""));
+        assert_eq!(faults(&[&format!("单位{}\n", ",数".repeat(1000))]), at(Code::TooLarge, 0, ""));
     }
 
     #[test]

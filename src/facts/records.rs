@@ -2,7 +2,7 @@
 //!
 //! A number keeps the text that it has in the file; no float is made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -10,12 +10,16 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::grid::{Form, Grid};
+use super::header::{WIDEST, too_wide};
 use super::register::UNIT;
 use super::table::{excerpt, trimmed};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, words};
 
 /// The keys under which the records may stand.
 const FACTS: [&str; 2] = ["facts", "数据"];
+
+/// The cells of all records, counted up to the last one of each.
+const CELLS: usize = 5_000_000;
 
 /// The entries of an object as they are written, a key that stands twice included.
 struct Entries(Vec<(String, Box<RawValue>)>);
@@ -56,6 +60,8 @@ pub(super) fn read(path: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) ->
         grid: Grid { path: path.to_owned(), form: Form::Records, ..Grid::default() },
         columns: BTreeMap::new(),
         headings: Vec::new(),
+        is_too_large: false,
+        cells: 0,
         diagnostics,
     };
     match serde_json::from_str::<Box<RawValue>>(text) {
@@ -69,7 +75,10 @@ pub(super) fn read(path: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) ->
             return None;
         }
     }
-    let Reader { mut grid, headings, .. } = reader;
+    let Reader { mut grid, headings, is_too_large, .. } = reader;
+    if is_too_large {
+        return None;
+    }
     if headings.is_empty() {
         // records that are none have been reported
         return (before == diagnostics.len()).then_some(grid);
@@ -83,6 +92,9 @@ struct Reader<'r> {
     grid: Grid,
     columns: BTreeMap<String, usize>,
     headings: Vec<String>,
+    is_too_large: bool,
+    /// The cells of all records, counted up to the last one of each.
+    cells: usize,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
@@ -168,8 +180,15 @@ impl Reader<'_> {
             );
             return;
         };
+        if self.is_too_large || entries.len() > WIDEST || self.headings.len() > WIDEST {
+            // said once, and nothing more of the file is read
+            if !std::mem::replace(&mut self.is_too_large, true) {
+                self.diagnostics.push(too_wide(self.path));
+            }
+            return;
+        }
         let mut cells: Vec<String> = Vec::new();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut put = |column: usize, text: String| {
             if cells.len() <= column {
                 cells.resize(column + 1, String::new());
@@ -182,7 +201,7 @@ impl Reader<'_> {
             put(self.column(UNIT.first().copied().unwrap_or_default()), trimmed(unit).to_owned());
         }
         for (key, value) in &entries {
-            if seen.contains(&key.as_str()) {
+            if !seen.insert(key) {
                 self.report_at(
                     words!("「{key}」在一条记录里出现两次", "{key} stands twice in one record"),
                     number,
@@ -191,7 +210,6 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            seen.push(key);
             let column = self.column(trimmed(key));
             match text(value) {
                 Some(text) => put(column, trimmed(&text).to_owned()),
@@ -206,10 +224,21 @@ impl Reader<'_> {
                 }
             }
         }
-        if cells.iter().any(|cell| !cell.is_empty()) {
+        self.cells += cells.len();
+        if self.cells > CELLS {
+            if !std::mem::replace(&mut self.is_too_large, true) {
+                self.diagnostics.push(too_many(self.path));
+            }
+        } else if cells.iter().any(|cell| !cell.is_empty()) {
             self.grid.rows.push((number, cells));
         }
     }
+}
+
+fn too_many(path: &str) -> Diagnostic {
+    Diagnostic::new(Code::TooLarge, words!("记录里的格超过 {CELLS} 个", "the records have more than {CELLS} cells"))
+        .at_file(path, words!("", ""))
+        .help(words!("分成几个文件", "split the file"))
 }
 
 /// The text of a value; none of a list or an object.

@@ -30,7 +30,6 @@ pub(crate) struct File {
     pub(crate) declarations: Vec<Declaration>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a node is made once and read by reference")]
 #[derive(Debug, PartialEq)]
 pub(crate) enum Declaration {
     Standard(Standard),
