@@ -32,12 +32,16 @@ fn the_pages_in_the_docs_are_those_of_the_program() {
 
 #[test]
 fn every_page_about_rules_shows_what_the_program_says_of_its_example() {
+    let mut shown = 0;
     for (name, page) in files(&root().join("docs/codes")) {
-        if name.starts_with("README") || name.starts_with("K05") || name.starts_with("W05") {
+        // what is said of data takes tables, which the pages of calls and facts do not hold whole
+        if name.starts_with("README") || !page.contains("```kp\n") {
             continue;
         }
         let code = name.split('.').next().unwrap();
         let said = page.split("```text\n").nth(1).unwrap_or_else(|| panic!("{name} shows no message"));
         assert!(said.contains(&format!("[{code}]")), "{name}");
+        shown += 1;
     }
+    assert!(shown > 80, "{shown}");
 }

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
-    example("kaoping new 指标表.csv --out policies/新标准", "由指标表拟一份能检查通过的规则", "Draft rules that check clean from a list of indicators"),
+    example("kaoping new 指标表.csv --out 新标准", "由指标表拟一份能检查通过的规则", "Draft rules that check clean from a list of indicators"),
     example("kaoping new 指标表.csv --name 新标准", "先看看拟成什么样", "See first what they are like"),
 ];
 
