@@ -15,6 +15,7 @@ mod input;
 mod man;
 mod new;
 mod output;
+mod progress;
 mod score;
 mod template;
 mod test;
@@ -169,6 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let lang = arguments.lang.map(Lang::from);
     aside::clear_when_interrupted();
+    progress::speak(shown);
     let end = match arguments.verb {
         Verb::Check(verb) => check::run(&verb, lang),
         Verb::Fmt(verb) => fmt::run(&verb, lang),
@@ -182,5 +184,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Man(verb) => man::run(&verb, shown),
         Verb::Help(verb) => help::run(verb.command.as_deref(), shown),
     };
-    end.unwrap_or_else(|fault| fault.report(lang)).into()
+    let end = end.unwrap_or_else(|fault| fault.report(lang));
+    progress::clear();
+    end.into()
 }

@@ -178,10 +178,12 @@ pub struct SectionResult {
 }
 
 /// Scores a period. The facts are those of [`crate::facts::check`] without a fault; where they were adjusted, with what moved by it.
-pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
-    let mut results = score_once(plan, facts, standard_sha256, period);
+///
+/// `reached` is told how many units are scored, of all of them.
+pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
+    let mut results = score_once(plan, facts, standard_sha256, period, reached);
     if let Some(adjustments) = &facts.adjustments {
-        let before = adjustments.before.as_ref().map(|before| score_once(plan, before, standard_sha256, period));
+        let before = adjustments.before.as_ref().map(|before| score_once(plan, before, standard_sha256, period, reached));
         results.moved = before.map(|before| adjusted::moved(&before, &results));
         results.adjustments_sha256 = Some(adjustments.sha256.clone());
         results.adjustments = adjusted::adjustments(plan, facts);
@@ -189,10 +191,16 @@ pub(crate) fn score(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &
     results
 }
 
-fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str) -> Results {
+/// After how many units it is said how many are done.
+const TOLD_EVERY: usize = 256;
+
+fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
+        if index % TOLD_EVERY == 0 {
+            reached(index, facts.members.len());
+        }
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let outcome = traced(program, row, Until::Scores);
         contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));

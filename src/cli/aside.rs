@@ -57,6 +57,7 @@ pub(super) fn clear_when_interrupted() {
     // a second handler is refused, and the first one serves
     let _ = ctrlc::set_handler(|| {
         let _standing = ASIDE.clear();
+        super::progress::clear();
         std::process::exit(INTERRUPTED);
     });
 }

@@ -13,7 +13,7 @@ use super::check::expand;
 use super::help::{Example, example};
 use super::input::{cause_words, policy_path, read};
 use super::output::{Fault, deliver, locale, print, print_diagnostics, say};
-use super::{End, LangArgument};
+use super::{End, LangArgument, progress};
 use crate::diag::{self, Lang, words};
 use crate::source::{Encoding, Sources, decode_from, with_line_ends};
 use crate::syntax::{self, Skin};
@@ -78,6 +78,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         }
         for (_, source) in policy.sources.iter() {
             let path = PathBuf::from(&source.path);
+            progress::begin(&words!("排版", "laying out"));
             let before = fs::read(&path).map_err(|cause| unreadable(&path, &cause))?;
             files.push(File { after: laid_out(&path, &before, skin)?, path, before });
             sources.add(source.path.clone(), source.text.clone());

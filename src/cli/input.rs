@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Subject;
 use super::output::Fault;
+use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::compile;
 use crate::facts::load::InputFault;
@@ -76,6 +77,7 @@ pub(super) fn is_rule_file(path: &Path) -> bool {
 
 /// Reads a policy as it is.
 pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
+    progress::begin(&words!("读规则", "reading rules"));
     read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
 }
 
@@ -149,12 +151,14 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let read = |paths: &[PathBuf]| load::read(paths).map_err(|fault| Fault::Words(unreadable_facts(&fault)));
+    progress::begin(&words!("读数据", "reading facts"));
     let inputs = read(&subject.facts)?;
     let changes = read(&adjustments::tables(&subject.facts, &subject.adjustments))?;
     let mut diagnostics = Vec::new();
     let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
         if changes.is_empty() {
             diagnostics.extend(facts::check::check(plan, &table));

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::input::cause_words;
-use super::{End, aside};
+use super::{End, aside, progress};
 use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
 use crate::source::Sources;
 
@@ -54,12 +54,14 @@ pub(super) fn locale() -> Lang {
 
 /// A line on standard error.
 pub(super) fn say(text: &str) {
+    progress::clear();
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Diagnostics on standard error, in colour on a terminal only.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>) {
     let colour = if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
+    progress::clear();
     let _ = write!(io::stderr(), "{}", diag::to_text(diagnostics, sources, lang, colour));
 }
 
@@ -69,6 +71,7 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
 }
 
 fn print_bytes(bytes: &[u8]) -> Result<(), Fault> {
+    progress::clear();
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
         io::ErrorKind::BrokenPipe => Fault::Closed,

@@ -7,7 +7,7 @@ use clap::{ValueEnum, ValueHint};
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, width};
-use super::{End, Subject};
+use super::{End, Subject, progress};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
 use crate::report::{self, Fold, View};
@@ -60,7 +60,8 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
     let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
-    let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
+    progress::begin(&words!("打分", "scoring"));
+    let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
@@ -68,6 +69,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         results.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == known));
     }
     let missing = results.units.iter().any(|unit| unit.status == State::Missing);
+    progress::begin(&words!("排版", "laying out"));
     let asked = Asked { format, lang: shown, wide: arguments.wide };
     let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
     deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;

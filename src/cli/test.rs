@@ -11,7 +11,7 @@ use clap::ValueHint;
 use super::help::{Example, example};
 use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, locale, print, print_diagnostics};
-use super::{End, Format, Subject};
+use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::facts::adjustments;
 use crate::facts::load::FORMATS;
@@ -138,7 +138,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let period = input::period(&loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
-    let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period);
+    let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
     let (tables, known) = published(folder)?;
     let report = compare(&loaded.plan, &facts, &results, &tables, &known);
     Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report), lang: loaded.plan.lang })
