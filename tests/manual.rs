@@ -2,12 +2,14 @@
 //! executed, and every keyword has an example.
 //!
 //! A block ```` ```kp ```` is a whole standard, or is completed with the block ```` ```kp scaffold ```` of its manual's appendix; it
-//! must check without a diagnostic, and its cases must pass. A block ```` ```rhai NAME ```` is the script of that name. A block ```` ```kp error K0302 ```` gives that one code. The lines of a
-//! block ```` ```console ```` that begin with `$ kaoping` are run in the root of the repository, and print the lines after them; `…` on
+//! must check without a diagnostic, and its cases must pass. A block ```` ```rhai NAME ```` is the script of that name. A block
+//! ```` ```kp error K0302 ```` gives that one code. The lines of a block ```` ```console ```` that begin with `$ kaoping` are run in the root of the repository, and print the lines after them; `…` on
 //! a line of its own stands for any lines.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
 
+#[path = "harness/markdown.rs"]
+mod markdown;
 #[path = "harness/program.rs"]
 mod program;
 
@@ -16,6 +18,7 @@ use std::fs;
 use kaoping::diag::{Colour, to_text};
 use kaoping::engine::compile;
 use kaoping::source::Sources;
+use markdown::{Block, agrees, blocks};
 use program::{kaoping, root};
 
 /// One of the two manuals, and the words by which its examples are told apart.
@@ -32,38 +35,13 @@ const MANUALS: [Manual; 2] = [
     Manual { path: "docs/language.md", standard: "standard ", case: "case ", replaced: ["tier ", "total =", "rank "] },
 ];
 
-/// A fenced block: the line on which it begins, what is written behind the fence, and its text.
-struct Block {
-    line: usize,
-    info: String,
-    text: String,
-}
-
 impl Manual {
     fn text(&self) -> String {
         fs::read_to_string(root().join(self.path)).unwrap()
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let mut found: Vec<Block> = Vec::new();
-        let mut open = false;
-        for (index, line) in self.text().lines().enumerate() {
-            match line.strip_prefix("```") {
-                Some(_) if open => open = false,
-                Some(info) => {
-                    open = true;
-                    found.push(Block { line: index + 1, info: info.to_owned(), text: String::new() });
-                }
-                None if open => {
-                    let block = found.last_mut().unwrap();
-                    block.text.push_str(line);
-                    block.text.push('\n');
-                }
-                None => {}
-            }
-        }
-        assert!(!open, "{}: a block that never ends", self.path);
-        found
+        blocks(&self.text())
     }
 
     fn blocks_of(&self, info: &str) -> Vec<Block> {
@@ -170,21 +148,6 @@ fn every_command_prints_what_the_manual_shows() {
     }
 }
 
-/// Whether lines are printed as shown; `…` alone stands for any lines.
-fn agrees(shown: &str, printed: &str) -> bool {
-    let (shown, printed): (Vec<&str>, Vec<&str>) = (shown.lines().collect(), printed.lines().collect());
-    let mut parts = shown.split(|line| *line == "…");
-    let Some(first) = parts.next() else { return false };
-    let Some(mut rest) = printed.strip_prefix(first) else { return false };
-    let parts: Vec<&[&str]> = parts.collect();
-    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
-    for part in between {
-        let Some(at) = (0..=rest.len()).find(|at| rest[*at..].starts_with(part)) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
 #[test]
 fn both_manuals_have_the_same_blocks() {
     let [zh, en] = &MANUALS;
@@ -251,5 +214,48 @@ fn every_keyword_has_an_example_and_stands_in_the_table() {
                 assert!(examples.contains(&format!(" {spelled} ")), "{}: no example of {spelled}", manual.path);
             }
         }
+    }
+}
+
+// --- the language on one page ---
+
+const SHEETS: [&str; 2] = ["docs/cheatsheet.zh.md", "docs/cheatsheet.md"];
+
+#[test]
+fn the_blocks_of_the_cheat_sheet_make_one_standard_whose_cases_pass() {
+    for path in SHEETS {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rules = String::new();
+        for block in blocks(&fs::read_to_string(root().join(path)).unwrap()) {
+            match block.info.strip_prefix("rhai ") {
+                Some(name) => fs::write(folder.path().join(name), &block.text).unwrap(),
+                None => rules.push_str(&block.text),
+            }
+        }
+        fs::write(folder.path().join("rules.kp"), rules).unwrap();
+        let run = kaoping(folder.path(), &["check", ".", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!((run.status, &report["warnings"]), (0, &0.into()), "{path}: {}", run.out);
+        let run = kaoping(folder.path(), &["test", "."]);
+        assert!(run.status == 0 && run.out.matches("rules.kp:").count() == 3, "{path}: {}", run.out);
+    }
+}
+
+#[test]
+fn the_cheat_sheet_is_one_page_with_every_keyword() {
+    let (words, reserved) = keywords();
+    for (path, in_zh) in SHEETS.iter().zip([true, false]) {
+        let text = fs::read_to_string(root().join(path)).unwrap();
+        assert!(text.lines().count() <= 75, "{path}: {} lines", text.lines().count());
+        // the words of comments count: they name what else may stand in a place
+        let spelled: String = text.chars().map(|letter| if letter.is_alphanumeric() || letter == '_' { letter } else { ' ' }).collect();
+        let spelled = format!(" {} ", spelled.split_whitespace().collect::<Vec<_>>().join(" "));
+        let missing: Vec<&str> = words
+            .iter()
+            .filter(|word| !reserved.contains(&word.rule))
+            .map(|word| if in_zh { word.zh.as_str() } else { word.en.as_str() })
+            .filter(|word| !spelled.contains(&format!(" {word} ")))
+            .collect();
+        assert!(missing.is_empty(), "{path}: {missing:?}");
     }
 }

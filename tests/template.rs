@@ -1,6 +1,6 @@
 //! Empty tables of facts: what they hold, and that they score when they are filled in.
 //!
-//! `tests/fill_template.py` fills in the workbook as a user would; CI runs it where Python and openpyxl are there.
+//! `tests/outside/fill_template.py` fills in the workbook as a user would; CI runs it where Python and openpyxl are there.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
 

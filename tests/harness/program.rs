@@ -1,6 +1,7 @@
 //! Runs the program as a user would, in a folder.
 
 #![allow(clippy::expect_used, reason = "a test that cannot run its program has nothing to say")]
+#![allow(dead_code, reason = "each test uses what it needs of this")]
 
 use std::path::Path;
 use std::process::Command;

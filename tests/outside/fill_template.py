@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fills in the template of a standard as its users would, and compares the scores with those from the CSV.
 
-    python3 tests/fill_template.py [KAOPING]        by default target/debug/kaoping or target/release/kaoping
+    python3 tests/outside/fill_template.py [KAOPING]        by default target/debug/kaoping or target/release/kaoping
 
 Opens the empty workbook with openpyxl, types the facts of November 2020 into it cell by cell (rates half as 93.15, half as
 93.15% with a percent format; counts as numbers; what a tier does not have stays blank), saves it under a name with a blank
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 POLICY = ROOT / "policies" / "lianyungang"
 FACTS = ROOT / "golden" / "lianyungang" / "2020-11" / "facts.csv"
 
