@@ -92,6 +92,7 @@ pub(super) fn cause_words(cause: &std::io::Error) -> Words {
         std::io::ErrorKind::NotFound => words!("没有这个文件或文件夹", "there is no such file or folder"),
         std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
         std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
         std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
         _ => words!("{cause}", "{cause}"),
     }
