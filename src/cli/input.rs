@@ -83,6 +83,13 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
 pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
     let policy = read(path)?;
     let compiled = compile(&policy.sources);
+    if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
+        let path = path.display();
+        return Err(Fault::Words(words!(
+            "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
+            "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
+        )));
+    }
     Ok((policy, compiled.plan, compiled.diagnostics))
 }
 
