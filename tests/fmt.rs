@@ -174,6 +174,61 @@ fn an_existing_file_is_overwritten_only_with_force() {
     assert!(own.status == 2 && own.err.contains("就地改写"), "{}", own.err);
 }
 
+/// Rules that call a script in a folder beside them.
+const CALLING: &str = "函数 计分(量: 件) : 分 [0, 5] = rhai \"脚本/计分.rhai\"\n数据 量 : 件\n";
+const SCRIPT: &str = "fn 计分(量) { 取小(量, 5) }\n";
+
+#[test]
+fn scripts_go_along_to_another_folder() {
+    let (folder, file) = folder_with(CALLING.as_bytes());
+    fs::create_dir(folder.path().join("脚本")).unwrap();
+    fs::write(folder.path().join("脚本/计分.rhai"), SCRIPT).unwrap();
+    fs::write(folder.path().join("脚本/无关.rhai"), SCRIPT).unwrap();
+    for (from, out) in [(".", "out/folder"), (file.file_name().unwrap().to_str().unwrap(), "out/file")] {
+        let run = fmt(folder.path(), &["--skin", "en", "--out", out, from]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        let out = folder.path().join(out);
+        assert_eq!(fs::read_to_string(out.join("脚本/计分.rhai")).unwrap(), SCRIPT);
+        assert!(!out.join("脚本/无关.rhai").exists());
+        assert!(fs::read_to_string(out.join("规则 一.kp")).unwrap().starts_with("function 计分(量: cases) : points [0, 5] = rhai"));
+    }
+}
+
+#[test]
+fn each_of_several_policies_goes_to_a_folder_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for policy in ["甲", "内/乙"] {
+        let policy = folder.path().join("标准").join(policy);
+        fs::create_dir_all(&policy).unwrap();
+        fs::write(policy.join("规则.kp"), WRITTEN).unwrap();
+        fs::write(policy.join("名册.csv"), "单位,层级\n东县,县区\n").unwrap();
+    }
+    let run = fmt(folder.path(), &["标准", "--out", "新"]);
+    assert_eq!((run.status, run.err.as_str()), (0, "2 个规则文件写到 新\n"));
+    for policy in ["新/甲", "新/内/乙"] {
+        let policy = folder.path().join(policy);
+        assert_eq!(fs::read_to_string(policy.join("规则.kp")).unwrap(), LAID_OUT);
+        assert_eq!(fs::read_to_string(policy.join("名册.csv")).unwrap(), "单位,层级\n东县,县区\n");
+    }
+    for inside in ["标准", "标准/新"] {
+        let run = fmt(folder.path(), &["标准", "--out", inside]);
+        assert!(run.status == 2 && (run.err.contains("里面") || run.err.contains("就地改写")), "{}", run.err);
+    }
+    assert!(!folder.path().join("标准/新").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("标准/甲/规则.kp")).unwrap(), WRITTEN);
+}
+
+#[test]
+fn what_cannot_be_a_rule_file_or_a_folder_is_said() {
+    let (folder, _) = folder_with(WRITTEN.as_bytes());
+    fs::write(folder.path().join("名册.csv"), "单位,层级\n").unwrap();
+    let table = fmt(folder.path(), &["名册.csv"]);
+    assert!(table.status == 2 && table.err.contains("不是规则文件"), "{}", table.err);
+    let onto_a_file = fmt(folder.path(), &[".", "--out", "名册.csv"]);
+    assert!(onto_a_file.status == 2 && onto_a_file.err.contains("不是文件夹"), "{}", onto_a_file.err);
+    assert_eq!(fs::read_to_string(folder.path().join("名册.csv")).unwrap(), "单位,层级\n");
+}
+
 #[test]
 fn a_long_file_is_laid_out_piece_by_piece() {
     let item = "指标 甲 满分 5 分 { 乙 低于 95% 每 1 个百分点 扣 1 分,扣完为止 依据 \"附表\" } # 尾\n";

@@ -2,6 +2,7 @@
 //!
 //! All files are read and laid out before the first is written: where one cannot be, none is.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use similar::TextDiff;
 
 use super::check::expand;
 use super::help::{Example, example};
-use super::input::{cause_words, policy_path, read};
-use super::output::{Fault, deliver, locale, print, print_diagnostics, say};
+use super::input::{cause_words, holds_rules, is_rule_file, policy_path, read};
+use super::output::{Fault, deliver, locale, made, print, print_diagnostics, say};
 use super::{End, LangArgument, progress};
 use crate::diag::{self, Lang, words};
 use crate::source::{Encoding, Sources, decode_from, with_line_ends};
@@ -32,7 +33,7 @@ pub(super) struct Arguments {
     /// 换成这种语言的关键词和单位 / The skin to turn keywords and units into
     #[arg(long, value_enum, value_name = "zh|en")]
     skin: Option<LangArgument>,
-    /// 写到这个文件夹,旁边的表一并抄去 / The folder to write to, with copies of the tables beside the rules
+    /// 写到这个文件夹,脚本和旁边的表一并抄去 / The folder to write to, with copies of scripts and of the tables beside the rules
     #[arg(long, value_name = "文件夹 / FOLDER", value_hint = ValueHint::DirPath)]
     out: Option<PathBuf>,
     /// 可以覆盖 --out 里已有的文件 / Files that are in --out already may be overwritten
@@ -62,36 +63,18 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let paths = match (&arguments.out, arguments.paths.as_slice()) {
         (None, paths) => expand(paths)?,
         (Some(_), []) => vec![policy_path(None)?],
-        (Some(_), [one]) => vec![one.clone()],
-        (Some(_), _) => return Err(Fault::Words(words!("--out 只收一个标准:请一次写一个", "--out takes one policy: name one at a time"))),
+        (Some(_), [one]) => expand(std::slice::from_ref(one))?,
+        (Some(_), _) => {
+            return Err(Fault::Words(words!("--out 只收一个文件或文件夹:请一次写一个", "--out takes one file or folder: name one at a time")));
+        }
     };
-    let mut sources = Sources::default();
-    let mut files = Vec::new();
-    let mut broken = false;
-    for path in &paths {
-        let policy = read(path)?;
-        let faults = syntax::parse(&policy.sources).diagnostics;
-        if diag::any_error(&faults) {
-            print_diagnostics(&faults, &policy.sources, lang);
-            broken = true;
-            continue;
-        }
-        for (_, source) in policy.sources.iter() {
-            let path = PathBuf::from(&source.path);
-            progress::begin(&words!("排版", "laying out"));
-            let before = fs::read(&path).map_err(|cause| unreadable(&path, &cause))?;
-            files.push(File { after: laid_out(&path, &before, skin)?, path, before });
-            sources.add(source.path.clone(), source.text.clone());
-        }
-    }
-    let lang = lang.unwrap_or_else(|| if files.is_empty() { locale() } else { diag::language_of(&sources, None) });
-    if broken {
-        return Err(Fault::Words(words!("有语法错误,一个文件也没有改写", "there are syntax faults: no file was written")).speaking(lang));
-    }
+    let from = arguments.paths.first().or(paths.first()).cloned().unwrap_or_default();
+    let found = Found::of(&paths, skin, lang)?;
+    let (files, lang) = (&found.files, found.language(lang));
     let end = match &arguments.out {
-        Some(folder) => write_to(folder, paths.first(), &files, arguments.force),
-        None if arguments.check || arguments.diff => compare(&files, arguments),
-        None => rewrite(&files),
+        Some(folder) => Target { from: &from, folder }.write(&found, arguments.force),
+        None if arguments.check || arguments.diff => compare(files, arguments),
+        None => rewrite(files),
     };
     let end = end.map_err(|fault| fault.speaking(lang))?;
     let (all, differing) = (files.len(), files.iter().filter(|file| file.before != file.after).count());
@@ -105,6 +88,54 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     };
     say(report.get(lang));
     Ok(end)
+}
+
+/// Everything that was named, laid out, before the first file is written.
+#[derive(Default)]
+struct Found {
+    files: Vec<File>,
+    /// The scripts that rules call, and what stands beside them.
+    others: BTreeSet<PathBuf>,
+    sources: Sources,
+}
+
+impl Found {
+    fn of(paths: &[PathBuf], skin: Skin, lang: Option<Lang>) -> Result<Self, Fault> {
+        let mut found = Found::default();
+        let mut broken = false;
+        for path in paths {
+            let policy = read(path)?;
+            let faults = syntax::parse(&policy.sources).diagnostics;
+            if diag::any_error(&faults) {
+                print_diagnostics(&faults, &policy.sources, lang);
+                broken = true;
+                continue;
+            }
+            for (_, source) in policy.sources.iter() {
+                let path = PathBuf::from(&source.path);
+                progress::begin(&words!("排版", "laying out"));
+                let before = fs::read(&path).map_err(|cause| unreadable(&path, &cause))?;
+                found.files.push(File { after: laid_out(&path, &before, skin)?, path, before });
+                found.sources.add(source.path.clone(), source.text.clone());
+            }
+            found.others.extend(policy.sources.scripts().map(|(_, script)| PathBuf::from(&script.path)));
+            found.others.extend(beside(path)?);
+        }
+        if broken {
+            return Err(Fault::Words(words!("有语法错误,一个文件也没有改写", "there are syntax faults: no file was written")).speaking(found.language(lang)));
+        }
+        match (found.files.is_empty(), paths.first()) {
+            (true, Some(path)) => {
+                let path = path.display();
+                Err(Fault::Words(words!("{path} 不是规则文件(.kp)", "{path} is no rule file (.kp)")))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn language(&self, asked: Option<Lang>) -> Lang {
+        asked.unwrap_or_else(|| if self.files.is_empty() { locale() } else { diag::language_of(&self.sources, None) })
+    }
 }
 
 /// The bytes of a file laid out, in its own encoding and with its own line ends.
@@ -204,51 +235,80 @@ fn rewrite(files: &[File]) -> Result<End, Fault> {
     Ok(End::Answered)
 }
 
-/// Writes everything to another folder, with the tables beside the rules, so that it is a policy of its own.
-fn write_to(folder: &Path, policy: Option<&PathBuf>, files: &[File], force: bool) -> Result<End, Fault> {
-    let mut written: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    for file in files {
-        written.push((folder.join(file.path.file_name().unwrap_or_default()), file.after.clone()));
-    }
-    for table in policy.filter(|path| path.is_dir()).map(|path| beside(path)).transpose()?.unwrap_or_default() {
-        let bytes = fs::read(&table).map_err(|cause| unreadable(&table, &cause))?;
-        written.push((folder.join(table.file_name().unwrap_or_default()), bytes));
-    }
-    for (path, _) in &written {
-        let own = files.iter().any(|file| same_file(&file.path, path));
-        if own || path.exists() && !force {
-            let path = path.display();
-            return Err(Fault::Words(if own {
-                words!("{path} 是读入的文件:不写 --out 即就地改写", "{path} is what was read: leave out --out to rewrite it in place")
-            } else {
-                words!("{path} 已经有了:换一个文件夹,或加 --force 覆盖", "{path} is there already: name another folder, or overwrite it with --force")
-            }));
+/// What was named, and the folder that takes its place.
+struct Target<'a> {
+    from: &'a Path,
+    folder: &'a Path,
+}
+
+impl Target<'_> {
+    /// Writes everything to another folder, with the scripts and tables of the rules, so that what stands there is whole. Of a
+    /// folder of policies each has a folder of its own.
+    fn write(&self, found: &Found, force: bool) -> Result<End, Fault> {
+        self.apart(&found.files)?;
+        let mut written: Vec<(PathBuf, Vec<u8>)> = found.files.iter().map(|file| (self.place(&file.path), file.after.clone())).collect();
+        for other in &found.others {
+            written.push((self.place(other), fs::read(other).map_err(|cause| unreadable(other, &cause))?));
         }
+        if let Some((there, _)) = written.iter().find(|(path, _)| !force && path.exists()) {
+            let path = there.display();
+            return Err(Fault::Words(words!(
+                "{path} 已经有了:换一个文件夹,或加 --force 覆盖",
+                "{path} is there already: name another folder, or overwrite it with --force"
+            )));
+        }
+        for (path, bytes) in &written {
+            made(path.parent().unwrap_or(self.folder))?;
+            deliver(bytes, Some(path), &[])?;
+        }
+        Ok(End::Answered)
     }
-    fs::create_dir_all(folder).map_err(|cause| {
-        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
-        let folder = folder.display();
-        Fault::Words(words!("建不了 {folder}:{zh}", "cannot make {folder}: {en}"))
-    })?;
-    for (path, bytes) in &written {
-        deliver(bytes, Some(path), &[])?;
+
+    /// Where a file goes that lies in what was named, or beside it.
+    fn place(&self, file: &Path) -> PathBuf {
+        let root = if self.from.is_dir() { self.from } else { self.from.parent().unwrap_or(Path::new("")) };
+        let inside = file.strip_prefix(root).ok().or(file.file_name().map(Path::new)).unwrap_or(file);
+        self.folder.join(inside)
     }
-    Ok(End::Answered)
+
+    /// What was read is not overwritten, and a folder of policies does not become one that holds itself.
+    fn apart(&self, files: &[File]) -> Result<(), Fault> {
+        if let Some(own) = files.iter().find(|file| same_file(&file.path, &self.place(&file.path))) {
+            let path = own.path.display();
+            return Err(Fault::Words(words!("{path} 是读入的文件:不写 --out 即就地改写", "{path} is what was read: leave out --out to rewrite it in place")));
+        }
+        let several = self.from.is_dir() && !holds_rules(self.from);
+        let (from, folder) = (self.from.display(), self.folder.display());
+        if several && lies_in(self.folder, self.from) {
+            return Err(Fault::Words(words!("{folder} 在 {from} 里面:换一个文件夹", "{folder} lies inside {from}: name another folder")));
+        }
+        Ok(())
+    }
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {
     a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
-/// The files beside the rules: tables and whatever else they read. Hidden files and lock files are nobody's.
-fn beside(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let entries = fs::read_dir(folder).map_err(|cause| unreadable(folder, &cause))?;
+/// Whether a folder, which may not be there yet, lies in another.
+fn lies_in(folder: &Path, other: &Path) -> bool {
+    let absolute = std::path::absolute(folder).unwrap_or_default();
+    let there = absolute.ancestors().find_map(|path| path.canonicalize().ok());
+    there.zip(other.canonicalize().ok()).is_some_and(|(there, other)| there.starts_with(other))
+}
+
+/// The files in the folder of a policy: tables and whatever else stands beside the rules, nothing for a rule file alone. Hidden
+/// files and lock files are nobody's.
+fn beside(policy: &Path) -> Result<Vec<PathBuf>, Fault> {
+    if !policy.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(policy).map_err(|cause| unreadable(policy, &cause))?;
     let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     found.retain(|path| {
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '~']));
-        !hidden && path.is_file() && !super::input::is_rule_file(path)
+        !hidden && path.is_file() && !is_rule_file(path)
     });
-    found.sort();
     Ok(found)
 }
 

@@ -85,6 +85,13 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
 pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
     let policy = read(path)?;
     let compiled = compile(&policy.sources);
+    if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
+        let path = path.display();
+        return Err(Fault::Words(words!(
+            "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
+            "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
+        )));
+    }
     Ok((policy, compiled.plan, compiled.diagnostics))
 }
 
@@ -94,6 +101,7 @@ pub(super) fn cause_words(cause: &std::io::Error) -> Words {
         std::io::ErrorKind::NotFound => words!("没有这个文件或文件夹", "there is no such file or folder"),
         std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
         std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
         std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
         _ => words!("{cause}", "{cause}"),
     }

@@ -187,9 +187,23 @@ pub(super) fn of_syntax(error: &ParseErrorType) -> Words {
     }
 }
 
+/// A blank, or a sign that is not seen at all, which scripts do not take for a space.
+pub(super) fn is_foreign_blank(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
 fn of_input(error: &LexError) -> Words {
     match error {
-        LexError::UnexpectedInput(text) => words!("{text} 不能在脚本里用", "{text} cannot be used in a script"),
+        LexError::UnexpectedInput(text) => match text.chars().next().filter(|c| is_foreign_blank(*c)) {
+            // what is not seen is named by its number
+            Some(blank) => {
+                let (blank, number) =
+                    (if blank == '\u{3000}' { words!("全角空格", "a full-width space") } else { words!("特殊的空格", "an unusual space") }, u32::from(blank));
+                let (zh, en) = (blank.zh, blank.en);
+                words!("{zh}(U+{number:04X})不能在脚本里用", "{en} (U+{number:04X}) cannot be used in a script")
+            }
+            None => words!("{text} 不能在脚本里用", "{text} cannot be used in a script"),
+        },
         LexError::UnterminatedString => words!("引号没有配对", "the quotation mark has no partner"),
         LexError::MalformedNumber(text) => {
             words!("{text} 不是能精确保存的数,最多 28 位,不写 e", "{text} is no number that is kept exactly: at most 28 digits, without e")

@@ -165,13 +165,8 @@ fn compile(sandbox: &Sandbox, file: u32, source: &Source) -> Result<Script, Diag
     let span = Span { file, start: 0, end: offset(text.len()) };
     let ast = sandbox.engine().compile(text).map_err(|error| {
         let (Words { zh, en }, at) = (failure::of_syntax(error.err_type()), place(file, text, error.position()));
-        Diagnostic::new(Code::ScriptSyntax, words!("脚本读不懂:{zh}", "the script cannot be read: {en}")).at(at, words!("这里", "here")).help(
-            if full_width_at(text, at) {
-                words!("脚本里的括号、逗号、分号和运算符要用半角", "brackets, commas, semicolons and operators of a script are of half width")
-            } else {
-                words!("按手册「扩展函数」一节改写脚本", "correct the script; the manual says under extension functions what it may hold")
-            },
-        )
+        let said = words!("脚本读不懂:{zh}", "the script cannot be read: {en}");
+        Diagnostic::new(Code::ScriptSyntax, said).at(at, words!("这里", "here")).help(syntax_help(text, at))
     })?;
     let places = definitions(sandbox, file, text);
     let functions = ast.iter_functions().map(|function| {
@@ -190,11 +185,20 @@ fn compile(sandbox: &Sandbox, file: u32, source: &Source) -> Result<Script, Diag
     }
 }
 
-/// Whether a sign of full width stands at a place or right behind it.
-fn full_width_at(text: &str, at: Span) -> bool {
-    let signs = |c: char| ('！'..='～').contains(&c) || matches!(c, '。' | '、' | '“' | '”' | '‘' | '’' | '×' | '÷' | '≥' | '≤' | '≠');
-    let first = |from: u32| text.get(crate::source::position(from)..).and_then(|rest| rest.trim_start().chars().next());
-    [first(at.start), first(at.end)].into_iter().flatten().any(signs)
+/// What to do about a script that cannot be read there: hands used to writing Chinese, or rules, write other signs than scripts have.
+fn syntax_help(text: &str, at: Span) -> Words {
+    let full_width = |c: char| ('！'..='～').contains(&c) || matches!(c, '。' | '、' | '“' | '”' | '‘' | '’' | '×' | '÷' | '≥' | '≤' | '≠');
+    let from = |at: u32| text.get(crate::source::position(at)..).unwrap_or("");
+    let behind = |at: u32| from(at).trim_start().chars().next();
+    if from(at.start).starts_with(failure::is_foreign_blank) {
+        words!("换成半角的空格", "write a plain space instead")
+    } else if from(at.start).starts_with('#') {
+        words!("脚本里的注释以 // 开头", "comments of a script begin with //")
+    } else if [behind(at.start), behind(at.end)].into_iter().flatten().any(full_width) {
+        words!("脚本里的括号、逗号、分号和运算符要用半角", "brackets, commas, semicolons and operators of a script are of half width")
+    } else {
+        words!("按手册「扩展函数」一节改写脚本", "correct the script; the manual says under extension functions what it may hold")
+    }
 }
 
 /// Where functions are defined; the tree does not keep that.

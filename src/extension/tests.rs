@@ -129,6 +129,24 @@ fn variables_and_functions_are_only_so_many() {
     assert_eq!(codes(&functions), [Code::ScriptSyntax]);
 }
 
+// --- signs of other hands ---
+
+#[test]
+fn a_sign_that_is_not_of_scripts_is_named_with_what_to_write_instead() {
+    for (script, said, help) in [
+        ("fn f() { 1\u{3000}+ 2 }", "全角空格(U+3000)", "半角的空格"),
+        ("fn f() { 1\u{a0}+ 2 }", "特殊的空格(U+00A0)", "半角的空格"),
+        ("fn f() { 1 +\u{200b} 2 }", "特殊的空格(U+200B)", "半角的空格"),
+        ("# 注释\nfn f() { 1 }", "# 不能在脚本里用", "以 // 开头"),
+        ("fn f() { 1 ＋ 2 }", "＋ 不能在脚本里用", "要用半角"),
+        ("fn f() { throw “坏” }", "“ 不能在脚本里用", "要用半角"),
+    ] {
+        let found = compiled_with(script, 0, Mode::HalfUp).unwrap_err();
+        let shown = format!("{found:?}");
+        assert!(found.len() == 1 && found[0].code == Code::ScriptSyntax && shown.contains(said) && shown.contains(help), "{script}: {shown}");
+    }
+}
+
 // --- what there is not ---
 
 #[test]

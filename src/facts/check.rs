@@ -245,11 +245,19 @@ impl Check<'_> {
                 .at(info.span, words!("{called} = {value}", "{called_en} = {value_en}"))
                 .at(function.range, words!("范围声明在这里", "the range is declared here"))
                 .at(defined, words!("由脚本算出", "computed by the script"))
-                .help(words!("核对数据;数据无误时改脚本 {script},或改范围", "check the data; if they are right, correct the script {script} or the range"))
+                .help(if function.unit.is_percent() {
+                    words!(
+                        "核对数据;数据无误时改脚本 {script}(脚本里的率是 1 的分数,90% 写作 0.9),或改范围",
+                        "check the data; if they are right, correct the script {script} (its rates are fractions of 1: 90% is 0.9) or the range"
+                    )
+                } else {
+                    words!("核对数据;数据无误时改脚本 {script},或改范围", "check the data; if they are right, correct the script {script} or the range")
+                })
             }
             Failure::Finer(number) => {
                 let (value, value_en) = (result(number, Lang::Zh), result(number, Lang::En));
-                let step = &Number::from(function.step);
+                // in the script rates are fractions of 1
+                let (step, written) = (&Number::from(function.step), quantity::plain(function.step));
                 let (step, step_en) = (result(step, Lang::Zh), result(step, Lang::En));
                 Diagnostic::new(
                     Code::CallFiner,
@@ -258,7 +266,7 @@ impl Check<'_> {
                 .at(info.span, words!("{called} = {value}", "{called_en} = {value_en}"))
                 .at(function.span, words!("精度由这里的单位或 精度 定", "the step comes from the unit or the step stated here"))
                 .at(defined, words!("由脚本算出", "computed by the script"))
-                .help(words!("在脚本里用 取整(…, 步长),或声明更细的 精度", "round in the script: round(…, step); or declare a finer step"))
+                .help(words!("在脚本里写 取整(…, {written}),或声明更细的 精度", "round in the script: round(…, {written}); or declare a finer step"))
             }
         };
         Some(self.with_cells(diagnostic, at))

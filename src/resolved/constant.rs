@@ -2,7 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use super::circle::visit;
 use super::{Expr, ExprKind, Sign, Standard, TierId, Times, ValueId};
+use crate::diag::{Words, words};
 use crate::quantity::{Number, round_to};
 
 /// Whether an expression reads nothing but numbers that are written down; `known` says which named values are constants.
@@ -17,6 +19,13 @@ pub(super) fn is_constant(expr: &Expr, known: &dyn Fn(ValueId) -> bool) -> bool 
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).all(|row| is_constant(row, known)),
         _ => false,
     }
+}
+
+/// What makes an expression no constant.
+pub(super) fn said_of_variable(expr: &Expr) -> Words {
+    let mut calls = false;
+    visit(expr, &mut |part| calls |= matches!(part.kind, ExprKind::Call(..)));
+    if calls { words!("函数的结果不作定值", "the result of a function is no constant") } else { words!("这里用到了数据", "this reads facts") }
 }
 
 /// The value of an expression in a tier, if it is the same for all its units.

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::constant::said_of_variable;
 use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
 use super::{Expr, ExprKind, ItemId, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
@@ -521,7 +522,7 @@ impl Resolver<'_> {
             if !constant {
                 resolver.report(
                     Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants"))
-                        .at(value.span, words!("这里用到了数据", "this reads facts"))
+                        .at(value.span, said_of_variable(&value))
                         .help(words!(
                             "随数据变化的界限写成条件,例如 当 … ≥ … 得 …",
                             "a bound that depends on facts belongs into a condition, as in: when … ≥ … award …"

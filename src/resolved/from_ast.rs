@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
+use super::constant::said_of_variable;
 use super::{
     Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks,
 };
@@ -511,7 +512,7 @@ impl<'a> Resolver<'a> {
         if !self.is_constant(expr) {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("参数须为定值,可按层级分列", "a param must be a constant, by tier if need be"))
-                    .at(tree.expr.span, words!("这里用到了数据", "this reads facts"))
+                    .at(tree.expr.span, said_of_variable(expr))
                     .help(words!("随数据变化的值用 令", "use let for a value that depends on facts")),
             );
         }

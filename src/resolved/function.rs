@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::constant::said_of_variable;
 use super::expr::{said_of, with_suggestion};
 use super::from_ast::{Named, Resolver, named_unit, shown, shown_english};
 use super::{Expr, ExprKind, Function, FunctionId, ItemId, NO_STEP, Notes, Range, Standard, Type, constant};
@@ -79,9 +80,9 @@ impl<'a> Resolver<'a> {
 
     /// The functions with the ranges of their results; none where one has a fault.
     pub(super) fn resolve_functions(&mut self) -> Option<Vec<Function>> {
-        let signatures = std::mem::take(&mut self.functions);
-        let ranges: Vec<Option<Range>> = signatures.iter().map(|signature| self.range(signature)).collect();
-        let whole = signatures.into_iter().zip(ranges).map(|(signature, range)| {
+        // a bound may call a function, which then is there to be found and refused
+        let ranges: Vec<Option<Range>> = (0..self.functions.len()).map(|id| self.range(id)).collect();
+        let whole = std::mem::take(&mut self.functions).into_iter().zip(ranges).map(|(signature, range)| {
             Some(Function {
                 name: signature.tree.name.text.clone(),
                 unit: signature.unit?,
@@ -95,25 +96,24 @@ impl<'a> Resolver<'a> {
         whole.collect()
     }
 
-    fn range(&mut self, signature: &Signature<'_>) -> Option<Range> {
-        let ast::PatternKind::Interval(low, closed_low, high, closed_high) = &signature.tree.range.kind else { return None };
-        let (low, high) = (self.range_bound(low, signature), self.range_bound(high, signature));
+    fn range(&mut self, id: FunctionId) -> Option<Range> {
+        let signature = self.functions.get(id)?;
+        let tree = signature.tree;
+        let result = Type::Number(signature.unit.clone()?);
+        let result = Expr { kind: ExprKind::Flag(false), ty: result, step: Some(signature.step), span: signature.unit_span };
+        let ast::PatternKind::Interval(low, closed_low, high, closed_high) = &tree.range.kind else { return None };
+        let (low, high) = (self.range_bound(low, tree, &result), self.range_bound(high, tree, &result));
         let (low, high, closed_low, closed_high) = (low?, high?, *closed_low, *closed_high);
-        let span = signature.tree.range.span;
-        Some(Range { low, closed_low, high, closed_high, span })
+        Some(Range { low, closed_low, high, closed_high, span: tree.range.span })
     }
 
     /// An end of a range; a number without a unit is in the unit written before it.
-    fn range_bound(&mut self, tree: &ast::Expr, signature: &Signature<'_>) -> Option<Expr> {
+    fn range_bound(&mut self, tree: &ast::Expr, function: &ast::Function, result: &Expr) -> Option<Expr> {
+        let in_unit = |value, span| ast::Quantity { value, unit: Some(function.unit.clone()), span };
         let bare = match &tree.kind {
-            ast::ExprKind::Quantity(quantity) if quantity.unit.is_none() => {
-                Some(ast::Quantity { value: quantity.value, unit: Some(signature.tree.unit.clone()), span: quantity.span })
-            }
+            ast::ExprKind::Quantity(quantity) if quantity.unit.is_none() => Some(in_unit(quantity.value, quantity.span)),
             ast::ExprKind::Negate(inner) => match &inner.kind {
-                ast::ExprKind::Quantity(quantity) if quantity.unit.is_none() => {
-                    let value = Number::from(quantity.value).negated().decimal()?;
-                    Some(ast::Quantity { value, unit: Some(signature.tree.unit.clone()), span: tree.span })
-                }
+                ast::ExprKind::Quantity(quantity) if quantity.unit.is_none() => Some(in_unit(Number::from(quantity.value).negated().decimal()?, tree.span)),
                 _ => None,
             },
             _ => None,
@@ -122,12 +122,11 @@ impl<'a> Resolver<'a> {
             return self.quantity(&quantity);
         }
         let value = self.expr(tree, None)?;
-        let result = Expr { kind: ExprKind::Flag(false), ty: Type::Number(signature.unit.clone()?), step: Some(signature.step), span: signature.unit_span };
-        let (_, value) = self.same_unit(result, value, "范围", "range")?;
+        let (_, value) = self.same_unit(result.clone(), value, "范围", "range")?;
         if !self.is_constant(&value) {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("范围的界限须为定值", "the bounds of a range must be constants"))
-                    .at(value.span, words!("这里用到了数据", "this reads facts"))
+                    .at(value.span, said_of_variable(&value))
                     .help(words!("写一个数,或一个参数", "write a number or a param")),
             );
             return None;

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::constant::said_of_variable;
 use super::from_ast::{Resolver, shown};
 use super::{Act, Clause, Expr, ItemId, Measure, Move, Notes, Pending, Reading, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
@@ -72,7 +73,7 @@ impl<'a> Resolver<'a> {
         if !self.is_constant(expr) {
             self.report(
                 Diagnostic::new(Code::NotConstant, words!("缺省值须为定值", "a default must be a constant"))
-                    .at(expr.span, words!("这里用到了数据", "this reads facts"))
+                    .at(expr.span, said_of_variable(expr))
                     .at(tree.name.span, words!("这项数据的缺省", "the default of this fact"))
                     .help(words!("写一个数;由别的数据推得的写 或由 …", "state a number; what follows from other facts stands behind: or from …")),
             );
@@ -215,7 +216,7 @@ impl<'a> Resolver<'a> {
                         "marks, caps, floors, defaults and stand-ins must be constants, by tier if need be"
                     ),
                 )
-                .at(expr.span, words!("这里用到了数据", "this reads facts"))
+                .at(expr.span, said_of_variable(expr))
                 .help(words!("随数据变化的分数写成条款,例如 得分 = …", "points that depend on facts belong into a clause, as in: score = …")),
             );
         }

@@ -29,8 +29,8 @@ pub(super) struct ParsedFile {
 
 /// Parses one file of a policy; the names that the other files declare help to read runs of words.
 pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile {
-    let all = tokens(text);
-    let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &all), lost: BTreeSet::new(), unreadable: false };
+    let mut current = tokens(text);
+    let mut parsed = ParsedFile { file: ast::File::default(), diagnostics: bracket_faults(file, text, &current), lost: BTreeSet::new(), unreadable: false };
     if !parsed.diagnostics.is_empty() {
         parsed.unreadable = true;
         return parsed;
@@ -39,7 +39,6 @@ pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile
     let mut seen: Vec<usize> = Vec::new();
     let mut names: Option<BTreeSet<&str>> = None;
     for _ in 0..MOST {
-        let current = tokens(&work);
         match from_text::file(file, &work, &current) {
             Ok((tree, faults)) => {
                 parsed.file = tree;
@@ -62,6 +61,7 @@ pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile
                 let blanked = if blanked.is_empty() { stop.at..work.len() } else { blanked };
                 note_lost(&mut parsed.lost, &work, &current, &blanked);
                 blank(&mut work, blanked);
+                current = tokens(&work);
             }
         }
     }

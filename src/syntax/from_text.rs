@@ -40,14 +40,24 @@ pub(super) fn file(file: u32, text: &str, tokens: &[Token]) -> Result<(ast::File
     Ok((tree, builder.faults))
 }
 
-/// The tree of a text without any place, and with one name for a unit of several: two texts that say the same give equal trees.
-pub(super) fn meaning(text: &str) -> Option<ast::File> {
-    Grammar::parse(Rule::file, text).ok().map(|pairs| Builder { place: None, tokens: &[], faults: Vec::new() }.file(pairs))
-}
+/// A text as the grammar sees it, read once for all that is asked of it.
+pub(super) struct Reading<'t>(Pairs<'t, Rule>);
 
-/// The statements of the outermost level, as the grammar sees them.
-pub(super) fn statements(text: &str) -> Option<impl Iterator<Item = P<'_>>> {
-    Grammar::parse(Rule::file, text).ok().map(|pairs| pairs.flat_map(Pair::into_inner).filter(|pair| pair.as_rule() != Rule::EOI))
+impl<'t> Reading<'t> {
+    /// Nothing where the text cannot be read.
+    pub(super) fn of(text: &'t str) -> Option<Self> {
+        Grammar::parse(Rule::file, text).ok().map(Reading)
+    }
+
+    /// The tree without any place, and with one name for a unit of several: two texts that say the same give equal trees.
+    pub(super) fn meaning(&self) -> ast::File {
+        Builder { place: None, tokens: &[], faults: Vec::new() }.file(self.0.clone())
+    }
+
+    /// The statements of the outermost level.
+    pub(super) fn statements(&self) -> impl Iterator<Item = P<'t>> {
+        self.0.clone().flat_map(Pair::into_inner).filter(|pair| pair.as_rule() != Rule::EOI)
+    }
 }
 
 /// Whether the whole of a text is one word or sign of that rule.

@@ -13,6 +13,7 @@ mod same;
 mod spelling;
 mod statement;
 
+use super::from_text::Reading;
 use crate::diag::Lang;
 use doc::Printer;
 use node::Reader;
@@ -40,17 +41,19 @@ pub(crate) enum Skin {
 /// [`Mismatch`] where what was printed does not read like the text: an error of the program.
 pub(crate) fn print(text: &str, skin: Skin) -> Result<String, Mismatch> {
     let text = text.replace("\r\n", "\n");
-    let printed = layout(&text, skin).ok_or(Mismatch::Unreadable)?;
-    same::compare(&text, &printed)?;
+    let written = Reading::of(&text).ok_or(Mismatch::Unreadable)?;
+    let printed = layout(&text, &written, skin);
+    let read_again = Reading::of(&printed).ok_or(Mismatch::Unreadable)?;
+    same::compare((&text, &written), (&printed, &read_again))?;
     Ok(printed)
 }
 
-fn layout(text: &str, skin: Skin) -> Option<String> {
+fn layout(text: &str, reading: &Reading<'_>, skin: Skin) -> String {
     let mut reader = Reader::new(text);
     let mut printer = Printer::default();
     let mut writer: Option<Writer> = None;
     let mut statements = Vec::new();
-    for pair in super::from_text::statements(text)? {
+    for pair in reading.statements() {
         let node = reader.node(pair);
         let writer = writer.get_or_insert_with(|| Writer { speller: Speller::of(&node, skin) });
         let statement = writer.statement(&node, statements.last(), 0);
@@ -61,7 +64,7 @@ fn layout(text: &str, skin: Skin) -> Option<String> {
     }
     printer.print(&run::docs(statements, 0));
     printer.print(&reader.rest());
-    Some(printer.finish())
+    printer.finish()
 }
 
 #[cfg(test)]

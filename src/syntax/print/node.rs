@@ -27,6 +27,15 @@ impl<'t> Node<'t> {
         node
     }
 
+    /// The last word.
+    pub(super) fn last(&self) -> &Node<'t> {
+        let mut node = self;
+        while let Some(child) = node.children.last() {
+            node = child;
+        }
+        node
+    }
+
     pub(super) fn child(&self, rule: Rule) -> Option<&Node<'t>> {
         self.children.iter().find(|child| child.rule == rule)
     }

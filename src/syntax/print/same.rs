@@ -1,6 +1,6 @@
 //! Whether what was printed reads like what was written: the guard between the formatter and the author's file.
 
-use crate::syntax::from_text::{P, Rule, meaning, statements};
+use crate::syntax::from_text::{P, Reading, Rule};
 use crate::syntax::tokens::comments;
 
 /// What differs between a text and its print.
@@ -18,17 +18,15 @@ pub(crate) enum Mismatch {
 }
 
 /// Compares the trees without places, every text, and the comments in their order.
-pub(super) fn compare(before: &str, after: &str) -> Result<(), Mismatch> {
-    match (meaning(before), meaning(after)) {
-        (Some(before), Some(after)) if before == after => {}
-        (_, None) => return Err(Mismatch::Unreadable),
-        _ => return Err(Mismatch::Tree),
+pub(super) fn compare((before, written): (&str, &Reading<'_>), (after, printed): (&str, &Reading<'_>)) -> Result<(), Mismatch> {
+    if written.meaning() != printed.meaning() {
+        return Err(Mismatch::Tree);
     }
-    if texts(before) == texts(after) && comments(before) == comments(after) { Ok(()) } else { Err(Mismatch::Texts) }
+    if texts(written).eq(texts(printed)) && comments(before) == comments(after) { Ok(()) } else { Err(Mismatch::Texts) }
 }
 
 /// Every text without its marks: notes of some declarations have no place in the tree.
-fn texts(text: &str) -> Vec<&str> {
-    let words = statements(text).into_iter().flatten().flat_map(|pair| P::into_inner(pair).flatten());
-    words.filter(|pair| pair.as_rule() == Rule::text).map(|pair| pair.as_str().trim_matches(['"', '“', '”'])).collect()
+fn texts<'t>(reading: &Reading<'t>) -> impl Iterator<Item = &'t str> {
+    let words = reading.statements().flat_map(|pair| P::into_inner(pair).flatten());
+    words.filter(|pair| pair.as_rule() == Rule::text).map(|pair| pair.as_str().trim_matches(['"', '“', '”']))
 }

@@ -100,7 +100,10 @@ impl Speller {
 /// The keyword that a rule stands for.
 fn keyword(rule: Rule) -> Option<&'static Word> {
     static KEYWORDS: LazyLock<BTreeMap<Rule, &Word>> = LazyLock::new(|| {
-        let word = |rule: &Rule| WORDS.iter().find(|word| word.rule == format!("{rule:?}"));
+        let word = |rule: &Rule| {
+            let name = format!("{rule:?}");
+            WORDS.iter().find(|word| word.rule == name)
+        };
         Rule::all_rules().iter().filter_map(|rule| Some((*rule, word(rule)?))).collect()
     });
     KEYWORDS.get(&rule).copied()

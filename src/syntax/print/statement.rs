@@ -153,8 +153,13 @@ impl Writer {
 
     /// 当 …, and what is done.
     fn clause<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>], depth: usize) {
-        for child in rest {
-            let join = if statement.parts.is_empty() { Join::Close } else { Join::Space };
+        for (index, child) in rest.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|index| rest.get(index));
+            let join = match before {
+                None => Join::Close,
+                Some(before) if runs_on(before, child) => Join::Comma(self.speller.behind_comma(child)),
+                Some(_) => Join::Space,
+            };
             match child.rule {
                 Rule::joint => {
                     let at = child.children.iter().position(|child| child.rule == Rule::open).unwrap_or(0);
@@ -312,4 +317,11 @@ impl Writer {
         docs.extend(self.content(close));
         docs
     }
+}
+
+/// Whether a condition would take in the beginning of what is done under it if no comma stood between: a name for the unit of a
+/// number, or a sign by which a sum or a call goes on.
+fn runs_on(condition: &Node<'_>, act: &Node<'_>) -> bool {
+    let first = act.first().rule;
+    SUM.contains(&first) || first == Rule::name && matches!(condition.last().rule, Rule::number | Rule::plain_number)
 }

@@ -177,6 +177,27 @@ fn a_semicolon_stays_only_where_it_keeps_statements_apart() {
 }
 
 #[test]
+fn a_comma_stays_only_where_it_keeps_a_condition_apart() {
+    let text = "\
+指标 甲 满分 5 分 {
+    当 乙 > 0,丙 每 1 件 扣 1 分
+    当 乙 ≥ 丙, -丁 每 1 件 扣 1 分
+    当 乙 ≥ 丙, (丙 + 丁) 每 1 件 扣 1 分
+    当 乙 属于 {1, 2} 丙 每 1 件 扣 1 分
+    当 乙 > 0 件 丙 每 1 件 扣 1 分
+    当 乙 > 0 扣 1 分
+}
+";
+    assert_eq!(kept(text), text);
+    let superfluous = text.replace("} 丙", "},丙").replace("件 丙", "件,丙").replace("0 扣", "0,扣");
+    assert_eq!(kept(&superfluous), text);
+    let english = "indicator a marks 5 points {\n    when b > 0, c per 1 cases deduct 1 points\n}\n";
+    assert_eq!(kept(english), english);
+    let on_two_lines = english.replace("0, c", "0\n    c");
+    assert_eq!(kept(&on_two_lines), english);
+}
+
+#[test]
 fn words_of_authors_stay_in_both_skins() {
     let zh = "单位 篇 整数\n数据 cases : 件\n数据 文章 : 篇\n数据 完成 : {是,否}  缺省 否\n指标 「total score」 满分 5 分 {\n    文章 每 1 篇 扣 1 分\n}\n";
     let en = "unit 篇  whole\nfact cases : cases\nfact 文章  : 篇\nfact 完成  : {yes, no}  default no\nindicator 「total score」 marks 5 points {\n    文章 per 1 篇 deduct 1 points\n}\n";
@@ -366,10 +387,13 @@ fn clause() -> BoxedStrategy<String> {
         (name(), quantity()).prop_map(|(a, q)| format!("{a} 每 {q} 加 1 分,不足不计")),
         name().prop_map(|a| format!("合计最多 3 分 {{ {a} 每 1 件 扣 1 分; 当 {a} 扣 2 分 }}")),
     ];
-    (proptest::option::of(condition()), act, note())
+    // a sign or bracket begins what is done only behind a condition: elsewhere it goes on with the statement before
+    let start = prop_oneof![3 => Just(""), 1 => Just("-"), 1 => Just("(甲 + 乙数) / "), 1 => Just("甲(5, 乙数) × ")];
+    (proptest::option::of((condition(), start)), act, note())
         .prop_map(|(when, act, note)| match when {
-            Some(when) if !act.contains("每") => format!("当 {when}, {act} {note}"),
-            _ => format!("{act} {note}"),
+            Some((when, start)) if act.contains("每") && !act.starts_with("合计最多") => format!("当 {when}, {start}{act} {note}"),
+            Some((when, _)) => format!("当 {when}, {act} {note}"),
+            None => format!("{act} {note}"),
         })
         .boxed()
 }
