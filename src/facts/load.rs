@@ -431,7 +431,18 @@ impl Loader<'_, '_> {
 fn advise(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
     let Some(last) = diagnostics.last_mut() else { return };
     let digits = fact.step.normalize().scale();
+    // what a time, a day, or a day before the first is read as
+    let parts_time = |letter| matches!(letter, '-' | ':' | '#');
+    let is_time =
+        text.trim_start_matches('-').contains(parts_time) && text.chars().all(|letter| letter.is_ascii_digit() || parts_time(letter) || letter == ' ');
+    // what binary arithmetic leaves where there should be 0
+    let is_residue = text.split_once('.').is_some_and(|(_, fraction)| fraction.len() > 15);
     let words = match last.code {
+        Code::BadCell if is_time => words!(
+            "这一格是日期或时间格式:改为常规格式,填数;时长按 1 天 = 24 小时换算",
+            "the cell has the format of a date or time: give it the general one and enter a number; of a duration 1 stands for 24 hours"
+        ),
+        Code::BadCell if is_residue => words!("用公式算的,外面套上 ROUND(…, {digits})", "around a formula write ROUND(…, {digits})"),
         Code::TooFine => words!("用公式算的,外面套上 ROUND(…, {digits})", "around a formula write ROUND(…, {digits})"),
         Code::BadCell if fact.unit().is_some_and(Unit::is_percent) && text.parse::<Decimal>().is_ok() => {
             words!("或给这一列设百分比格式:那样 0.9315 就是 93.15%", "or give the column a percent format, in which 0.9315 is 93.15%")
@@ -595,7 +606,15 @@ mod tests {
         let fault = |text: &str| brief(&json(text).1);
         assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": [1]}]"), at(Code::BadTable, 1, "总工单数"));
         assert_eq!(fault("[{\"单位\": \"东海县\"}, {\"单位\": \"市教育局\", \"总工单数\": 1, \"总工单数\": 1}]"), at(Code::BadTable, 2, "总工单数"));
-        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1e2}]"), at(Code::BadCell, 1, "总工单数"));
+        // an exponent is a way of writing a number, whatever its length
+        let (facts, found) = json("[{\"单位\": \"东海县\", \"总工单数\": 1.2e2, \"用时\": 150E-2}]");
+        assert_eq!((brief(&found), decimal(&facts, 0, "总工单数"), decimal(&facts, 0, "用时")), (Vec::new(), Some(dec!(120)), Some(dec!(1.5))));
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1e999999999999}]"), at(Code::BadCell, 1, "总工单数"));
+        // one key twice, however it is spaced, and another unit under the name of one
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1, \" 总工单数 \": 2}]"), at(Code::BadTable, 1, " 总工单数 "));
+        assert_eq!(fault("{\"东海县\": {\"单位\": \"市教育局\", \"总工单数\": 1}}"), at(Code::BadTable, 1, "单位"));
+        assert_eq!(fault("{\"东海县\": {\"单位\": \"东海 县\", \"总工单数\": 1}}"), []);
+        assert!(all_words(&json(" \n").1).contains("表格是空的"));
         assert_eq!(fault("[{\"单位\": \"东海县\", \"无此项\": 1}]"), at(Code::UnknownColumn, 1, "无此项"));
         assert_eq!(fault("{\"东海县\": 1}"), at(Code::BadTable, 1, "东海县"));
         assert_eq!(fault("[{\"单位\": \"东海县\",}]"), at(Code::BadTable, 0, ""));
