@@ -243,6 +243,7 @@ impl Loader<'_, '_> {
             }
         }
         self.report_misplaced(table, &sheet);
+        self.report_fractions(table, &sheet);
         Some(sheet)
     }
 
@@ -399,6 +400,34 @@ impl Loader<'_, '_> {
             (Value::Symbol(symbol), _) => self.plan.symbols.get(*symbol).cloned().unwrap_or_default(),
             (value, Some(Type::Number(unit))) => value.decimal().map(|value| with_unit(value, unit)).unwrap_or_default(),
             _ => String::new(),
+        }
+    }
+
+    /// Columns in percent in which 0.985 seems to stand for 98.5%.
+    fn report_fractions(&mut self, table: &Table, sheet: &Sheet) {
+        let (percent, half) = (Decimal::new(1, 2), Decimal::new(5, 1));
+        let is_rate = |facts: &[FactId]| facts.iter().filter_map(|fact| self.plan.facts.get(*fact)).all(|fact| matches!(fact.unit(), Some(Unit::Rate)));
+        for (column, _) in
+            sheet.columns.iter().enumerate().filter(|(_, column)| matches!(column, Column::Facts(facts, Some(unit)) if *unit == percent && is_rate(facts)))
+        {
+            let bare = table.rows.iter().filter_map(|(row, cells)| Some((*row, cells.get(column)?, Decimal::from_str_exact(cells.get(column)?).ok()?)));
+            let within = |value: &Decimal| (Decimal::ZERO..=Decimal::ONE).contains(value);
+            if !bare.clone().all(|(_, _, value)| within(&value)) {
+                continue;
+            }
+            let Some((row, text, value)) = bare.clone().find(|(_, _, value)| *value >= half && *value < Decimal::ONE) else { continue };
+            let meant = with_unit(value, &Unit::Rate);
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::LikeFractions,
+                    words!("这一列以 % 计,数却都不超过 1:「{text}」是 {text}%", "the column is in percent, and no number is above 1: {text} is {text}%"),
+                )
+                .at_cell(table.place(row, column), words!("先在这一行", "first in this row"))
+                .help(words!(
+                    "若是 {meant},就填百分之几,或写上百分号;确实这么小就不必理会",
+                    "if {meant} is meant, enter percent or write the sign; if the rates are that small, nothing need be done"
+                )),
+            );
         }
     }
 
@@ -582,6 +611,23 @@ mod tests {
         // also where the table has only one of them
         let (facts, found) = loaded(&["单位,,知晓(10)\n,用时,超时数\n东海县,1,3\n"]);
         assert_eq!((brief(&found), decimal(&facts, 0, "知晓超时")), (Vec::new(), Some(dec!(3))));
+    }
+
+    #[test]
+    fn fractions_in_a_column_in_percent_are_asked_about() {
+        let of = |cells: [&str; 3]| {
+            let [a, b, c] = cells;
+            brief(&loaded(&[&format!("单位,回访满意率(%)\n东海县,{a}\n市教育局,{b}\n市体育局,{c}\n")]).1)
+        };
+        let asked = |row| at(Code::LikeFractions, row, "回访满意率(%)");
+        assert_eq!(of(["0.98", "0.96", "1"]), asked(2));
+        assert_eq!(of(["0", "", "0.96"]), asked(4));
+        assert_eq!(of(["98%", "0.96", ""]), asked(3));
+        for cells in [["0.98", "1.2", "0"], ["98.5", "0.96", "1"], ["0.12", "0.3", "0"], ["98.5%", "0.96%", "1%"], ["1", "1", "0"], ["", "", ""]] {
+            assert_eq!(of(cells), [], "{cells:?}");
+        }
+        // what is entered is kept
+        assert_eq!(decimal(&loaded(&["单位,回访满意率(%)\n东海县,0.98\n"]).0, 0, "满意率"), Some(dec!(0.0098)));
     }
 
     #[test]
