@@ -80,6 +80,88 @@ fn every_case_gives_what_was_calculated_by_hand() {
     }
 }
 
+/// The rows of a CSV file.
+fn rows(path: &Path) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).unwrap();
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// A table of adjustments as a workbook: its second sheet under a title, days as days.
+fn workbook(table: &[Vec<String>], path: &Path) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet();
+    let sheet = book.add_worksheet();
+    sheet.set_name("申诉结果").unwrap();
+    sheet.write_string(0, 0, "附件2").unwrap();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");
+    for (row, cells) in (1..).zip(table) {
+        for (column, text) in (0..).zip(cells) {
+            match rust_xlsxwriter::ExcelDateTime::parse_from_str(text) {
+                Ok(date) if text.len() == 10 => sheet.write_with_format(row, column, &date, &day).unwrap(),
+                _ => sheet.write_string(row, column, text).unwrap(),
+            };
+        }
+    }
+    book.save(path).unwrap();
+}
+
+#[test]
+fn adjustments_apply_alike_from_every_format() {
+    for case in cases() {
+        let folder = tempfile::tempdir().unwrap();
+        let facts = folder.path().join("units.csv");
+        fs::copy(case.join("units.csv"), &facts).unwrap();
+        let table = rows(&case.join("adjustments.csv"));
+        let score = || {
+            let arguments = ["score", "golden/adjustments/policy", "--period", "2024-01", "--facts", facts.to_str().unwrap(), "--format", "json"];
+            let run = kaoping(root(), &arguments);
+            assert!(matches!(run.status, 0 | 3), "{}{}", case.display(), run.err);
+            let mut results: Value = serde_json::from_str(&run.out).unwrap();
+            assert!(results["adjustments_sha256"].take().is_string() && !results["adjustments"].as_array().unwrap().is_empty());
+            // where each stands differs, as it should
+            let take = |one: &mut Value| ["file", "sheet", "row"].map(|key| one[key].take().to_string()).join(" ");
+            let places: Vec<String> = results["adjustments"].as_array_mut().unwrap().iter_mut().map(take).collect();
+            (results, places)
+        };
+        fs::copy(case.join("adjustments.csv"), folder.path().join("adjustments.csv")).unwrap();
+        let (expected, _) = score();
+        fs::remove_file(folder.path().join("adjustments.csv")).unwrap();
+
+        workbook(&table, &folder.path().join("adjustments.xlsx"));
+        let (results, places) = score();
+        assert!(results == expected, "{}", case.display());
+        assert!(places.iter().all(|place| place.contains("adjustments.xlsx\" \"申诉结果\"")), "{places:?}");
+        fs::remove_file(folder.path().join("adjustments.xlsx")).unwrap();
+
+        let record = |cells: &Vec<String>| Value::Object(table[0].iter().cloned().zip(cells.iter().map(|cell| Value::from(cell.as_str()))).collect());
+        fs::write(folder.path().join("adjustments.json"), Value::Array(table[1..].iter().map(record).collect()).to_string()).unwrap();
+        let (results, _) = score();
+        assert!(results == expected, "{}", case.display());
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_workbook_of_adjustments_is_placed_by_sheet_and_cell() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = root().join("golden/adjustments/fact_that_moves_the_places_of_others");
+    fs::copy(case.join("units.csv"), folder.path().join("units.csv")).unwrap();
+    let facts = folder.path().join("units.csv");
+    let mut table = rows(&case.join("adjustments.csv"));
+    table[1][3] = "零件".to_owned();
+    let run = |table: &[Vec<String>]| {
+        workbook(table, &folder.path().join("调整.xlsx"));
+        let run = kaoping(root(), &["score", "golden/adjustments/policy", "--period", "2024-01", "--facts", facts.to_str().unwrap()]);
+        assert_eq!(run.status, 2, "{}", run.out);
+        run.err
+    };
+    let said = run(&table);
+    assert!(said.contains("调整.xlsx「申诉结果」表 D3「改为」列"), "{said}");
+    table[1][3] = "0".to_owned();
+    table[1][2] = "2".to_owned();
+    let said = run(&table);
+    assert!(said.contains("调整.xlsx「申诉结果」表 D3:这一行") && said.contains("units.csv 第 3 行「超时数」列"), "{said}");
+}
+
 /// The golden month with adjustments beside its facts, in a folder of its own.
 fn november(folder: &Path, adjustments: &str) -> PathBuf {
     for from in ["policies/lianyungang", "golden/lianyungang/2020-11"] {

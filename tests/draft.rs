@@ -121,3 +121,50 @@ fn nothing_is_overwritten_and_what_holds_no_indicators_is_refused() {
     let run = new(folder.path(), &["--sheet", "Sheet2"]);
     assert_eq!(run.status, 2);
 }
+
+/// The rules from a workbook.
+fn drafted(rows: &[&[&str]], merges: &[(u32, u16, u32, u16)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, text) in (0..).zip(cells.iter()).filter(|(_, text)| !text.is_empty()) {
+            sheet.write_string(row, column, *text).unwrap();
+        }
+    }
+    for (top, left, bottom, right) in merges {
+        let text = rows[usize::try_from(*top).unwrap()][usize::from(*left)];
+        sheet.merge_range(*top, *left, *bottom, *right, text, &rust_xlsxwriter::Format::new()).unwrap();
+    }
+    book.save(folder.path().join("表.xlsx")).unwrap();
+    let run = kaoping(folder.path(), &["new", "表.xlsx", "--out", "标准"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    for arguments in [["check", "标准"].as_slice(), &["fmt", "--check", "标准"], &["template", "标准", "--out", "数据.csv"]] {
+        assert_eq!(kaoping(folder.path(), arguments).status, 0, "{arguments:?}");
+    }
+    fs::read_to_string(folder.path().join("标准/标准.kp")).unwrap()
+}
+
+#[test]
+fn headings_that_are_merged_say_the_same_as_those_that_are_not() {
+    let rows: [&[&str]; 5] = [
+        &["一级指标", "二级指标", "分值", ""],
+        &["", "", "县区", "部门"],
+        &["办理", "按时", "10", "15"],
+        &["", "满意", "20", "\u{2014}"],
+        &["建设", "机构", "5分", "5.0"],
+    ];
+    let plain = drafted(&rows, &[]);
+    for line in ["层级 县区 满分 35 分", "层级 部门 满分 20 分", "指标 满意 满分 20 分 适用 县区 人工评定"] {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(plain.lines().any(|found| words(found).starts_with(line)), "{line}\n{plain}");
+    }
+    // the section goes on below its cell, whether the cells of the headings, or its own too, are merged
+    assert_eq!(drafted(&rows, &[(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3)]), plain);
+    assert_eq!(drafted(&rows, &[(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (2, 0, 3, 0)]), plain);
+    // two headings for marks may state the tiers in brackets, and levels are no tiers
+    let brackets: [&[&str]; 4] = [&["一级指标", "二级指标", "分值(县区)", "分值(部门)"], rows[2], rows[3], rows[4]];
+    assert_eq!(drafted(&brackets, &[]), plain);
+    let levels = drafted(&[&["一级指标", "一级分值", "二级指标", "分值"], &["办理", "30", "按时", "10"], &["", "", "满意", "20"]], &[]);
+    assert!(levels.contains("层级 各单位 满分 30 分"), "{levels}");
+}

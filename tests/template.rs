@@ -140,11 +140,22 @@ fn a_period_has_its_own_units_and_english_its_own_words() {
     assert_eq!(texts(&mut book, "facts")[0], ["unit", "tier", "orders(cases)", "gain(pp)", "filed", "grade"]);
     let xml = first_sheet(&bytes);
     assert!(xml.contains("sqref=\"B2:B201\"><formula1>\"county,office\"</formula1>") && xml.contains("<formula1>\"yes,no\"</formula1>"));
+    // without limits it is a number still
+    assert!(xml.contains("<dataValidation type=\"decimal\" errorStyle=\"warning\""), "{xml}");
+    assert!(xml.contains("sqref=\"D2:D201\"><formula1>-999999999999999</formula1><formula2>999999999999999</formula2>"), "{xml}");
     assert_eq!(csv_rows(&make("open.csv", &[])).len(), 1);
     fs::write(policy.join("register.csv"), "unit,tier,from,until\nNorth,county,,\n\"South, new\",office,2024-02,\n").unwrap();
     let rows = |more: &[&str]| csv_rows(&make("t.csv", more)).into_iter().skip(1).map(|row| row[0].clone()).collect::<Vec<_>>();
     assert_eq!(rows(&["--period", "2024-01"]), ["North"]);
     assert_eq!(rows(&["--period", "2024-02"]), ["North", "South, new"]);
+    // no name is a formula, and read again it is as the register has it
+    fs::write(policy.join("register.csv"), "unit,tier\n'=1+1,county\n'-South,office\n").unwrap();
+    assert_eq!(rows(&[]), ["'=1+1", "'-South"]);
+    assert_eq!(texts(&mut workbook(&make("names.xlsx", &[])), "facts")[1..].iter().map(|row| row[0].clone()).collect::<Vec<_>>(), ["=1+1", "-South"]);
+    for name in ["t.csv", "names.xlsx"] {
+        let run = kaoping(folder.path(), &["score", "policy", "--period", "2024-01", "--facts", name, "--format", "json"]);
+        assert!(run.status == 3 && run.out.contains("\"=1+1\"") && run.out.contains("\"-South\""), "{}{}", run.out, run.err);
+    }
     // nothing that was read is overwritten, and a workbook goes to a file of its own
     let run = kaoping(folder.path(), &["template", "policy", "--out", "policy/register.csv"]);
     assert_eq!(run.status, 2);

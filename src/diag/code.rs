@@ -191,6 +191,8 @@ codes! {
     RowUnread = "W0505", "没有读的行或列", "row or column not read";
     /// A section of a sheet whose marks are not those of its indicators.
     SheetMarks = "W0506", "表里的分值合计不符", "marks in the sheet do not add up";
+    /// A column in percent that holds what look like fractions.
+    LikeFractions = "W0507", "百分数的列里像是小数", "what look like fractions in a column in percent";
 }
 
 impl Code {

@@ -92,6 +92,7 @@ pages! {
     SheetUnread = "W0504";
     RowUnread = "W0505";
     SheetMarks = "W0506";
+    LikeFractions = "W0507";
 }
 
 #[cfg(test)]

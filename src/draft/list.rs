@@ -5,7 +5,7 @@ use super::{Outline, Tier, same, tidy};
 use crate::diag::{Diagnostic, Lang};
 use crate::facts::grid::Grid;
 use crate::facts::header::SUMS;
-use crate::facts::table::{bare, is_one_of, marks};
+use crate::facts::table::{bare, is_one_of, marks, split_bracket};
 
 const SECTION: &[&str] = &["类", "类别", "大类", "一级指标", "考评类别", "section", "category"];
 const INDICATOR: &[&str] = &["指标", "指标名称", "二级指标", "三级指标", "考评指标", "考核指标", "评估指标", "考评项目", "考核项目", "indicator"];
@@ -19,13 +19,19 @@ const ALL: &[&str] = &["全部", "所有", "全体", "各单位", "所有单位"
 /// The list has its headings in one of so many rows.
 const WITHIN: usize = 40;
 
+/// What may stand before the word for marks and is no tier: 一级分值.
+const NO_TIER: &[&str] = &["一级", "二级", "三级", "总", "标准", "指标", "一级指标", "二级指标", "三级指标", "项目", "大类", "类", "基准", "total", "full"];
+
 /// Where the columns of a list are.
 #[derive(Debug)]
 pub(super) struct Columns {
-    row: usize,
-    sections: Vec<usize>,
+    /// The row of the headings, and the last where there is one more beneath them.
+    rows: (usize, usize),
+    /// Each with the column of its own marks, where it has one.
+    sections: Vec<(usize, Option<usize>)>,
     indicator: usize,
-    marks: usize,
+    /// One column for all, or one for each tier of that name.
+    marks: Vec<(Option<String>, usize)>,
     tier: Option<usize>,
     remarks: Vec<usize>,
 }
@@ -33,7 +39,8 @@ pub(super) struct Columns {
 /// One indicator as it is written.
 struct Row {
     number: usize,
-    sections: Vec<String>,
+    /// Names, and marks as they are written.
+    sections: Vec<(String, String)>,
     name: String,
     marks: String,
     /// None where it applies to all.
@@ -51,15 +58,68 @@ pub(super) fn find(grid: &Grid) -> Option<Columns> {
         let mut sections = all(SECTION);
         sections.extend(levels);
         sections.sort_unstable();
-        Some(Columns { row: *row, sections, indicator: *indicator, marks: *all(MARKS).first()?, tier: all(TIER).first().copied(), remarks: all(REMARK) })
+        let own = all(MARKS);
+        let levels: Vec<usize> = sections.iter().copied().chain([*indicator]).collect();
+        // what stands between a section and the next level are the marks of the section
+        let between = |at: usize| levels.get(at).zip(levels.get(at + 1)).and_then(|(from, to)| own.iter().copied().find(|own| from < own && own < to));
+        let sections: Vec<(usize, Option<usize>)> = sections.iter().enumerate().map(|(at, column)| (*column, between(at))).collect();
+        let of_items: Vec<usize> = own.into_iter().filter(|own| !sections.iter().any(|(_, marks)| *marks == Some(*own))).collect();
+        let bottom = bottom(grid, *row, *indicator, &of_items);
+        let marks = marks_columns(grid, (*row, bottom), &of_items)?;
+        Some(Columns { rows: (*row, bottom), sections, indicator: *indicator, marks, tier: all(TIER).first().copied(), remarks: all(REMARK) })
     })
+}
+
+/// The last row of the headings: that to which the one for indicators is merged, or the next where it names tiers under the marks.
+fn bottom(grid: &Grid, row: usize, indicator: usize, own: &[usize]) -> usize {
+    if let Some(merge) = grid.merge(row, indicator) {
+        return merge.rows.1;
+    }
+    let names_tiers = |cells: &[String]| {
+        let blank = |column: usize| cells.get(column).is_none_or(String::is_empty);
+        (0..=indicator).all(blank) && own.first().is_some_and(|first| !blank(*first)) && cells.iter().all(|cell| marks(cell).is_none())
+    };
+    row.checked_add(1).filter(|below| grid.row(*below).is_some_and(names_tiers)).unwrap_or(row)
+}
+
+/// The columns of marks: under one heading, under one for each tier, or under one that spans those of the tiers.
+fn marks_columns(grid: &Grid, (row, bottom): (usize, usize), own: &[usize]) -> Option<Vec<(Option<String>, usize)>> {
+    let cells = grid.row(row)?;
+    if let [first] = own {
+        let width = grid.row(bottom).map_or(0, <[String]>::len);
+        let reach = match grid.merge(row, *first) {
+            Some(merge) => merge.columns.1 + 1,
+            // where nothing is merged a heading reaches over the gaps at its right
+            None => (first + 1..width).find(|column| cells.get(*column).is_some_and(|cell| !cell.is_empty())).unwrap_or(width),
+        };
+        let under: Vec<_> = (*first..reach).map(|column| (tidy(bare(grid.seen(bottom, column))), column)).filter(|(name, _)| !name.is_empty()).collect();
+        let by_tier = bottom > row && under.len() > 1;
+        return Some(if by_tier { under.into_iter().map(|(name, column)| (Some(name), column)).collect() } else { vec![(None, *first)] });
+    }
+    let inside = |column: usize| split_bracket(cells.get(column)?).map(|(_, inside)| tidy(inside)).filter(|name| !name.is_empty() && marks(name).is_none());
+    let by_tier: Option<Vec<_>> = own.iter().map(|column| Some((Some(inside(*column)?), *column))).collect();
+    match (by_tier, own.first()) {
+        (Some(by_tier), Some(_)) => Some(by_tier),
+        (_, Some(first)) => Some(vec![(None, *first)]),
+        (_, None) => {
+            let found: Vec<_> = cells.iter().enumerate().filter_map(|(column, cell)| Some((Some(tier_before_marks(cell)?), column))).collect();
+            (found.len() > 1).then_some(found)
+        }
+    }
+}
+
+/// The tier of a heading such as 县区分值.
+fn tier_before_marks(heading: &str) -> Option<String> {
+    let heading = bare(heading);
+    let name = MARKS.iter().find_map(|word| heading.strip_suffix(word)).map(tidy)?;
+    (!name.is_empty() && !is_one_of(&name, NO_TIER)).then_some(name)
 }
 
 /// Reads the list.
 pub(super) fn read(grid: &Grid, columns: &Columns, lang: Lang, diagnostics: &mut Vec<Diagnostic>) -> Outline {
-    let mut outline = Outline { origin: origin(grid), title: title(grid, columns.row), ..Outline::default() };
+    let mut outline = Outline { origin: origin(grid), title: title(grid, columns.rows.0), ..Outline::default() };
     let rows = rows(grid, columns);
-    outline.tiers = tiers(&rows, lang);
+    outline.tiers = tiers(columns, &rows, lang);
     for row in rows {
         enter(&mut outline, grid, columns, row);
     }
@@ -68,34 +128,50 @@ pub(super) fn read(grid: &Grid, columns: &Columns, lang: Lang, diagnostics: &mut
 }
 
 fn rows(grid: &Grid, columns: &Columns) -> Vec<Row> {
+    let bottom = columns.rows.1;
     // where nothing is merged, as in CSV, a section goes on until the next
-    let carries = grid.merges.is_empty();
-    let mut sections: Vec<String> = vec![String::new(); columns.sections.len()];
+    let merged = |column: usize| grid.merges.iter().any(|merge| merge.rows.0 > bottom && (merge.columns.0..=merge.columns.1).contains(&column));
+    let carries = !columns.sections.iter().any(|(column, _)| merged(*column));
+    let mut sections: Vec<(String, String)> = vec![Default::default(); columns.sections.len()];
     let mut found = Vec::new();
-    for (number, cells) in grid.rows.iter().filter(|(row, _)| *row > columns.row) {
+    for (number, cells) in grid.rows.iter().filter(|(row, _)| *row > bottom) {
         let seen = |column: usize| grid.seen(*number, column).to_owned();
         let name = seen(columns.indicator);
         if name.is_empty() || cells.iter().take(columns.indicator + 1).any(|cell| is_one_of(cell, SUMS)) {
             continue;
         }
         let mut changed = false;
-        for (slot, column) in sections.iter_mut().zip(&columns.sections) {
+        for (slot, (column, marks)) in sections.iter_mut().zip(&columns.sections) {
             let text = seen(*column);
             if !text.is_empty() || changed || !carries {
-                changed |= *slot != text;
-                *slot = text;
+                changed |= slot.0 != text;
+                *slot = (text, marks.map(seen).unwrap_or_default());
             }
         }
-        found.push(Row {
-            number: *number,
-            sections: sections.clone(),
-            name,
-            marks: seen(columns.marks),
-            tiers: columns.tier.map(seen).map(|tiers| split(&tiers)).unwrap_or_default(),
-            remarks: columns.remarks.iter().map(|column| seen(*column)).filter(|text| !text.is_empty()).collect(),
-        });
+        let tiers = columns.tier.map(seen).map(|tiers| split(&tiers)).unwrap_or_default();
+        let remarks: Vec<String> = columns.remarks.iter().map(|column| seen(*column)).filter(|text| !text.is_empty()).collect();
+        for (tiers, marks) in marks_of(columns, tiers, &seen) {
+            found.push(Row { number: *number, sections: sections.clone(), name: name.clone(), marks, tiers, remarks: remarks.clone() });
+        }
     }
     found
+}
+
+/// The marks of an indicator, each with the tiers that have them.
+fn marks_of(columns: &Columns, tiers: Vec<String>, seen: &dyn Fn(usize) -> String) -> Vec<(Vec<String>, String)> {
+    let mut found: Vec<(Vec<String>, String)> = Vec::new();
+    for (tier, column) in &columns.marks {
+        let text = seen(*column);
+        let Some(tier) = tier else { return vec![(tiers, text)] };
+        let applies = tiers.is_empty() || tiers.iter().any(|other| same(other, tier));
+        // a dash or a blank says that the tier does not have it
+        let Some(own) = marks(&text).filter(|own| applies && !own.is_zero()) else { continue };
+        match found.iter_mut().find(|(_, other)| marks(other) == Some(own)) {
+            Some((tiers, _)) => tiers.push(tier.clone()),
+            None => found.push((vec![tier.clone()], text)),
+        }
+    }
+    if found.is_empty() { vec![(tiers, String::new())] } else { found }
 }
 
 /// Where a sheet is, in words.
@@ -125,9 +201,10 @@ fn split(text: &str) -> Vec<String> {
 }
 
 /// The tiers in the order in which they are named; one more where something is for all and only one is named.
-fn tiers(rows: &[Row], lang: Lang) -> Vec<Tier> {
+fn tiers(columns: &Columns, rows: &[Row], lang: Lang) -> Vec<Tier> {
     let mut names: Vec<String> = Vec::new();
-    for name in rows.iter().flat_map(|row| &row.tiers) {
+    let of_columns = columns.marks.iter().filter_map(|(tier, _)| tier.as_ref());
+    for name in of_columns.chain(rows.iter().flat_map(|row| &row.tiers)) {
         if !names.iter().any(|other| same(other, name)) {
             names.push(name.clone());
         }
@@ -149,15 +226,16 @@ pub(super) fn one_tier(lang: Lang) -> &'static str {
 fn enter(outline: &mut Outline, grid: &Grid, columns: &Columns, row: Row) {
     let mut path: Vec<Node> = Vec::new();
     let mut kind = Kind::Base;
-    for (text, column) in row.sections.iter().zip(&columns.sections).filter(|(text, _)| !text.is_empty()) {
-        let (name, marks, remarks) = parts(text);
+    for ((text, stated), (column, _)) in row.sections.iter().zip(&columns.sections).filter(|((text, _), _)| !text.is_empty()) {
+        let (name, inside, remarks) = parts(text);
+        let marks = inside.or_else(|| marks(stated));
         let own = kind_of(&name);
         if own != Kind::Base {
             kind = own;
         }
         // a family of bonuses without a cap of its own needs no level
         if own == Kind::Base || marks.is_some() {
-            path.push(Node { kind, place: grid.place(row.number, *column, grid.seen(columns.row, *column)), name, marks, remarks, ..Node::default() });
+            path.push(Node { kind, place: grid.place(row.number, *column, grid.seen(columns.rows.0, *column)), name, marks, remarks, ..Node::default() });
         }
     }
     let (name, own, mut remarks) = parts(&row.name);
@@ -167,7 +245,7 @@ fn enter(outline: &mut Outline, grid: &Grid, columns: &Columns, row: Row) {
     remarks.extend(row.remarks);
     let tiers: Vec<usize> = row.tiers.iter().filter_map(|name| outline.tiers.iter().position(|tier| same(&tier.name, name))).collect();
     let tiers = if tiers.len() == outline.tiers.len() { Vec::new() } else { tiers };
-    let place = grid.place(row.number, columns.indicator, grid.seen(columns.row, columns.indicator));
+    let place = grid.place(row.number, columns.indicator, grid.seen(columns.rows.0, columns.indicator));
     let leaf = Node { kind, name, marks: marks(&row.marks).or(own), remarks, tiers, place, ..Node::default() };
     insert(&mut outline.nodes, &path, leaf);
 }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::tree::{Kind, Node, leaves};
 use super::{Draft, Outline, Total, tidy};
 use crate::diag::Lang;
+use crate::facts::table::csv_cell;
 use crate::quantity::{self, BUILT_IN};
 use crate::syntax::{self, Skin, keyword};
 
@@ -201,11 +202,10 @@ impl Writer<'_> {
     }
 
     fn register(&self) -> String {
-        let cell = |text: &str| if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
         let mut text = format!("{}\n", self.pick("单位,层级", "unit,tier"));
         for (unit, tier) in &self.outline.units {
             let tier = self.outline.tiers.get(*tier).map(|tier| tier.name.as_str()).unwrap_or_default();
-            let _ = writeln!(text, "{},{}", cell(unit), cell(tier));
+            let _ = writeln!(text, "{},{}", csv_cell(unit), csv_cell(tier));
         }
         text
     }

@@ -21,6 +21,19 @@ pub(super) struct Figure {
 impl Figure {
     /// Reads what stands in a `<v>` element, such as `146`, `9.3149999999999997E-2`.
     pub(super) fn parse(text: &str) -> Option<Figure> {
+        Figure::of(text).map(Figure::rounded).filter(Figure::is_within)
+    }
+
+    /// Reads a number with every digit that it is written with.
+    pub(super) fn exact(text: &str) -> Option<Figure> {
+        Figure::of(text).map(Figure::without_zeros).filter(Figure::is_within)
+    }
+
+    fn is_within(&self) -> bool {
+        self.digits.is_empty() || self.power.abs() <= LARGEST_POWER
+    }
+
+    fn of(text: &str) -> Option<Figure> {
         let text = text.trim();
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -37,8 +50,7 @@ impl Figure {
         }
         let zeros = all.iter().take_while(|digit| **digit == b'0').count();
         let power = exponent.checked_add(i32::try_from(whole.len()).ok()?)?.checked_sub(i32::try_from(zeros).ok()?)?;
-        let figure = Figure { negative, digits: all.get(zeros..)?.to_vec(), power }.rounded();
-        (figure.digits.is_empty() || figure.power.abs() <= LARGEST_POWER).then_some(figure)
+        Some(Figure { negative, digits: all.get(zeros..)?.to_vec(), power })
     }
 
     /// To 15 digits, halves away from zero.
@@ -57,6 +69,10 @@ impl Figure {
                 }
             }
         }
+        self.without_zeros()
+    }
+
+    fn without_zeros(mut self) -> Figure {
         while self.digits.last() == Some(&b'0') {
             self.digits.pop();
         }
@@ -74,6 +90,9 @@ impl Figure {
 
     /// Whole days, and the seconds that are left of the last; none where it is negative or no time at all.
     pub(super) fn days_and_seconds(&self) -> Option<(i64, i64)> {
+        if self.negative {
+            return None;
+        }
         let text = self.text();
         let (days, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let days: i64 = days.parse().ok().filter(|days| (0..=2_958_465).contains(days))?;
@@ -149,6 +168,23 @@ mod tests {
         assert_eq!(Figure::parse("44136").unwrap().days_and_seconds(), Some((44136, 0)));
         assert_eq!(Figure::parse("44136.354166666664").unwrap().days_and_seconds(), Some((44136, 30600)));
         assert_eq!(Figure::parse("-1").unwrap().days_and_seconds(), None);
+        assert_eq!(Figure::parse("-0.5").unwrap().days_and_seconds(), None);
+    }
+
+    #[test]
+    fn an_exact_number_keeps_every_digit() {
+        let read = |text: &str| Figure::exact(text).map(|figure| figure.text());
+        for (written, meant) in [
+            ("1.5e3", "1500"),
+            ("1.23456789012345678901E-5", "0.0000123456789012345678901"),
+            ("-12345678901234567890e0", "-12345678901234567890"),
+            ("-0.0e9", "0"),
+            ("10E+1", "100"),
+        ] {
+            assert_eq!(read(written).as_deref(), Some(meant), "{written}");
+        }
+        assert_eq!(read("1e999999999999"), None);
+        assert_eq!(read("1e41"), None);
     }
 
     proptest! {

@@ -243,6 +243,7 @@ impl Loader<'_, '_> {
             }
         }
         self.report_misplaced(table, &sheet);
+        self.report_fractions(table, &sheet);
         Some(sheet)
     }
 
@@ -402,6 +403,34 @@ impl Loader<'_, '_> {
         }
     }
 
+    /// Columns in percent in which 0.985 seems to stand for 98.5%.
+    fn report_fractions(&mut self, table: &Table, sheet: &Sheet) {
+        let (percent, half) = (Decimal::new(1, 2), Decimal::new(5, 1));
+        let is_rate = |facts: &[FactId]| facts.iter().filter_map(|fact| self.plan.facts.get(*fact)).all(|fact| matches!(fact.unit(), Some(Unit::Rate)));
+        for (column, _) in
+            sheet.columns.iter().enumerate().filter(|(_, column)| matches!(column, Column::Facts(facts, Some(unit)) if *unit == percent && is_rate(facts)))
+        {
+            let bare = table.rows.iter().filter_map(|(row, cells)| Some((*row, cells.get(column)?, Decimal::from_str_exact(cells.get(column)?).ok()?)));
+            let within = |value: &Decimal| (Decimal::ZERO..=Decimal::ONE).contains(value);
+            if !bare.clone().all(|(_, _, value)| within(&value)) {
+                continue;
+            }
+            let Some((row, text, value)) = bare.clone().find(|(_, _, value)| *value >= half && *value < Decimal::ONE) else { continue };
+            let meant = with_unit(value, &Unit::Rate);
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::LikeFractions,
+                    words!("这一列以 % 计,数却都不超过 1:「{text}」是 {text}%", "the column is in percent, and no number is above 1: {text} is {text}%"),
+                )
+                .at_cell(table.place(row, column), words!("先在这一行", "first in this row"))
+                .help(words!(
+                    "若是 {meant},就填百分之几,或写上百分号;确实这么小就不必理会",
+                    "if {meant} is meant, enter percent or write the sign; if the rates are that small, nothing need be done"
+                )),
+            );
+        }
+    }
+
     fn report_misplaced(&mut self, table: &Table, sheet: &Sheet) {
         const NAMED: usize = 3;
         for (column, (row, names)) in &sheet.misplaced {
@@ -431,7 +460,18 @@ impl Loader<'_, '_> {
 fn advise(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
     let Some(last) = diagnostics.last_mut() else { return };
     let digits = fact.step.normalize().scale();
+    // what a time, a day, or a day before the first is read as
+    let parts_time = |letter| matches!(letter, '-' | ':' | '#');
+    let is_time =
+        text.trim_start_matches('-').contains(parts_time) && text.chars().all(|letter| letter.is_ascii_digit() || parts_time(letter) || letter == ' ');
+    // what binary arithmetic leaves where there should be 0
+    let is_residue = text.split_once('.').is_some_and(|(_, fraction)| fraction.len() > 15);
     let words = match last.code {
+        Code::BadCell if is_time => words!(
+            "这一格是日期或时间格式:改为常规格式,填数;时长按 1 天 = 24 小时换算",
+            "the cell has the format of a date or time: give it the general one and enter a number; of a duration 1 stands for 24 hours"
+        ),
+        Code::BadCell if is_residue => words!("用公式算的,外面套上 ROUND(…, {digits})", "around a formula write ROUND(…, {digits})"),
         Code::TooFine => words!("用公式算的,外面套上 ROUND(…, {digits})", "around a formula write ROUND(…, {digits})"),
         Code::BadCell if fact.unit().is_some_and(Unit::is_percent) && text.parse::<Decimal>().is_ok() => {
             words!("或给这一列设百分比格式:那样 0.9315 就是 93.15%", "or give the column a percent format, in which 0.9315 is 93.15%")
@@ -574,6 +614,23 @@ mod tests {
     }
 
     #[test]
+    fn fractions_in_a_column_in_percent_are_asked_about() {
+        let of = |cells: [&str; 3]| {
+            let [a, b, c] = cells;
+            brief(&loaded(&[&format!("单位,回访满意率(%)\n东海县,{a}\n市教育局,{b}\n市体育局,{c}\n")]).1)
+        };
+        let asked = |row| at(Code::LikeFractions, row, "回访满意率(%)");
+        assert_eq!(of(["0.98", "0.96", "1"]), asked(2));
+        assert_eq!(of(["0", "", "0.96"]), asked(4));
+        assert_eq!(of(["98%", "0.96", ""]), asked(3));
+        for cells in [["0.98", "1.2", "0"], ["98.5", "0.96", "1"], ["0.12", "0.3", "0"], ["98.5%", "0.96%", "1%"], ["1", "1", "0"], ["", "", ""]] {
+            assert_eq!(of(cells), [], "{cells:?}");
+        }
+        // what is entered is kept
+        assert_eq!(decimal(&loaded(&["单位,回访满意率(%)\n东海县,0.98\n"]).0, 0, "满意率"), Some(dec!(0.0098)));
+    }
+
+    #[test]
     fn totals_places_and_sums_are_passed_over_with_a_warning() {
         let (facts, found) = loaded(&["单位,总工单数,总分,排名\n东海县,7,99,1\n合计,7,,\n"]);
         assert_eq!(brief(&found), [(Code::RowUnread, 3, String::new()), (Code::RowUnread, 1, "总分".to_owned())]);
@@ -595,7 +652,15 @@ mod tests {
         let fault = |text: &str| brief(&json(text).1);
         assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": [1]}]"), at(Code::BadTable, 1, "总工单数"));
         assert_eq!(fault("[{\"单位\": \"东海县\"}, {\"单位\": \"市教育局\", \"总工单数\": 1, \"总工单数\": 1}]"), at(Code::BadTable, 2, "总工单数"));
-        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1e2}]"), at(Code::BadCell, 1, "总工单数"));
+        // an exponent is a way of writing a number, whatever its length
+        let (facts, found) = json("[{\"单位\": \"东海县\", \"总工单数\": 1.2e2, \"用时\": 150E-2}]");
+        assert_eq!((brief(&found), decimal(&facts, 0, "总工单数"), decimal(&facts, 0, "用时")), (Vec::new(), Some(dec!(120)), Some(dec!(1.5))));
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1e999999999999}]"), at(Code::BadCell, 1, "总工单数"));
+        // one key twice, however it is spaced, and another unit under the name of one
+        assert_eq!(fault("[{\"单位\": \"东海县\", \"总工单数\": 1, \" 总工单数 \": 2}]"), at(Code::BadTable, 1, " 总工单数 "));
+        assert_eq!(fault("{\"东海县\": {\"单位\": \"市教育局\", \"总工单数\": 1}}"), at(Code::BadTable, 1, "单位"));
+        assert_eq!(fault("{\"东海县\": {\"单位\": \"东海 县\", \"总工单数\": 1}}"), []);
+        assert!(all_words(&json(" \n").1).contains("表格是空的"));
         assert_eq!(fault("[{\"单位\": \"东海县\", \"无此项\": 1}]"), at(Code::UnknownColumn, 1, "无此项"));
         assert_eq!(fault("{\"东海县\": 1}"), at(Code::BadTable, 1, "东海县"));
         assert_eq!(fault("[{\"单位\": \"东海县\",}]"), at(Code::BadTable, 0, ""));

@@ -224,6 +224,13 @@ fn unreadable(text: &str, unit: &Unit, malformed: &Malformed) -> Diagnostic {
             words!("「{shown}」的逗号不是每三位一个", "the commas of {shown} do not part groups of three"),
             words!("去掉逗号,或写作 1,881 的样子;小数点用 .", "leave the commas out, or write it like 1,881; the decimal point is ."),
         ),
+        Malformed::Other if is_scientific(text) => bad_cell(
+            words!("「{shown}」是科学记数,位数已经丢了", "{shown} is in scientific notation: digits are lost"),
+            words!(
+                "在表格软件里把这一列设为数值格式,再存为 CSV;或写全这个数",
+                "give the column a number format and save the CSV again, or write the number out"
+            ),
+        ),
         Malformed::Other => {
             let example = with_unit(if unit.is_percent() { Decimal::new(985, 3) } else { Decimal::from(146) }, unit);
             bad_cell(
@@ -232,6 +239,13 @@ fn unreadable(text: &str, unit: &Unit, malformed: &Malformed) -> Diagnostic {
             )
         }
     }
+}
+
+/// Whether a text is like 1E+05.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.trim().split_once(['e', 'E']) else { return false };
+    let digits = exponent.trim_start_matches(['+', '-']);
+    mantissa.parse::<Decimal>().is_ok() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn too_long(text: &str) -> Diagnostic {
@@ -342,6 +356,17 @@ mod tests {
         assert_eq!(number("满意率", "985‰"), dec!(0.985));
         assert_eq!(number("高出", "2.5个百分点"), dec!(0.025));
         assert_eq!(number("高出", "-2.5 百分点"), dec!(-0.025));
+    }
+
+    #[test]
+    fn what_a_spreadsheet_shows_in_scientific_notation_is_not_guessed_at() {
+        for text in ["1E+05", "1.23e-7", "1e5"] {
+            let (code, words) = fault("总工单数", text);
+            assert!(code == Code::BadCell && words.contains("科学记数"), "{words}");
+        }
+        for text in ["e5", "1e", "E+05", "5 ea"] {
+            assert!(!fault("总工单数", text).1.contains("科学记数"), "{text}");
+        }
     }
 
     #[test]

@@ -9,10 +9,11 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::figure::Figure;
 use super::grid::{Form, Grid};
 use super::header::{WIDEST, too_wide};
 use super::register::UNIT;
-use super::table::{excerpt, trimmed};
+use super::table::{excerpt, is_one_of, squeezed, trimmed};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, words};
 
 /// The keys under which the records may stand.
@@ -64,6 +65,9 @@ pub(super) fn read(path: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) ->
         cells: 0,
         diagnostics,
     };
+    if trimmed(text).is_empty() {
+        return Some(reader.grid);
+    }
     match serde_json::from_str::<Box<RawValue>>(text) {
         Ok(value) => reader.top(&value)?,
         Err(fault) => {
@@ -189,6 +193,11 @@ impl Reader<'_> {
         }
         let mut cells: Vec<String> = Vec::new();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
+        // under the name of the unit a record may name it again, not another
+        let repeats = |key: &str, value: &RawValue| {
+            let own = unit.filter(|_| is_one_of(key, UNIT));
+            own.is_some_and(|unit| text(value).is_some_and(|text| squeezed(&text) == squeezed(unit)))
+        };
         let mut put = |column: usize, text: String| {
             if cells.len() <= column {
                 cells.resize(column + 1, String::new());
@@ -198,10 +207,15 @@ impl Reader<'_> {
             }
         };
         if let Some(unit) = unit {
-            put(self.column(UNIT.first().copied().unwrap_or_default()), trimmed(unit).to_owned());
+            let heading = UNIT.first().copied().unwrap_or_default();
+            put(self.column(heading), trimmed(unit).to_owned());
+            seen.insert(heading);
         }
         for (key, value) in &entries {
-            if !seen.insert(key) {
+            if repeats(key, value) {
+                continue;
+            }
+            if !seen.insert(trimmed(key)) {
                 self.report_at(
                     words!("「{key}」在一条记录里出现两次", "{key} stands twice in one record"),
                     number,
@@ -249,6 +263,12 @@ fn text(value: &RawValue) -> Option<String> {
         "false" => Some("否".to_owned()),
         quoted if quoted.starts_with('"') => serde_json::from_str(quoted).ok(),
         nested if nested.starts_with(['{', '[']) => None,
-        number => Some(number.to_owned()),
+        number => Some(plain(number)),
     }
+}
+
+/// A number without its exponent; one that is out of all measure as it is written.
+fn plain(number: &str) -> String {
+    let figure = number.contains(['e', 'E']).then(|| Figure::exact(number)).flatten();
+    figure.map_or_else(|| number.to_owned(), |figure| figure.text())
 }

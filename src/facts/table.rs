@@ -129,6 +129,12 @@ pub(crate) fn guarded(text: &str) -> String {
     if looks_like_a_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// A text as a cell of a CSV file that is written.
+pub(crate) fn csv_cell(text: &str) -> String {
+    let text = guarded(text);
+    if text.contains([',', ';', '\t', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
 /// A text as it was before [`guarded`].
 pub(super) fn unguarded(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| looks_like_a_formula(rest)).unwrap_or(text)
@@ -202,11 +208,15 @@ pub(crate) fn grids(path: &str, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>)
     let Ok(text) = decode(bytes) else {
         diagnostics.push(
             Diagnostic::new(Code::BadTable, words!("这不是文本文件", "this is not a text file"))
-                .at_file(path, words!("既不是 UTF-8、UTF-16,也不是 GB18030", "neither UTF-8, UTF-16 nor GB18030"))
+                .at_file(path, words!("既不是 UTF-8、带字节序标记的 UTF-16,也不是 GB18030", "neither UTF-8, UTF-16 with a byte order mark, nor GB18030"))
                 .help(words!("在表格软件里另存为 CSV(UTF-8)", "save it as CSV (UTF-8) from the spreadsheet program")),
         );
         return Vec::new();
     };
+    if let Some(fault) = workbook::marked_up(path, &text) {
+        diagnostics.push(fault);
+        return Vec::new();
+    }
     if records::is_json(path, &text) {
         return records::read(path, &text, diagnostics).into_iter().collect();
     }

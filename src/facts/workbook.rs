@@ -9,6 +9,7 @@ mod parts;
 mod sheet;
 
 use super::grid::Grid;
+use super::table::trimmed;
 use crate::diag::{Code, Diagnostic, Words, words};
 use package::Package;
 
@@ -23,7 +24,7 @@ pub(super) struct Limits {
     pub(super) rows: usize,
     /// Columns up to the last one with content.
     pub(super) columns: usize,
-    /// Cells of a sheet, counted up to the last one of each row.
+    /// Cells with content of all sheets; of one sheet also the gaps before the last cell of each row. As many texts may be shared.
     pub(super) cells: usize,
     /// Bytes of text in the cells of a sheet.
     pub(super) text: usize,
@@ -58,6 +59,24 @@ pub(super) fn other_format(path: &str, bytes: &[u8]) -> Option<Diagnostic> {
     })
 }
 
+/// Why a text that is a page or a document in XML is no table, whatever the ending of its name; none for other texts.
+pub(super) fn marked_up(path: &str, text: &str) -> Option<Diagnostic> {
+    const WITHIN: usize = 4_000;
+    let beginning: String = trimmed(text).chars().take(WITHIN).flat_map(char::to_lowercase).collect();
+    let has = |words: &[&str]| words.iter().any(|word| beginning.contains(word));
+    if !beginning.starts_with('<') && !beginning.starts_with("mime-version:") {
+        return None;
+    }
+    let what = if has(&["<html", "<table", "<body", "<!doctype html", "mime-version:"]) {
+        words!("这是网页(HTML),不少系统导出的 .xls 其实是它", "this is a page in HTML, as which many systems export what they call .xls")
+    } else if has(&["<?xml", "<workbook"]) {
+        words!("这是 XML 文件(如 XML 电子表格 2003)", "this is a file in XML, such as an XML Spreadsheet 2003")
+    } else {
+        return None;
+    };
+    Some(save_as(no_format(path, &what)))
+}
+
 fn no_format(path: &str, what: &Words) -> Diagnostic {
     let (zh, en) = (&what.zh, &what.en);
     Diagnostic::new(Code::NoFormat, words!("读不了这种文件:{zh}", "this kind of file is not read: {en}")).at_file(path, words!("", ""))
@@ -86,10 +105,11 @@ fn past(path: &str, title: Words, help: Words) -> Diagnostic {
 pub(super) fn read(path: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, Diagnostic> {
     let mut package = Package::open(path, bytes, limits)?;
     let book = parts::book(&mut package)?;
-    let strings = parts::strings(&mut package, &book)?;
+    let strings = parts::strings(&mut package, &book, limits)?;
     let formats = parts::formats(&mut package, &book)?;
     let context = sheet::Context { path, limits, strings: &strings, formats: &formats, from_1904: book.from_1904 };
-    book.sheets.iter().map(|sheet| sheet::read(&mut package, sheet, &context)).collect()
+    let mut filled = 0;
+    book.sheets.iter().map(|sheet| sheet::read(&mut package, sheet, &context, &mut filled)).collect()
 }
 
 #[cfg(test)]
@@ -190,6 +210,7 @@ mod tests {
             (Limits { rows: 19, ..LIMITS }, "超过 19 行"),
             (Limits { columns: 1, ..LIMITS }, "限 1 列"),
             (Limits { cells: 39, ..LIMITS }, "超过 39 个"),
+            (Limits { cells: 3, ..LIMITS }, "共享的文字超过 3 条"),
             (Limits { text: 179, ..LIMITS }, "文字"),
             (Limits { merges: 19, ..LIMITS }, "超过 19 处"),
         ] {
@@ -197,6 +218,32 @@ mod tests {
             assert_eq!(code, Code::TooLarge);
             assert!(words.contains(part), "{words}");
         }
+    }
+
+    #[test]
+    fn cells_are_counted_over_all_sheets() {
+        let mut parts = parts().to_vec();
+        let sheet = |name: &str| format!("<sheet name=\"{name}\" r:id=\"a\"/>");
+        let book = parts.iter_mut().find(|(name, _)| name == "xl/workbook.xml").unwrap();
+        book.1 = format!("<workbook><sheets>{}{}{}</sheets></workbook>", sheet("一"), sheet("二"), sheet("三")).into_bytes();
+        let bytes = archive(&parts.iter().map(|(name, content)| (name.as_str(), std::str::from_utf8(content).unwrap())).collect::<Vec<_>>());
+        assert_eq!(read("表.xlsx", &bytes, &Limits { cells: 6, ..LIMITS }).unwrap().len(), 3);
+        let (code, words) = fault(&bytes, &Limits { cells: 5, ..LIMITS });
+        assert!(code == Code::TooLarge && words.contains("读到「三」表"), "{words}");
+    }
+
+    #[test]
+    fn what_later_versions_add_to_a_cell_is_no_value() {
+        let grid = grid("<row r=\"1\"><c><v>4</v><extLst><ext><f>1</f><v>99</v></ext></extLst></c></row>", "");
+        assert_eq!(grid.rows, [(1, vec!["4".to_owned()])]);
+        assert!(grid.faults.is_empty());
+    }
+
+    #[test]
+    fn a_time_is_no_number() {
+        // the format of style 3 is that of a date
+        let grid = grid("<row r=\"1\"><c s=\"3\"><v>0.5</v></c><c s=\"3\"><v>0</v></c><c s=\"3\"><v>-0.5</v></c><c s=\"3\"><v>9999999</v></c></row>", "");
+        assert_eq!(grid.rows, [(1, ["12:00:00", "00:00:00", "####", "####"].map(str::to_owned).to_vec())]);
     }
 
     #[test]
@@ -239,6 +286,29 @@ mod tests {
         assert!(compound(&"EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).contains("密码"));
         assert!(other_format("表.pdf", b"%PDF-1.7").unwrap().words.zh.contains("PDF"));
         assert_eq!(other_format("表.csv", "单位".as_bytes()), None);
+    }
+
+    #[test]
+    fn pages_and_documents_in_xml_are_named() {
+        let named = |text: &str| marked_up("表.xls", text).map(|fault| (fault.code, fault.words.zh, fault.help.len()));
+        for page in [
+            "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\"><table><tr><td>单位</td></tr></table></html>",
+            "\n <!DOCTYPE HTML>\n<HTML>",
+            "<table border=1><tr><td>单位",
+            "MIME-Version: 1.0\nX-Document-Type: Workbook\n",
+            "<?xml version=\"1.0\"?><!DOCTYPE html><html/>",
+        ] {
+            let (code, words, help) = named(page).unwrap();
+            assert!(code == Code::NoFormat && words.contains("HTML") && help == 1, "{words}");
+        }
+        let (_, words, _) = named("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook/>").unwrap();
+        assert!(words.contains("XML"), "{words}");
+        for table in ["单位,数\n<html>,1\n", "<甲>,单位\n", "", "{\"甲\": \"<html>\"}"] {
+            assert_eq!(named(table), None, "{table}");
+        }
+        let mut found = Vec::new();
+        assert!(crate::facts::table::grids("表.xls", b"<html><table>", &mut found).is_empty());
+        assert_eq!(found.len(), 1);
     }
 
     fn annex() -> Vec<u8> {

@@ -10,6 +10,7 @@ use super::pick;
 use super::value::unit_word;
 use crate::diag::Lang;
 use crate::facts::columns::{applying, headings, is_read};
+use crate::facts::table::csv_cell;
 use crate::plan::{Fact, FactId, Limit, Plan, Step, StepId, TierId, Type, operands};
 use crate::quantity::{self, Number, Unit};
 use crate::source::{Sources, Span};
@@ -71,15 +72,15 @@ impl<'a> Template<'a> {
         Template { subject, columns }
     }
 
-    /// As CSV, for any program: a header and a row for each unit.
+    /// As CSV, for any program: a header and a row for each unit; no name is a formula there.
     pub(crate) fn to_csv(&self) -> String {
         let [unit, tier] = self.first_headings();
         let headings = [unit, tier].into_iter().chain(self.columns.iter().map(|column| column.heading.as_str()));
         // spreadsheet programs know UTF-8 by its mark
-        let mut text = format!("\u{FEFF}{}\n", headings.map(quoted).collect::<Vec<_>>().join(","));
+        let mut text = format!("\u{FEFF}{}\n", headings.map(csv_cell).collect::<Vec<_>>().join(","));
         let blanks = ",".repeat(self.columns.len());
         for (unit, tier) in self.subject.units.iter().flatten() {
-            let _ = writeln!(text, "{},{}{blanks}", quoted(unit), quoted(self.tier(*tier)));
+            let _ = writeln!(text, "{},{}{blanks}", csv_cell(unit), csv_cell(self.tier(*tier)));
         }
         text
     }
@@ -99,10 +100,6 @@ impl<'a> Template<'a> {
     fn tier(&self, tier: TierId) -> &str {
         self.subject.plan.programs.get(tier).map(|program| program.tier.as_str()).unwrap_or_default()
     }
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 fn column(subject: &Subject<'_>, heading: String, facts: &[FactId]) -> Option<Column> {

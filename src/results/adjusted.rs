@@ -31,7 +31,9 @@ pub struct Adjusted {
     pub date: String,
     /// The table that says so.
     pub file: String,
-    /// Its row, counted from 1 with the header.
+    /// The sheet, where that is a workbook.
+    pub sheet: Option<String>,
+    /// Its row, counted from 1 with the header; of a JSON file the record.
     pub row: usize,
 }
 
@@ -98,6 +100,7 @@ fn record(plan: &Plan, facts: &Facts, adjustment: &Adjustment) -> Adjusted {
         by: adjustment.by.clone(),
         date: adjustment.date.clone(),
         file: adjustment.place.file.clone(),
+        sheet: adjustment.place.sheet.clone(),
         row: adjustment.place.row,
     }
 }

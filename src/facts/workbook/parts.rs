@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use quick_xml::events::Event;
 
-use super::damaged;
 use super::package::{Flow, Package, attribute, collect};
-use crate::diag::Diagnostic;
+use super::{Limits, damaged, past};
+use crate::diag::{Diagnostic, words};
 
 /// The list of sheets.
 #[derive(Debug, Default)]
@@ -105,13 +105,21 @@ pub(super) fn is_true(value: &str) -> bool {
 }
 
 /// The texts that cells share.
-pub(super) fn strings(package: &mut Package<'_>, book: &Book) -> Result<Vec<String>, Diagnostic> {
+pub(super) fn strings(package: &mut Package<'_>, book: &Book, limits: &Limits) -> Result<Vec<String>, Diagnostic> {
     let mut strings = Vec::new();
+    let (path, most) = (package.path(), limits.cells);
     let mut reader = TextReader::default();
     if let Some(part) = &book.strings {
         package.each(part, |event| {
             if let Some(text) = reader.take(&event, "si") {
                 strings.push(text);
+                if strings.len() > most {
+                    return Err(past(
+                        path,
+                        words!("共享的文字超过 {most} 条", "there are more than {most} shared texts"),
+                        words!("只留评分要用的工作表和列,或分成几个文件", "keep the sheets and columns that scoring needs, or split the file"),
+                    ));
+                }
             }
             Ok(Flow::On)
         })?;

@@ -36,6 +36,8 @@ struct Open {
     formula: bool,
     /// Between the tags of the value.
     in_value: bool,
+    /// Between the tags of what a later version of the format adds to a cell.
+    in_extension: bool,
     value: String,
     inline: Option<String>,
 }
@@ -49,13 +51,15 @@ struct Reader<'c> {
     texts: TextReader,
     rows: BTreeMap<usize, BTreeMap<usize, String>>,
     bytes: usize,
+    /// The cells with content of this sheet and those before it.
+    filled: &'c mut usize,
     grid: Grid,
 }
 
-/// Reads a sheet.
-pub(super) fn read(package: &mut Package<'_>, part: &SheetPart, context: &Context<'_>) -> Result<Grid, Diagnostic> {
+/// Reads a sheet, and counts its cells with content.
+pub(super) fn read(package: &mut Package<'_>, part: &SheetPart, context: &Context<'_>, filled: &mut usize) -> Result<Grid, Diagnostic> {
     let grid = Grid { path: context.path.to_owned(), sheet: Some(part.name.clone()), form: Form::Sheet, hidden: part.hidden, ..Grid::default() };
-    let mut reader = Reader { context, part, next: (1, 0), open: None, texts: TextReader::default(), rows: BTreeMap::new(), bytes: 0, grid };
+    let mut reader = Reader { context, part, next: (1, 0), open: None, texts: TextReader::default(), rows: BTreeMap::new(), bytes: 0, filled, grid };
     if !package.each(&part.part, |event| reader.event(&event).map(|()| Flow::On))? {
         return Err(damaged(context.path, &part.part, "missing"));
     }
@@ -74,13 +78,15 @@ impl Reader<'_> {
                 }
                 "c" => self.open = Some(self.begin(element)),
                 "mergeCell" => self.merge(element)?,
-                "f" => self.within(|cell| cell.formula = true),
-                "v" => self.within(|cell| cell.in_value = true),
+                "extLst" => self.within(|cell| cell.in_extension = true),
+                "f" => self.within(|cell| cell.formula |= !cell.in_extension),
+                "v" => self.within(|cell| cell.in_value = !cell.in_extension),
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
                 "row" => self.next = (self.next.0.saturating_add(1), 0),
                 "v" => self.within(|cell| cell.in_value = false),
+                "extLst" => self.within(|cell| cell.in_extension = false),
                 "c" => {
                     if let Some(cell) = self.open.take() {
                         self.end(cell)?;
@@ -162,6 +168,10 @@ impl Reader<'_> {
                 words!("删去数据右侧多余的内容,或分成几张表", "delete what stands beside the data, or split the table"),
             ));
         }
+        *self.filled += 1;
+        if *self.filled > self.context.limits.cells {
+            return Err(self.too_many_cells());
+        }
         self.bytes += text.len();
         self.rows.entry(row).or_default().insert(column, text.to_owned());
         if self.rows.len() > rows {
@@ -222,23 +232,27 @@ impl Reader<'_> {
         match self.context.formats.get(style).copied().unwrap_or(Format::Plain) {
             Format::Plain => figure.text(),
             Format::Percent => format!("{}%", figure.hundredfold().text()),
-            Format::Date => date(&figure, self.context.from_1904).unwrap_or_else(|| figure.text()),
+            // before the first day there is, a spreadsheet shows such signs
+            Format::Date => date(&figure, self.context.from_1904).unwrap_or_else(|| "####".to_owned()),
         }
     }
 
+    fn too_many_cells(&self) -> Diagnostic {
+        let (sheet, limit) = (&self.part.name, self.context.limits.cells);
+        past(
+            self.context.path,
+            words!("读到「{sheet}」表,单元格超过 {limit} 个", "up to sheet {sheet} there are more than {limit} cells"),
+            words!("删去数据右侧和下方多余的内容,或分成几个文件", "delete what stands beside and below the data, or split the file"),
+        )
+    }
+
     fn finish(mut self) -> Result<Grid, Diagnostic> {
-        let limit = self.context.limits.cells;
         let mut cells: usize = 0;
-        for (row, texts) in self.rows {
+        for (row, texts) in std::mem::take(&mut self.rows) {
             let width = texts.last_key_value().map_or(0, |(column, _)| column + 1);
             cells += width;
-            if cells > limit {
-                let (sheet, limit) = (&self.part.name, limit);
-                return Err(past(
-                    self.context.path,
-                    words!("「{sheet}」表的单元格超过 {limit} 个", "sheet {sheet} has more than {limit} cells"),
-                    words!("删去数据右侧和下方多余的内容,或分成几张表", "delete what stands beside and below the data, or split the table"),
-                ));
+            if cells > self.context.limits.cells {
+                return Err(self.too_many_cells());
             }
             let mut line = vec![String::new(); width];
             for (column, text) in texts {
@@ -252,7 +266,7 @@ impl Reader<'_> {
     }
 }
 
-/// A day, and the time of day where there is one, counted in days from the end of 1899 or the beginning of 1904.
+/// A day, and the time of day where there is one, counted in days from the end of 1899 or the beginning of 1904; less than a day is a time.
 fn date(figure: &Figure, from_1904: bool) -> Option<String> {
     let (days, seconds) = figure.days_and_seconds()?;
     // the 29th of February 1900, which never was, is day 60 of the older count
@@ -263,12 +277,13 @@ fn date(figure: &Figure, from_1904: bool) -> Option<String> {
     } else {
         Date::new(1899, 12, 30)
     };
+    let (hours, minutes, seconds) = (seconds.checked_div(3600)?, seconds.checked_rem(3600)?.checked_div(60)?, seconds.checked_rem(60)?);
+    let time = format!("{hours:02}:{minutes:02}:{seconds:02}");
     if days == 0 && !from_1904 {
-        return None;
+        return Some(time);
     }
     let day = first.ok()?.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
-    let (hours, minutes, seconds) = (seconds.checked_div(3600)?, seconds.checked_rem(3600)?.checked_div(60)?, seconds.checked_rem(60)?);
-    Some(if (hours, minutes, seconds) == (0, 0, 0) { day.to_string() } else { format!("{day} {hours:02}:{minutes:02}:{seconds:02}") })
+    Some(if (hours, minutes, seconds) == (0, 0, 0) { day.to_string() } else { format!("{day} {time}") })
 }
 
 /// A position such as `C14` as row and column.
@@ -315,7 +330,11 @@ mod tests {
         assert_eq!(shown("1", false).as_deref(), Some("1900-01-01"));
         assert_eq!(shown("61", false).as_deref(), Some("1900-03-01"));
         assert_eq!(shown("44136.5", false).as_deref(), Some("2020-11-01 12:00:00"));
-        assert_eq!(shown("0.5", false), None);
+        // never the bare number: 12 hours are no half of one
+        assert_eq!(shown("0.5", false).as_deref(), Some("12:00:00"));
+        assert_eq!(shown("0", false).as_deref(), Some("00:00:00"));
+        assert_eq!(shown("1.5", false).as_deref(), Some("1900-01-01 12:00:00"));
+        assert_eq!(shown("-0.5", false), None);
         assert_eq!(shown("9999999", false), None);
     }
 }

@@ -19,6 +19,8 @@ const OPEN_ROWS: usize = 200;
 const LONGEST_LIST: usize = 255;
 const LONGEST_MESSAGE: usize = 255;
 const LONGEST_TITLE: usize = 32;
+/// The largest number that a spreadsheet keeps to its last digit, and its opposite.
+const LARGEST: [&str; 2] = ["-999999999999999", "999999999999999"];
 /// What a cell may hold.
 const LONGEST_TEXT: usize = 32_000;
 
@@ -147,7 +149,11 @@ fn check(column: &Column, range: &Range, lang: Lang) -> Option<DataValidation> {
         (Some(from), Some(to)) => Some(DataValidationRule::Between(number(from), number(to))),
         (Some(from), None) => Some(DataValidationRule::GreaterThanOrEqualTo(number(from))),
         (None, Some(to)) => Some(DataValidationRule::LessThanOrEqualTo(number(to))),
-        (None, None) => None,
+        // that it is a number at all
+        (None, None) => {
+            let [from, to] = LARGEST.map(Formula::new);
+            Some(DataValidationRule::Between(from, to))
+        }
     };
     let check = match (&column.entry, rule) {
         (Entry::Whole, Some(rule)) => DataValidation::new().allow_whole_number_formula(rule),
