@@ -132,6 +132,22 @@ impl Wording<'_> {
         parts
     }
 
+    /// The outermost item from `parent` to below `within` whose score was adjusted, with its name and that score.
+    fn replaced(&self, parent: Option<usize>, within: Option<usize>) -> Option<(usize, &str, String)> {
+        let trace = &self.case.trace;
+        let mut found = None;
+        let mut cursor = parent.filter(|parent| Some(*parent) != within);
+        while let Some(id) = cursor {
+            let item = self.case.plan().items.get(id)?;
+            let score = trace.program.items.get(id).copied().flatten().map(|steps| steps.score);
+            if let Some(score) = score.filter(|score| trace.used(*score) == Used::Instead) {
+                found = Some((id, item.name.as_str(), self.shown(score)));
+            }
+            cursor = item.parent.filter(|parent| Some(*parent) != within);
+        }
+        found
+    }
+
     fn is_within(&self, item: usize, outer: usize) -> bool {
         let mut cursor = Some(item);
         while let Some(id) = cursor {
@@ -338,13 +354,25 @@ impl Wording<'_> {
         parts
     }
 
-    /// Of an item or the standard: the indicators below full marks, and the bonuses and penalties that are not 0.
+    /// Of an item or the standard: the indicators below full marks, and the bonuses and penalties that are not 0. Where the score of
+    /// what holds them was adjusted, that alone counts.
     fn remarkable(&self, within: Option<usize>) -> Vec<String> {
         let trace = &self.case.trace;
         let mut parts = Vec::new();
         let mut full = 0_usize;
+        let mut replaced: Vec<usize> = Vec::new();
         for (id, item) in self.case.plan().indicators().filter(|(id, _)| within.is_none_or(|within| self.is_within(*id, within))) {
             let Some(Some(steps)) = trace.program.items.get(id) else { continue };
+            if let Some((holder, name, score)) = self.replaced(item.parent, within) {
+                if !replaced.contains(&holder) {
+                    replaced.push(holder);
+                    parts.push(match self.lang {
+                        Lang::Zh => format!("{name} 调整为 {score}"),
+                        Lang::En => format!("{name} adjusted to {score}"),
+                    });
+                }
+                continue;
+            }
             let Some(score) = trace.value(steps.score).number().copied() else {
                 parts.push(format!("{} {}", item.name, show(self.case.plan(), &trace.value(steps.score), None, self.lang)));
                 continue;

@@ -312,7 +312,10 @@ pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
 /// `及时签收率 8.15 → 7.47,总分 84.60 → 83.92,名次 49 → 50`.
 fn moved_text(moved: &Moved, lang: Lang) -> String {
     let score = |score: &Option<String>| score.clone().unwrap_or_else(|| "—".to_owned());
-    let mut parts: Vec<String> = moved.indicators.iter().map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
+    // of a unit that enters or leaves every indicator moves, from nothing or to nothing
+    let passes = [&moved.before, &moved.after].iter().any(|one| one.status == State::Exempt);
+    let told = moved.indicators.iter().filter(|_| !passes);
+    let mut parts: Vec<String> = told.map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
     let total = |one: &Standing| one.total.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned());
     let place = |one: &Standing| {
         let place = one.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0));
