@@ -269,3 +269,31 @@ fn of_a_unit_that_enters_or_leaves_only_its_standing_is_told_to_have_moved() {
     let moved = results["moved"].as_array().unwrap().iter().find(|moved| moved["unit"] == "市卫健委").unwrap();
     assert_eq!(moved["indicators"]["按时办结率"], serde_json::json!({"before": "15.00", "after": null}));
 }
+
+#[test]
+fn the_place_of_an_adjustment_is_that_of_its_kind_of_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = november(folder.path(), "");
+    fs::remove_file(month.join("调整.csv")).unwrap();
+    let tables = folder.path().join("申诉");
+    fs::create_dir(&tables).unwrap();
+    // a folder that is named holds tables as that of the facts does
+    let named = ["--adjustments", "申诉"];
+    let run = kaoping(folder.path(), &[&["score", "policies/lianyungang"], &FACTS[..], &named].concat());
+    assert!(run.status == 2 && run.err.contains("申诉 里没有调整表"), "{}", run.err);
+    let record = r#"[{"单位": "市教育局", "事实或指标": "超时签收数", "原值": 10, "改为": 11, "理由": "漏计", "经办": "张三", "日期": "2020-12-15"}]"#;
+    fs::write(tables.join("adjustments.json"), record).unwrap();
+    assert!(score(folder.path(), &named).out.contains("[申诉/adjustments.json 第 1 条]"));
+    fs::remove_file(tables.join("adjustments.json")).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("12月").unwrap();
+    let rows = [["单位", "事实或指标", "原值", "改为", "理由", "经办", "日期"], ["市教育局", "超时签收数", "10", "11", "漏计", "张三", "2020-12-15"]];
+    for (row, cells) in (0..).zip(rows) {
+        sheet.write_row(row, 0, cells).unwrap();
+    }
+    book.save(tables.join("调整.xlsx")).unwrap();
+    assert!(score(folder.path(), &named).out.contains("[申诉/调整.xlsx「12月」表 D2]"));
+    let results: Value = serde_json::from_str(&score(folder.path(), &[&named[..], &["--format", "json"]].concat()).out).unwrap();
+    let one = &results["adjustments"][0];
+    assert_eq!((one["file"].as_str(), one["sheet"].as_str(), one["row"].as_u64()), (Some("申诉/调整.xlsx"), Some("12月"), Some(2)));
+}

@@ -293,7 +293,8 @@ fn marked(text: String, adjusted: &[usize]) -> String {
 
 /// `超时签收数 10 件 改为 11 件,申诉成立(张三,2020-12-15)[调整.csv 第 2 行]`.
 pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
-    let Adjusted { name, old, new, reason, by, date, file, row, .. } = adjusted;
+    let Adjusted { name, old, new, reason, by, date, place, .. } = adjusted;
+    let place = place.text(lang);
     let what = match (lang, old, new) {
         (Lang::Zh, Some(old), Some(new)) => format!("{name} {old} 改为 {new}"),
         (Lang::Zh, None, Some(new)) => format!("{name} 补为 {new}"),
@@ -304,8 +305,8 @@ pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
         (_, None, None) => name.clone(),
     };
     match lang {
-        Lang::Zh => format!("{what},{reason}({by},{date})[{file} 第 {row} 行]"),
-        Lang::En => format!("{what}, {reason} ({by}, {date}) [{file} row {row}]"),
+        Lang::Zh => format!("{what},{reason}({by},{date})[{place}]"),
+        Lang::En => format!("{what}, {reason} ({by}, {date}) [{place}]"),
     }
 }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{Place, Results, State, UnitResult};
+use crate::diag::CellPlace;
 use crate::eval::domain::{Used, Value};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::Facts;
@@ -31,8 +32,13 @@ pub struct Adjusted {
     pub date: String,
     /// The table that says so.
     pub file: String,
+    /// Its sheet; null where the table is no workbook.
+    pub sheet: Option<String>,
     /// Its row, counted from 1 with the header.
     pub row: usize,
+    /// The same place as messages name it.
+    #[serde(skip)]
+    pub(crate) place: CellPlace,
 }
 
 /// What was changed.
@@ -98,7 +104,9 @@ fn record(plan: &Plan, facts: &Facts, adjustment: &Adjustment) -> Adjusted {
         by: adjustment.by.clone(),
         date: adjustment.date.clone(),
         file: adjustment.place.file.clone(),
+        sheet: adjustment.place.sheet.clone(),
         row: adjustment.place.row,
+        place: CellPlace { column: String::new(), ..adjustment.place.clone() },
     }
 }
 
