@@ -9,7 +9,7 @@ use crate::eval::trace::Reach;
 use crate::explain::{Case, Explanation, Sentence, Topic, side_words};
 use crate::plan::{FactId, Role, Sign, Step, StepId};
 use crate::quantity::{Number, Unit};
-use crate::results::{missing_for, pending_texts};
+use crate::results::{State, missing_for, not_listed, pending_texts};
 
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
@@ -18,9 +18,20 @@ pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
 
 /// The explanation of a topic, and where another score stands in its place that of the computed one.
 pub(crate) fn explanation(case: &Case<'_>, topic: Topic) -> Explanation {
+    if !case.row.listed {
+        return without_row(case, topic);
+    }
     let mut explanation = case.explain(topic, sentence(case, topic));
     explanation.computed = case.computed(topic).map(|outcome| Box::new(self::explanation(&case.with(&outcome), topic)));
     explanation
+}
+
+/// Of a unit for which no table has a row nothing was computed, whatever has a default.
+fn without_row(case: &Case<'_>, topic: Topic) -> Explanation {
+    let told = |lang| format!("{}{}", not_listed(lang), pick(lang, "。", "."));
+    let explanation = case.explain(topic, Sentence { zh: told(Lang::Zh), en: told(Lang::En) });
+    let status = if explanation.status == State::NotApplicable { State::NotApplicable } else { State::Missing };
+    Explanation { status, score: None, steps: Vec::new(), assumptions: Vec::new(), ..explanation }
 }
 
 struct Wording<'a> {
