@@ -8,7 +8,7 @@ mod program;
 use std::fs;
 use std::path::Path;
 
-use program::{kaoping, root};
+use program::{kaoping, kaoping_in, root};
 use serde_json::Value;
 
 const FACTS: [&str; 4] = ["--period", "2020-11", "--facts", "golden/lianyungang/2020-11/facts.csv"];
@@ -246,6 +246,31 @@ fn the_table_fits_its_width_and_counts_wide_characters_as_two() {
     assert!(run.out.contains("各家均为满分:机构设置"));
     let wide = kaoping(root(), &with(&["score", "policies/lianyungang", "--wide"]));
     assert!(wide.out.contains("信息报送") && !wide.out.contains("均为满分"));
+}
+
+#[test]
+fn however_narrow_the_table_no_number_breaks_over_lines() {
+    use unicode_width::UnicodeWidthStr;
+    let is_number = |word: &&str| word.trim_end_matches('*').chars().all(|letter| letter.is_ascii_digit() || letter == '.') && word.contains('.');
+    // the scores of the tables, without the paragraphs under them
+    let numbers = |columns: &str| {
+        let out = kaoping_in(root(), &with(&["score", "policies/lianyungang"]), &[("COLUMNS", columns)]).out;
+        // up to the paragraphs beneath a table, which may begin with a space as its lines do
+        let tables = out
+            .split("\n\n")
+            .filter(|block| !block.starts_with("标准里的"))
+            .flat_map(|block| block.lines().skip_while(|line| !line.starts_with(' ')).take_while(|line| !line.trim_start().starts_with("各家均为")));
+        let tables: Vec<&str> = tables.collect();
+        assert!(tables.iter().all(|line| line.width() <= columns.parse().unwrap()), "{columns}: {out}");
+        let mut found: Vec<String> = tables.iter().flat_map(|line| line.split_whitespace()).filter(is_number).map(str::to_owned).collect();
+        found.sort();
+        found
+    };
+    let wide = numbers("300");
+    assert!(wide.len() > 300);
+    for columns in ["100", "80", "60", "44"] {
+        assert_eq!(numbers(columns), wide, "{columns}");
+    }
 }
 
 #[test]
