@@ -134,8 +134,8 @@ struct Subject {
     /// 只读 XLSX 的这张工作表,可写几次 / Read only this sheet of XLSX files; may be repeated
     #[arg(long, value_name = "工作表 / SHEET")]
     sheet: Vec<String>,
-    /// 申诉后的调整表,可写几次;数据旁边的 调整.csv 不必写 / A table of adjustments, may be repeated; adjustments.csv beside the facts is read anyway
-    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    /// 申诉后的调整表或其文件夹,可写几次;数据旁边的 调整.csv 不必写 / A table of adjustments or a folder of them, may be repeated; adjustments.csv beside the facts is read anyway
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::AnyPath)]
     adjustments: Vec<PathBuf>,
 }
 

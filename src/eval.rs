@@ -57,6 +57,8 @@ pub(crate) struct Evaluator<'p, D: Domain> {
     reached: StepId,
     /// The steps that vary.
     varying: Vec<(StepId, &'p Step)>,
+    /// How many of them lead to the exemptions, to the scores as well, to the bounds as well.
+    ends: [usize; 3],
     /// How many of them are done.
     done: usize,
 }
@@ -73,13 +75,18 @@ impl<'p, D: Domain> Evaluator<'p, D> {
             values.push(value);
         }
         let varying = program.varying.iter().filter_map(|id| Some((*id, program.steps.get(*id)?))).collect();
-        Evaluator { domain, program, values, reached: 0, varying, done: 0 }
+        Self::over(domain, program, values, varying)
     }
 
     /// For a unit of which some step is not what it comes to: nothing is known beforehand.
     fn adjusted(domain: D, program: &'p Program) -> Self {
         let values = program.steps.iter().map(|_| domain.no_row()).collect();
-        Evaluator { domain, program, values, reached: 0, varying: program.steps.iter().enumerate().collect(), done: 0 }
+        Self::over(domain, program, values, program.steps.iter().enumerate().collect())
+    }
+
+    fn over(domain: D, program: &'p Program, values: Vec<D::Value>, varying: Vec<(StepId, &'p Step)>) -> Self {
+        let ends = [program.exempt_end, program.score_end, program.steps.len()].map(|end| varying.partition_point(|(id, _)| *id < end));
+        Evaluator { domain, program, values, reached: 0, varying, ends, done: 0 }
     }
 
     /// For one unit.
@@ -98,14 +105,14 @@ impl<'p, D: Domain> Evaluator<'p, D> {
 
     /// Evaluates the steps that were not reached yet, each from those before it.
     pub(crate) fn run(&mut self, cells: &impl Cells<D::Cell>, until: Until) {
-        self.reached = match until {
-            Until::Exemptions => self.program.exempt_end,
-            Until::Scores => self.program.score_end,
-            Until::Bounds => self.program.steps.len(),
+        let [exemptions, scores, bounds] = self.ends;
+        let (reached, end) = match until {
+            Until::Exemptions => (self.program.exempt_end, exemptions),
+            Until::Scores => (self.program.score_end, scores),
+            Until::Bounds => (self.program.steps.len(), bounds),
         };
-        let left = self.varying.get(self.done..).unwrap_or_default();
-        let due = left.partition_point(|(id, _)| *id < self.reached);
-        for (id, step) in left.iter().take(due) {
+        self.reached = reached;
+        for (id, step) in self.varying.get(self.done..end).unwrap_or_default() {
             if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id) {
                 let _ = evaluate(&self.domain, step, cells, before, value);
                 if let Some(cell) = cells.instead(*id) {
@@ -113,7 +120,7 @@ impl<'p, D: Domain> Evaluator<'p, D> {
                 }
             }
         }
-        self.done += due;
+        self.done = self.done.max(end);
     }
 
     /// The values of the steps that were reached.

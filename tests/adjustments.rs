@@ -326,3 +326,56 @@ fn results_without_adjustments_are_as_before_and_the_order_of_rows_is_no_matter(
     fs::write(month.join("调整.csv"), "单位,事实或指标,原值,改为,理由,经办,日期\n").unwrap();
     assert_eq!(units(&score(folder.path(), &["--format", "json"]).out), units(&plain));
 }
+
+#[test]
+fn of_a_section_that_was_adjusted_the_sentence_of_the_total_tells_that() {
+    let folder = tempfile::tempdir().unwrap();
+    // 10 + 10 + 15 + 14.81 = 49.81; with 55 all of the 100 points are there
+    november(folder.path(), "市城管局,办件质效,49.81,55,申诉成立,张三,2020-12-15\n");
+    let explain = |more: &[&str]| kaoping(folder.path(), &[&["explain", "policies/lianyungang", "市城管局"], more, &FACTS[..]].concat()).out;
+    let sentence = |text: &str| text.lines().nth(1).unwrap().to_owned();
+    assert_eq!(sentence(&explain(&[])), "办件质效 调整为 55 分,其余指标满分,得 100 分。");
+    assert_eq!(sentence(&explain(&["--lang", "en"])), "办件质效 adjusted to 55 points, full marks for all others, scores 100 points.");
+    // of the section itself its indicators are told as they were computed
+    let section = explain(&["--indicator", "办件质效"]);
+    assert!(section.contains("算得 49.81 分,调整为 55 分(申诉成立)。") && section.contains("回访满意率 14.81 分,其余指标满分,得 49.81 分。"), "{section}");
+}
+
+#[test]
+fn of_a_unit_that_enters_or_leaves_only_its_standing_is_told_to_have_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    november(folder.path(), "市卫健委,总工单数,223,0,无工单,张三,2020-12-15\n");
+    let text = score(folder.path(), &[]).out;
+    assert!(text.contains("\n  市卫健委:总分 100.00 → 不参评,名次 1 → —\n"), "{text}");
+    let results: Value = serde_json::from_str(&score(folder.path(), &["--format", "json"]).out).unwrap();
+    let moved = results["moved"].as_array().unwrap().iter().find(|moved| moved["unit"] == "市卫健委").unwrap();
+    assert_eq!(moved["indicators"]["按时办结率"], serde_json::json!({"before": "15.00", "after": null}));
+}
+
+#[test]
+fn the_place_of_an_adjustment_is_that_of_its_kind_of_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = november(folder.path(), "");
+    fs::remove_file(month.join("调整.csv")).unwrap();
+    let tables = folder.path().join("申诉");
+    fs::create_dir(&tables).unwrap();
+    // a folder that is named holds tables as that of the facts does
+    let named = ["--adjustments", "申诉"];
+    let run = kaoping(folder.path(), &[&["score", "policies/lianyungang"], &FACTS[..], &named].concat());
+    assert!(run.status == 2 && run.err.contains("申诉 里没有调整表"), "{}", run.err);
+    let record = r#"[{"单位": "市教育局", "事实或指标": "超时签收数", "原值": 10, "改为": 11, "理由": "漏计", "经办": "张三", "日期": "2020-12-15"}]"#;
+    fs::write(tables.join("adjustments.json"), record).unwrap();
+    assert!(score(folder.path(), &named).out.contains("[申诉/adjustments.json 第 1 条]"));
+    fs::remove_file(tables.join("adjustments.json")).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("12月").unwrap();
+    let rows = [["单位", "事实或指标", "原值", "改为", "理由", "经办", "日期"], ["市教育局", "超时签收数", "10", "11", "漏计", "张三", "2020-12-15"]];
+    for (row, cells) in (0..).zip(rows) {
+        sheet.write_row(row, 0, cells).unwrap();
+    }
+    book.save(tables.join("调整.xlsx")).unwrap();
+    assert!(score(folder.path(), &named).out.contains("[申诉/调整.xlsx「12月」表 D2]"));
+    let results: Value = serde_json::from_str(&score(folder.path(), &[&named[..], &["--format", "json"]].concat()).out).unwrap();
+    let one = &results["adjustments"][0];
+    assert_eq!((one["file"].as_str(), one["sheet"].as_str(), one["row"].as_u64()), (Some("申诉/调整.xlsx"), Some("12月"), Some(2)));
+}

@@ -8,7 +8,7 @@ mod program;
 use std::fs;
 use std::path::Path;
 
-use program::{kaoping, root};
+use program::{kaoping, kaoping_in, root};
 use serde_json::Value;
 
 const FACTS: [&str; 4] = ["--period", "2020-11", "--facts", "golden/lianyungang/2020-11/facts.csv"];
@@ -82,6 +82,11 @@ fn a_registered_unit_without_a_row_is_missing_even_where_everything_has_a_defaul
     assert_eq!((&results["units"][0]["total"], &results["units"][0]["provisional"]), (&Value::from("10.00"), &Value::from(true)));
     assert_eq!((&results["units"][1]["status"], &results["units"][1]["rank"]), (&Value::from("missing"), &Value::Null));
     assert_eq!(results["units"][1]["indicators"]["甲"]["status"], "missing");
+    // its explanation is data like any other
+    let run = kaoping(folder.path(), &["explain", "policy", "西县", "--period", "2020-11", "--facts", "facts.csv", "--format", "json"]);
+    let explanation: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((&explanation["status"], &explanation["score"]), (&Value::from("missing"), &Value::Null));
+    assert_eq!(explanation["sentence"]["zh"], "数据表里没有这个单位。");
 }
 
 #[test]
@@ -95,6 +100,8 @@ fn a_pending_unit_names_what_is_open_in_its_own_tier_only() {
     let unit = |index: usize| (&results["units"][index]["status"], results["units"][index]["reason"].as_str().unwrap());
     assert_eq!(unit(0), (&Value::from("pending"), "待定 甲:甲法未定"));
     assert_eq!(unit(1), (&Value::from("pending"), "待定 乙:乙法未定"));
+    let explained = kaoping(folder.path(), &["explain", "标准.kp", "东县", "--period", "2020-02", "--facts", "facts.csv", "--indicator", "甲"]).out;
+    assert!(explained.contains("\n`-- 待定 [标准.kp:4"), "{explained}");
     // a version until a month ends with the last day of that month
     let run = score("2020-03");
     assert_eq!(run.status, 2);
@@ -174,6 +181,15 @@ fn an_alias_names_its_unit() {
     let by_name = kaoping(root(), &with(&["explain", "市交通局"]));
     assert_eq!(by_alias.out, by_name.out);
     assert_eq!(by_alias.status, 0);
+    // without a register too, white space does not count
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "标准 示例 { 版本 \"1\" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }\n层级 区县 满分 10 分\n指标 甲 满分 10 分 人工评定\n总分 = 合计\n排名 层级 依 总分\n";
+    fs::write(folder.path().join("标准.kp"), rules).unwrap();
+    fs::write(folder.path().join("facts.csv"), "单位,层级,甲\n1. 东县,区县,9\nNorth Office,区县,8\n").unwrap();
+    for (named, score) in [("1. 东县", "9.00"), ("north office", "8.00")] {
+        let run = kaoping(folder.path(), &["explain", "标准.kp", named, "--period", "2020-11", "--facts", "facts.csv"]);
+        assert!(run.status == 0 && run.out.contains(score), "{named}: {}", run.err);
+    }
 }
 
 #[test]
@@ -230,6 +246,31 @@ fn the_table_fits_its_width_and_counts_wide_characters_as_two() {
     assert!(run.out.contains("各家均为满分:机构设置"));
     let wide = kaoping(root(), &with(&["score", "policies/lianyungang", "--wide"]));
     assert!(wide.out.contains("信息报送") && !wide.out.contains("均为满分"));
+}
+
+#[test]
+fn however_narrow_the_table_no_number_breaks_over_lines() {
+    use unicode_width::UnicodeWidthStr;
+    let is_number = |word: &&str| word.trim_end_matches('*').chars().all(|letter| letter.is_ascii_digit() || letter == '.') && word.contains('.');
+    // the scores of the tables, without the paragraphs under them
+    let numbers = |columns: &str| {
+        let out = kaoping_in(root(), &with(&["score", "policies/lianyungang"]), &[("COLUMNS", columns)]).out;
+        // up to the paragraphs beneath a table, which may begin with a space as its lines do
+        let tables = out
+            .split("\n\n")
+            .filter(|block| !block.starts_with("标准里的"))
+            .flat_map(|block| block.lines().skip_while(|line| !line.starts_with(' ')).take_while(|line| !line.trim_start().starts_with("各家均为")));
+        let tables: Vec<&str> = tables.collect();
+        assert!(tables.iter().all(|line| line.width() <= columns.parse().unwrap()), "{columns}: {out}");
+        let mut found: Vec<String> = tables.iter().flat_map(|line| line.split_whitespace()).filter(is_number).map(str::to_owned).collect();
+        found.sort();
+        found
+    };
+    let wide = numbers("300");
+    assert!(wide.len() > 300);
+    for columns in ["100", "80", "60", "44"] {
+        assert_eq!(numbers(columns), wide, "{columns}");
+    }
 }
 
 #[test]

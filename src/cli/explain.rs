@@ -13,7 +13,8 @@ use crate::eval::Until;
 use crate::eval::outcome::traced;
 use crate::eval::trace::Trace;
 use crate::explain::{Case, Topic};
-use crate::facts::Facts;
+use crate::facts::table::squeezed;
+use crate::facts::{Facts, Member};
 use crate::plan::Plan;
 use crate::report;
 
@@ -101,8 +102,10 @@ pub(super) fn find_unit(loaded: &Loaded, facts: &Facts, name: &str) -> Result<St
     let registered =
         loaded.register.as_ref().and_then(|register| register.find(name).and_then(|index| register.members.get(index))).map(|entry| entry.name.clone());
     let wanted = registered.unwrap_or_else(|| name.trim().to_owned());
-    if facts.members.iter().any(|member| member.name == wanted) {
-        return Ok(wanted);
+    // white space and small letters do not tell units apart, as in tables
+    let same = |member: &&Member| squeezed(&member.name) == squeezed(&wanted);
+    if let Some(member) = facts.members.iter().find(|member| member.name == wanted).or_else(|| facts.members.iter().find(same)) {
+        return Ok(member.name.clone());
     }
     let near = closest(&wanted, facts.members.iter().map(|member| member.name.as_str())).unwrap_or_default();
     Err(Fault::Words(if near.is_empty() {
@@ -144,8 +147,9 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     let Asked { unit, period, topics, lang } = *asked;
     let Some((index, member)) = facts.members.iter().enumerate().find(|(_, member)| member.name == unit) else { return String::new() };
     let (Some(program), Some(row)) = (loaded.plan.programs.get(member.tier), facts.rows.get(index)) else { return String::new() };
-    if !row.listed {
-        return format!("{unit}: {}\n", crate::results::not_listed(lang));
+    if !row.listed && format != Format::Json {
+        let text = format!("{unit}: {}\n", crate::results::not_listed(lang));
+        return if format == Format::Md { report::derivation_in_markdown(&text) } else { text };
     }
     let outcome = traced(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };

@@ -29,7 +29,8 @@ impl Loaded {
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
         let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
-        rules.chain(tables).chain(subject.facts.iter().cloned()).chain(adjustments::tables(&subject.facts, &subject.adjustments)).collect()
+        let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
+        rules.chain(tables).chain(subject.facts.iter().cloned()).chain(changes).collect()
     }
 }
 
@@ -128,6 +129,9 @@ fn unreadable_facts(fault: &InputFault) -> Words {
         }
         InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
         InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv、.xlsx、.json)", "{path} holds no table of facts (facts*.csv, .xlsx, .json)"),
+        InputFault::NoAdjustments { path } => {
+            words!("{path} 里没有调整表(调整.csv、adjustments.csv,或 .xlsx、.json)", "{path} holds no table of adjustments (adjustments.csv, .xlsx, .json)")
+        }
         InputFault::TwoProvenances { path } => {
             words!("{path} 旁边既有 .来历.csv 又有 .provenance.csv,只留一个", "both .来历.csv and .provenance.csv stand beside {path}: keep one")
         }
@@ -158,10 +162,10 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let read = |paths: &[PathBuf]| load::read(paths).map_err(|fault| Fault::Words(unreadable_facts(&fault)));
+    let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = read(&subject.facts)?;
-    let changes = read(&adjustments::tables(&subject.facts, &subject.adjustments))?;
+    let inputs = load::read(&subject.facts).map_err(unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| load::read(&tables)).map_err(unreadable)?;
     let mut diagnostics = Vec::new();
     let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };

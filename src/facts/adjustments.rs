@@ -9,7 +9,7 @@ mod reading;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
-use super::load::{Input, checksum};
+use super::load::{Input, InputFault, checksum};
 use super::register::Register;
 use crate::diag::{CellPlace, Diagnostic, Lang, any_error};
 use crate::eval::domain::Value;
@@ -67,19 +67,34 @@ impl Adjustments {
     }
 }
 
-/// The tables of adjustments that lie beside tables of facts, and those that are named, each once.
-pub(crate) fn tables(facts: &[PathBuf], named: &[PathBuf]) -> Vec<PathBuf> {
+/// The tables of adjustments that lie beside tables of facts, and those that are named, each once; of a folder those in it.
+///
+/// # Errors
+/// An [`InputFault`] where a folder is named that holds none.
+pub(crate) fn tables(facts: &[PathBuf], named: &[PathBuf]) -> Result<Vec<PathBuf>, InputFault> {
     let folder = |path: &PathBuf| if path.is_dir() { path.clone() } else { path.parent().map(Path::to_path_buf).unwrap_or_default() };
-    let names = || STEMS.iter().flat_map(|stem| ENDINGS.map(|ending| format!("{stem}.{ending}")));
-    let beside = facts.iter().map(folder).flat_map(|folder| names().map(move |name| folder.join(name))).filter(|path| path.is_file());
+    let mut all: Vec<PathBuf> = facts.iter().map(folder).flat_map(|folder| tables_in(&folder)).collect();
+    for path in named {
+        let found = if path.is_dir() { tables_in(path) } else { vec![path.clone()] };
+        if found.is_empty() {
+            return Err(InputFault::NoAdjustments { path: path.display().to_string() });
+        }
+        all.extend(found);
+    }
     let mut found: Vec<PathBuf> = Vec::new();
     let same = |a: &Path, b: &Path| a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    for path in beside.chain(named.iter().cloned()) {
+    for path in all {
         if !found.iter().any(|other| same(other, &path)) {
             found.push(path);
         }
     }
-    found
+    Ok(found)
+}
+
+/// The tables of adjustments in a folder.
+fn tables_in(folder: &Path) -> Vec<PathBuf> {
+    let names = STEMS.iter().flat_map(|stem| ENDINGS.map(|ending| format!("{stem}.{ending}")));
+    names.map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
 }
 
 /// Whether a file is a table of adjustments by its name.

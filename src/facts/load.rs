@@ -47,6 +47,9 @@ pub(crate) enum InputFault {
     /// A folder without facts.
     #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
     NoFacts { path: String },
+    /// A folder without a table of adjustments.
+    #[error("{path}: no table of adjustments")]
+    NoAdjustments { path: String },
     /// Two tables of provenance beside one table of facts.
     #[error("{path}: both .来历.csv and .provenance.csv stand beside it")]
     TwoProvenances { path: String },

@@ -215,6 +215,8 @@ impl<'a> Writer<'a> {
                 format!("{owner} {}", pick(lang, "合计", "sum"))
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
+            // without a stand-in the value itself says that it is open
+            Role::StandIn if self.case.trace.value(id).absence().is_some() => String::new(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
             Role::Call => self.call(id),
             Role::Derived(_) if given_beside(&self.case.trace, id).is_some() => {

@@ -19,7 +19,7 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
         let _ = writeln!(text, "\n## {}\n", pick(lang, "没有总分的单位", "Units without a total"));
     }
     for without in &view.without_total {
-        let _ = writeln!(text, "- {}", escaped(&without.text(lang)));
+        let _ = writeln!(text, "- {}", begun(&without.text(lang)));
     }
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", escaped(view.provisional_note()));
@@ -27,24 +27,24 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     if !view.results.adjustments.is_empty() {
         let _ = writeln!(text, "\n## {}\n\n{}\n", pick(lang, "调整", "Adjustments"), escaped(view.adjustments_heading()));
         for adjustment in view.adjustments() {
-            let _ = writeln!(text, "- {}", escaped(&adjustment));
+            let _ = writeln!(text, "- {}", begun(&adjustment));
         }
         let _ = writeln!(text, "\n{}", escaped(view.moved_heading()));
         text.push_str(if view.moved.is_empty() { "" } else { "\n" });
     }
     for (unit, moved) in &view.moved {
-        let _ = writeln!(text, "- {}{}{}", escaped(unit), pick(lang, ":", ": "), escaped(moved));
+        let _ = writeln!(text, "- {}{}{}", begun(unit), pick(lang, ":", ": "), escaped(moved));
     }
     if !view.assumptions.is_empty() {
         let _ = writeln!(text, "\n## {}\n", pick(lang, "假设与未定之处", "Assumptions and open points"));
         let _ = writeln!(text, "{}\n", escaped(view.assumptions_heading()));
     }
     for assumption in &view.assumptions {
-        let _ = writeln!(text, "- {}", escaped(&view.assumption(assumption)));
+        let _ = writeln!(text, "- {}", begun(&view.assumption(assumption)));
     }
     let _ = writeln!(text, "\n## {}\n", pick(lang, "出处", "Provenance"));
     for (name, value) in view.provenance().iter().chain(&view.rules) {
-        let _ = writeln!(text, "- {}{}{}", escaped(name), pick(lang, ":", ": "), escaped(value));
+        let _ = writeln!(text, "- {}{}{}", begun(name), pick(lang, ":", ": "), escaped(value));
     }
     text
 }
@@ -53,7 +53,7 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
 pub(crate) fn derivation_in_markdown(text: &str) -> String {
     let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (sentence, rest) = rest.split_once('\n').unwrap_or((rest, ""));
-    let mut shown = format!("# {}\n\n{}\n", escaped(head), escaped(sentence));
+    let mut shown = format!("# {}\n\n{}\n", escaped(head), begun(sentence));
     let rest = rest.trim_matches('\n');
     if !rest.is_empty() {
         // a fence is longer than any inside it
@@ -115,9 +115,20 @@ fn escaped(text: &str) -> String {
     shown
 }
 
+/// The same at the beginning of a paragraph or of an item of a list, where the marks of headings and lists are read too.
+fn begun(text: &str) -> String {
+    let shown = escaped(text.trim_start());
+    let number = shown.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    match shown.strip_suffix(number) {
+        Some(digits) if !digits.is_empty() && number.starts_with(['.', ')']) => format!("{digits}\\{number}"),
+        _ if shown.starts_with(['#', '+', '-', '=']) => format!("\\{shown}"),
+        _ => shown,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{derivation_in_markdown, escaped};
+    use super::{begun, derivation_in_markdown, escaped};
 
     #[test]
     fn a_derivation_is_fenced_whatever_it_holds() {
@@ -132,5 +143,12 @@ mod tests {
         assert_eq!(escaped("一\r\n二\n三"), "一<br>二<br>三");
         assert_eq!(escaped("*甲* _乙_ [丙](d) `e` \\"), "\\*甲\\* \\_乙\\_ \\[丙\\](d) \\`e\\` \\\\");
         assert_eq!(escaped("局\u{1F600}"), "局\u{1F600}");
+    }
+
+    #[test]
+    fn at_the_beginning_of_an_item_no_name_is_a_heading_or_a_list() {
+        let names = ["# Office", "1. Alpha", "12) South", "- Beta", "+ Gamma", "---", "=== x", "  # x", "2020 年", "甲局", "* a", "3.5"];
+        let shown = ["\\# Office", "1\\. Alpha", "12\\) South", "\\- Beta", "\\+ Gamma", "\\---", "\\=== x", "\\# x", "2020 年", "甲局", "\\* a", "3\\.5"];
+        assert_eq!(names.map(begun), shown);
     }
 }

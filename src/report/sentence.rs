@@ -9,7 +9,7 @@ use crate::eval::trace::Reach;
 use crate::explain::{Case, Explanation, Sentence, Topic, side_words};
 use crate::plan::{FactId, Role, Sign, Step, StepId};
 use crate::quantity::{Number, Unit};
-use crate::results::{missing_for, pending_texts};
+use crate::results::{State, missing_for, not_listed, pending_texts};
 
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
@@ -18,9 +18,20 @@ pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
 
 /// The explanation of a topic, and where another score stands in its place that of the computed one.
 pub(crate) fn explanation(case: &Case<'_>, topic: Topic) -> Explanation {
+    if !case.row.listed {
+        return without_row(case, topic);
+    }
     let mut explanation = case.explain(topic, sentence(case, topic));
     explanation.computed = case.computed(topic).map(|outcome| Box::new(self::explanation(&case.with(&outcome), topic)));
     explanation
+}
+
+/// Of a unit for which no table has a row nothing was computed, whatever has a default.
+fn without_row(case: &Case<'_>, topic: Topic) -> Explanation {
+    let told = |lang| format!("{}{}", not_listed(lang), pick(lang, "。", "."));
+    let explanation = case.explain(topic, Sentence { zh: told(Lang::Zh), en: told(Lang::En) });
+    let status = if explanation.status == State::NotApplicable { State::NotApplicable } else { State::Missing };
+    Explanation { status, score: None, steps: Vec::new(), assumptions: Vec::new(), ..explanation }
 }
 
 struct Wording<'a> {
@@ -130,6 +141,22 @@ impl Wording<'_> {
             }
         }
         parts
+    }
+
+    /// The outermost item from `parent` to below `within` whose score was adjusted, with its name and that score.
+    fn replaced(&self, parent: Option<usize>, within: Option<usize>) -> Option<(usize, &str, String)> {
+        let trace = &self.case.trace;
+        let mut found = None;
+        let mut cursor = parent.filter(|parent| Some(*parent) != within);
+        while let Some(id) = cursor {
+            let item = self.case.plan().items.get(id)?;
+            let score = trace.program.items.get(id).copied().flatten().map(|steps| steps.score);
+            if let Some(score) = score.filter(|score| trace.used(*score) == Used::Instead) {
+                found = Some((id, item.name.as_str(), self.shown(score)));
+            }
+            cursor = item.parent.filter(|parent| Some(*parent) != within);
+        }
+        found
     }
 
     fn is_within(&self, item: usize, outer: usize) -> bool {
@@ -338,13 +365,25 @@ impl Wording<'_> {
         parts
     }
 
-    /// Of an item or the standard: the indicators below full marks, and the bonuses and penalties that are not 0.
+    /// Of an item or the standard: the indicators below full marks, and the bonuses and penalties that are not 0. Where the score of
+    /// what holds them was adjusted, that alone counts.
     fn remarkable(&self, within: Option<usize>) -> Vec<String> {
         let trace = &self.case.trace;
         let mut parts = Vec::new();
         let mut full = 0_usize;
+        let mut replaced: Vec<usize> = Vec::new();
         for (id, item) in self.case.plan().indicators().filter(|(id, _)| within.is_none_or(|within| self.is_within(*id, within))) {
             let Some(Some(steps)) = trace.program.items.get(id) else { continue };
+            if let Some((holder, name, score)) = self.replaced(item.parent, within) {
+                if !replaced.contains(&holder) {
+                    replaced.push(holder);
+                    parts.push(match self.lang {
+                        Lang::Zh => format!("{name} 调整为 {score}"),
+                        Lang::En => format!("{name} adjusted to {score}"),
+                    });
+                }
+                continue;
+            }
             let Some(score) = trace.value(steps.score).number().copied() else {
                 parts.push(format!("{} {}", item.name, show(self.case.plan(), &trace.value(steps.score), None, self.lang)));
                 continue;

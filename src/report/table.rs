@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use unicode_width::UnicodeWidthStr;
 
 use super::pick;
 use super::view::{Tier, View};
@@ -67,34 +68,83 @@ fn write_tier(view: &View<'_>, tier: &Tier<'_>, look: &Look, text: &mut String) 
     let _ = writeln!(text, "\n{}", tier.heading(lang));
     let (folded, shown) = look.fold.part(view, tier);
     let shown: Vec<&str> = shown.iter().filter_map(|column| view.columns.get(*column)).map(|column| column.name).collect();
+    let mut rows = vec![vec![pick(lang, "名次", "rank").to_owned(), pick(lang, "单位", "unit").to_owned()]];
+    if let Some(header) = rows.first_mut() {
+        header.extend(tier.listed.iter().map(|listed| listed.label.clone()));
+        header.extend(shown.iter().map(|name| (*name).to_owned()));
+        header.push(pick(lang, "总分", "total").to_owned());
+    }
+    for unit in &tier.units {
+        let mut row = vec![view.place(unit), unit.unit.clone()];
+        row.extend(tier.listed.iter().map(|listed| listed.of(unit)));
+        row.extend(shown.iter().map(|name| view.score(unit, name)));
+        row.push(view.total_of(unit));
+        rows.push(row);
+    }
+    let least = least(&rows);
+    for (index, part) in parts(&least, look).into_iter().enumerate() {
+        text.push_str(if index > 0 { "\n" } else { "" });
+        write_part(&rows, &part, &least, look, text);
+    }
+    for told in view.folded(tier, &folded) {
+        write_wrapped(&told, "  ", look, text);
+    }
+}
+
+/// The space on both sides of a cell.
+const PADDING: usize = 2;
+/// What of the name of a unit stays on one line in any case.
+const NAME: usize = 12;
+
+/// The least width of every column, with its padding: a heading and the name of a unit may break over lines, a number never.
+fn least(rows: &[Vec<String>]) -> Vec<usize> {
+    let columns = rows.first().map(Vec::len).unwrap_or_default();
+    // the heading of places is no longer than a place
+    let widest = |column: usize| rows.iter().skip(usize::from(column > 0)).filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    (0..columns).map(|column| if column == 1 { widest(column).min(NAME) } else { widest(column).max(PADDING) } + PADDING).collect()
+}
+
+/// The columns in parts, each of which fits beside place and unit; all of them in one where they were asked for.
+fn parts(least: &[usize], look: &Look) -> Vec<Vec<usize>> {
+    let beside: usize = least.iter().take(2).sum();
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut used = beside;
+    for (column, least) in least.iter().enumerate().skip(2) {
+        match parts.last_mut() {
+            Some(part) if look.fold == Fold::Nothing || used + least <= look.width => part.push(column),
+            _ => {
+                parts.push(vec![0, 1, column]);
+                used = beside;
+            }
+        }
+        used += least;
+    }
+    parts
+}
+
+/// Some columns as a table.
+fn write_part(rows: &[Vec<String>], part: &[usize], least: &[usize], look: &Look, text: &mut String) {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     // every column was asked for: then the lines are as long as they are
     if look.fold == Fold::FullMarks {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(look.width).unwrap_or(u16::MAX));
     }
-    let mut header = vec![pick(lang, "名次", "rank"), pick(lang, "单位", "unit")];
-    header.extend(tier.listed.iter().map(|listed| listed.label.as_str()));
-    header.extend(&shown);
-    header.push(pick(lang, "总分", "total"));
-    table.set_header(&header);
-    for unit in &tier.units {
-        let mut row = vec![view.place(unit), unit.unit.clone()];
-        row.extend(tier.listed.iter().map(|listed| listed.of(unit)));
-        row.extend(shown.iter().map(|name| view.score(unit, name)));
-        row.push(view.total_of(unit));
-        table.add_row(row);
-    }
+    let cells = |row: &Vec<String>| part.iter().map(|column| row.get(*column).cloned().unwrap_or_default()).collect::<Vec<_>>();
+    let mut all = rows.iter().map(cells);
+    table.set_header(all.next().unwrap_or_default());
+    table.add_rows(all);
     for (index, column) in table.column_iter_mut().enumerate() {
         if index != 1 {
             column.set_cell_alignment(CellAlignment::Right);
         }
+        let least = part.get(index).and_then(|column| least.get(*column)).and_then(|least| u16::try_from(*least).ok());
+        if let Some(least) = least.filter(|_| look.fold == Fold::FullMarks) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
     }
     for line in table.lines() {
         let _ = writeln!(text, "{}", line.trim_end());
-    }
-    for told in view.folded(tier, &folded) {
-        write_wrapped(&told, "  ", look, text);
     }
 }
 

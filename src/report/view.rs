@@ -293,7 +293,8 @@ fn marked(text: String, adjusted: &[usize]) -> String {
 
 /// `超时签收数 10 件 改为 11 件,申诉成立(张三,2020-12-15)[调整.csv 第 2 行]`.
 pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
-    let Adjusted { name, old, new, reason, by, date, file, row, .. } = adjusted;
+    let Adjusted { name, old, new, reason, by, date, place, .. } = adjusted;
+    let place = place.text(lang);
     let what = match (lang, old, new) {
         (Lang::Zh, Some(old), Some(new)) => format!("{name} {old} 改为 {new}"),
         (Lang::Zh, None, Some(new)) => format!("{name} 补为 {new}"),
@@ -304,15 +305,18 @@ pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
         (_, None, None) => name.clone(),
     };
     match lang {
-        Lang::Zh => format!("{what},{reason}({by},{date})[{file} 第 {row} 行]"),
-        Lang::En => format!("{what}, {reason} ({by}, {date}) [{file} row {row}]"),
+        Lang::Zh => format!("{what},{reason}({by},{date})[{place}]"),
+        Lang::En => format!("{what}, {reason} ({by}, {date}) [{place}]"),
     }
 }
 
 /// `及时签收率 8.15 → 7.47,总分 84.60 → 83.92,名次 49 → 50`.
 fn moved_text(moved: &Moved, lang: Lang) -> String {
     let score = |score: &Option<String>| score.clone().unwrap_or_else(|| "—".to_owned());
-    let mut parts: Vec<String> = moved.indicators.iter().map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
+    // of a unit that enters or leaves every indicator moves, from nothing or to nothing
+    let passes = [&moved.before, &moved.after].iter().any(|one| one.status == State::Exempt);
+    let told = moved.indicators.iter().filter(|_| !passes);
+    let mut parts: Vec<String> = told.map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
     let total = |one: &Standing| one.total.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned());
     let place = |one: &Standing| {
         let place = one.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0));

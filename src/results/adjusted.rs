@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{Place, Results, State, UnitResult};
+use crate::diag::CellPlace;
 use crate::eval::domain::{Used, Value};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::Facts;
@@ -31,10 +32,13 @@ pub struct Adjusted {
     pub date: String,
     /// The table that says so.
     pub file: String,
-    /// The sheet, where that is a workbook.
+    /// Its sheet; null where the table is no workbook.
     pub sheet: Option<String>,
-    /// Its row, counted from 1 with the header; of a JSON file the record.
+    /// Its row, counted from 1 with the header.
     pub row: usize,
+    /// The same place as messages name it.
+    #[serde(skip)]
+    pub(crate) place: CellPlace,
 }
 
 /// What was changed.
@@ -102,6 +106,7 @@ fn record(plan: &Plan, facts: &Facts, adjustment: &Adjustment) -> Adjusted {
         file: adjustment.place.file.clone(),
         sheet: adjustment.place.sheet.clone(),
         row: adjustment.place.row,
+        place: CellPlace { column: String::new(), ..adjustment.place.clone() },
     }
 }
 

@@ -73,7 +73,8 @@ impl<'a> Layout<'a> {
         let names = drawing.view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| unit.unit.as_str());
         let mut widths = vec![9, width_for(names, 24, 50)];
         widths.extend(listed.iter().map(|label| width_for(std::iter::once(*label), 12, 20)));
-        widths.extend([width_for(std::iter::once(drawing.view.total), 12, 20), 26]);
+        let remarks: Vec<String> = drawing.view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| remark(drawing, unit)).collect();
+        widths.extend([width_for(std::iter::once(drawing.view.total), 12, 20), width_for(remarks.iter().map(String::as_str), 26, 48)]);
         let total = listed.len() + 2;
         Layout { listed, total, remark: total + 1, widths }
     }
@@ -84,7 +85,7 @@ impl<'a> Layout<'a> {
 }
 
 fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (tier, unit): (&Tier<'_>, &UnitResult), row: usize) -> Result<(), XlsxError> {
-    let (view, styles) = (drawing.view, &drawing.styles);
+    let styles = &drawing.styles;
     place(drawing, page, unit, (row, 0))?;
     unit_name(drawing, page, unit, (row, layout.widths.get(1).copied().unwrap_or(1)))?;
     for (index, label) in layout.listed.iter().enumerate() {
@@ -97,17 +98,22 @@ fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (ti
     if drawing.noted == Noted::All {
         total_note(drawing, page, unit, (row, layout.total))?;
     }
-    let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
-    remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
-    remarks.extend((!unit.adjusted.is_empty()).then(|| pick(view.lang, "已调整", "adjusted")));
-    let moved = view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| moved.as_str());
-    remarks.extend(moved);
-    let remark = remarks.join(pick(view.lang, ";", "; "));
+    let remark = remark(drawing, unit);
     let lines = lines_in(&remark, layout.widths.last().copied().unwrap_or(1)).max(lines_in(&unit.unit, layout.widths.get(1).copied().unwrap_or(1)));
     if lines > 1 {
         page.lines(row, lines)?;
     }
     page.text((row, layout.remark), &remark, &styles.text)
+}
+
+/// What is to be said of a unit beside its place.
+fn remark(drawing: &Drawing<'_>, unit: &UnitResult) -> String {
+    let view = drawing.view;
+    let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
+    remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
+    remarks.extend((!unit.adjusted.is_empty()).then(|| pick(view.lang, "已调整", "adjusted")));
+    remarks.extend(view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| moved.as_str()));
+    remarks.join(pick(view.lang, ";", "; "))
 }
 
 /// The name of a unit; a long one makes its row taller.
