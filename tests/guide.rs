@@ -36,9 +36,8 @@ fn words(command: &str) -> Vec<String> {
 
 /// Carries out a block of lines that go and lines that come.
 fn change(block: &Block, file: &Path, path: &str) {
-    let side = |marks: [char; 2]| -> String {
-        block.text.lines().filter(|line| line.starts_with(marks)).map(|line| format!("{}\n", line.get(1..).unwrap())).collect()
-    };
+    let side =
+        |marks: [char; 2]| -> String { block.text.lines().filter(|line| line.starts_with(marks)).flat_map(|line| [line.get(1..).unwrap(), "\n"]).collect() };
     let (old, new) = (side(['-', ' ']), side(['+', ' ']));
     let text = fs::read_to_string(file).unwrap();
     assert_eq!(text.matches(&old).count(), 1, "{path}:{}\n{old}\n{text}", block.line);
