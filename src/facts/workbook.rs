@@ -67,10 +67,13 @@ pub(super) fn marked_up(path: &str, text: &str) -> Option<Diagnostic> {
     if !beginning.starts_with('<') && !beginning.starts_with("mime-version:") {
         return None;
     }
-    let what = if has(&["<html", "<table", "<body", "<!doctype html", "mime-version:"]) {
+    // a workbook in XML has elements called Table too
+    let what = if beginning.starts_with("<?xml") && has(&["<workbook", "<ss:workbook", "progid=\"excel"]) {
+        words!("这是 XML 电子表格 2003", "this is an XML Spreadsheet 2003")
+    } else if has(&["<html", "<table", "<body", "<!doctype html", "mime-version:"]) {
         words!("这是网页(HTML),不少系统导出的 .xls 其实是它", "this is a page in HTML, as which many systems export what they call .xls")
-    } else if has(&["<?xml", "<workbook"]) {
-        words!("这是 XML 文件(如 XML 电子表格 2003)", "this is a file in XML, such as an XML Spreadsheet 2003")
+    } else if beginning.starts_with("<?xml") {
+        words!("这是 XML 文件", "this is a file in XML")
     } else {
         return None;
     };
@@ -301,8 +304,9 @@ mod tests {
             let (code, words, help) = named(page).unwrap();
             assert!(code == Code::NoFormat && words.contains("HTML") && help == 1, "{words}");
         }
-        let (_, words, _) = named("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook/>").unwrap();
-        assert!(words.contains("XML"), "{words}");
+        let (_, words, _) = named("<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n<Workbook><Table/></Workbook>").unwrap();
+        assert!(words.contains("XML 电子表格"), "{words}");
+        assert!(named("<?xml version=\"1.0\"?>\n<facts/>").unwrap().1.contains("XML 文件"));
         for table in ["单位,数\n<html>,1\n", "<甲>,单位\n", "", "{\"甲\": \"<html>\"}"] {
             assert_eq!(named(table), None, "{table}");
         }
