@@ -14,7 +14,7 @@ use crate::facts::adjustments::Target;
 use crate::facts::{Facts, Provenance, Row};
 use crate::plan::{FactId, ItemId, Plan, Reading, Role, Side, Step, StepId};
 use crate::quantity::{self, Mode, Unit};
-use crate::results::{Adjusted, State, adjustments, bearing, texts};
+use crate::results::{Adjusted, State, adjustment, bearing, texts};
 use crate::source::{Sources, Span};
 
 /// What is explained.
@@ -190,11 +190,7 @@ impl Case<'_> {
     pub(crate) fn adjustments(&self, topic: Topic) -> Vec<Adjusted> {
         let Some(root) = self.root(topic) else { return Vec::new() };
         let bearing = bearing(&self.trace, root, self.facts, self.member);
-        if bearing.is_empty() {
-            return Vec::new();
-        }
-        let all = adjustments(self.plan(), self.facts);
-        bearing.into_iter().filter_map(|index| all.get(index).cloned()).collect()
+        bearing.into_iter().filter_map(|index| adjustment(self.plan(), self.facts, index)).collect()
     }
 
     /// The score of an item as it was computed, where another stands in its place.

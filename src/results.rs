@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
-pub(crate) use self::adjusted::{adjustments, bearing};
+pub(crate) use self::adjusted::{adjustment, bearing};
 use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};

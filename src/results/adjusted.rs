@@ -87,9 +87,14 @@ pub struct MovedScore {
 }
 
 /// The adjustments as results carry them.
-pub(crate) fn adjustments(plan: &Plan, facts: &Facts) -> Vec<Adjusted> {
+pub(super) fn adjustments(plan: &Plan, facts: &Facts) -> Vec<Adjusted> {
     let all = facts.adjustments.as_ref().map(|adjustments| adjustments.all.as_slice()).unwrap_or_default();
     all.iter().map(|adjustment| record(plan, facts, adjustment)).collect()
+}
+
+/// One of them, by its number.
+pub(crate) fn adjustment(plan: &Plan, facts: &Facts, index: usize) -> Option<Adjusted> {
+    facts.adjustments.as_ref()?.all.get(index).map(|adjustment| record(plan, facts, adjustment))
 }
 
 fn record(plan: &Plan, facts: &Facts, adjustment: &Adjustment) -> Adjusted {
