@@ -188,6 +188,16 @@ fn score(folder: &Path, more: &[&str]) -> Run {
 const ONE_MORE: &str = "市教育局,超时签收数,10,11,申诉复核:漏计一件,张三,2020-12-15\n";
 
 #[test]
+fn days_are_read_as_spreadsheet_programs_and_people_write_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for day in ["2020/12/15", "2020年12月15日", "2020.12.15"] {
+        november(folder.path(), &ONE_MORE.replace("2020-12-15", day));
+        let results: Value = serde_json::from_str(&score(folder.path(), &["--format", "json"]).out).unwrap();
+        assert_eq!(results["adjustments"][0]["date"], "2020-12-15", "{day}");
+    }
+}
+
+#[test]
 fn one_more_late_receipt_of_the_bulletin_moves_two_places() {
     let folder = tempfile::tempdir().unwrap();
     november(folder.path(), ONE_MORE);

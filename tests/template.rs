@@ -87,6 +87,20 @@ fn first_sheet(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn a_table_that_was_filled_in_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("填好 的.xlsx");
+    fs::write(&out, "填好的").unwrap();
+    let path = out.to_str().unwrap();
+    let run = kaoping(root(), &["template", POLICY, "--out", path]);
+    assert!(run.status == 2 && run.err.contains("--force"), "{}", run.err);
+    assert_eq!(fs::read_to_string(&out).unwrap(), "填好的");
+    let run = kaoping(root(), &["template", POLICY, "--out", path, "--force"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""));
+    assert!(run.err.contains("已写到") && fs::read(&out).unwrap().starts_with(b"PK"), "{}", run.err);
+}
+
+#[test]
 fn the_workbook_holds_the_columns_their_checks_and_their_clauses() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("空 表.xlsx");
@@ -129,7 +143,7 @@ fn a_period_has_its_own_units_and_english_its_own_words() {
     let run = kaoping(folder.path(), &["check", "policy"]);
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     let make = |name: &str, more: &[&str]| {
-        let run = kaoping(folder.path(), &[&["template", "policy", "--out", name], more].concat());
+        let run = kaoping(folder.path(), &[&["template", "policy", "--force", "--out", name], more].concat());
         assert_eq!(run.status, 0, "{}", run.err);
         fs::read(folder.path().join(name)).unwrap()
     };

@@ -6,7 +6,7 @@ use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, deliver};
+use super::output::{Fault, deliver, say_written};
 use super::{End, Subject};
 use crate::diag::{Lang, closest, language_of, words};
 use crate::eval::Until;
@@ -82,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
     deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)
 }
 

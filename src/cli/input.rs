@@ -37,14 +37,16 @@ impl Loaded {
 /// The policy that is meant: the one named, or the only one in `policies/`.
 pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     if let Some(path) = named {
-        return Ok(path.to_path_buf());
+        // the name of a folder in policies/ will do
+        let inside = Path::new("policies").join(path);
+        return Ok(if !path.exists() && inside.exists() { inside } else { path.to_path_buf() });
     }
     let found = policies(Path::new("policies"));
     match found.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Fault::Words(words!(
-            "没有写明标准,当前文件夹下也没有 policies/。用法:kaoping score 标准文件夹 …",
-            "no policy named, and no policies/ in this folder. Usage: kaoping score POLICY …"
+            "没有写明标准,policies/ 下也没有带规则文件(.kp)的文件夹。用法:kaoping score 标准文件夹 …",
+            "no policy named, and policies/ holds none with a rule file (.kp). Usage: kaoping score POLICY …"
         ))),
         many => {
             let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use clap::ValueHint;
 
 use super::help::{Example, example};
 use super::input::cause_words;
-use super::output::{Fault, deliver, locale, print, print_diagnostics};
+use super::output::{Fault, deliver, print, print_diagnostics};
 use super::{End, input};
 use crate::diag::{self, Lang, words};
 use crate::draft::{self, Draft, draft, is_outline};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     check(&draft)?;
     match &arguments.out {
         None => print(&draft.rules)?,
-        Some(folder) => write(&draft, folder, lang.unwrap_or_else(locale))?,
+        Some(folder) => write(&draft, folder, lang.unwrap_or(draft.lang))?,
     }
     Ok(End::Answered)
 }
@@ -103,9 +103,12 @@ fn write(draft: &Draft, folder: &Path, lang: Lang) -> Result<(), Fault> {
         deliver(format!("\u{FEFF}{text}").as_bytes(), Some(&folder.join(register)), &[])?;
     }
     let Draft { tiers, indicators, units, .. } = draft;
+    // to be copied as it stands
+    let typed = folder.display().to_string();
+    let typed = if typed.contains(char::is_whitespace) { format!("\"{typed}\"") } else { typed };
     let done = words!(
-        "写好 {shown}/{rules}:{tiers} 个层级,{indicators} 项;名册 {units} 家。接着:kaoping check {shown},再用 kaoping template {shown} 做数据表\n",
-        "{shown}/{rules}: tiers {tiers}, items {indicators}; units in the register: {units}. Next: kaoping check {shown}, and kaoping template {shown} for a table of facts\n"
+        "写好 {shown}/{rules}:{tiers} 个层级,{indicators} 项;名册 {units} 家。接着:kaoping check {typed},再用 kaoping template {typed} 做数据表\n",
+        "{shown}/{rules}: tiers {tiers}, items {indicators}; units in the register: {units}. Next: kaoping check {typed}, and kaoping template {typed} for a table of facts\n"
     );
     print(done.get(lang))
 }

@@ -108,6 +108,14 @@ pub(super) fn deliver(bytes: &[u8], out: Option<&PathBuf>, inputs: &[PathBuf]) -
     })
 }
 
+/// Says that a file was written, and what its reader should know; nothing where the result was printed.
+pub(super) fn say_written(out: Option<&Path>, zh: &str, en: &str, lang: Lang) {
+    if let Some(out) = out.filter(|out| out.is_file()) {
+        let out = out.display();
+        say(words!("已写到 {out}{zh}", "written to {out}{en}").get(lang));
+    }
+}
+
 /// Makes a folder for results, and those above it, where they are not there yet.
 pub(super) fn made(folder: &Path) -> Result<(), Fault> {
     std::fs::create_dir_all(folder).map_err(|cause| {

@@ -6,7 +6,7 @@ use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, width};
+use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, say_written, width};
 use super::{End, Subject, progress};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
@@ -68,12 +68,27 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         results.units.retain(|unit| unit.unit == known);
         results.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == known));
     }
-    let missing = results.units.iter().any(|unit| unit.status == State::Missing);
     progress::begin(&words!("排版", "laying out"));
     let asked = Asked { format, lang: shown, wide: arguments.wide };
     let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
     deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
-    Ok(if missing { End::FactsMissing } else { End::Answered })
+    let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.status == State::Missing).map(|unit| unit.unit.as_str()).collect();
+    let (zh, en) = match lacking.as_slice() {
+        [] => (String::new(), String::new()),
+        units => {
+            let (count, zh, en) = (units.len(), few(units, "、"), few(units, ", "));
+            (format!(";注意:{count} 家缺数据({zh})"), format!("; note that facts are missing of {count} ({en})"))
+        }
+    };
+    say_written(arguments.out.as_deref(), &zh, &en, shown);
+    Ok(if lacking.is_empty() { End::Answered } else { End::FactsMissing })
+}
+
+/// The first of some names.
+fn few(names: &[&str], separator: &str) -> String {
+    const FEW: usize = 5;
+    let more = if names.len() > FEW { "…" } else { "" };
+    format!("{}{more}", names.iter().take(FEW).copied().collect::<Vec<_>>().join(separator))
 }
 
 /// How the results are to be written.

@@ -8,7 +8,7 @@ use clap::{ValueEnum, ValueHint};
 use super::End;
 use super::help::{Example, example};
 use super::input::load_policy;
-use super::output::{Fault, deliver, print_diagnostics};
+use super::output::{Fault, deliver, print_diagnostics, say_written};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::register::Register;
 use crate::period;
@@ -29,6 +29,9 @@ pub(super) struct Arguments {
     /// 写到文件 / Write to a file
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
+    /// 可以覆盖已有的文件,里面填好的数据随之丢失 / A file that is there may be overwritten, with what was filled in
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,6 +57,14 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         None => None,
     };
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    if let Some(out) = arguments.out.as_ref().filter(|out| !arguments.force && out.is_file()) {
+        let out = out.display();
+        return Err(Fault::Words(words!(
+            "{out} 已经有了,里面也许填了数据:换一个文件名,或加 --force 覆盖",
+            "{out} is there already and may have been filled in: name another file, or overwrite it with --force"
+        ))
+        .speaking(shown));
+    }
     let units = loaded.register.as_ref().map(|register| active(register, period.as_deref()));
     let subject = Subject { plan: &loaded.plan, sources: &loaded.policy.sources, units, period: period.as_deref(), lang: shown };
     let template = Template::new(subject);
@@ -69,6 +80,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let inputs: Vec<PathBuf> = loaded.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path)).collect();
     let tables = loaded.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
     deliver(&bytes, arguments.out.as_ref(), &inputs.into_iter().chain(tables).collect::<Vec<_>>()).map_err(|fault| fault.speaking(shown))?;
+    say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)
 }
 

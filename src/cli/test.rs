@@ -102,8 +102,9 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
         return Ok(());
     }
     let entries = std::fs::read_dir(path).map_err(|cause| {
+        let (zh, en) = (input::cause_words(&cause).zh, input::cause_words(&cause).en);
         let path = path.display();
-        Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
+        Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
     })?;
     let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect();
     inside.sort();
@@ -167,11 +168,12 @@ fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
 
 /// The published tables of a month, and the differences that are known.
 fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
-    let unreadable = |path: &Path, cause: String| {
+    let unreadable = |path: &Path, cause: std::io::Error| {
+        let (zh, en) = (input::cause_words(&cause).zh, input::cause_words(&cause).en);
         let path = path.display();
-        Fault::Words(words!("读不了 {path}:{cause}", "cannot read {path}: {cause}"))
+        Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
     };
-    let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause.to_string()))?;
+    let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))?;
     let mut paths: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
@@ -185,7 +187,7 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
         if name.starts_with("facts.") || adjustments::is_table(&name) || name.starts_with(['.', '~']) {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause.to_string()))?;
+        let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause))?;
         let mut faults = Vec::new();
         let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
         read.iter().for_each(|table| table.report_faults(&mut faults));

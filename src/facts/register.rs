@@ -289,9 +289,9 @@ fn split_aliases(text: &str) -> Vec<String> {
 
 // --- days ---
 
-/// A month or day in the form `2020-11` or `2020-11-01`.
-fn date(text: &str) -> Option<String> {
-    let text = squeezed(text).replace(['年', '/'], "-");
+/// A month or day in the form `2020-11` or `2020-11-01`, as spreadsheet programs and people write it.
+pub(super) fn date(text: &str) -> Option<String> {
+    let text = squeezed(text).replace(['年', '/', '.'], "-");
     let text = match text.strip_suffix('月') {
         Some(month) => month.to_owned(),
         None => text.strip_suffix('日').map_or(text.clone(), str::to_owned).replace('月', "-"),
@@ -304,24 +304,14 @@ fn date(text: &str) -> Option<String> {
     match day {
         None => Some(format!("{year}-{month:02}")),
         Some(day) => {
-            let day = number(day).filter(|day| (1..=days_in(year, month)).contains(day))?;
-            Some(format!("{year}-{month:02}-{day:02}"))
+            let day = number(day)?;
+            Some(format!("{year}-{month:02}-{day:02}")).filter(|date| date.parse::<jiff::civil::Date>().is_ok())
         }
     }
 }
 
 fn number(digits: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn days_in(year: u32, month: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 31,
-    }
 }
 
 /// The first and the last day of a day, month, quarter (`2020-Q4`), half-year (`2020-H1`) or year, as numbers in calendar order.

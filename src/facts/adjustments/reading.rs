@@ -6,7 +6,7 @@ use super::super::Facts;
 use super::super::columns::{applying, facts_named};
 use super::super::load::Input;
 use super::super::number::Reading;
-use super::super::register::{Register, UNIT};
+use super::super::register::{Register, UNIT, date};
 use super::super::table::{self, Sheets, Table, excerpt, is_ignored, is_one_of, squeezed};
 use super::{Adjustment, Target, name, shown};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, closest, words};
@@ -115,13 +115,13 @@ impl Reader<'_, '_> {
         let blank: Vec<Diagnostic> = stated.iter().filter(|(text, _)| text.is_empty()).map(|(_, place)| incomplete(place)).collect();
         let complete = blank.is_empty();
         self.diagnostics.extend(blank);
-        let dated = date.is_empty() || self.is_date(date, &at_date);
+        let date = if date.is_empty() { None } else { self.date(date, &at_date) };
         let member = self.member(unit, &at_unit)?;
         let tier = self.known.facts.members.get(member)?.tier;
         let target = self.target(target, tier, [old, new], &at_target)?;
         let kept = self.diagnostics.len();
         let (old, new) = (self.value(target, old, &at_old), self.value(target, new, &at_new));
-        if self.diagnostics.iter().skip(kept).any(Diagnostic::is_error) || !complete || !dated {
+        if self.diagnostics.iter().skip(kept).any(Diagnostic::is_error) || !complete {
             return None;
         }
         if old == new {
@@ -134,21 +134,22 @@ impl Reader<'_, '_> {
             );
             return None;
         }
-        let [reason, by, date] = [reason, by, date].map(str::to_owned);
-        Some(Adjustment { member, target, old, new, reason, by, date, place: at_new, column: new_column })
+        let (reason, by) = (reason.to_owned(), by.to_owned());
+        Some(Adjustment { member, target, old, new, reason, by, date: date?, place: at_new, column: new_column })
     }
 
-    fn is_date(&mut self, date: &str, place: &CellPlace) -> bool {
-        let valid = date.len() == 10 && date.parse::<jiff::civil::Date>().is_ok();
-        if !valid {
-            let shown = excerpt(date);
+    /// A day, as in `2020-12-15`.
+    fn date(&mut self, text: &str, place: &CellPlace) -> Option<String> {
+        let day = date(text).filter(|date| date.len() == 10);
+        if day.is_none() {
+            let shown = excerpt(text);
             self.diagnostics.push(
                 fault(words!("「{shown}」不是日期", "{shown} is no date"))
                     .at_cell(place.clone(), words!("", ""))
                     .help(words!("写成 2020-12-15 的样子", "write it like 2020-12-15")),
             );
         }
-        valid
+        day
     }
 
     fn member(&mut self, unit: &str, place: &CellPlace) -> Option<usize> {
