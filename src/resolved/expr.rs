@@ -176,6 +176,14 @@ impl Resolver<'_> {
             self.report(diagnostic);
             return;
         }
+        if let Some(percent) = text.strip_prefix("百分之").and_then(spelled_out) {
+            self.report(
+                Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared"))
+                    .at(name.span, words!("没有这个名称", "no such name"))
+                    .fix(words!("百分数用数字写", "write the percentage in digits"), name.span, format!("{percent}%")),
+            );
+            return;
+        }
         let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
         let near = crate::diag::closest(text, visible).map(str::to_owned);
         let diagnostic =
@@ -606,5 +614,37 @@ pub(super) fn with_suggestion(diagnostic: Diagnostic, span: Span, near: Option<S
     match near {
         Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), span, near),
         None => diagnostic,
+    }
+}
+
+/// A number up to a hundred spelled out in Chinese, in digits.
+fn spelled_out(text: &str) -> Option<String> {
+    let digit = |c: char| "零一二三四五六七八九".chars().position(|digit| digit == c);
+    let (whole, part) = text.split_once('点').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let one = |text: &str| {
+        let mut letters = text.chars();
+        letters.next().and_then(digit).filter(|_| letters.next().is_none())
+    };
+    let whole = match whole.split_once('十') {
+        _ if whole == "百" || whole == "一百" => 100,
+        Some((tens, ones)) => (if tens.is_empty() { 1 } else { one(tens)? }) * 10 + if ones.is_empty() { 0 } else { one(ones)? },
+        None => one(whole)?,
+    };
+    let Some(part) = part else { return Some(whole.to_string()) };
+    let digits: Option<String> = part.chars().map(|c| digit(c).map(|digit| digit.to_string())).collect();
+    digits.filter(|digits| !digits.is_empty()).map(|digits| format!("{whole}.{digits}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn percentages_spelled_out_are_read() {
+        for (text, digits) in [("九十五", "95"), ("十", "10"), ("九十", "90"), ("百", "100"), ("五", "5"), ("九十九点五", "99.5"), ("零点零五", "0.05")]
+        {
+            assert_eq!(super::spelled_out(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["", "点", "率", "五点", "九十十", "九五"] {
+            assert_eq!(super::spelled_out(text), None, "{text}");
+        }
     }
 }

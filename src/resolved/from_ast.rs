@@ -18,6 +18,10 @@ use crate::syntax::ast;
 
 /// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
 pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
+    if let Some(diagnostic) = two_standards(&parsed.files) {
+        diagnostics.push(diagnostic);
+        return None;
+    }
     let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts);
     let standard = resolver.run(&parsed.files);
     let unsure = std::mem::take(&mut resolver.unsure);
@@ -35,6 +39,25 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
     }
     diagnostics.append(&mut found);
     standard
+}
+
+/// Two files that both state the standard, as a copy beside its original does: whatever else they repeat follows from that.
+fn two_standards(files: &[ast::File]) -> Option<Diagnostic> {
+    let mut stated = files.iter().flat_map(|file| &file.declarations).filter_map(|declaration| match declaration {
+        ast::Declaration::Standard(standard) => Some(standard.name.span),
+        _ => None,
+    });
+    let first = stated.next()?;
+    let second = stated.find(|span| span.file != first.file)?;
+    Some(
+        Diagnostic::new(Code::Duplicate, words!("两个文件都写了「标准」", "two files state the standard"))
+            .at(second, words!("这个文件又写了一次", "again in this file"))
+            .at(first, words!("这个文件先写了", "first in this file"))
+            .help(words!(
+                "一个文件夹是一个标准;副本或另一个标准移到别的文件夹",
+                "a folder is one standard: move a copy, or another standard, to a folder of its own"
+            )),
+    )
 }
 
 /// Values may read one another this deep.

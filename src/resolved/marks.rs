@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::Damage;
-use super::{Act, Clause, Expr, ExprKind, Fact, Item, ItemId, Precision, Standard, TierId, constant, decides};
+use super::{Act, Clause, Expr, ExprKind, Fact, Item, ItemId, ItemKind, Precision, Standard, TierId, constant, decides};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number};
 use crate::source::Span;
@@ -174,17 +174,24 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
 fn check_sums(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let all: Vec<TierId> = (0..standard.tiers.len()).collect();
     let roots = |tier: TierId| standard.tiers.get(tier).map(|tier| (tier.marks, tier.span));
-    check_parent(standard, &all, &standard.roots, &roots, found);
+    check_parent(standard, None, &all, &standard.roots, &roots, found);
     for item in &standard.items {
         let Some(marks) = item.marks.as_ref().filter(|_| item.is_base() && !item.children.is_empty()) else { continue };
         let tiers: Vec<TierId> = item.tiers.iter().copied().collect();
         let of = |tier: TierId| constant(standard, marks, tier).map(|value| (value, marks.span));
-        check_parent(standard, &tiers, &item.children, &of, found);
+        check_parent(standard, Some(item), &tiers, &item.children, &of, found);
     }
 }
 
 /// One fault for all tiers in which the children make the same wrong sum.
-fn check_parent(standard: &Standard, tiers: &[TierId], children: &[ItemId], marks: &dyn Fn(TierId) -> Option<(Decimal, Span)>, found: &mut Vec<Diagnostic>) {
+fn check_parent(
+    standard: &Standard,
+    parent: Option<&Item>,
+    tiers: &[TierId],
+    children: &[ItemId],
+    marks: &dyn Fn(TierId) -> Option<(Decimal, Span)>,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut wrong: Vec<(Decimal, Decimal, Span, Vec<TierId>)> = Vec::new();
     for tier in tiers {
         let Some((whole, span)) = marks(*tier) else { continue };
@@ -200,11 +207,17 @@ fn check_parent(standard: &Standard, tiers: &[TierId], children: &[ItemId], mark
     for (whole, parts, span, tiers) in wrong {
         let names: Vec<&str> = tiers.iter().filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
         let (names, names_en, whole, parts) = (names.join("、"), names.join(", "), quantity::plain(whole), quantity::plain(parts));
-        let mut diagnostic = Diagnostic::new(
-            Code::MarksSum,
-            words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names_en}: marks {whole} points, the items add up to {parts}"),
-        )
-        .at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
+        let title = match parent {
+            Some(item) => {
+                let ((kind, kind_en), name) = (if item.kind == ItemKind::Section { ("类", "section") } else { ("指标", "indicator") }, &item.name);
+                words!(
+                    "{kind} {name}({names}):满分 {whole} 分,各项合计 {parts} 分",
+                    "{kind_en} {name} ({names_en}): marks {whole} points, the items add up to {parts}"
+                )
+            }
+            None => words!("层级 {names}:满分 {whole} 分,各项合计 {parts} 分", "tier {names_en}: marks {whole} points, the items add up to {parts}"),
+        };
+        let mut diagnostic = Diagnostic::new(Code::MarksSum, title).at(span, words!("满分 {whole} 分写在这里", "marks of {whole} points stated here"));
         for child in children.iter().take(12) {
             let marks = tiers.first().and_then(|tier| marks_in(standard, *child, *tier));
             if let (Some(marks), Some(item)) = (marks, standard.items.get(*child)) {

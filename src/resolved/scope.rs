@@ -39,7 +39,8 @@ impl Resolver<'_> {
     pub(super) fn tier(&mut self, name: &ast::Name) -> Option<TierId> {
         let found = self.tiers.iter().position(|tier| tier.name == name.text);
         self.unsure |= found.is_none();
-        if found.is_none() && !self.lost.contains(&name.text) {
+        // where no tier is declared at all, that is said of the standard
+        if found.is_none() && !self.tiers.is_empty() && !self.lost.contains(&name.text) {
             let names: Vec<String> = self.tiers.iter().map(|tier| tier.name.clone()).collect();
             let near = crate::diag::closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
             let (text, known, known_en) = (&name.text, names.join("、"), names.join(", "));

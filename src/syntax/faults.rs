@@ -10,6 +10,8 @@ use crate::diag::{Code, Diagnostic, words as say};
 use crate::quantity::BUILT_IN;
 use crate::source::{Sources, Span, offset};
 
+mod advice;
+
 /// Brackets may be nested this deep.
 const DEEPEST: usize = 24;
 /// Faults after this many are follow-ups of a file that is no rule file.
@@ -91,7 +93,21 @@ fn note_lost(lost: &mut BTreeSet<String>, text: &str, tokens: &[Token], range: &
     let inside: Vec<Token> = tokens.iter().filter(|token| range.contains(&token.start)).copied().collect();
     lost.extend(declared(text, &inside).into_iter().map(|name| name.trim_matches(['「', '」']).to_owned()));
     let parts = inside.iter().filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
-    lost.extend(parts.filter(|rule| matches!(*rule, "k_standard" | "k_tier" | "k_total" | "k_rank")).map(str::to_owned));
+    lost.extend(parts.filter(|rule| PARTS.contains(rule)).map(str::to_owned));
+    // the first word may be the keyword of a part, misspelt
+    let first = inside.iter().find(|token| token.is_significant()).filter(|first| first.depth == 0 && first.kind == TokenKind::Word);
+    let near = first.and_then(|first| text.get(first.start..first.end)).filter(|word| words::keyword(word).is_none()).and_then(near_starter);
+    lost.extend(near.filter(|word| PARTS.contains(&word.rule)).map(|word| word.rule.to_owned()));
+}
+
+/// Keywords of the parts that a standard must have.
+const PARTS: &[&str] = &["k_standard", "k_tier", "k_total", "k_rank"];
+
+/// The keyword of a statement that a word may be meant for.
+fn near_starter(word: &str) -> Option<&'static words::Word> {
+    let starters = || words::WORDS.iter().filter(|starter| STARTERS.contains(&starter.rule) && !words::RESERVED.contains(&starter.rule));
+    let near = crate::diag::closest(word, starters().flat_map(|starter| [starter.zh, starter.en]))?;
+    starters().find(|starter| starter.zh == near || starter.en == near)
 }
 
 /// The statement that reading stopped in.
@@ -217,6 +233,9 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
 impl Statement {
     /// The statement to blame, and the token behind which something is missing if that is what is wrong.
     fn blamed(text: &str, tokens: &[Token], stop: &Stop) -> (Statement, Option<Token>) {
+        if let Some(comment) = advice::foreign_comment(text, stop.at) {
+            return (Statement { start: comment.start, with_block: comment.end, guilty: comment }, None);
+        }
         let statement = Statement::around(text, tokens, stop);
         let significant = |at: usize| tokens.iter().rev().find(move |token| token.end <= at && token.is_significant());
         let line_between = |from: usize, to: usize| text.get(from..to).is_some_and(|between| between.contains('\n'));
@@ -233,15 +252,21 @@ impl Statement {
             let at = Stop { at: before.start, expected: vec![Rule::item] };
             return (Statement::around(text, tokens, &at), Some(*before));
         }
-        (statement, None)
+        // clauses in other brackets than braces go with their item
+        match advice::other_body(text, tokens, stop) {
+            Some(end) => (Statement { guilty: statement.start..end, with_block: end, ..statement }, None),
+            None => (statement, None),
+        }
     }
 
     fn around(text: &str, tokens: &[Token], stop: &Stop) -> Statement {
         let word = |token: &Token| text.get(token.start..token.end).unwrap_or("");
         let rule = |token: &Token| words::keyword(word(token)).map(|word| word.rule);
         // a statement could begin here: then what stands here is to blame, else the statement before, which lacks its end
-        let may_begin =
-            stop.expected.iter().any(|rule| matches!(rule, Rule::k_indicator | Rule::k_fact | Rule::item | Rule::fact | Rule::heading | Rule::k_version));
+        let may_begin = stop
+            .expected
+            .iter()
+            .any(|rule| matches!(rule, Rule::k_indicator | Rule::k_fact | Rule::declaration | Rule::item | Rule::fact | Rule::heading | Rule::k_version));
         let mut frames = vec![Frame::block()];
         let mut fresh = true;
         let significant: Vec<&Token> = tokens.iter().filter(|token| token.is_significant() || token.kind == TokenKind::Line).collect();
@@ -388,6 +413,9 @@ impl<'f> Fault<'f> {
     fn describe(&self) -> Diagnostic {
         let found = self.tokens.iter().find(|token| token.start >= self.stop.at && token.is_significant());
         let before = self.before(self.stop.at);
+        if let Some(diagnostic) = self.mistaken(found) {
+            return diagnostic;
+        }
         // a keyword where a declaration has its name
         let declares = before.is_some_and(|before| before.start == self.statement.start && self.keyword(before).is_some_and(|rule| DECLARERS.contains(&rule)));
         if let Some(token) = found.filter(|token| !declares && self.keyword(token).is_some_and(|rule| words::RESERVED.contains(&rule))) {
@@ -400,7 +428,8 @@ impl<'f> Fault<'f> {
             .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
         }
         for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
-            if let Some(parts) = readings(self.word(token), self.names) {
+            let declaration = advice::declaration_run(self.text, self.tokens, token).map(|parts| parts.into_iter().map(str::to_owned).collect());
+            if let Some(parts) = declaration.or_else(|| readings(self.word(token), self.names)) {
                 let (run, spaced) = (self.word(token), parts.join(" "));
                 return Diagnostic::new(Code::RunTogether, say!("「{run}」连成了一个词,没有这个名称", "{run} is one word, and no such name is declared"))
                     .at(self.place(token), say!("应读作 {spaced}", "reads as {spaced}"))
@@ -430,6 +459,9 @@ impl<'f> Fault<'f> {
         };
         let expects = |wanted: &[Rule]| self.stop.expected.iter().any(|rule| wanted.contains(rule));
         let keyword = self.keyword(token);
+        if let Some(advice) = self.advice(token) {
+            return diagnostic.help(advice);
+        }
         if keyword.is_some() && expects(&[Rule::name, Rule::path, Rule::atom, Rule::sum]) {
             return diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"));
         }
@@ -442,6 +474,7 @@ impl<'f> Fault<'f> {
         let rules: Vec<String> = self.stop.expected.iter().map(|rule| format!("{rule:?}")).collect();
         let possible = |word: &&words::Word| {
             rules.iter().any(|rule| rule == word.rule)
+                || expects(&[Rule::declaration]) && STARTERS.contains(&word.rule) && !words::RESERVED.contains(&word.rule)
                 || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule)
                 || expects(&[Rule::tail]) && TAILS.contains(&word.rule)
         };
@@ -534,7 +567,13 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         found.push(match rules {
             _ if rules.contains(&Rule::paren) => ("(", "("),
             _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
-            _ => ("别的写法", "something else"),
+            _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {
+                ("数量,例如 1 个百分点", "a quantity, as in 1 pp")
+            }
+            _ if rules.contains(&Rule::comparison) => ("比较,例如 ≥", "a comparison, as in ≥"),
+            _ if rules.contains(&Rule::interval_close) => ("] 或 )", "] or )"),
+            _ if rules.iter().any(|rule| matches!(rule, Rule::op_plus | Rule::op_minus | Rule::op_times | Rule::op_over)) => ("运算符号", "an operator"),
+            _ => ("一条规则", "a clause"),
         });
     }
     let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
@@ -557,6 +596,9 @@ fn declared<'t>(text: &'t str, tokens: &[Token]) -> BTreeSet<&'t str> {
     for token in tokens.iter().filter(|token| token.is_significant()) {
         let word = text.get(token.start..token.end).unwrap_or("");
         let keyword = words::keyword(word).map(|word| word.rule);
+        if let Some([_, name, ..]) = advice::declaration_run(text, tokens, token).as_deref() {
+            names.insert(*name);
+        }
         if declares && keyword.is_none() && matches!(token.kind, TokenKind::Word | TokenKind::Name) {
             names.insert(word);
         }
@@ -661,6 +703,15 @@ fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
                 }
                 None => {
                     let mark = text.get(token.start..token.end).unwrap_or("");
+                    if let Some(head) = advice::head_without_brace(text, tokens, token.start).filter(|_| matches!(mark, "}" | "｝")) {
+                        faults.push(
+                            Diagnostic::new(Code::Stray, say!("这一项的条款前面缺 {{", "the clauses of an item stand without {{ before them"))
+                                .at(place(head), say!("其后应有 {{", "expected {{ after this"))
+                                .at(place(token), say!("与它相配的右括号", "the bracket that closes it"))
+                                .help(say!("在名称和满分之后写 {{", "write {{ after the name and the marks")),
+                        );
+                        return faults;
+                    }
                     faults.push(
                         Diagnostic::new(Code::Stray, say!("多出一个 {mark}", "{mark} closes nothing"))
                             .at(place(token), say!("前面没有与它相配的左括号", "no bracket is open here"))
