@@ -9,6 +9,7 @@ mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub(crate) use render::to_short_text;
 pub use render::{Colour, to_json, to_text};
 pub(crate) use suggest::closest;
 

@@ -237,6 +237,20 @@ fn without_facts_it_says_which_the_standard_needs() {
 }
 
 #[test]
+fn faults_in_masses_are_counted_and_not_all_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = (0..5_000).map(|row| format!("单位{row},部门,一\n")).collect::<Vec<_>>().concat();
+    fs::write(folder.path().join("facts.csv"), format!("单位,层级,总工单数\n{lines}")).unwrap();
+    let rules = root().join("policies/lianyungang");
+    let arguments = ["score", rules.to_str().unwrap(), "--period", "2020-11", "--facts", "facts.csv", "--lang", "en"];
+    let run = kaoping(folder.path(), &arguments);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert_eq!(run.err.matches("error[").count(), 40, "{}", run.err);
+    assert!(run.err.contains("facts.csv, column 总工单数: 4980 more of K05"), "{}", run.err);
+    assert!(run.err.len() < 20_000, "{}", run.err.len());
+}
+
+#[test]
 fn the_table_fits_its_width_and_counts_wide_characters_as_two() {
     use unicode_width::UnicodeWidthStr;
     let run = kaoping(root(), &with(&["score", "policies/lianyungang"]));

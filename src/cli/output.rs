@@ -58,11 +58,11 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Diagnostics on standard error, in colour on a terminal only.
+/// Diagnostics on standard error, in colour on a terminal only; of many of one kind some are shown and the rest counted.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>) {
     let colour = if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { Colour::On } else { Colour::Off };
     progress::clear();
-    let _ = write!(io::stderr(), "{}", diag::to_text(diagnostics, sources, lang, colour));
+    let _ = write!(io::stderr(), "{}", diag::to_short_text(diagnostics, sources, lang, colour));
 }
 
 /// Prints a result.

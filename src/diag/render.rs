@@ -1,5 +1,6 @@
 //! Text with carets that stand right under wide characters, and JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -7,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Diagnostic, Lang, Place, Severity, language_of};
+use super::{CellPlace, Code, Diagnostic, Lang, Place, Severity, language_of, words};
 use crate::source::{Sources, Span, position};
 
 /// Whether escape codes colour the text.
@@ -24,10 +25,63 @@ pub enum Colour {
 pub fn to_text(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>, colour: Colour) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let lang = lang.unwrap_or_else(|| language_of(sources, diagnostic.span()));
-        let _ = writeln!(text, "{}\n", one(diagnostic, sources, lang, colour));
+        write_one(&mut text, diagnostic, sources, lang, colour);
     }
     text
+}
+
+/// The file, sheet and column of a cell, and what is wrong there.
+type Kind<'d> = (&'d str, Option<&'d str>, &'d str, Code);
+
+/// As [`to_text`], for a reader who is not to drown: of one code in one column of one table the first twenty, then how many more there are.
+pub(crate) fn to_short_text(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>, colour: Colour) -> String {
+    const SHOWN: usize = 20;
+    let mut text = String::new();
+    let mut counts: BTreeMap<Kind<'_>, (usize, Lang)> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let cell = diagnostic.labels.iter().find_map(|label| match &label.place {
+            Place::Cell(cell) => Some(cell),
+            _ => None,
+        });
+        if let Some(CellPlace { file, sheet, column, .. }) = cell {
+            let first = || lang.unwrap_or_else(|| language_of(sources, diagnostic.span()));
+            let (count, _) = counts.entry((file, sheet.as_deref(), column, diagnostic.code)).or_insert_with(|| (0, first()));
+            *count += 1;
+            if *count > SHOWN {
+                continue;
+            }
+        }
+        write_one(&mut text, diagnostic, sources, lang, colour);
+    }
+    for ((file, sheet, column, code), (count, lang)) in counts {
+        let more = count.saturating_sub(SHOWN);
+        if more > 0 {
+            let (place, code) = (column_words(file, sheet, column, lang), code.id());
+            let said = words!("{place}还有 {more} 处 {code},没有一一列出", "{place}: {more} more of {code}, not shown");
+            let _ = writeln!(text, "{}", said.get(lang));
+        }
+    }
+    text
+}
+
+/// A column of a table in words; the table where no column is named.
+fn column_words(file: &str, sheet: Option<&str>, column: &str, lang: Lang) -> String {
+    let table = match (lang, sheet) {
+        (Lang::Zh, Some(sheet)) => format!("{file}「{sheet}」表"),
+        (Lang::En, Some(sheet)) => format!("{file} sheet {sheet}"),
+        (_, None) => file.to_owned(),
+    };
+    match (lang, column.is_empty()) {
+        (Lang::Zh, false) => format!("{table}「{column}」列"),
+        (Lang::En, false) => format!("{table}, column {column}"),
+        (Lang::Zh, true) => format!("{table} "),
+        (Lang::En, true) => table,
+    }
+}
+
+fn write_one(text: &mut String, diagnostic: &Diagnostic, sources: &Sources, lang: Option<Lang>, colour: Colour) {
+    let lang = lang.unwrap_or_else(|| language_of(sources, diagnostic.span()));
+    let _ = writeln!(text, "{}\n", one(diagnostic, sources, lang, colour));
 }
 
 fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -> String {
@@ -142,4 +196,52 @@ pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(code: Code, row: usize, column: &str, sheet: Option<&str>) -> Diagnostic {
+        let place = CellPlace { file: "表.xlsx".to_owned(), sheet: sheet.map(str::to_owned), row, column: column.to_owned(), ..CellPlace::default() };
+        Diagnostic::new(code, words!("不是数", "no number")).at_cell(place, words!("", ""))
+    }
+
+    #[test]
+    fn of_many_of_one_kind_twenty_are_shown_and_the_rest_counted() {
+        let mut all = Vec::new();
+        for row in 1..=150_usize {
+            all.push(at(Code::BadCell, row, "甲数", None));
+            all.push(at(Code::BadCell, row, "乙数", Some("县")));
+        }
+        all.extend((1..=21_usize).map(|row| at(Code::BadCount, row, "", None)));
+        all.extend((1..=20_usize).map(|row| at(Code::BadCount, row, "甲数", None)));
+        all.extend((1..=30_usize).map(|_| Diagnostic::new(Code::NoEffect, words!("无用", "no effect")).at_file("规则.kp", words!("", ""))));
+        let short = |lang| to_short_text(&all, &Sources::default(), Some(lang), Colour::Off);
+        let (zh, en) = (short(Lang::Zh), short(Lang::En));
+        for text in [&zh, &en] {
+            assert_eq!(text.matches(&format!("[{}]", Code::BadCell.id())).count(), 40);
+            assert_eq!(text.matches(&format!("[{}]", Code::BadCount.id())).count(), 40);
+            assert_eq!(text.matches(&format!("[{}]", Code::NoEffect.id())).count(), 30);
+        }
+        let tail = |text: &str| text.lines().rev().take(3).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(
+            tail(&zh),
+            [
+                "表.xlsx「县」表「乙数」列还有 130 处 K0504,没有一一列出",
+                "表.xlsx「甲数」列还有 130 处 K0504,没有一一列出",
+                "表.xlsx 还有 1 处 K0505,没有一一列出"
+            ]
+        );
+        assert_eq!(
+            tail(&en),
+            [
+                "表.xlsx sheet 县, column 乙数: 130 more of K0504, not shown",
+                "表.xlsx, column 甲数: 130 more of K0504, not shown",
+                "表.xlsx: 1 more of K0505, not shown"
+            ]
+        );
+        assert_eq!(to_json(&all, &Sources::default()).as_array().unwrap().len(), all.len());
+        assert_eq!(to_text(&all, &Sources::default(), None, Colour::Off).matches("[K0504]").count(), 300);
+    }
 }

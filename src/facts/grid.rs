@@ -49,6 +49,8 @@ pub(crate) enum CellFault {
     NoResult,
     /// The error that a formula came to, such as `#DIV/0!`.
     Error(String),
+    /// A number with a part that is set above or below the line; the text without that.
+    Raised(String),
     /// It is merged with others, so that it is not known of which row or column it is the value.
     Merged(String),
 }
@@ -130,6 +132,12 @@ impl CellFault {
             CellFault::Error(error) => Diagnostic::new(Code::NoValue, words!("公式算出的是错误 {error}", "the formula came to the error {error}"))
                 .at_cell(place, words!("", ""))
                 .help(words!("改正公式;没有值的格留空", "correct the formula; leave a cell without a value blank")),
+            CellFault::Raised(text) => Diagnostic::new(
+                Code::NoValue,
+                words!("这个数带有上标或下标,连起来成了「{text}」", "this number has a superscript or subscript, which would make it {text}"),
+            )
+            .at_cell(place, words!("", ""))
+            .help(words!("删去上标、下标,只留数;注释写进备注列", "leave the bare number in the cell, and put the note into a column of remarks")),
             CellFault::Merged(range) => Diagnostic::new(
                 Code::NoValue,
                 words!("{range} 合并成了一格,不知道是哪一格的值", "{range} are merged, so that it is not known whose value this is"),

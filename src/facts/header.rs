@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grid::{CellFault, Form, Grid};
+use super::grid::{CellFault, Form, Grid, Merge};
 use super::register::{TIER, UNIT};
 use super::table::{Table, bare, excerpt, is_ignored, is_one_of, squeezed, trimmed};
 use crate::diag::{Code, Diagnostic, words};
@@ -122,7 +122,7 @@ fn fills_gaps(grid: &Grid, above: usize, cells: &[String], unit: usize) -> bool 
 
 /// Whether the row above the one of units holds headings that span several columns.
 fn lies_over(grid: &Grid, above: usize, unit: usize) -> bool {
-    let spans = |merge: &&super::grid::Merge| merge.rows == (above, above) && merge.columns.1 > merge.columns.0;
+    let spans = |merge: &&Merge| merge.rows == (above, above) && merge.columns.1 > merge.columns.0;
     let mut spanning = grid.merges.iter().filter(spans).peekable();
     spanning.peek().is_some() && spanning.all(|merge| !(merge.columns.0..=merge.columns.1).contains(&unit))
 }
@@ -293,18 +293,23 @@ fn body(grid: Grid, header: Header, mut table: Table, width: usize, diagnostics:
     let by_unit = header.unit != usize::MAX;
     let mut left_out: BTreeSet<usize> = BTreeSet::new();
     let mut unnamed: Vec<usize> = Vec::new();
-    let Grid { rows, merges, faults, form, .. } = grid;
-    let mut rows: BTreeMap<usize, Vec<String>> = rows.into_iter().filter(|(row, _)| *row > bottom).collect();
+    let mut banners: Vec<(usize, String)> = Vec::new();
     if by_unit {
-        for (row, cells) in &rows {
+        for (row, cells) in grid.rows.iter().filter(|(row, _)| *row > bottom) {
             match passed.kind(cells) {
-                Kind::Unit => continue,
+                Kind::Unit => match banner(&grid, &table, header.unit, (*row, cells)) {
+                    Some(text) => banners.push((*row, excerpt(text))),
+                    None => continue,
+                },
                 Kind::Sum => table.sums.push(*row),
                 Kind::Note => {}
             }
             left_out.insert(*row);
         }
     }
+    diagnostics.extend(unread_banners(&table, &banners));
+    let Grid { rows, merges, faults, form, .. } = grid;
+    let mut rows: BTreeMap<usize, Vec<String>> = rows.into_iter().filter(|(row, _)| *row > bottom).collect();
     rows.retain(|row, _| !left_out.contains(row));
     table.faults = faults.into_iter().filter(|((row, _), _)| *row > bottom && !left_out.contains(row)).collect();
     for merge in merges.iter().filter(|merge| merge.rows.0 > bottom && !left_out.contains(&merge.rows.0)) {
@@ -327,8 +332,51 @@ fn body(grid: Grid, header: Header, mut table: Table, width: usize, diagnostics:
     table
 }
 
+/// The words of a row that only heads those below it, such as 一、县区: they stand alone, before the column of units or merged over
+/// several columns. A number is never such a heading, nor is a name in the column of units that is not merged over all the others.
+fn banner<'g>(grid: &'g Grid, table: &Table, unit: usize, (row, cells): (usize, &'g [String])) -> Option<&'g str> {
+    let mut filled = cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    let (column, text) = filled.next().filter(|_| filled.next().is_none())?;
+    if grid.form == Form::Records || begins_a_number(text) || grid.faults.contains_key(&(row, column)) {
+        return None;
+    }
+    let is_read = |heading: &String| !heading.is_empty() && !is_ignored(heading);
+    let last = table.headings.iter().rposition(is_read).unwrap_or(0);
+    let heads = match grid.merge(row, column) {
+        // a tier that is merged downwards is that of its rows
+        Some(merge) if merge.rows.0 < merge.rows.1 => merge.columns.0 <= unit && merge.columns.1 >= last,
+        Some(merge) if column == unit => merge.columns.1 > unit && merge.columns.1 >= last,
+        Some(merge) => column < unit || merge.columns.0 < merge.columns.1,
+        None => column < unit,
+    };
+    heads.then_some(text.as_str())
+}
+
+/// Whether a text begins like a number, and not like the first of a list: 1、县区.
+fn begins_a_number(text: &str) -> bool {
+    let is_digit = |letter: char| letter.is_ascii_digit() || ('\u{FF10}'..='\u{FF19}').contains(&letter);
+    let rest = text.trim_start_matches(['+', '-', '.', '\u{2212}', '\u{FF0B}', '\u{FF0D}']);
+    rest.starts_with(is_digit) && !rest.trim_start_matches(is_digit).starts_with('、')
+}
+
+fn unread_banners(table: &Table, banners: &[(usize, String)]) -> Option<Diagnostic> {
+    const SHOWN: usize = 5;
+    let count = banners.len();
+    let title = words!("标题一类的行没有读({count} 行)", "rows that only head others are not read ({count})");
+    let labelled = banners
+        .iter()
+        .take(SHOWN)
+        .fold(Diagnostic::new(Code::RowUnread, title), |diagnostic, (row, text)| diagnostic.at_cell(table.row_place(*row), words!("「{text}」", "{text}")));
+    (count > 0).then(|| {
+        labelled.help(words!(
+            "若这一行是一个单位,把它的名称写在单位一列里,不与别的列合并",
+            "if such a row is a unit, write its name into the column of units and unmerge it"
+        ))
+    })
+}
+
 /// A tier that is merged downwards is that of every row; of any other merged cell it is not known whose value it is.
-fn spread(merge: &super::grid::Merge, table: &mut Table, rows: &mut BTreeMap<usize, Vec<String>>) {
+fn spread(merge: &Merge, table: &mut Table, rows: &mut BTreeMap<usize, Vec<String>>) {
     let (row, column) = (merge.rows.0, merge.columns.0);
     let text = rows.get(&row).and_then(|cells| cells.get(column)).cloned().unwrap_or_default();
     let read = (column..=merge.columns.1).any(|column| table.headings.get(column).is_some_and(|heading| !heading.is_empty() && !is_ignored(heading)));
@@ -366,7 +414,6 @@ fn no_heading(table: &Table, row: usize, column: usize, cell: &str) -> Diagnosti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::grid::Merge;
     use crate::facts::table::{Sheets, read};
     use std::path::Path;
 
@@ -451,6 +498,55 @@ mod tests {
         let rows: [&[&str]; 4] = [&["序号", "单位", "数"], &["1", "甲", "3"], &["合计", "", "3"], &["备注:略"]];
         let (table, found) = sheet(&rows, &[[(3, 3), (0, 1)], [(4, 4), (0, 2)]]);
         assert_eq!((found.len(), table.rows.len(), table.sums.as_slice(), table.faults.len()), (0, 1, [3].as_slice(), 0));
+    }
+
+    #[test]
+    fn rows_that_only_head_others_are_passed_over_and_named() {
+        let rows: [&[&str]; 7] = [
+            &["序号", "单位", "数", "率", "备注"],
+            &["一、县区"],
+            &["1", "甲", "1", "2"],
+            &["", "市各部门及单位(满分100分)"],
+            &["2", "乙", "3", "4"],
+            &["", "", "二、其他"],
+            &["3", "丙", "5", "6"],
+        ];
+        let (table, found) = sheet(&rows, &[[(2, 2), (0, 4)], [(4, 4), (1, 3)], [(6, 6), (2, 3)]]);
+        assert_eq!(table.rows.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [3, 5, 7]);
+        assert!(table.faults.is_empty());
+        let [one] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((one.code, one.words.en.as_str()), (Code::RowUnread, "rows that only head others are not read (3)"));
+        let said: Vec<&str> = one.labels.iter().map(|label| label.words.en.as_str()).collect();
+        assert_eq!(said, ["一、县区", "市各部门及单位(满分100分)", "二、其他"]);
+        // in the lines of a text nothing is merged
+        let (table, found) = tables("序号,单位,数\n一、县区,,\n1,甲,1\n2、部门,,\n2,乙,2\n");
+        assert_eq!((table.rows.len(), found.len(), found[0].labels.len()), (2, 1, 2));
+    }
+
+    #[test]
+    fn a_row_of_data_heads_nothing() {
+        // a second cell, a number, a value beside the units, and a unit without facts
+        for text in ["序号,单位,数\n县区,,5\n", "序号,单位,数\n3,,\n", "数,单位\n12件,\n", "数,单位\n-0.5,\n", "单位,数\n,是\n", "单位,数\n甲,\n"]
+        {
+            let (table, found) = tables(text);
+            assert_eq!((table.rows.len(), found.len()), (1, 0), "{text}");
+        }
+        let json = "[{\"类别\": \"县区\"}, {\"单位\": \"甲\", \"数\": 1}]";
+        assert_eq!(tables(json).0.rows.len(), 2);
+        // a unit that is merged with some of its facts, a number over several columns, a formula that failed
+        let head: &[&str] = &["单位", "数", "率"];
+        for (row, columns) in [(["甲", "", ""], (0, 1)), (["5", "", ""], (0, 2)), (["", "0.5", ""], (1, 2))] {
+            let (table, found) = sheet(&[head, &row], &[[(2, 2), columns]]);
+            assert_eq!((table.rows.len(), table.faults.len(), found.len()), (1, 1, 0), "{row:?}");
+        }
+        let rows = vec![(1, vec!["序号".to_owned(), "单位".to_owned()]), (2, vec!["#DIV/0!".to_owned()])];
+        let faults = BTreeMap::from([((2, 0), CellFault::Error("#DIV/0!".to_owned()))]);
+        let mut found = Vec::new();
+        assert_eq!(super::table(Grid { rows, faults, ..Grid::default() }, &mut found).unwrap().faults.len(), 1);
+        // the tier of the rows below it, merged downwards
+        let rows: [&[&str]; 4] = [&["层级", "单位", "数"], &["县"], &["", "甲", "1"], &["", "乙", "2"]];
+        let (table, found) = sheet(&rows, &[[(2, 4), (0, 0)]]);
+        assert_eq!((names(&table), found.len()), (vec!["县", "县", "县"], 0));
     }
 
     #[test]

@@ -243,6 +243,37 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_a_mark_above_the_line_is_none() {
+        let run = |text: &str, align: &str| format!("<r><rPr><vertAlign val=\"{align}\"/></rPr><t>{text}</t></r>");
+        let cell = |runs: &str| format!("<c t=\"inlineStr\"><is>{runs}</is></c>");
+        let first = "<r><t>1</t></r>";
+        let cells = [
+            cell(&format!("{first}{}", run("2", "superscript"))),
+            cell(&format!("{first}{}<r><t>件</t></r>", run("2", "subscript"))),
+            cell(&format!("{first}{}", run("2", "baseline"))),
+            cell(&format!("<r><t>甲区</t></r>{}", run("2", "superscript"))),
+            // what is said of one cell is not said of the next
+            cell(first),
+        ];
+        let grid = grid(&format!("<row r=\"1\">{}</row>", cells.concat()), "");
+        assert_eq!(grid.rows, [(1, ["12", "12件", "12", "甲区2", "1"].map(str::to_owned).to_vec())]);
+        let faults: Vec<_> = grid.faults.into_iter().collect();
+        assert_eq!(faults, [((1, 0), CellFault::Raised("12".to_owned())), ((1, 1), CellFault::Raised("12件".to_owned()))]);
+        let said = faults[0].1.diagnostic(crate::diag::CellPlace::default());
+        assert_eq!((said.code, said.words.en.as_str()), (Code::NoValue, "this number has a superscript or subscript, which would make it 12"));
+    }
+
+    #[test]
+    fn shared_texts_know_their_marks_too() {
+        let mut parts = parts().to_vec();
+        let shared = parts.iter_mut().find(|(name, _)| name == "xl/shared.xml").unwrap();
+        shared.1 = b"<sst><si><r><t>1</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>2</t></r></si></sst>".to_vec();
+        let bytes = archive(&parts.iter().map(|(name, content)| (name.as_str(), std::str::from_utf8(content).unwrap())).collect::<Vec<_>>());
+        let grids = read("表.xlsx", &bytes, &LIMITS).unwrap();
+        assert_eq!(grids[0].faults.get(&(1, 0)), Some(&CellFault::Raised("12".to_owned())));
+    }
+
+    #[test]
     fn a_time_is_no_number() {
         // the format of style 3 is that of a date
         let grid = grid("<row r=\"1\"><c s=\"3\"><v>0.5</v></c><c s=\"3\"><v>0</v></c><c s=\"3\"><v>-0.5</v></c><c s=\"3\"><v>9999999</v></c></row>", "");

@@ -105,7 +105,7 @@ pub(super) fn is_true(value: &str) -> bool {
 }
 
 /// The texts that cells share.
-pub(super) fn strings(package: &mut Package<'_>, book: &Book, limits: &Limits) -> Result<Vec<String>, Diagnostic> {
+pub(super) fn strings(package: &mut Package<'_>, book: &Book, limits: &Limits) -> Result<Vec<RichText>, Diagnostic> {
     let mut strings = Vec::new();
     let (path, most) = (package.path(), limits.cells);
     let mut reader = TextReader::default();
@@ -127,30 +127,41 @@ pub(super) fn strings(package: &mut Package<'_>, book: &Book, limits: &Limits) -
     Ok(strings)
 }
 
+/// The text of a cell, and whether a part of it is set above or below the line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct RichText {
+    pub(super) text: String,
+    pub(super) is_raised: bool,
+}
+
 /// Puts the runs of a rich text together; readings of characters, which East Asian workbooks hold beside the text, are left out.
 #[derive(Debug, Default)]
 pub(super) struct TextReader {
-    text: String,
+    found: RichText,
     /// Within `<t>`, and within `<rPh>`.
     inside: (bool, bool),
 }
 
 impl TextReader {
     /// The whole text, at the end of the element of that name.
-    pub(super) fn take(&mut self, event: &Event<'_>, name: &str) -> Option<String> {
+    pub(super) fn take(&mut self, event: &Event<'_>, name: &str) -> Option<RichText> {
         match event {
             Event::Start(element) => match element.local_name().as_ref() {
                 "t" => self.inside.0 = true,
                 "rPh" => self.inside.1 = true,
+                "vertAlign" => self.found.is_raised |= attribute(element, "val").is_some_and(|value| value != "baseline"),
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
                 "t" => self.inside.0 = false,
                 "rPh" => self.inside.1 = false,
-                other if other == name => return Some(unescaped(&std::mem::take(&mut self.text))),
+                other if other == name => {
+                    let RichText { text, is_raised } = std::mem::take(&mut self.found);
+                    return Some(RichText { text: unescaped(&text), is_raised });
+                }
                 _ => {}
             },
-            other if self.inside == (true, false) => collect(other, &mut self.text),
+            other if self.inside == (true, false) => collect(other, &mut self.found.text),
             _ => {}
         }
         None

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::{Flow, Package, attribute, collect};
-use super::parts::{Format, SheetPart, TextReader, is_true};
+use super::parts::{Format, RichText, SheetPart, TextReader, is_true};
 use super::{Limits, damaged, past};
 use crate::diag::{Diagnostic, words};
 use crate::facts::figure::Figure;
@@ -17,7 +17,7 @@ use crate::facts::table::trimmed;
 pub(super) struct Context<'c> {
     pub(super) path: &'c str,
     pub(super) limits: &'c Limits,
-    pub(super) strings: &'c [String],
+    pub(super) strings: &'c [RichText],
     pub(super) formats: &'c [Format],
     pub(super) from_1904: bool,
 }
@@ -39,7 +39,7 @@ struct Open {
     /// Between the tags of what a later version of the format adds to a cell.
     in_extension: bool,
     value: String,
-    inline: Option<String>,
+    inline: Option<RichText>,
 }
 
 struct Reader<'c> {
@@ -149,7 +149,7 @@ impl Reader<'_> {
                 self.grid.faults.insert((row, column), fault.clone());
                 // what is seen in the cell
                 match fault {
-                    CellFault::Error(error) => error,
+                    CellFault::Error(text) | CellFault::Raised(text) => text,
                     _ => "=".to_owned(),
                 }
             }
@@ -200,7 +200,7 @@ impl Reader<'_> {
             return Err(odd("no such cell"));
         }
         if let Some(text) = inline {
-            return Ok(Ok(text));
+            return Ok(level(&text));
         }
         // a formula may come to an empty text, and says then that it is one
         if formula && value.is_empty() && kind != "str" {
@@ -210,7 +210,7 @@ impl Reader<'_> {
             "s" if value.trim().is_empty() => Ok(String::new()),
             "s" => {
                 let text = value.trim().parse().ok().and_then(|index: usize| self.context.strings.get(index));
-                Ok(text.cloned().ok_or_else(|| odd("no such shared text"))?)
+                level(text.ok_or_else(|| odd("no such shared text"))?)
             }
             "b" => Ok(if value.is_empty() {
                 ""
@@ -264,6 +264,17 @@ impl Reader<'_> {
         }
         Ok(self.grid)
     }
+}
+
+/// The text of a cell; of a number with digits above or below the line, such as 1², it is not known which digits belong to it.
+fn level(text: &RichText) -> Result<String, CellFault> {
+    /// What may stand behind a number: its unit.
+    const LONGEST_UNIT: usize = 3;
+    let RichText { text, is_raised } = text;
+    let rest = trimmed(text).trim_start_matches(['+', '-']);
+    let unit = rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '\u{FF10}'..='\u{FF19}'));
+    let is_number = unit.len() < rest.len() && unit.chars().count() <= LONGEST_UNIT;
+    if *is_raised && is_number { Err(CellFault::Raised(text.clone())) } else { Ok(text.clone()) }
 }
 
 /// A day, and the time of day where there is one, counted in days from the end of 1899 or the beginning of 1904; less than a day is a time.
