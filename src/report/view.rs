@@ -29,7 +29,7 @@ pub(crate) struct View<'a> {
     /// How the standard rounds, ranks and lists, as name and words.
     pub(crate) rules: Vec<(&'static str, String)>,
     /// What moved by the adjustments, by unit: of what, from where to where.
-    pub(crate) moved: Vec<(&'a str, String)>,
+    pub(crate) moved: IndexMap<&'a str, String>,
 }
 
 /// An indicator as a column.
