@@ -249,7 +249,9 @@ fn of_one_unit_its_own_adjustments_and_move_are_told_in_every_format() {
     }
     // the bulletin gives 51 departments places, the last of them to this one
     for format in ["text", "md"] {
-        assert!(of("市体育局", format).contains("51 家之 1)"), "{format}");
+        let text = of("市体育局", format);
+        // what is said of one unit is not said of all
+        assert!(text.contains("51 家之 1)") && text.contains("满分:") && !text.contains("各家"), "{format}: {text}");
     }
     let text = of("市体育局", "json");
     let results: Value = serde_json::from_str(&text).unwrap();

@@ -268,12 +268,15 @@ impl<'a> View<'a> {
             columns().filter(|column| column.kind == Kind::Base).map(|column| format!("{} {}", column.name, full_marks(column.name))).collect();
         let zero: Vec<&str> = columns().filter(|column| column.kind != Kind::Base).map(|column| column.name).collect();
         let comma = pick(lang, "、", ", ");
+        let all = self.extent == Extent::Every;
         let mut told = Vec::new();
         if !full.is_empty() {
-            told.push(format!("{}{}", pick(lang, "各家均为满分:", "full marks for all: "), full.join(comma)));
+            let words = if all { pick(lang, "各家均为满分:", "full marks for all: ") } else { pick(lang, "满分:", "full marks: ") };
+            told.push(format!("{words}{}", full.join(comma)));
         }
         if !zero.is_empty() {
-            told.push(format!("{}{}", pick(lang, "各家均为 0 分:", "0 for all: "), zero.join(comma)));
+            let words = if all { pick(lang, "各家均为 0 分:", "0 for all: ") } else { pick(lang, "0 分:", "0 points: ") };
+            told.push(format!("{words}{}", zero.join(comma)));
         }
         told
     }
