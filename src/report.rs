@@ -20,7 +20,7 @@ pub(crate) use needs::needs;
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};
-pub(crate) use view::View;
+pub(crate) use view::{Extent, View};
 pub(crate) use workbook::{Derivations, workbook};
 
 use crate::diag::Lang;

@@ -9,6 +9,7 @@
 mod adjusted;
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
@@ -45,6 +46,26 @@ pub struct Results {
     pub adjustments: Vec<Adjusted>,
     /// The units that stand elsewhere than without the adjustments; null where the facts without them cannot be scored.
     pub moved: Option<Vec<Moved>>,
+    /// How many units of every tier take part, whatever is left of them in [`Results::units`].
+    #[serde(skip)]
+    pub(crate) taking_part: BTreeMap<String, usize>,
+}
+
+impl Results {
+    /// Leaves only one unit, its adjustments and its move.
+    pub(crate) fn only(&mut self, unit: &str) {
+        self.units.retain(|one| one.unit == unit);
+        self.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == unit));
+        let own = |(_, adjusted): &(usize, &Adjusted)| adjusted.unit == unit;
+        let places: BTreeMap<usize, usize> = self.adjustments.iter().enumerate().filter(own).map(|(before, _)| before).zip(0..).collect();
+        self.adjustments.retain(|adjusted| adjusted.unit == unit);
+        let moved = |adjusted: &mut Vec<usize>| *adjusted = adjusted.iter().filter_map(|before| places.get(before).copied()).collect();
+        for one in &mut self.units {
+            moved(&mut one.adjusted);
+            one.indicators.values_mut().for_each(|indicator| moved(&mut indicator.adjusted));
+            one.sections.values_mut().for_each(|section| moved(&mut section.adjusted));
+        }
+    }
 }
 
 /// Which standard, in which version, from which bytes.
@@ -209,6 +230,10 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, &contestants, &mut units);
     list(plan, &tiers, &contestants, &mut units);
+    let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
+    for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
+        *taking_part.entry(unit.tier.clone()).or_default() += 1;
+    }
     Results {
         engine: concat!("kaoping ", env!("CARGO_PKG_VERSION")).to_owned(),
         standard: StandardRef {
@@ -223,6 +248,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         units,
         adjustments: Vec::new(),
         moved: Some(Vec::new()),
+        taking_part,
     }
 }
 

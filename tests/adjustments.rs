@@ -248,6 +248,37 @@ fn every_output_says_what_was_adjusted_and_why() {
 }
 
 #[test]
+fn of_one_unit_its_own_adjustments_and_move_are_told_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    november(folder.path(), &format!("{ONE_MORE}市体育局,回访满意率,0,12.5,回访对象有误,李四,2020-12-16\n"));
+    let of = |unit: &str, format: &str| score(folder.path(), &["--unit", unit, "--format", format]).out.replace("\n    ", "");
+    for format in ["text", "md", "csv"] {
+        let text = of("市体育局", format);
+        assert!(text.contains("回访满意率 0.00 分 改为 12.50 分") && text.contains("名次 51 → 46"), "{format}: {text}");
+        assert!(!text.contains("市教育局") && !text.contains("超时签收数 10 件"), "{format}: {text}");
+    }
+    // the bulletin gives 51 departments places, the last of them to this one
+    for format in ["text", "md"] {
+        let text = of("市体育局", format);
+        // what is said of one unit is not said of all
+        assert!(text.contains("51 家之 1)") && text.contains("满分:") && !text.contains("各家"), "{format}: {text}");
+    }
+    let text = of("市体育局", "json");
+    let results: Value = serde_json::from_str(&text).unwrap();
+    let adjustments = results["adjustments"].as_array().unwrap();
+    assert_eq!(adjustments.iter().map(|one| one["reason"].as_str().unwrap()).collect::<Vec<_>>(), ["回访对象有误"]);
+    // the places in the list are those of the list that is left
+    let unit = units(&results)["市体育局"];
+    assert_eq!((&unit["adjusted"], &unit["indicators"]["回访满意率"]["adjusted"]), (&serde_json::json!([0]), &serde_json::json!([0])));
+    assert_eq!(results["moved"].as_array().unwrap().len(), 1);
+    score(folder.path(), &["--unit", "市体育局", "--out", "x.xlsx"]);
+    let mut book = zip::ZipArchive::new(fs::File::open(folder.path().join("x.xlsx")).unwrap()).unwrap();
+    let mut strings = String::new();
+    book.by_name("xl/sharedStrings.xml").unwrap().read_to_string(&mut strings).unwrap();
+    assert!(strings.contains("51 家之 1)") && strings.contains("回访对象有误") && !strings.contains("漏计一件"));
+}
+
+#[test]
 fn an_explanation_shows_what_was_computed_and_what_stands_instead() {
     let folder = tempfile::tempdir().unwrap();
     november(folder.path(), &format!("{ONE_MORE}市体育局,指标 回访满意率,0,12.5,回访对象有误,李四,2020-12-16\n"));

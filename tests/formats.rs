@@ -211,6 +211,15 @@ fn month(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+fn the_total_is_headed_alike_in_every_format() {
+    // 列 "综合得分" in the rules
+    let text = november(&[]).out;
+    assert!(text.lines().any(|line| line.contains("单位") && line.ends_with("综合得分")), "{text}");
+    assert!(november(&["--format", "md"]).out.lines().any(|line| line.ends_with("| 综合得分 |")));
+    assert!(november(&["--format", "csv"]).out.lines().next().unwrap().contains(",综合得分,"));
+}
+
+#[test]
 fn the_csv_reads_back_as_a_published_table() {
     let folder = tempfile::tempdir().unwrap();
     let month = month(folder.path());

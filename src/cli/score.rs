@@ -10,7 +10,7 @@ use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, say_w
 use super::{End, Subject, progress};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
-use crate::report::{self, Fold, View};
+use crate::report::{self, Extent, Fold, View};
 use crate::results::{self, Results, State};
 
 #[derive(Debug, clap::Args)]
@@ -65,11 +65,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
-        results.units.retain(|unit| unit.unit == known);
-        results.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == known));
+        results.only(&known);
     }
     progress::begin(&words!("排版", "laying out"));
-    let asked = Asked { format, lang: shown, wide: arguments.wide };
+    let extent = if arguments.unit.is_some() { Extent::OneUnit } else { Extent::Every };
+    let asked = Asked { format, lang: shown, wide: arguments.wide, extent };
     let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
     deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.status == State::Missing).map(|unit| unit.unit.as_str()).collect();
@@ -96,11 +96,12 @@ struct Asked {
     format: Format,
     lang: Lang,
     wide: bool,
+    extent: Extent,
 }
 
 fn written(loaded: &Loaded, facts: &Facts, results: &Results, asked: &Asked) -> Result<Vec<u8>, Fault> {
     let fold = if asked.wide { Fold::Nothing } else { Fold::FullMarks };
-    let view = View::new(&loaded.plan, results, asked.lang);
+    let view = View::new(&loaded.plan, results, asked.lang, asked.extent);
     let text = match asked.format {
         Format::Json => serde_json::to_string_pretty(&results).map(|text| text + "\n").unwrap_or_default(),
         Format::Text => report::table(&view, &report::Look { width: width(), fold }),

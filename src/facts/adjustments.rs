@@ -6,6 +6,7 @@
 mod applying;
 mod reading;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
@@ -58,12 +59,23 @@ pub(crate) struct Adjustments {
     pub(crate) sha256: String,
     /// The facts as they were; none where they had faults that the changes mend.
     pub(crate) before: Option<Box<Facts>>,
+    /// The numbers of the changes of every member that has any, in order.
+    by_member: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Adjustments {
+    fn new(all: Vec<Adjustment>, sha256: String, before: Option<Box<Facts>>) -> Self {
+        let mut by_member: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, adjustment) in all.iter().enumerate() {
+            by_member.entry(adjustment.member).or_default().push(index);
+        }
+        Adjustments { all, sha256, before, by_member }
+    }
+
     /// The changes of a member, each with its number.
     pub(crate) fn of(&self, member: usize) -> impl Iterator<Item = (usize, &Adjustment)> {
-        self.all.iter().enumerate().filter(move |(_, adjustment)| adjustment.member == member)
+        let own = self.by_member.get(&member).into_iter().flatten();
+        own.filter_map(|index| self.all.get(*index).map(|adjustment| (*index, adjustment)))
     }
 }
 
@@ -104,7 +116,7 @@ pub(crate) fn is_table(name: &str) -> bool {
 
 /// The facts with the changes in place, checked; what is wrong with either goes to `diagnostics`.
 pub(crate) fn apply(mut facts: Facts, inputs: &[Input], plan: &Plan, register: Option<&Register>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
-    let all = reading::read(inputs, &reading::Known { plan, register, facts: &facts }, diagnostics);
+    let all = reading::read(inputs, &reading::Known::new(plan, register, &facts), diagnostics);
     if any_error(diagnostics) {
         return facts;
     }
@@ -118,7 +130,7 @@ pub(crate) fn apply(mut facts: Facts, inputs: &[Input], plan: &Plan, register: O
         applying::scores(&mut facts, &all, plan, diagnostics);
     }
     let sound = !any_error(&super::check::check(plan, &before));
-    facts.adjustments = Some(Box::new(Adjustments { all, sha256: checksum(inputs), before: sound.then(|| Box::new(before)) }));
+    facts.adjustments = Some(Box::new(Adjustments::new(all, checksum(inputs), sound.then(|| Box::new(before)))));
     facts
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", escaped(view.provisional_note()));
     }
-    if !view.results.adjustments.is_empty() {
+    if view.has_adjustments() {
         let _ = writeln!(text, "\n## {}\n\n{}\n", pick(lang, "调整", "Adjustments"), escaped(view.adjustments_heading()));
         for adjustment in view.adjustments() {
             let _ = writeln!(text, "- {}", begun(&adjustment));

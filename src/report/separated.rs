@@ -58,7 +58,7 @@ fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
     row.push(guarded(&unit.assumptions.join(comma)));
     let adjusted = unit.adjusted.iter().filter_map(|index| view.results.adjustments.get(*index)).map(|adjusted| adjustment_text(adjusted, lang));
     row.push(guarded(&adjusted.collect::<Vec<_>>().join(comma)));
-    row.push(view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| guarded(moved)).unwrap_or_default());
+    row.push(view.moved.get(unit.unit.as_str()).map(|moved| guarded(moved)).unwrap_or_default());
     row
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn table(view: &View<'_>, look: &Look) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", view.provisional_note());
     }
-    if !view.results.adjustments.is_empty() {
+    if view.has_adjustments() {
         let _ = writeln!(text, "\n{}", view.adjustments_heading());
         view.adjustments().for_each(|adjustment| write_wrapped(&adjustment, "  ", look, &mut text));
         let _ = writeln!(text, "\n{}", view.moved_heading());
@@ -72,7 +72,7 @@ fn write_tier(view: &View<'_>, tier: &Tier<'_>, look: &Look, text: &mut String) 
     if let Some(header) = rows.first_mut() {
         header.extend(tier.listed.iter().map(|listed| listed.label.clone()));
         header.extend(shown.iter().map(|name| (*name).to_owned()));
-        header.push(pick(lang, "总分", "total").to_owned());
+        header.push(view.total.to_owned());
     }
     for unit in &tier.units {
         let mut row = vec![view.place(unit), unit.unit.clone()];

@@ -9,10 +9,18 @@ use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
 use crate::results::{Adjusted, IndicatorResult, Kind, Moved, Results, Standing, State, UnitResult, texts};
 
+/// Of which units results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Every,
+    OneUnit,
+}
+
 /// The results of a period as they are printed.
 pub(crate) struct View<'a> {
     pub(crate) lang: Lang,
     pub(crate) results: &'a Results,
+    extent: Extent,
     /// The number or name of the document, if the standard states one.
     pub(crate) document: Option<&'a str>,
     /// How published tables head the total.
@@ -29,7 +37,7 @@ pub(crate) struct View<'a> {
     /// How the standard rounds, ranks and lists, as name and words.
     pub(crate) rules: Vec<(&'static str, String)>,
     /// What moved by the adjustments, by unit: of what, from where to where.
-    pub(crate) moved: Vec<(&'a str, String)>,
+    pub(crate) moved: IndexMap<&'a str, String>,
 }
 
 /// An indicator as a column.
@@ -85,6 +93,8 @@ pub(crate) struct Tier<'a> {
     pub(crate) columns: Vec<usize>,
     /// In the order of the ranking; those without a total last.
     pub(crate) units: Vec<&'a UnitResult>,
+    /// How many take part, whether they are shown or not.
+    pub(crate) taking_part: usize,
 }
 
 /// A value by which units are listed.
@@ -103,12 +113,14 @@ impl Listed {
 }
 
 impl Tier<'_> {
-    /// `各县、赣榆区(满分 150 分,4 家)`.
+    /// `各县、赣榆区(满分 150 分,4 家)`; of a part of the units, `各县、赣榆区(满分 150 分,4 家之 1)`.
     pub(crate) fn heading(&self, lang: Lang) -> String {
-        let (title, marks, count) = (self.title, &self.marks, self.units.len());
-        match lang {
-            Lang::Zh => format!("{title}(满分 {marks} 分,{count} 家)"),
-            Lang::En => format!("{title} (marks {marks}, units {count})"),
+        let (title, marks, count, shown) = (self.title, &self.marks, self.taking_part, self.units.len());
+        match (lang, shown < count) {
+            (Lang::Zh, false) => format!("{title}(满分 {marks} 分,{count} 家)"),
+            (Lang::Zh, true) => format!("{title}(满分 {marks} 分,{count} 家之 {shown})"),
+            (Lang::En, false) => format!("{title} (marks {marks}, units {count})"),
+            (Lang::En, true) => format!("{title} (marks {marks}, {shown} of {count} units)"),
         }
     }
 }
@@ -120,6 +132,7 @@ pub(crate) struct WithoutTotal<'a> {
     pub(crate) tier: &'a str,
     pub(crate) reason: &'a str,
     pub(crate) units: Vec<&'a str>,
+    extent: Extent,
 }
 
 impl WithoutTotal<'_> {
@@ -127,26 +140,30 @@ impl WithoutTotal<'_> {
     pub(crate) fn text(&self, lang: Lang) -> String {
         let (word, tier, reason, count) = (state_word(self.state, lang), self.tier, self.reason, self.units.len());
         let names = self.units.join(pick(lang, "、", ", "));
-        match lang {
-            Lang::Zh => format!("{word}({tier},{reason},{count} 家):{names}"),
-            Lang::En => format!("{word} ({tier}, {reason}, units {count}): {names}"),
+        match (lang, self.extent) {
+            (Lang::Zh, Extent::Every) => format!("{word}({tier},{reason},{count} 家):{names}"),
+            (Lang::En, Extent::Every) => format!("{word} ({tier}, {reason}, units {count}): {names}"),
+            // of how many it is true is not known of one unit
+            (Lang::Zh, Extent::OneUnit) => format!("{word}({tier},{reason}):{names}"),
+            (Lang::En, Extent::OneUnit) => format!("{word} ({tier}, {reason}): {names}"),
         }
     }
 }
 
 impl<'a> View<'a> {
     /// The view of results that were computed by that plan.
-    pub(crate) fn new(plan: &'a Plan, results: &'a Results, lang: Lang) -> Self {
+    pub(crate) fn new(plan: &'a Plan, results: &'a Results, lang: Lang, extent: Extent) -> Self {
         let columns = columns(plan, lang);
         let tiers = plan.programs.iter().filter_map(|program| tier(plan, program, results, &columns)).collect();
         View {
             lang,
             results,
+            extent,
             document: plan.head.document.as_deref(),
             total: plan.total_columns.first().map_or(pick(lang, "总分", "total"), String::as_str),
             columns,
             tiers,
-            without_total: without_total(results),
+            without_total: without_total(results, extent),
             has_provisional: results.units.iter().any(|unit| unit.provisional),
             assumptions: assumptions(plan, results),
             rules: rules(plan, lang),
@@ -209,14 +226,24 @@ impl<'a> View<'a> {
         self.results.adjustments.iter().map(|adjusted| format!("{}{}{}", adjusted.unit, pick(self.lang, ":", ": "), adjustment_text(adjusted, self.lang)))
     }
 
+    /// Whether there is anything to be said of adjustments.
+    pub(crate) fn has_adjustments(&self) -> bool {
+        !self.results.adjustments.is_empty() || !self.moved.is_empty()
+    }
+
     /// What stands over the adjustments.
     pub(crate) fn adjustments_heading(&self) -> &'static str {
+        if self.results.adjustments.is_empty() {
+            return pick(self.lang, "申诉后的调整都是别的单位的。", "The adjustments after appeals are all of other units.");
+        }
         pick(self.lang, "申诉后的调整,标 * 的得分与总分由此改变:", "Adjustments after appeals; scores and totals marked * rest on them:")
     }
 
     /// What stands over what moved, or says why nothing can be told of it.
     pub(crate) fn moved_heading(&self) -> &'static str {
         match (&self.results.moved, self.lang) {
+            (Some(moved), Lang::Zh) if moved.is_empty() && self.extent == Extent::OneUnit => "调整后该单位的得分与名次没有变动。",
+            (Some(moved), Lang::En) if moved.is_empty() && self.extent == Extent::OneUnit => "No score of the unit and not its place moved by the adjustments.",
             (None, Lang::Zh) => "调整前的数据有误,不能与调整前比较。",
             (None, Lang::En) => "The facts before the adjustments have faults: there is nothing to compare with.",
             (Some(moved), Lang::Zh) if moved.is_empty() => "调整后得分与名次都没有变动。",
@@ -241,12 +268,15 @@ impl<'a> View<'a> {
             columns().filter(|column| column.kind == Kind::Base).map(|column| format!("{} {}", column.name, full_marks(column.name))).collect();
         let zero: Vec<&str> = columns().filter(|column| column.kind != Kind::Base).map(|column| column.name).collect();
         let comma = pick(lang, "、", ", ");
+        let all = self.extent == Extent::Every;
         let mut told = Vec::new();
         if !full.is_empty() {
-            told.push(format!("{}{}", pick(lang, "各家均为满分:", "full marks for all: "), full.join(comma)));
+            let words = if all { pick(lang, "各家均为满分:", "full marks for all: ") } else { pick(lang, "满分:", "full marks: ") };
+            told.push(format!("{words}{}", full.join(comma)));
         }
         if !zero.is_empty() {
-            told.push(format!("{}{}", pick(lang, "各家均为 0 分:", "0 for all: "), zero.join(comma)));
+            let words = if all { pick(lang, "各家均为 0 分:", "0 for all: ") } else { pick(lang, "0 分:", "0 points: ") };
+            told.push(format!("{words}{}", zero.join(comma)));
         }
         told
     }
@@ -406,6 +436,7 @@ fn tier<'a>(plan: &'a Plan, program: &'a Program, results: &'a Results, columns:
         marks: quantity::plain(program.marks),
         listed: program.listed.iter().enumerate().filter_map(listed).collect(),
         columns: (0..columns.len()).filter(|index| columns.get(*index).is_some_and(|column| applies(column.name))).collect(),
+        taking_part: results.taking_part.get(&program.tier).copied().unwrap_or(units.len()),
         units,
     })
 }
@@ -419,14 +450,14 @@ fn label(plan: &Plan, program: &Program, step: usize) -> Option<String> {
     }
 }
 
-fn without_total(results: &Results) -> Vec<WithoutTotal<'_>> {
+fn without_total(results: &Results, extent: Extent) -> Vec<WithoutTotal<'_>> {
     let mut found: Vec<WithoutTotal<'_>> = Vec::new();
     for state in [State::Exempt, State::Missing, State::Pending] {
         let mut reasons: IndexMap<(&str, &str), Vec<&str>> = IndexMap::new();
         for unit in results.units.iter().filter(|unit| unit.status == state) {
             reasons.entry((&unit.tier, unit.reason.as_deref().unwrap_or(""))).or_default().push(&unit.unit);
         }
-        found.extend(reasons.into_iter().map(|((tier, reason), units)| WithoutTotal { state, tier, reason, units }));
+        found.extend(reasons.into_iter().map(|((tier, reason), units)| WithoutTotal { state, tier, reason, units, extent }));
     }
     found
 }

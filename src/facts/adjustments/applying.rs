@@ -1,5 +1,7 @@
 //! Changes put in place: first those of facts, then those of scores, which are computed from them.
 
+use std::collections::BTreeSet;
+
 use super::super::check::show;
 use super::super::grid::Form;
 use super::super::{Cell, Facts, File};
@@ -13,10 +15,12 @@ use crate::quantity::{Number, Unit, round_to};
 
 /// Changes the cells of facts.
 pub(super) fn facts(facts: &mut Facts, all: &[Adjustment], plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, adjustment) in all.iter().enumerate() {
+    let mut begun: BTreeSet<(usize, FactId)> = BTreeSet::new();
+    for adjustment in all {
         let Target::Fact(fact) = adjustment.target else { continue };
-        let first = !all.iter().take(index).any(|other| (other.member, other.target) == (adjustment.member, adjustment.target));
-        if first && let Some(differs) = differs_from_cell(facts, adjustment, fact, plan) {
+        if begun.insert((adjustment.member, fact))
+            && let Some(differs) = differs_from_cell(facts, adjustment, fact, plan)
+        {
             diagnostics.push(differs);
             continue;
         }
@@ -103,12 +107,11 @@ pub(super) fn scores(facts: &mut Facts, all: &[Adjustment], plan: &Plan, diagnos
     }
     // a stable sort: changes of one score stay in their order
     changes.sort_by_key(|(step, ..)| *step);
-    let mut first: Vec<(usize, StepId)> = Vec::new();
+    let mut begun: BTreeSet<(usize, StepId)> = BTreeSet::new();
     for (step, item, adjustment) in changes {
         let Some(program) = facts.members.get(adjustment.member).and_then(|member| plan.programs.get(member.tier)) else { continue };
         let change = Change { plan, program, step, item, adjustment };
-        if !first.contains(&(adjustment.member, step)) {
-            first.push((adjustment.member, step));
+        if begun.insert((adjustment.member, step)) {
             diagnostics.extend(change.differs(facts));
         }
         diagnostics.extend(change.out_of_bounds());

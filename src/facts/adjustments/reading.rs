@@ -33,6 +33,18 @@ pub(super) struct Known<'a> {
     pub(super) plan: &'a Plan,
     pub(super) register: Option<&'a Register>,
     pub(super) facts: &'a Facts,
+    /// The members by their names without white space and in small letters.
+    members: BTreeMap<String, usize>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(plan: &'a Plan, register: Option<&'a Register>, facts: &'a Facts) -> Self {
+        let mut members = BTreeMap::new();
+        for (index, member) in facts.members.iter().enumerate() {
+            members.entry(squeezed(&member.name)).or_insert(index);
+        }
+        Known { plan, register, facts, members }
+    }
 }
 
 /// The changes of all tables, those of one cell in the order of their dates.
@@ -156,10 +168,9 @@ impl Reader<'_, '_> {
         if unit.is_empty() {
             return None;
         }
-        let Known { register, facts, .. } = self.known;
+        let Known { register, facts, members, .. } = self.known;
         let registered = register.and_then(|register| register.find(unit).and_then(|id| register.members.get(id))).map(|entry| entry.name.as_str());
-        let wanted = squeezed(registered.unwrap_or(unit));
-        let found = facts.members.iter().position(|member| squeezed(&member.name) == wanted);
+        let found = members.get(&squeezed(registered.unwrap_or(unit))).copied();
         if found.is_none() {
             let names = facts.members.iter().map(|member| member.name.as_str());
             let near = closest(unit, names.chain(register.iter().flat_map(|register| register.names()))).map(str::to_owned);

@@ -26,8 +26,12 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
         told.extend(view.has_provisional.then(|| (String::new(), view.provisional_note().to_owned())));
         sections.push((pick(lang, "没有总分的单位", "Units without a total"), told));
     }
-    if !view.results.adjustments.is_empty() {
-        let told = view.results.adjustments.iter().map(|adjusted| (adjusted.unit.clone(), adjustment_text(adjusted, lang))).collect();
+    if view.has_adjustments() {
+        let mut told: Vec<(String, String)> =
+            view.results.adjustments.iter().map(|adjusted| (adjusted.unit.clone(), adjustment_text(adjusted, lang))).collect();
+        if told.is_empty() {
+            told.push((String::new(), view.adjustments_heading().to_owned()));
+        }
         sections.push((pick(lang, "申诉后的调整", "Adjustments after appeals"), told));
         sections.push((view.moved_heading(), view.moved.iter().map(|(unit, moved)| ((*unit).to_owned(), moved.clone())).collect()));
     }

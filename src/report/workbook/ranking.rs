@@ -112,7 +112,7 @@ fn remark(drawing: &Drawing<'_>, unit: &UnitResult) -> String {
     let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
     remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
     remarks.extend((!unit.adjusted.is_empty()).then(|| pick(view.lang, "已调整", "adjusted")));
-    remarks.extend(view.moved.iter().find(|(name, _)| *name == unit.unit).map(|(_, moved)| moved.as_str()));
+    remarks.extend(view.moved.get(unit.unit.as_str()).map(String::as_str));
     remarks.join(pick(view.lang, ";", "; "))
 }
 
