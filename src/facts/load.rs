@@ -408,25 +408,28 @@ impl Loader<'_, '_> {
 
     /// Columns in percent in which 0.985 seems to stand for 98.5%.
     fn report_fractions(&mut self, table: &Table, sheet: &Sheet) {
-        let (percent, half) = (Decimal::new(1, 2), Decimal::new(5, 1));
+        let (percent, half, far) = (Decimal::new(1, 2), Decimal::new(5, 1), Decimal::from(20));
         let is_rate = |facts: &[FactId]| facts.iter().filter_map(|fact| self.plan.facts.get(*fact)).all(|fact| matches!(fact.unit(), Some(Unit::Rate)));
         for (column, _) in
             sheet.columns.iter().enumerate().filter(|(_, column)| matches!(column, Column::Facts(facts, Some(unit)) if *unit == percent && is_rate(facts)))
         {
             let bare = table.rows.iter().filter_map(|(row, cells)| Some((*row, cells.get(column)?, Decimal::from_str_exact(cells.get(column)?).ok()?)));
-            let within = |value: &Decimal| (Decimal::ZERO..=Decimal::ONE).contains(value);
-            if !bare.clone().all(|(_, _, value)| within(&value)) {
+            // all of them within 1, or one of them among rates that are far larger
+            let small = bare.clone().filter(|(_, _, value)| (Decimal::ZERO..=Decimal::ONE).contains(value)).count();
+            let large = bare.clone().filter(|(_, _, value)| *value >= far).count();
+            let all = bare.clone().count();
+            if small < all && (small + large < all || large < small) {
                 continue;
             }
             let Some((row, text, value)) = bare.clone().find(|(_, _, value)| *value >= half && *value < Decimal::ONE) else { continue };
             let meant = with_unit(value, &Unit::Rate);
+            let found = if small == all {
+                words!("这一列以 % 计,数却都不超过 1:「{text}」是 {text}%", "the column is in percent, and no number is above 1: {text} is {text}%")
+            } else {
+                words!("这一列以 % 计,其余的数都大得多:「{text}」是 {text}%", "the column is in percent, and the others are far larger: {text} is {text}%")
+            };
             self.diagnostics.push(
-                Diagnostic::new(
-                    Code::LikeFractions,
-                    words!("这一列以 % 计,数却都不超过 1:「{text}」是 {text}%", "the column is in percent, and no number is above 1: {text} is {text}%"),
-                )
-                .at_cell(table.place(row, column), words!("先在这一行", "first in this row"))
-                .help(words!(
+                Diagnostic::new(Code::LikeFractions, found).at_cell(table.place(row, column), words!("先在这一行", "first in this row")).help(words!(
                     "若是 {meant},就填百分之几,或写上百分号;确实这么小就不必理会",
                     "if {meant} is meant, enter percent or write the sign; if the rates are that small, nothing need be done"
                 )),
@@ -626,7 +629,16 @@ mod tests {
         assert_eq!(of(["0.98", "0.96", "1"]), asked(2));
         assert_eq!(of(["0", "", "0.96"]), asked(4));
         assert_eq!(of(["98%", "0.96", ""]), asked(3));
-        for cells in [["0.98", "1.2", "0"], ["98.5", "0.96", "1"], ["0.12", "0.3", "0"], ["98.5%", "0.96%", "1%"], ["1", "1", "0"], ["", "", ""]] {
+        assert_eq!(of(["98.5", "0.96", "97"]), asked(3));
+        for cells in [
+            ["0.98", "1.2", "0"],
+            ["98.5", "0.96", "1.5"],
+            ["98.5", "0.3", "97"],
+            ["0.12", "0.3", "0"],
+            ["98.5%", "0.96%", "1%"],
+            ["1", "1", "0"],
+            ["", "", ""],
+        ] {
             assert_eq!(of(cells), [], "{cells:?}");
         }
         // what is entered is kept
