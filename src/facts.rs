@@ -7,6 +7,7 @@ pub(crate) mod adjustments;
 pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;
+pub(crate) mod files;
 pub(crate) mod grid;
 pub(crate) mod header;
 mod lines;

@@ -7,10 +7,10 @@ use super::output::Fault;
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::compile;
-use crate::facts::load::InputFault;
+use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, load};
+use crate::facts::{self, Facts, adjustments, files, load};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, PolicyFault, read_policy};
@@ -166,8 +166,8 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = load::read(&subject.facts).map_err(unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| load::read(&tables)).map_err(unreadable)?;
+    let inputs = files::read(&subject.facts).map_err(unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
     let mut diagnostics = Vec::new();
     let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };

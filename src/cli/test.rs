@@ -14,7 +14,7 @@ use super::output::{Fault, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::facts::adjustments;
-use crate::facts::load::FORMATS;
+use crate::facts::files::FORMATS;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
 use crate::golden::case;

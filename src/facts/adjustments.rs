@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
-use super::load::{Input, InputFault, checksum};
+use super::files::{Input, InputFault, checksum};
 use super::register::Register;
 use crate::diag::{CellPlace, Diagnostic, Lang, any_error};
 use crate::eval::domain::Value;

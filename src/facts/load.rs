@@ -1,13 +1,11 @@
 //! Tables to facts: files joined by unit, every cell checked, nothing dropped in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use super::columns::{Column, applying, bind};
+use super::files::{Input, checksum};
 use super::grid::Form;
 use super::number::{Reading, with_unit};
 use super::register::{Register, TIER, UNIT};
@@ -18,101 +16,6 @@ use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::Value;
 use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
 use crate::quantity::{Number, Unit};
-use crate::source::hex;
-
-/// Files larger than this are no table of facts.
-const LARGEST: u64 = 64 << 20;
-/// How the names of tables of facts in a folder end.
-pub(crate) const FORMATS: [&str; 3] = ["csv", "xlsx", "json"];
-/// How the file of provenance beside `FACTS.csv` ends.
-const PROVENANCE_ENDINGS: [&str; 2] = ["来历", "provenance"];
-
-/// A table of facts as it is on disk, and the table of provenance beside it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Input {
-    pub(crate) path: String,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) provenance: Option<(String, Vec<u8>)>,
-}
-
-/// Why facts cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum InputFault {
-    /// The file system says no.
-    #[error("{path}: {cause}")]
-    Unreadable { path: String, cause: std::io::Error },
-    /// Larger than any table of facts.
-    #[error("{path}: larger than 64 MB")]
-    TooLarge { path: String },
-    /// A folder without facts.
-    #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
-    NoFacts { path: String },
-    /// A folder without a table of adjustments.
-    #[error("{path}: no table of adjustments")]
-    NoAdjustments { path: String },
-    /// Two tables of provenance beside one table of facts.
-    #[error("{path}: both .来历.csv and .provenance.csv stand beside it")]
-    TwoProvenances { path: String },
-}
-
-/// Reads tables, each with its provenance; of a folder every `facts*.csv`, `facts*.xlsx` and `facts*.json`, in the order of names.
-///
-/// # Errors
-/// An [`InputFault`] for the first that cannot be read.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Input>, InputFault> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        let found = if path.is_dir() { facts_in(path)? } else { vec![path.clone()] };
-        for file in found {
-            if !files.contains(&file) {
-                files.push(file);
-            }
-        }
-    }
-    let siblings: Vec<PathBuf> = files.iter().flat_map(|file| siblings(file)).collect();
-    files.iter().filter(|file| !siblings.contains(file)).map(|file| read_one(file)).collect()
-}
-
-fn facts_in(folder: &Path) -> Result<Vec<PathBuf>, InputFault> {
-    let shown = folder.display().to_string();
-    let unreadable = |cause| InputFault::Unreadable { path: shown.clone(), cause };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let file = entry.map_err(unreadable)?.path();
-        let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(|stem| stem.starts_with("facts"));
-        if stem.is_some_and(|stem| !PROVENANCE_ENDINGS.iter().any(|ending| stem.ends_with(&format!(".{ending}")))) {
-            files.push(file);
-        }
-    }
-    files.sort();
-    if files.is_empty() { Err(InputFault::NoFacts { path: shown }) } else { Ok(files) }
-}
-
-fn siblings(file: &Path) -> [PathBuf; 2] {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    PROVENANCE_ENDINGS.map(|ending| file.with_file_name(format!("{stem}.{ending}.csv")))
-}
-
-fn read_one(file: &Path) -> Result<Input, InputFault> {
-    let path = file.display().to_string();
-    let mut found = siblings(file).into_iter().filter(|sibling| sibling.is_file());
-    let (first, second) = (found.next(), found.next());
-    if second.is_some() {
-        return Err(InputFault::TwoProvenances { path });
-    }
-    let provenance = first.map(|sibling| bytes_of(&sibling).map(|bytes| (sibling.display().to_string(), bytes))).transpose()?;
-    Ok(Input { bytes: bytes_of(file)?, path, provenance })
-}
-
-fn bytes_of(file: &Path) -> Result<Vec<u8>, InputFault> {
-    let path = || file.display().to_string();
-    let unreadable = |cause| InputFault::Unreadable { path: path(), cause };
-    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST {
-        return Err(InputFault::TooLarge { path: path() });
-    }
-    fs::read(file).map_err(unreadable)
-}
 
 /// A table of facts as far as its provenance refers to it.
 pub(super) struct Sheet {
@@ -168,22 +71,6 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
         }
     }
     row
-}
-
-pub(super) fn checksum(inputs: &[Input]) -> String {
-    let name = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let tables = inputs.iter().map(|input| (name(&input.path), input.bytes.as_slice()));
-    let provenances = inputs.iter().filter_map(|input| input.provenance.as_ref()).map(|(path, bytes)| (name(path), bytes.as_slice()));
-    let mut files: Vec<(String, &[u8])> = tables.chain(provenances).collect();
-    files.sort();
-    let mut hash = Sha256::new();
-    for (name, bytes) in files {
-        for part in [name.as_bytes(), bytes] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-    }
-    hex(&hash.finalize())
 }
 
 struct Loader<'a, 'd> {
@@ -491,10 +378,13 @@ fn advise(fact: &Fact, text: &str, diagnostics: &mut [Diagnostic]) {
 mod tests {
     use super::*;
     use crate::diag::CellPlace;
+    use crate::facts::files::read;
     use crate::facts::samples::{self, brief};
     use crate::facts::{Provenance, register};
     use proptest::prelude::*;
     use rust_decimal_macros::dec;
+    use std::fs;
+    use std::path::Path;
 
     const REGISTER: &str = "单位,层级,别名,自,至\n东海县,县区,东海,,\n市教育局,部门,教育局,,\n旧局,部门,,,2020-10\n市体育局,部门,,,\n";
 
@@ -819,17 +709,6 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_knows_every_file_and_not_their_order() {
-        let (a, b) = (input("x/a.csv", "单位\n"), input("y/b.csv", "单位\n东海县\n"));
-        let sum = |inputs: &[Input]| checksum(inputs);
-        assert_eq!(sum(&[a.clone(), b.clone()]), sum(&[b.clone(), a.clone()]));
-        assert_eq!(sum(std::slice::from_ref(&a)), sum(&[input("z/a.csv", "单位\n")]));
-        let with = Input { provenance: Some(("x/a.来历.csv".to_owned(), Vec::new())), ..a.clone() };
-        assert_ne!(sum(std::slice::from_ref(&a)), sum(&[with]));
-        assert_ne!(sum(&[a]), sum(&[b]));
-    }
-
-    #[test]
     fn a_case_gives_cells_without_a_place() {
         let plan = samples::plan();
         let row = one(&plan, 1, &[(fact("总工单数"), Literal::Number(dec!(5))), (fact("已报送"), Literal::Truth(true)), (fact("等次"), Literal::Symbol(2))]);
@@ -837,22 +716,6 @@ mod tests {
         assert_eq!(row.get(fact("已报送")).unwrap().value, Value::Truth(true));
         assert_eq!(row.get(fact("等次")).unwrap().value, Value::Symbol(2));
         assert_eq!(row.get(fact("用时")).map(|cell| cell.row), None);
-    }
-
-    #[test]
-    fn a_folder_gives_its_facts_with_their_provenance() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str| fs::write(folder.path().join(name), "单位\n").unwrap();
-        assert!(matches!(read(&[folder.path().to_path_buf()]), Err(InputFault::NoFacts { .. })));
-        for name in ["facts.csv", "facts-2.csv", "facts.来历.csv", "known.csv"] {
-            write(name);
-        }
-        let inputs = read(&[folder.path().to_path_buf(), folder.path().join("known.csv")]).unwrap();
-        let shown: Vec<(&str, bool)> = inputs.iter().map(|input| (input.path.rsplit('/').next().unwrap(), input.provenance.is_some())).collect();
-        assert_eq!(shown, [("facts-2.csv", false), ("facts.csv", true), ("known.csv", false)]);
-        write("facts.provenance.csv");
-        assert!(matches!(read(&[folder.path().join("facts.csv")]), Err(InputFault::TwoProvenances { .. })));
-        assert!(matches!(read(&[folder.path().join("none.csv")]), Err(InputFault::Unreadable { .. })));
     }
 
     thread_local!(static PLAN: Plan = samples::plan());

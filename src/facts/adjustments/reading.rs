@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::Facts;
 use super::super::columns::{applying, facts_named};
-use super::super::load::Input;
+use super::super::files::Input;
 use super::super::number::Reading;
 use super::super::register::{Register, UNIT, date};
 use super::super::table::{self, Sheets, Table, excerpt, is_ignored, is_one_of, squeezed};
