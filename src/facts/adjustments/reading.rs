@@ -9,9 +9,9 @@ use super::super::number::Reading;
 use super::super::register::{Register, UNIT, date};
 use super::super::table::{self, Sheets, Table, excerpt, is_ignored, is_one_of, squeezed};
 use super::{Adjustment, Target, name, shown};
-use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, closest, words};
+use crate::diag::{CellPlace, Code, Diagnostic, Help, Lang, Place, Words, closest, words};
 use crate::eval::domain::Value;
-use crate::plan::{Fact, FactId, ItemId, Plan, TierId, Type};
+use crate::plan::{Fact, FactId, Item, ItemId, Plan, TierId, Type};
 use crate::quantity::Unit;
 
 const TARGET: &[&str] = &["事实或指标", "事实", "指标", "fact or indicator", "fact", "indicator"];
@@ -306,9 +306,24 @@ impl Reader<'_, '_> {
                     assesses: None,
                     span: item.head,
                 };
-                Reading { plan, fact: &fact, stated: None }.read(text, place, self.diagnostics)
+                let kept = self.diagnostics.len();
+                let value = Reading { plan, fact: &fact, stated: None }.read(text, place, self.diagnostics);
+                self.diagnostics.iter_mut().skip(kept).for_each(|fault| speak_of_score(fault, item));
+                value
             }
         }
+    }
+}
+
+/// A fault of a score that was read like a fact, in words that suit it.
+fn speak_of_score(fault: &mut Diagnostic, item: &Item) {
+    for label in fault.labels.iter_mut().filter(|label| matches!(label.place, Place::Rule(_))) {
+        label.words = words!("这一项在这里", "the item stands here");
+    }
+    if fault.code == Code::TooFine {
+        let step = crate::quantity::plain(item.step);
+        fault.help.clear();
+        fault.help.push(Help { words: words!("得分取整到 {step} 分再填", "round the score to {step} points"), edit: None });
     }
 }
 
