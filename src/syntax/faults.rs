@@ -94,6 +94,9 @@ fn note_lost(lost: &mut BTreeSet<String>, text: &str, tokens: &[Token], range: &
     lost.extend(declared(text, &inside).into_iter().map(|name| name.trim_matches(['「', '」']).to_owned()));
     let parts = inside.iter().filter_map(|token| words::keyword(text.get(token.start..token.end)?)).map(|word| word.rule);
     lost.extend(parts.filter(|rule| PARTS.contains(rule)).map(str::to_owned));
+    // so does a keyword that its name was run into
+    let run = inside.iter().filter_map(|token| words::keyword(advice::declaration_run(text, tokens, token)?.first()?));
+    lost.extend(run.filter(|word| PARTS.contains(&word.rule)).map(|word| word.rule.to_owned()));
     // the first word may be the keyword of a part, misspelt
     let first = inside.iter().find(|token| token.is_significant()).filter(|first| first.depth == 0 && first.kind == TokenKind::Word);
     let near = first.and_then(|first| text.get(first.start..first.end)).filter(|word| words::keyword(word).is_none()).and_then(near_starter);
@@ -429,7 +432,7 @@ impl<'f> Fault<'f> {
         }
         for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
             let declaration = advice::declaration_run(self.text, self.tokens, token).map(|parts| parts.into_iter().map(str::to_owned).collect());
-            if let Some(parts) = declaration.or_else(|| readings(self.word(token), self.names)) {
+            if let Some(parts) = declaration.or_else(|| readings(self.word(token), self.names).map(|parts| advice::with_text(self.word(token), parts))) {
                 let (run, spaced) = (self.word(token), parts.join(" "));
                 return Diagnostic::new(Code::RunTogether, say!("「{run}」连成了一个词,没有这个名称", "{run} is one word, and no such name is declared"))
                     .at(self.place(token), say!("应读作 {spaced}", "reads as {spaced}"))

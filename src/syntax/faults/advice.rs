@@ -40,6 +40,15 @@ pub(super) fn declaration_run<'t>(text: &'t str, tokens: &[Token], token: &Token
     goes_on.then(|| vec![keyword, name])
 }
 
+/// The words of a run; what follows a keyword that a text belongs behind is that text.
+pub(super) fn with_text(run: &str, parts: Vec<String>) -> Vec<String> {
+    let keyword = parts.first().filter(|first| matches!(first.as_str(), "原因" | "依据" | "假设" | "说明" | "待定" | "版本" | "文号"));
+    match keyword.and_then(|keyword| Some((keyword, run.strip_prefix(keyword.as_str())?))) {
+        Some((keyword, text)) if !text.is_empty() => vec![keyword.clone(), format!("\"{text}\"")],
+        _ => parts,
+    }
+}
+
 /// The bytes of a comment that begins as in other languages, where reading stopped at one.
 pub(super) fn foreign_comment(text: &str, at: usize) -> Option<std::ops::Range<usize>> {
     let start = [at, at.saturating_sub(1)].into_iter().find(|start| text.get(*start..).is_some_and(|rest| rest.starts_with("//")))?;
