@@ -12,8 +12,8 @@ use similar::TextDiff;
 
 use super::check::expand;
 use super::help::{Example, example};
-use super::input::{cause_words, holds_rules, is_rule_file, policy_path, read};
-use super::output::{Fault, deliver, locale, made, print, print_diagnostics, say};
+use super::input::{holds_rules, is_rule_file, policy_path, read};
+use super::output::{Fault, cause_words, deliver, locale, made, print, print_diagnostics, say};
 use super::{End, LangArgument, progress};
 use crate::diag::{self, Lang, words};
 use crate::source::{Encoding, Sources, decode_from, with_line_ends};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Subject;
-use super::output::Fault;
+use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::compile;
@@ -96,18 +96,6 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic
         )));
     }
     Ok((policy, compiled.plan, compiled.diagnostics))
-}
-
-/// What the system says of a file, in words; its own text where it is a rare thing.
-pub(super) fn cause_words(cause: &std::io::Error) -> Words {
-    match cause.kind() {
-        std::io::ErrorKind::NotFound => words!("没有这个文件或文件夹", "there is no such file or folder"),
-        std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
-        std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
-        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
-        std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
-        _ => words!("{cause}", "{cause}"),
-    }
 }
 
 fn unreadable_policy(fault: &PolicyFault) -> Words {

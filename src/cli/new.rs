@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 
 use super::help::{Example, example};
-use super::input::cause_words;
-use super::output::{Fault, deliver, print, print_diagnostics};
+use super::output::{Fault, cause_words, deliver, print, print_diagnostics};
 use super::{End, input};
 use crate::diag::{self, Lang, words};
 use crate::draft::{self, Draft, draft, is_outline};

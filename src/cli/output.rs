@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::input::cause_words;
 use super::{End, aside, progress};
 use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
 use crate::source::Sources;
@@ -122,6 +121,18 @@ pub(super) fn made(folder: &Path) -> Result<(), Fault> {
         let path = folder.display();
         Fault::Words(not_written(&path.to_string(), &cause))
     })
+}
+
+/// What the system says of a file, in words; its own text where it is a rare thing.
+pub(super) fn cause_words(cause: &std::io::Error) -> Words {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => words!("没有这个文件或文件夹", "there is no such file or folder"),
+        std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
+        std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
+        std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
+        _ => words!("{cause}", "{cause}"),
+    }
 }
 
 fn not_written(path: &str, cause: &io::Error) -> Words {

@@ -10,7 +10,7 @@ use clap::ValueHint;
 
 use super::help::{Example, example};
 use super::input::{self, holds_rules, is_rule_file};
-use super::output::{Fault, locale, print, print_diagnostics};
+use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::facts::adjustments;
@@ -102,7 +102,7 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
         return Ok(());
     }
     let entries = std::fs::read_dir(path).map_err(|cause| {
-        let (zh, en) = (input::cause_words(&cause).zh, input::cause_words(&cause).en);
+        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
         let path = path.display();
         Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
     })?;
@@ -169,7 +169,7 @@ fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
 /// The published tables of a month, and the differences that are known.
 fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let unreadable = |path: &Path, cause: std::io::Error| {
-        let (zh, en) = (input::cause_words(&cause).zh, input::cause_words(&cause).en);
+        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
         let path = path.display();
         Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
     };
