@@ -57,28 +57,28 @@ impl From<LangArgument> for Lang {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// 由指标表拟定规则初稿 / Draft a first rule file from a spreadsheet of indicators
+    New(new::Arguments),
     /// 检查规则文件 / Check rule files
     Check(check::Arguments),
     /// 把规则文件排成统一的格式,或换成另一种语言的写法 / Lay rule files out in the one layout, or turn them into the other skin
     Fmt(fmt::Arguments),
+    /// 跑规则里的用例和公布过的月份 / Run the cases in rule files and the published months
+    Test(test::Arguments),
+    /// 按标准做一张空的数据表 / An empty table of the facts that a standard needs
+    Template(template::Arguments),
     /// 按标准给一个期别打分、排名 / Score and rank a period
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
-    /// 由指标表拟定规则初稿 / Draft a first rule file from a spreadsheet of indicators
-    New(new::Arguments),
-    /// 按标准做一张空的数据表 / An empty table of the facts that a standard needs
-    Template(template::Arguments),
-    /// 跑规则里的用例和公布过的月份 / Run the cases in rule files and the published months
-    Test(test::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
+    /// 显示一个命令的说明 / Show the help of a command
+    Help(HelpArguments),
     /// 生成命令补全脚本 / Print a completion script for a shell
     Completions(completions::Arguments),
     /// 生成手册页 / Write the manual pages
     Man(man::Arguments),
-    /// 显示一个命令的说明 / Show the help of a command
-    Help(HelpArguments),
 }
 
 #[derive(Debug, clap::Args)]

@@ -152,7 +152,7 @@ fn the_locale_decides_where_no_language_is_asked_for() {
 fn without_a_command_the_help_is_shown_and_nothing_was_answered() {
     let run = kaoping(root(), &[]);
     assert_eq!((run.status, run.out.as_str()), (2, ""));
-    assert!(run.err.contains("命令:\n  check"));
+    assert!(run.err.contains("命令:\n  new"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::report::template::{Subject, Template};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹 / The policy: a rule file or folder
+    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
     #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
     policy: Option<PathBuf>,
     /// 期别:只列那一期在册的单位 / The period: only units that are in the register then
