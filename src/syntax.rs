@@ -8,12 +8,14 @@ pub(crate) mod ast;
 mod faults;
 mod from_text;
 mod literate;
+mod pieces;
 mod print;
 mod tokens;
 mod uses;
 mod words;
 
 pub(crate) use faults::HEADING;
+pub(crate) use pieces::{Piece, PieceKind, pieces};
 pub(crate) use print::{Skin, print, print_literate};
 pub(crate) use words::keyword;
 

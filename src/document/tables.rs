@@ -1,0 +1,250 @@
+//! What a standard comes to, in tables: marks by tier, parameters by date, facts, functions, and what is not known.
+
+use std::fmt::Write;
+
+use super::html::escaped;
+use super::names::{Declared, Index, Kind};
+use super::plain::kind_word;
+use super::rules::Writer;
+use crate::diag::Lang;
+use crate::plan::{Item, ItemId, MarkKind, Plan};
+use crate::quantity::plain;
+use crate::source::position;
+use crate::syntax::ast;
+
+/// Writes the tables of one standard.
+pub(super) struct Tables<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) writer: Writer<'a>,
+    pub(super) files: &'a [ast::File],
+    pub(super) lang: Lang,
+}
+
+/// One of two texts.
+fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// A link to a declaration.
+fn link(one: &Declared) -> String {
+    format!("<a href=\"#{}\">{}</a>", escaped(&one.anchor), escaped(&one.name))
+}
+
+/// A table; nothing where it has no rows.
+fn table(headings: &[String], rows: &[String]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads: String = headings.iter().map(|heading| format!("<th scope=\"col\">{heading}</th>")).collect();
+    format!("<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{}</tbody></table></div>\n", rows.concat())
+}
+
+fn row(cells: &[String]) -> String {
+    let mut html = String::from("<tr>");
+    for (at, cell) in cells.iter().enumerate() {
+        let _ = if at == 0 { write!(html, "<th scope=\"row\">{cell}</th>") } else { write!(html, "<td>{cell}</td>") };
+    }
+    html.push_str("</tr>\n");
+    html
+}
+
+impl Tables<'_> {
+    fn index(&self) -> &Index {
+        self.writer.index
+    }
+
+    fn words(&self, zh: &'static str, en: &'static str) -> &'static str {
+        pick(self.lang, zh, en)
+    }
+
+    fn headings(&self, words: &[(&'static str, &'static str)]) -> Vec<String> {
+        words.iter().map(|(zh, en)| self.words(zh, en).to_owned()).collect()
+    }
+
+    /// The declaration of an item.
+    fn declared(&self, item: &Item) -> Option<(usize, &Declared)> {
+        let here = |one: &Declared| one.span.file == item.head.file && item.head.range().contains(&position(one.span.start)) && matches!(one.kind, Kind::Item(_));
+        self.index().declared.iter().enumerate().find(|(_, one)| here(one))
+    }
+
+    /// The items that read a declaration, as links.
+    fn readers(&self, id: usize) -> String {
+        self.index().readers(id).into_iter().map(link).collect::<Vec<_>>().join(self.words("、", ", "))
+    }
+
+    /// The marks of every item in every tier.
+    pub(super) fn marks(&self) -> String {
+        let mut headings = self.headings(&[("项目", "Item")]);
+        for program in &self.plan.programs {
+            let name = program.title.as_deref().filter(|title| *title != program.tier);
+            let title = name.map(|title| format!("<br><small>{}</small>", escaped(title))).unwrap_or_default();
+            headings.push(format!("{}{title}", escaped(&program.tier)));
+        }
+        headings.push(self.words("被引用于", "Read by").to_owned());
+        let mut rows: Vec<String> = self.plan.items.iter().enumerate().map(|(id, item)| self.item_row(id, item)).collect();
+        let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\"><strong>{}</strong></td>", plain(program.marks))).collect();
+        rows.push(format!("<tr class=\"sum\"><th scope=\"row\">{}</th>{}<td></td></tr>\n", self.words("满分", "Full marks"), total.concat()));
+        table(&headings, &rows)
+    }
+
+    fn item_row(&self, id: ItemId, item: &Item) -> String {
+        let depth = std::iter::successors(item.parent, |parent| self.plan.items.get(*parent).and_then(|parent| parent.parent)).count();
+        let kind = if item.is_base() { String::new() } else { format!("<span class=\"kind\">{}</span> ", kind_word(item.kind, self.lang)) };
+        let declared = self.declared(item);
+        let name = declared.map_or_else(|| escaped(&item.name).into_owned(), |(_, one)| link(one));
+        let cells: String = self
+            .plan
+            .programs
+            .iter()
+            .map(|program| match program.items.get(id).copied().flatten() {
+                None => "<td class=\"n\">—</td>".to_owned(),
+                Some(steps) => match steps.full.map(plain) {
+                    Some(full) if item.is_base() => format!("<td class=\"n\">{full}</td>"),
+                    Some(full) => format!("<td class=\"n\">≤ {full}</td>"),
+                    None => format!("<td class=\"n\">{}</td>", self.words("不限", "open")),
+                },
+            })
+            .collect();
+        let readers = declared.map(|(id, _)| self.readers(id)).unwrap_or_default();
+        format!("<tr><th scope=\"row\" class=\"d{}\">{kind}{name}</th>{cells}<td>{readers}</td></tr>\n", depth.min(5))
+    }
+
+    /// Parameters, and whatever else changes by date, a row a stretch of dates.
+    pub(super) fn parameters(&self) -> String {
+        let mut rows = Vec::new();
+        for value in self.values() {
+            let dated = by_date(&value.expr);
+            if value.kind != ast::ValueKind::Param && dated.is_none() {
+                continue;
+            }
+            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == value.name.span) else { continue };
+            let readers = self.readers(id);
+            match dated {
+                None => rows.push(row(&[link(one), String::new(), self.writer.inline(value.expr.span), readers])),
+                Some(table) => {
+                    for dated in &table.rows {
+                        let dates: Vec<String> = dated.patterns.iter().map(|pattern| self.writer.inline(pattern.span)).collect();
+                        let dates = if dates.is_empty() { self.words("其余", "otherwise").to_owned() } else { dates.join(self.words("、", ", ")) };
+                        rows.push(row(&[link(one), dates, self.writer.inline(dated.result.span), readers.clone()]));
+                    }
+                }
+            }
+        }
+        table(&self.headings(&[("参数", "Parameter"), ("期别", "Period"), ("取值", "Value"), ("用于", "Read by")]), &rows)
+    }
+
+    fn values(&self) -> Vec<&ast::Value> {
+        let mut found = Vec::new();
+        for declaration in self.files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                ast::Declaration::Value(value) => found.push(value),
+                ast::Declaration::Item(item) => in_parts(item, &mut |part| {
+                    if let ast::Part::Value(value) = part {
+                        found.push(value);
+                    }
+                }),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn facts(&self) -> Vec<&ast::Fact> {
+        let mut found = Vec::new();
+        for declaration in self.files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                ast::Declaration::Fact(fact) => found.push(fact),
+                ast::Declaration::Item(item) => in_parts(item, &mut |part| {
+                    if let ast::Part::Fact(fact) = part {
+                        found.push(fact);
+                    }
+                }),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Facts with their units, headings, limits and derivations; behind them what is assessed by hand.
+    pub(super) fn facts_table(&self) -> String {
+        let comma = self.words("、", ", ");
+        let mut rows = Vec::new();
+        for fact in self.facts() {
+            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == fact.name.span) else { continue };
+            let unit = match &fact.kind {
+                ast::FactKind::Unit(unit) => escaped(&unit.text).into_owned(),
+                ast::FactKind::Choice(choices) => choices.iter().map(|choice| escaped(&choice.text).into_owned()).collect::<Vec<_>>().join(comma),
+            };
+            let columns: Vec<String> = fact.columns.iter().map(|column| escaped(&column.text).into_owned()).collect();
+            let columns = if columns.is_empty() { escaped(&fact.name.text).into_owned() } else { columns.join(comma) };
+            let said = [("或由", "or from", &fact.or_from), ("缺省", "default", &fact.default), ("不大于", "up to", &fact.up_to), ("不小于", "at least", &fact.at_least)];
+            let mut said: Vec<String> =
+                said.into_iter().filter_map(|(zh, en, expr)| Some(format!("{} {}", self.words(zh, en), self.writer.inline(expr.as_ref()?.span)))).collect();
+            said.extend(fact.step.as_ref().map(|step| format!("{} {}", self.words("精度", "step"), self.writer.inline(step.span))));
+            rows.push(row(&[link(one), unit, columns, said.join("<br>"), self.readers(id)]));
+        }
+        for fact in &self.plan.facts {
+            let Some((_, one)) = fact.assesses.and_then(|item| self.plan.items.get(item)).and_then(|item| self.declared(item)) else { continue };
+            let said = if fact.has_default { self.words("人工评定,有缺省", "assessed, with a default") } else { self.words("人工评定", "assessed") };
+            rows.push(row(&[link(one), self.words("分", "points").to_owned(), escaped(fact.label()).into_owned(), said.to_owned(), link(one)]));
+        }
+        table(&self.headings(&[("数据", "Fact"), ("单位或选项", "Unit or choices"), ("表里的列", "Column"), ("取法", "How it is had"), ("用于", "Read by")]), &rows)
+    }
+
+    /// Extension functions with their scripts.
+    pub(super) fn functions(&self) -> String {
+        let functions = self.files.iter().flat_map(|file| &file.declarations).filter_map(|declaration| match declaration {
+            ast::Declaration::Function(function) => Some(function),
+            _ => None,
+        });
+        let mut rows = Vec::new();
+        for function in functions {
+            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == function.name.span) else { continue };
+            let script = self.writer.sources.scripts().find(|(_, script)| script.path.ends_with(&function.script.text)).and_then(|(_, script)| script.script_sha256());
+            let sha256 = script.map(|sha256| format!("<br><small class=\"hash\">{sha256}</small>")).unwrap_or_default();
+            let range = self.writer.inline(function.range.span);
+            rows.push(row(&[link(one), format!("{} {range}", escaped(&function.unit.text)), format!("{}{sha256}", escaped(&function.script.text)), self.readers(id)]));
+        }
+        table(&self.headings(&[("函数", "Function"), ("结果", "Result"), ("脚本", "Script"), ("用于", "Read by")]), &rows)
+    }
+
+    /// What is assumed, and what is not known.
+    pub(super) fn unknowns(&self, kinds: &[MarkKind]) -> String {
+        let mut html = String::new();
+        for mark in self.plan.marks.iter().filter(|mark| kinds.contains(&mark.kind)) {
+            let owner = self.index().named(&mark.owner).map_or_else(|| escaped(&mark.owner).into_owned(), link);
+            let kind = match mark.kind {
+                MarkKind::StandIn => self.words("(暂按一个数计)", " (a value stands in)"),
+                MarkKind::Pending => self.words("(没有暂按的数)", " (nothing stands in)"),
+                MarkKind::Assumption => "",
+            };
+            let colon = self.words(":", ": ");
+            let _ = writeln!(html, "<li>{owner}{colon}{}{kind}</li>", escaped(&mark.text));
+        }
+        if html.is_empty() { html } else { format!("<ul>\n{html}</ul>\n") }
+    }
+}
+
+/// The table by date that an expression is, if it is one.
+fn by_date(expr: &ast::Expr) -> Option<&ast::Table> {
+    match &expr.kind {
+        ast::ExprKind::Adjusted(inner, _) => by_date(inner),
+        ast::ExprKind::Table(table) => match &table.subject.kind {
+            ast::ExprKind::Path(name, None) if matches!(name.text.as_str(), "期" | "period") => Some(table),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn in_parts<'t>(item: &'t ast::Item, each: &mut dyn FnMut(&'t ast::Part)) {
+    for part in &item.parts {
+        each(part);
+        if let ast::Part::Item(inner) = part {
+            in_parts(inner, each);
+        }
+    }
+}
