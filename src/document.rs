@@ -61,7 +61,11 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
     let mut headings = Vec::new();
     let text = texts(writer, lang, &mut headings);
     let annex = annex(&tables, lang, &mut headings);
-    let title = plan.head.title.as_deref().unwrap_or(&plan.head.name);
+    let own = match sources.iter().collect::<Vec<_>>()[..] {
+        [(_, only)] if only.is_literate() => prose::title(&only.text),
+        _ => None,
+    };
+    let title = own.as_deref().or(plan.head.title.as_deref()).unwrap_or(&plan.head.name);
     let mut page = String::new();
     let _ = write!(
         page,

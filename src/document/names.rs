@@ -27,7 +27,7 @@ pub(super) struct Declared {
     pub(super) span: Span,
     /// The item it stands in, by its place in the list.
     pub(super) owner: Option<usize>,
-    /// The whole of an item.
+    /// The whole of an item, a fact or a value.
     pub(super) extent: Option<Span>,
     /// The name of its place on the page.
     pub(super) anchor: String,
@@ -38,7 +38,7 @@ pub(super) struct Declared {
 pub(super) struct Use {
     /// What it leads to.
     pub(super) target: usize,
-    /// The item in which it is read.
+    /// The item, fact or value in which it is read.
     pub(super) within: Option<usize>,
 }
 
@@ -57,10 +57,10 @@ impl Index {
         let mut index = Index { declared: Vec::new(), pieces: BTreeMap::new(), links: BTreeMap::new(), uses: Vec::new() };
         for declaration in files.iter().flat_map(|file| &file.declarations) {
             match declaration {
-                ast::Declaration::Tier(tier) => index.declare(Kind::Tier, &tier.name, None),
-                ast::Declaration::Fact(fact) => index.declare(Kind::Fact, &fact.name, None),
-                ast::Declaration::Value(value) => index.declare(Kind::Value, &value.name, None),
-                ast::Declaration::Function(function) => index.declare(Kind::Function, &function.name, None),
+                ast::Declaration::Tier(tier) => index.declare(Kind::Tier, &tier.name, None, None),
+                ast::Declaration::Fact(fact) => index.declare(Kind::Fact, &fact.name, None, Some(fact.span)),
+                ast::Declaration::Value(value) => index.declare(Kind::Value, &value.name, None, Some(value.span)),
+                ast::Declaration::Function(function) => index.declare(Kind::Function, &function.name, None, None),
                 ast::Declaration::Item(item) => index.item(item, None),
                 _ => {}
             }
@@ -73,7 +73,7 @@ impl Index {
         index
     }
 
-    fn declare(&mut self, kind: Kind, name: &ast::Name, owner: Option<usize>) {
+    fn declare(&mut self, kind: Kind, name: &ast::Name, owner: Option<usize>, extent: Option<Span>) {
         let prefix = match kind {
             Kind::Tier => "层级-",
             Kind::Fact => "数据-",
@@ -85,20 +85,17 @@ impl Index {
         let taken: BTreeSet<&str> = self.declared.iter().map(|declared| declared.anchor.as_str()).collect();
         let numbered = (2_usize..).map(|number| format!("{first}-{number}"));
         let anchor = std::iter::once(first.clone()).chain(numbered).find(|anchor| !taken.contains(anchor.as_str())).unwrap_or_default();
-        self.declared.push(Declared { kind, name: name.text.clone(), span: name.span, owner, extent: None, anchor });
+        self.declared.push(Declared { kind, name: name.text.clone(), span: name.span, owner, extent, anchor });
     }
 
     fn item(&mut self, item: &ast::Item, owner: Option<usize>) {
         let id = self.declared.len();
-        self.declare(Kind::Item(item.kind), &item.name, owner);
-        if let Some(declared) = self.declared.get_mut(id) {
-            declared.extent = Some(item.span);
-        }
+        self.declare(Kind::Item(item.kind), &item.name, owner, Some(item.span));
         for part in &item.parts {
             match part {
                 ast::Part::Item(inner) => self.item(inner, Some(id)),
-                ast::Part::Fact(fact) => self.declare(Kind::Fact, &fact.name, Some(id)),
-                ast::Part::Value(value) => self.declare(Kind::Value, &value.name, Some(id)),
+                ast::Part::Fact(fact) => self.declare(Kind::Fact, &fact.name, Some(id), Some(fact.span)),
+                ast::Part::Value(value) => self.declare(Kind::Value, &value.name, Some(id), Some(value.span)),
                 _ => {}
             }
         }
@@ -133,7 +130,7 @@ impl Index {
         }
     }
 
-    /// The innermost item around a place.
+    /// The innermost item, fact or value around a place.
     pub(super) fn around(&self, file: u32, at: usize) -> Option<usize> {
         let holds = |span: Span| span.file == file && span.range().contains(&at);
         self.declared.iter().rposition(|one| one.extent.is_some_and(holds))
@@ -170,9 +167,10 @@ impl Index {
         self.links.get(&(file, range.start)).and_then(|target| Some((Place::Used, self.declared.get(*target)?)))
     }
 
-    /// The items that read a declaration, in order, each once.
+    /// What reads a declaration, in order, each once.
     pub(super) fn readers(&self, target: usize) -> Vec<&Declared> {
-        let readers: BTreeSet<usize> = self.uses.iter().filter(|one| one.target == target).filter_map(|one| one.within).filter(|item| *item != target).collect();
+        let readers: BTreeSet<usize> =
+            self.uses.iter().filter(|one| one.target == target).filter_map(|one| one.within).filter(|item| *item != target).collect();
         readers.into_iter().filter_map(|item| self.declared.get(item)).collect()
     }
 }

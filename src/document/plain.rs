@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Heading;
 use super::html::escaped;
 use super::names::{Declared, Kind};
-use super::rules::Writer;
+use super::rules::{Writer, in_lines};
 use crate::diag::Lang;
 use crate::source::Source;
 use crate::syntax::ast::ItemKind;
@@ -43,7 +43,8 @@ pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings
 impl Plain<'_> {
     /// Rules with the items inside that stand beneath headings of their own.
     fn stretch(&mut self, range: &Range<usize>, owner: Option<usize>, level: u8) {
-        let inside: Vec<(usize, Range<usize>)> = self.writer.index.declared.iter().enumerate().filter_map(|(id, one)| self.item_in(range, owner, id, one)).collect();
+        let inside: Vec<(usize, Range<usize>)> =
+            self.writer.index.declared.iter().enumerate().filter_map(|(id, one)| self.item_in(range, owner, id, one)).collect();
         let mut at = range.start;
         for (id, item) in inside {
             self.rules(&(at..item.start), owner);
@@ -55,7 +56,8 @@ impl Plain<'_> {
     }
 
     fn item_in(&self, range: &Range<usize>, owner: Option<usize>, id: usize, one: &Declared) -> Option<(usize, Range<usize>)> {
-        let extent = one.extent.filter(|extent| extent.file == self.file && one.owner == owner)?.range();
+        let is_item = matches!(one.kind, Kind::Item(_));
+        let extent = one.extent.filter(|extent| is_item && extent.file == self.file && one.owner == owner)?.range();
         (extent.start >= range.start && extent.end <= range.end).then_some((id, extent))
     }
 
@@ -66,12 +68,7 @@ impl Plain<'_> {
             _ => "",
         };
         let heading = Heading { level, text: format!("{kind} {}", one.name), anchor: format!("节-{}", one.anchor) };
-        let _ = writeln!(
-            self.html,
-            "<h{level} id=\"{}\"><span class=\"kind\">{kind}</span> {}</h{level}>",
-            escaped(&heading.anchor),
-            escaped(&one.name)
-        );
+        let _ = writeln!(self.html, "<h{level} id=\"{}\"><span class=\"kind\">{kind}</span> {}</h{level}>", escaped(&heading.anchor), escaped(&one.name));
         self.headings.push(heading);
     }
 
@@ -79,7 +76,9 @@ impl Plain<'_> {
     fn rules(&mut self, range: &Range<usize>, owner: Option<usize>) {
         let pieces = self.writer.index.pieces.get(&self.file).map_or(&[][..], Vec::as_slice);
         let comments: Vec<Range<usize>> = match owner {
-            None => pieces.iter().filter(|piece| range.contains(&piece.range.start) && self.is_paragraph(piece, pieces)).map(|piece| piece.range.clone()).collect(),
+            None => {
+                pieces.iter().filter(|piece| range.contains(&piece.range.start) && self.is_paragraph(piece, pieces)).map(|piece| piece.range.clone()).collect()
+            }
             Some(_) => Vec::new(),
         };
         let mut at = range.start;
@@ -147,7 +146,7 @@ impl Plain<'_> {
         };
         let html = self.writer.lines(self.file, &(start..range.end), &noted);
         let lines: Vec<&str> = html.trim_end().lines().map(|line| dedented(line, indent)).collect();
-        let _ = writeln!(self.html, "<pre class=\"rules\"><code>{}</code></pre>", lines.join("\n"));
+        let _ = writeln!(self.html, "<pre class=\"rules\"><code>{}</code></pre>", in_lines(&lines));
         let found = found.into_inner();
         *self.notes += found.len();
         if let Some(first) = found.first() {
@@ -163,10 +162,13 @@ impl Plain<'_> {
     fn note(&self, at: usize, end: usize) -> Option<(usize, Note)> {
         let pieces = self.writer.index.pieces.get(&self.file)?;
         let first = pieces.partition_point(|piece| piece.range.start < at);
-        let word = pieces.get(first).filter(|piece| {
-            piece.range.start == at && matches!(piece.kind, PieceKind::Keyword("k_source" | "k_assumption" | "k_remark"))
-        })?;
-        let text = pieces.get(first + 1..)?.iter().find(|piece| piece.kind != PieceKind::Blank).filter(|piece| piece.kind == PieceKind::Text && piece.range.end <= end)?;
+        let word =
+            pieces.get(first).filter(|piece| piece.range.start == at && matches!(piece.kind, PieceKind::Keyword("k_source" | "k_assumption" | "k_remark")))?;
+        let text = pieces
+            .get(first + 1..)?
+            .iter()
+            .find(|piece| piece.kind != PieceKind::Blank)
+            .filter(|piece| piece.kind == PieceKind::Text && piece.range.end <= end)?;
         let shown = |piece: &Piece| escaped(self.text.get(piece.range.clone()).unwrap_or("").trim_matches(['"', '“', '”'])).into_owned();
         Some((text.range.end, Note { number: 0, word: shown(word), text: shown(text) }))
     }

@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Parser, Tag,
 use super::Heading;
 use super::html::{anchor, escaped, is_harmless};
 use super::names::plain;
-use super::rules::Writer;
+use super::rules::{Writer, in_lines};
 use crate::diag::Lang;
 use crate::source::Source;
 use crate::source::literate::{Block, blocks, options};
@@ -26,6 +26,8 @@ pub(super) struct Prose<'a> {
     alignments: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    /// By how much headings are lower than those of the text: where it has the title of the page, by nothing.
+    lower: u8,
     /// Whether what is read is the description of a picture.
     picture: bool,
     lang: Lang,
@@ -43,6 +45,7 @@ pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings
         alignments: Vec::new(),
         column: 0,
         in_head: false,
+        lower: u8::from(title(&source.text).is_none()),
         picture: false,
         lang,
     };
@@ -62,6 +65,29 @@ pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings
     prose.html
 }
 
+/// The title of a text: its first heading, if there is no other of the first level.
+pub(super) fn title(text: &str) -> Option<String> {
+    let mut title: Option<String> = None;
+    let mut open = false;
+    let mut headings = 0;
+    for event in Parser::new_ext(text, options()) {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                let first = level == HeadingLevel::H1;
+                if first && headings > 0 || !first && headings == 0 {
+                    return None;
+                }
+                headings += 1;
+                open = first;
+            }
+            Event::End(TagEnd::Heading(_)) => open = false,
+            Event::Text(words) | Event::Code(words) if open => title.get_or_insert_default().push_str(&words),
+            _ => {}
+        }
+    }
+    title
+}
+
 impl Prose<'_> {
     fn is_rules(&self, range: &Range<usize>) -> bool {
         self.blocks.iter().any(|block| block.range.start == range.start && block.is_rules())
@@ -71,9 +97,10 @@ impl Prose<'_> {
     fn rules(&mut self, range: &Range<usize>) {
         let lines = self.blocks.iter().filter(|block| block.range.start == range.start).flat_map(|block| &block.lines);
         let lines: Vec<String> = lines.map(|line| self.writer.lines(self.file, line, &|_| None).trim_end_matches(['\r', '\n']).to_owned()).collect();
-        let rules = lines.join("\n");
-        if !rules.trim().is_empty() {
-            let _ = writeln!(self.html, "<pre class=\"rules\"><code>{}</code></pre>", rules.trim_end());
+        let last = lines.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
+        let lines: Vec<&str> = lines.iter().take(last).map(String::as_str).collect();
+        if !lines.is_empty() {
+            let _ = writeln!(self.html, "<pre class=\"rules\"><code>{}</code></pre>", in_lines(&lines));
         }
     }
 
@@ -130,8 +157,8 @@ impl Prose<'_> {
         let html = match tag {
             Tag::Paragraph => "<p>".to_owned(),
             Tag::Heading { level, .. } => {
-                // the page has the first level to itself
-                let level = level_of(level).saturating_add(1).min(6);
+                // the page has one heading of the first level
+                let level = level_of(level).saturating_add(self.lower).min(6);
                 self.heading = Some((level, String::new(), std::mem::take(&mut self.html)));
                 String::new()
             }
@@ -217,6 +244,9 @@ impl Prose<'_> {
         let Some((level, text, before)) = self.heading.take() else { return };
         let heading = Heading::new(self.headings, level, text);
         let inside = std::mem::replace(&mut self.html, before);
+        if level == 1 {
+            return;
+        }
         let _ = writeln!(self.html, "<h{level} id=\"{}\">{inside}</h{level}>", escaped(&heading.anchor));
         self.headings.push(heading);
     }

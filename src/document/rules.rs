@@ -85,8 +85,17 @@ impl Writer<'_> {
                 return;
             }
         };
-        let _ = write!(html, "<span class=\"{class}\">{safe}</span>");
+        // a text of several lines is one of each line
+        let lines: Vec<String> =
+            safe.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("<span class=\"{class}\">{line}</span>") }).collect();
+        html.push_str(&lines.join("\n"));
     }
+}
+
+/// Lines of rules, each an element of its own: where one is too long for the page, what is left of it is indented.
+pub(super) fn in_lines(lines: &[&str]) -> String {
+    let indented = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
+    lines.iter().map(|line| format!("<span class=\"l\" style=\"--i:{}ch\">{line}\n</span>", indented(line))).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,13 +33,27 @@ fn link(one: &Declared) -> String {
     format!("<a href=\"#{}\">{}</a>", escaped(&one.anchor), escaped(&one.name))
 }
 
+/// What the heading of a column of numbers begins with.
+const NUMBERS: char = '\u{1}';
+
 /// A table; nothing where it has no rows.
 fn table(headings: &[String], rows: &[String]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let heads: String = headings.iter().map(|heading| format!("<th scope=\"col\">{heading}</th>")).collect();
-    format!("<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{}</tbody></table></div>\n", rows.concat())
+    let label = headings.first().map_or("", String::as_str);
+    let heads: String = headings
+        .iter()
+        .map(|heading| match heading.strip_prefix(NUMBERS) {
+            Some(heading) => format!("<th scope=\"col\" class=\"n\">{heading}</th>"),
+            None => format!("<th scope=\"col\">{heading}</th>"),
+        })
+        .collect();
+    format!(
+        "<div class=\"wide\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{}</tbody></table></div>\n",
+        label.trim_start_matches(NUMBERS),
+        rows.concat()
+    )
 }
 
 fn row(cells: &[String]) -> String {
@@ -66,7 +80,8 @@ impl Tables<'_> {
 
     /// The declaration of an item.
     fn declared(&self, item: &Item) -> Option<(usize, &Declared)> {
-        let here = |one: &Declared| one.span.file == item.head.file && item.head.range().contains(&position(one.span.start)) && matches!(one.kind, Kind::Item(_));
+        let here =
+            |one: &Declared| one.span.file == item.head.file && item.head.range().contains(&position(one.span.start)) && matches!(one.kind, Kind::Item(_));
         self.index().declared.iter().enumerate().find(|(_, one)| here(one))
     }
 
@@ -77,13 +92,13 @@ impl Tables<'_> {
 
     /// The marks of every item in every tier.
     pub(super) fn marks(&self) -> String {
-        let mut headings = self.headings(&[("项目", "Item")]);
+        let mut headings = vec![self.words("项目", "Item").to_owned()];
         for program in &self.plan.programs {
             let name = program.title.as_deref().filter(|title| *title != program.tier);
             let title = name.map(|title| format!("<br><small>{}</small>", escaped(title))).unwrap_or_default();
-            headings.push(format!("{}{title}", escaped(&program.tier)));
+            headings.push(format!("{NUMBERS}{}{title}", escaped(&program.tier)));
         }
-        headings.push(self.words("被引用于", "Read by").to_owned());
+        headings.push(self.words("用于", "Read by").to_owned());
         let mut rows: Vec<String> = self.plan.items.iter().enumerate().map(|(id, item)| self.item_row(id, item)).collect();
         let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\"><strong>{}</strong></td>", plain(program.marks))).collect();
         rows.push(format!("<tr class=\"sum\"><th scope=\"row\">{}</th>{}<td></td></tr>\n", self.words("满分", "Full marks"), total.concat()));
@@ -104,6 +119,9 @@ impl Tables<'_> {
                 Some(steps) => match steps.full.map(plain) {
                     Some(full) if item.is_base() => format!("<td class=\"n\">{full}</td>"),
                     Some(full) => format!("<td class=\"n\">≤ {full}</td>"),
+                    None if self.plan.marks.iter().any(|mark| mark.kind != MarkKind::Assumption && mark.owner == item.name) => {
+                        format!("<td class=\"n\">{}</td>", self.words("待定", "unknown"))
+                    }
                     None => format!("<td class=\"n\">{}</td>", self.words("不限", "open")),
                 },
             })
@@ -180,7 +198,12 @@ impl Tables<'_> {
             };
             let columns: Vec<String> = fact.columns.iter().map(|column| escaped(&column.text).into_owned()).collect();
             let columns = if columns.is_empty() { escaped(&fact.name.text).into_owned() } else { columns.join(comma) };
-            let said = [("或由", "or from", &fact.or_from), ("缺省", "default", &fact.default), ("不大于", "up to", &fact.up_to), ("不小于", "at least", &fact.at_least)];
+            let said = [
+                ("或由", "or from", &fact.or_from),
+                ("缺省", "default", &fact.default),
+                ("不大于", "up to", &fact.up_to),
+                ("不小于", "at least", &fact.at_least),
+            ];
             let mut said: Vec<String> =
                 said.into_iter().filter_map(|(zh, en, expr)| Some(format!("{} {}", self.words(zh, en), self.writer.inline(expr.as_ref()?.span)))).collect();
             said.extend(fact.step.as_ref().map(|step| format!("{} {}", self.words("精度", "step"), self.writer.inline(step.span))));
@@ -191,7 +214,10 @@ impl Tables<'_> {
             let said = if fact.has_default { self.words("人工评定,有缺省", "assessed, with a default") } else { self.words("人工评定", "assessed") };
             rows.push(row(&[link(one), self.words("分", "points").to_owned(), escaped(fact.label()).into_owned(), said.to_owned(), link(one)]));
         }
-        table(&self.headings(&[("数据", "Fact"), ("单位或选项", "Unit or choices"), ("表里的列", "Column"), ("取法", "How it is had"), ("用于", "Read by")]), &rows)
+        table(
+            &self.headings(&[("数据", "Fact"), ("单位或选项", "Unit or choices"), ("表里的列", "Column"), ("取法", "How it is had"), ("用于", "Read by")]),
+            &rows,
+        )
     }
 
     /// Extension functions with their scripts.
@@ -203,10 +229,16 @@ impl Tables<'_> {
         let mut rows = Vec::new();
         for function in functions {
             let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == function.name.span) else { continue };
-            let script = self.writer.sources.scripts().find(|(_, script)| script.path.ends_with(&function.script.text)).and_then(|(_, script)| script.script_sha256());
+            let script =
+                self.writer.sources.scripts().find(|(_, script)| script.path.ends_with(&function.script.text)).and_then(|(_, script)| script.script_sha256());
             let sha256 = script.map(|sha256| format!("<br><small class=\"hash\">{sha256}</small>")).unwrap_or_default();
             let range = self.writer.inline(function.range.span);
-            rows.push(row(&[link(one), format!("{} {range}", escaped(&function.unit.text)), format!("{}{sha256}", escaped(&function.script.text)), self.readers(id)]));
+            rows.push(row(&[
+                link(one),
+                format!("{} {range}", escaped(&function.unit.text)),
+                format!("{}{sha256}", escaped(&function.script.text)),
+                self.readers(id),
+            ]));
         }
         table(&self.headings(&[("函数", "Function"), ("结果", "Result"), ("脚本", "Script"), ("用于", "Read by")]), &rows)
     }

@@ -114,50 +114,77 @@ fn unreadable(name: &ast::Text, path: &Path, unread: &Unread) -> Diagnostic {
     Diagnostic::new(Code::UseMissing, said).at(name.span, words!("这里引用", "used here")).help(help)
 }
 
-/// Files that use one another in a circle; each circle once.
+/// The uses of each file, in their order.
+type Uses = BTreeMap<u32, Vec<Edge>>;
+
+fn by_file(edges: &[Edge]) -> Uses {
+    let mut uses = Uses::new();
+    for edge in edges {
+        uses.entry(edge.from).or_default().push(*edge);
+    }
+    uses
+}
+
+/// Files that use one another in a circle; each file is in one of those that are told.
 fn circles(edges: &[Edge], sources: &Sources) -> Vec<Diagnostic> {
+    let uses = by_file(edges);
+    let of = |file: u32, index: usize| uses.get(&file).and_then(|edges| edges.get(index)).copied();
+    let mut done: BTreeSet<u32> = BTreeSet::new();
     let mut told: BTreeSet<u32> = BTreeSet::new();
     let mut faults = Vec::new();
-    for edge in edges {
-        let Some(back) = way(edges, edge.to, edge.from) else { continue };
-        let circle: Vec<Edge> = std::iter::once(*edge).chain(back).collect();
-        if circle.iter().any(|edge| told.contains(&edge.from)) {
-            continue;
+    for start in uses.keys().copied() {
+        // the files from the first to the one being looked at, each with its next use; and the uses that led there
+        let mut open: Vec<(u32, usize)> = if done.contains(&start) { Vec::new() } else { vec![(start, 0)] };
+        let mut trail: Vec<Edge> = Vec::new();
+        while let Some((file, next)) = open.last_mut() {
+            let Some(edge) = of(*file, *next) else {
+                done.insert(*file);
+                open.pop();
+                trail.pop();
+                continue;
+            };
+            *next += 1;
+            if let Some(at) = open.iter().position(|(file, _)| *file == edge.to) {
+                let circle: Vec<Edge> = trail.iter().skip(at).copied().chain([edge]).collect();
+                if circle.iter().all(|edge| !told.contains(&edge.from)) {
+                    told.extend(circle.iter().map(|edge| edge.from));
+                    faults.push(told_of(&circle, sources));
+                }
+            } else if !done.contains(&edge.to) {
+                trail.push(edge);
+                open.push((edge.to, 0));
+            }
         }
-        told.extend(circle.iter().map(|edge| edge.from));
-        let path = |file: u32| sources.get(file).map_or("", |source| source.path.as_str());
-        let chain = std::iter::once(edge.from).chain(circle.iter().map(|edge| edge.to)).map(path).collect::<Vec<_>>().join(" → ");
-        let mut fault = Diagnostic::new(Code::UseCircle, words!("引用绕成一圈:{chain}", "files use one another in a circle: {chain}"));
-        for edge in &circle {
-            let to = path(edge.to);
-            fault = fault.at(edge.span, words!("引用 {to}", "uses {to}"));
-        }
-        faults.push(fault.help(words!(
-            "把两边都用的移到第三个文件,或删去其中一处引用:一起读入的文件本来就共用名称",
-            "move what both need to a third file, or remove one of them: files that are read together share their names"
-        )));
     }
     faults
 }
 
+fn told_of(circle: &[Edge], sources: &Sources) -> Diagnostic {
+    let path = |file: u32| sources.get(file).map_or("", |source| source.path.as_str());
+    let chain = circle.iter().take(1).map(|edge| edge.from).chain(circle.iter().map(|edge| edge.to)).map(path).collect::<Vec<_>>().join(" → ");
+    let mut fault = Diagnostic::new(Code::UseCircle, words!("引用绕成一圈:{chain}", "files use one another in a circle: {chain}"));
+    for edge in circle {
+        let to = path(edge.to);
+        fault = fault.at(edge.span, words!("引用 {to}", "uses {to}"));
+    }
+    fault.help(words!(
+        "把两边都用的移到第三个文件,或删去其中一处引用:一起读入的文件本来就共用名称",
+        "move what both need to a third file, or remove one of them: files that are read together share their names"
+    ))
+}
+
 /// The shortest chain of uses from one file to another; empty where they are one.
-fn way(edges: &[Edge], from: u32, to: u32) -> Option<Vec<Edge>> {
+fn way(uses: &Uses, from: u32, to: u32) -> Option<Vec<Edge>> {
     let mut came: BTreeMap<u32, Edge> = BTreeMap::new();
     let mut todo = VecDeque::from([from]);
-    let mut seen = BTreeSet::from([from]);
     while let Some(file) = todo.pop_front() {
         if file == to {
-            let mut chain = Vec::new();
-            let mut at = to;
-            while let Some(edge) = came.get(&at).filter(|_| at != from) {
-                chain.push(*edge);
-                at = edge.from;
-            }
+            let mut chain: Vec<Edge> = std::iter::successors(came.get(&to), |edge| came.get(&edge.from)).copied().collect();
             chain.reverse();
             return Some(chain);
         }
-        for edge in edges.iter().filter(|edge| edge.from == file) {
-            if seen.insert(edge.to) {
+        for edge in uses.get(&file).into_iter().flatten() {
+            if edge.to != from && !came.contains_key(&edge.to) {
                 came.insert(edge.to, *edge);
                 todo.push_back(edge.to);
             }
@@ -173,8 +200,9 @@ fn second_standard(edges: &[Edge], files: &[ast::File], sources: &Sources) -> Op
         _ => None,
     });
     let stated: BTreeMap<u32, Span> = stated.collect();
+    let uses = by_file(edges);
     stated.iter().find_map(|(user, own)| {
-        let (chain, other) = stated.iter().filter(|(file, _)| *file != user).find_map(|(file, span)| Some((way(edges, *user, *file)?, *span)))?;
+        let (chain, other) = stated.iter().filter(|(file, _)| *file != user).find_map(|(file, span)| Some((way(&uses, *user, *file)?, *span)))?;
         let path = sources.get(other.file).map_or("", |source| source.path.as_str());
         Some(
             Diagnostic::new(Code::UseStandard, words!("引用的 {path} 自己写了「标准」", "{path} states a standard of its own and is used by one"))
