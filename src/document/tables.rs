@@ -249,9 +249,9 @@ impl Tables<'_> {
         for mark in self.plan.marks.iter().filter(|mark| kinds.contains(&mark.kind)) {
             let owner = self.index().named(&mark.owner).map_or_else(|| escaped(&mark.owner).into_owned(), link);
             let kind = match mark.kind {
-                MarkKind::StandIn => self.words("(暂按一个数计)", " (a value stands in)"),
                 MarkKind::Pending => self.words("(没有暂按的数)", " (nothing stands in)"),
-                MarkKind::Assumption => "",
+                // what stands in is said already
+                MarkKind::StandIn | MarkKind::Assumption => "",
             };
             let colon = self.words(":", ": ");
             let _ = writeln!(html, "<li>{owner}{colon}{}{kind}</li>", escaped(&mark.text));
