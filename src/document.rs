@@ -43,7 +43,7 @@ struct Heading {
 impl Heading {
     /// A heading with a place of its own.
     fn new(others: &[Heading], level: u8, text: String) -> Self {
-        let first = anchor("节-", &text);
+        let first = anchor("s-", &text);
         let taken: BTreeSet<&str> = others.iter().map(|heading| heading.anchor.as_str()).collect();
         let numbered = (2_usize..).map(|number| format!("{first}-{number}"));
         let anchor = std::iter::once(first.clone()).chain(numbered).find(|anchor| !taken.contains(anchor.as_str())).unwrap_or_default();
@@ -71,7 +71,7 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
         page,
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<meta name=\"generator\" content=\"kaoping {}\">\n\
-         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#正文\">{}</a>\n",
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#text\">{}</a>\n",
         pick(lang, "zh-CN", "en"),
         env!("CARGO_PKG_VERSION"),
         escaped(title),
@@ -80,7 +80,7 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
     );
     let _ = write!(page, "<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), head(&plan.head, lang));
     page.push_str(&contents(&headings, lang));
-    let _ = write!(page, "<main id=\"正文\">\n{text}{annex}</main>\n");
+    let _ = write!(page, "<main id=\"text\">\n{text}{annex}</main>\n");
     let files: Vec<String> = sources.all().map(|(_, source)| escaped(file_name(&source.path)).into_owned()).collect();
     let _ = write!(
         page,
@@ -191,6 +191,9 @@ fn head(head: &Head, lang: Lang) -> String {
         Ties::Shared => pick(lang, "平分(1.5、1.5、3)", "shared (1.5, 1.5, 3)"),
     };
     lines.push((pick(lang, "并列", "Ties"), ties.to_owned()));
-    let lines: String = lines.iter().map(|(word, text)| format!("<div><dt>{word}</dt><dd>{}</dd></div>\n", escaped(text))).collect();
-    format!("<dl>\n{lines}</dl>\n")
+    let mut html = String::from("<dl>\n");
+    for (word, text) in &lines {
+        let _ = writeln!(html, "<div><dt>{word}</dt><dd>{}</dd></div>", escaped(text));
+    }
+    html + "</dl>\n"
 }

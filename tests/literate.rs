@@ -189,16 +189,16 @@ fn a_standard_is_one_whole_page() {
         "<html lang=\"zh-CN\">",
         "<title>连云港市12345在线平台绩效评估标准（试行）</title>",
         // the text, a link from it to a rule, the rule with its words in colour
-        "<h3 id=\"节-按时办结率-15-分-\">",
-        "<a href=\"#项-回访满意率\"><code>回访满意率</code></a>",
-        "<span class=\"k\">指标</span> <dfn id=\"项-按时办结率\">按时办结率</dfn> <span class=\"k\">满分</span> <span class=\"q\">15 分</span>",
-        "<a href=\"#数据-办结率\">办结率</a> <span class=\"k\">低于</span> <span class=\"q\">95%</span>",
+        "<h3 id=\"s-按时办结率-15-分-\">",
+        "<a href=\"#item-回访满意率\"><code>回访满意率</code></a>",
+        "<span class=\"k\">指标</span> <dfn id=\"item-按时办结率\">按时办结率</dfn> <span class=\"k\">满分</span> <span class=\"q\">15 分</span>",
+        "<a href=\"#fact-办结率\">办结率</a> <span class=\"k\">低于</span> <span class=\"q\">95%</span>",
         // marks by tier, what reads a fact, what is assumed and what is not known
-        "<th scope=\"row\" class=\"d1\"><a href=\"#项-接通率\">接通率</a></th><td class=\"n\">5</td><td class=\"n\">—</td><td class=\"n\">—</td>",
+        "<th scope=\"row\" class=\"d1\"><a href=\"#item-接通率\">接通率</a></th><td class=\"n\">5</td><td class=\"n\">—</td><td class=\"n\">—</td>",
         "<td class=\"n\"><strong>150</strong></td><td class=\"n\"><strong>100</strong></td>",
-        "<a href=\"#数据-满意率\">满意率</a></th><td>%</td><td>回访满意率</td>",
+        "<a href=\"#fact-满意率\">满意率</a></th><td>%</td><td>回访满意率</td>",
         "上限 5 分:没有见过更多",
-        "<a href=\"#项-媒体曝光\">媒体曝光</a>:扣分办法未公布,暂按 0 分</li>",
+        "<a href=\"#item-媒体曝光\">媒体曝光</a>:扣分办法未公布,暂按 0 分</li>",
         "2020-01-01 至 2020-12-31",
     ] {
         assert!(page.contains(part), "{part}");
@@ -220,8 +220,8 @@ fn a_rule_file_without_a_text_is_a_page_too() {
     assert_whole(&body(&page));
     for part in [
         "<p>本标准由通报推得,见各条依据。</p>",
-        "<h2 id=\"节-附则\">附则</h2>\n<p>没有附则。</p>",
-        "<h3 id=\"节-项-及时签收率\"><span class=\"kind\">指标</span> 及时签收率</h3>",
+        "<h2 id=\"s-附则\">附则</h2>\n<p>没有附则。</p>",
+        "<h3 id=\"s-item-及时签收率\"><span class=\"kind\">指标</span> 及时签收率</h3>",
         "<b>依据</b> 附表表头:办件质效(55)</li>",
         "<b>假设</b> 中间一项先取整到 0.01 分</li>",
     ] {

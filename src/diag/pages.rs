@@ -113,7 +113,7 @@ pub(crate) fn examples(page: &str, lang: Lang) -> Vec<Sources> {
         let info = block.info.unwrap_or_default();
         let (kind, name) = info.split_once(' ').unwrap_or((&info, ""));
         match (kind, name, found.last_mut()) {
-            ("kp", "", _) | ("markdown", "", _) => {
+            ("kp" | "markdown", "", _) => {
                 let path = if kind == "kp" { main.to_owned() } else { format!("{main}.md") };
                 let mut sources = Sources::default();
                 sources.add(path, text);

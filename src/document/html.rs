@@ -31,7 +31,7 @@ pub(super) fn anchor(prefix: &str, text: &str) -> String {
 pub(super) fn is_harmless(target: &str) -> bool {
     let scheme = target.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme.trim().to_lowercase());
     // a browser reads through tabs and line ends inside the name of a scheme
-    let plain = !target.chars().any(|c| c.is_control());
+    let plain = !target.chars().any(char::is_control);
     plain && scheme.is_none_or(|scheme| matches!(scheme.as_str(), "http" | "https" | "mailto"))
 }
 

@@ -75,11 +75,11 @@ impl Index {
 
     fn declare(&mut self, kind: Kind, name: &ast::Name, owner: Option<usize>, extent: Option<Span>) {
         let prefix = match kind {
-            Kind::Tier => "层级-",
-            Kind::Fact => "数据-",
-            Kind::Value => "值-",
-            Kind::Function => "函数-",
-            Kind::Item(_) => "项-",
+            Kind::Tier => "tier-",
+            Kind::Fact => "fact-",
+            Kind::Value => "value-",
+            Kind::Function => "function-",
+            Kind::Item(_) => "item-",
         };
         let first = anchor(prefix, &name.text);
         let taken: BTreeSet<&str> = self.declared.iter().map(|declared| declared.anchor.as_str()).collect();

@@ -67,7 +67,7 @@ impl Plain<'_> {
             Kind::Item(kind) => kind_word(kind, self.lang),
             _ => "",
         };
-        let heading = Heading { level, text: format!("{kind} {}", one.name), anchor: format!("节-{}", one.anchor) };
+        let heading = Heading { level, text: format!("{kind} {}", one.name), anchor: format!("s-{}", one.anchor) };
         let _ = writeln!(self.html, "<h{level} id=\"{}\"><span class=\"kind\">{kind}</span> {}</h{level}>", escaped(&heading.anchor), escaped(&one.name));
         self.headings.push(heading);
     }
@@ -142,7 +142,7 @@ impl Plain<'_> {
             let (end, note) = self.note(at, range.end)?;
             let number = first + found.borrow().len() + 1;
             found.borrow_mut().push(Note { number, ..note });
-            Some((at..end, format!("<sup><a href=\"#注-{number}\">{number}</a></sup>")))
+            Some((at..end, format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")))
         };
         let html = self.writer.lines(self.file, &(start..range.end), &noted);
         let lines: Vec<&str> = html.trim_end().lines().map(|line| dedented(line, indent)).collect();
@@ -152,7 +152,7 @@ impl Plain<'_> {
         if let Some(first) = found.first() {
             let _ = writeln!(self.html, "<ol class=\"notes\" start=\"{}\">", first.number);
             for note in &found {
-                let _ = writeln!(self.html, "<li id=\"注-{}\"><b>{}</b> {}</li>", note.number, note.word, note.text);
+                let _ = writeln!(self.html, "<li id=\"note-{}\"><b>{}</b> {}</li>", note.number, note.word, note.text);
             }
             self.html.push_str("</ol>\n");
         }

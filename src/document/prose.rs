@@ -69,7 +69,7 @@ pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings
 pub(super) fn title(text: &str) -> Option<String> {
     let mut title: Option<String> = None;
     let mut open = false;
-    let mut headings = 0;
+    let mut headings = 0_usize;
     for event in Parser::new_ext(text, options()) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
@@ -117,7 +117,7 @@ impl Prose<'_> {
             Event::HardBreak => self.html.push_str("<br>\n"),
             Event::Rule => self.html.push_str("<hr>\n"),
             Event::FootnoteReference(name) => {
-                let place = anchor("注-", &name);
+                let place = anchor(&format!("foot-{}-", self.file), &name);
                 let _ = write!(self.html, "<sup><a href=\"#{place}\">{}</a></sup>", escaped(&name));
             }
             Event::TaskListMarker(done) => self.html.push_str(if done { "☑ " } else { "☐ " }),
@@ -168,7 +168,9 @@ impl Prose<'_> {
             Tag::List(Some(first)) => format!("<ol start=\"{first}\">\n"),
             Tag::List(None) => "<ul>\n".to_owned(),
             Tag::Item => "<li>".to_owned(),
-            Tag::FootnoteDefinition(name) => format!("<div class=\"note\" id=\"{}\"><sup>{}</sup> ", anchor("注-", &name), escaped(&name)),
+            Tag::FootnoteDefinition(name) => {
+                format!("<div class=\"note\" id=\"{}\"><sup>{}</sup> ", anchor(&format!("foot-{}-", self.file), &name), escaped(&name))
+            }
             Tag::Table(alignments) => {
                 self.alignments = alignments;
                 "<div class=\"wide\" tabindex=\"0\"><table>\n".to_owned()

@@ -94,8 +94,12 @@ impl Writer<'_> {
 
 /// Lines of rules, each an element of its own: where one is too long for the page, what is left of it is indented.
 pub(super) fn in_lines(lines: &[&str]) -> String {
-    let indented = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
-    lines.iter().map(|line| format!("<span class=\"l\" style=\"--i:{}ch\">{line}\n</span>", indented(line))).collect()
+    let mut html = String::new();
+    for line in lines {
+        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+        let _ = write!(html, "<span class=\"l\" style=\"--i:{indent}ch\">{line}\n</span>");
+    }
+    html
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

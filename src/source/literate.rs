@@ -124,7 +124,7 @@ mod tests {
 
     /// The rules of a text, a block a text.
     fn rules(text: &str) -> Vec<String> {
-        let held = |block: &Block| block.lines.iter().map(|line| &text[line.clone()]).collect();
+        let held = |block: &Block| block.lines.iter().map(|line| text.get(line.clone()).unwrap()).collect();
         blocks(text).iter().filter(|block| block.is_rules()).map(held).collect()
     }
 

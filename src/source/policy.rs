@@ -144,7 +144,7 @@ impl Reader<'_> {
             let mut chain = vec![first];
             while let Some(last) = chain.last_mut() {
                 match last.rest.pop() {
-                    Some(used) => chain.extend(self.used(used)),
+                    Some(used) => chain.extend(self.used(&used)),
                     None => self.close(chain.pop()),
                 }
             }
@@ -153,8 +153,8 @@ impl Reader<'_> {
     }
 
     /// A file that another uses, where it was not read yet.
-    fn used(&mut self, file: PathBuf) -> Option<Open> {
-        let real = match uses::located(self.folder, &file)? {
+    fn used(&mut self, file: &Path) -> Option<Open> {
+        let real = match uses::located(self.folder, file)? {
             Ok(real) => real,
             Err(unread) => {
                 self.policy.sources.unread.push((file.display().to_string(), unread));
@@ -166,10 +166,10 @@ impl Reader<'_> {
             return None;
         }
         let found = match fs::read(&real) {
-            Ok(bytes) => open(file.clone(), bytes).ok_or(script::Unread::NotText),
+            Ok(bytes) => open(file.to_path_buf(), bytes).ok_or(script::Unread::NotText),
             Err(cause) => Err(script::Unread::System(cause.to_string())),
         };
-        self.known.insert(real, file.clone());
+        self.known.insert(real, file.to_path_buf());
         found.map_err(|unread| self.policy.sources.unread.push((file.display().to_string(), unread))).ok()
     }
 

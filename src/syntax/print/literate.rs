@@ -44,10 +44,9 @@ fn mark_for(text: &str) -> String {
 
 /// The rules of all blocks as one text, the mark on a line of its own between two of them.
 fn joined(text: &str, rules: &[Block], mark: &str) -> String {
-    let of = |block: &Block| {
-        block.lines.iter().filter_map(|line| text.get(line.clone())).map(|line| format!("{}\n", line.trim_end_matches(['\r', '\n']))).collect::<String>()
-    };
-    let texts: Vec<String> = rules.iter().map(|block| of(block).trim_end().to_owned()).collect();
+    let line = |range: &std::ops::Range<usize>| text.get(range.clone()).map(|line| line.trim_end_matches(['\r', '\n']));
+    let of = |block: &Block| block.lines.iter().filter_map(line).collect::<Vec<_>>().join("\n").trim_end().to_owned();
+    let texts: Vec<String> = rules.iter().map(of).collect();
     texts.join(&format!("\n{mark}\n"))
 }
 

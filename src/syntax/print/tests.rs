@@ -571,17 +571,19 @@ proptest! {
             around.last_mut().unwrap().push_str(&before);
             text.push_str(&before);
             for line in lines.by_ref().take(*count) {
-                text.push_str(&format!("{prefix}   {line}  {}", if open.ends_with("\r\n") { "\r\n" } else { "\n" }));
+                let end = if open.ends_with("\r\n") { "\r\n" } else { "\n" };
+                text.extend([prefix, "   ", line, "  ", end]);
             }
-            text.push_str(&format!("{close}\n"));
+            text.extend([close, "\n"]);
             around.push(format!("{close}\n"));
         }
         let printed = literate(&text);
         let mut rest = printed.as_str();
         for (index, part) in around.iter().enumerate() {
             let at = if index == 0 { Some(0) } else { rest.find(part.as_str()) };
-            prop_assert!(at.is_some() && rest[at.unwrap()..].starts_with(part.as_str()), "{part:?} is gone from\n{printed}");
-            rest = &rest[at.unwrap() + part.len()..];
+            let behind = at.and_then(|at| rest.get(at..)).and_then(|rest| rest.strip_prefix(part.as_str()));
+            prop_assert!(behind.is_some(), "{part:?} is gone from\n{printed}");
+            rest = behind.unwrap();
         }
         prop_assert_eq!(rest, "");
         prop_assert_eq!(&literate(&printed), &printed);
