@@ -16,8 +16,8 @@ use std::fmt::Write;
 use crate::diag::Lang;
 use crate::plan::{Cycle, Head, MarkKind, Plan, Precision, Ties};
 use crate::quantity::{self, Mode};
-use crate::source::Sources;
-use crate::syntax;
+use crate::source::{Source, Sources, position};
+use crate::syntax::{self, ast};
 use html::{anchor, escaped};
 use names::Index;
 use rules::Writer;
@@ -59,12 +59,10 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
     let writer = Writer { index: &index, sources };
     let tables = Tables { plan, writer, files: &parsed.files, lang };
     let mut headings = Vec::new();
-    let text = texts(writer, lang, &mut headings);
+    let own = own_title(sources);
+    let lower = u8::from(own.is_none());
+    let text = texts(writer, &in_order(&parsed.files, sources), lower, (lang, &mut headings));
     let annex = annex(&tables, lang, &mut headings);
-    let own = match sources.iter().collect::<Vec<_>>()[..] {
-        [(_, only)] if only.is_literate() => prose::title(&only.text),
-        _ => None,
-    };
     let title = own.as_deref().or(plan.head.title.as_deref()).unwrap_or(&plan.head.name);
     let mut page = String::new();
     let _ = write!(
@@ -104,19 +102,36 @@ fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// The text of every file, in their order.
-fn texts(writer: Writer<'_>, lang: Lang, headings: &mut Vec<Heading>) -> String {
-    let several = writer.sources.iter().count() > 1;
+/// The title of a standard whose only file is a text that has one.
+fn own_title(sources: &Sources) -> Option<String> {
+    let mut files = sources.iter();
+    let (_, only) = files.next().filter(|(_, source)| source.is_literate())?;
+    if files.next().is_some() { None } else { prose::title(&only.text) }
+}
+
+/// The rule files, first the one that states the standard: what it uses may stand before it.
+fn in_order<'a>(files: &[ast::File], sources: &'a Sources) -> Vec<(u32, &'a Source)> {
+    let states = |file: u32| {
+        let declarations = files.get(position(file)).map_or(&[][..], |file| file.declarations.as_slice());
+        declarations.iter().any(|declaration| matches!(declaration, ast::Declaration::Standard(_)))
+    };
+    let mut found: Vec<(u32, &Source)> = sources.iter().collect();
+    found.sort_by_key(|(file, _)| !states(*file));
+    found
+}
+
+/// The text of every file.
+fn texts(writer: Writer<'_>, files: &[(u32, &Source)], lower: u8, (lang, headings): (Lang, &mut Vec<Heading>)) -> String {
     let mut notes = 0;
     let mut html = String::new();
-    for (file, source) in writer.sources.iter() {
-        if several && !source.is_literate() {
+    for (file, source) in files.iter().copied() {
+        if files.len() > 1 && !source.is_literate() {
             let heading = Heading::new(headings, 2, file_name(&source.path).to_owned());
             let _ = writeln!(html, "<h2 id=\"{}\" class=\"file\">{}</h2>", escaped(&heading.anchor), escaped(&heading.text));
             headings.push(heading);
         }
         html.push_str(&if source.is_literate() {
-            prose::write(writer, (file, source), headings, lang)
+            prose::write(writer, (file, source), lower, headings, lang)
         } else {
             plain::write(writer, (file, source), headings, &mut notes, lang)
         });

@@ -195,7 +195,7 @@ fn a_standard_is_one_whole_page() {
         "<a href=\"#fact-办结率\">办结率</a> <span class=\"k\">低于</span> <span class=\"q\">95%</span>",
         // marks by tier, what reads a fact, what is assumed and what is not known
         "<th scope=\"row\" class=\"d1\"><a href=\"#item-接通率\">接通率</a></th><td class=\"n\">5</td><td class=\"n\">—</td><td class=\"n\">—</td>",
-        "<td class=\"n\"><strong>150</strong></td><td class=\"n\"><strong>100</strong></td>",
+        "<th scope=\"row\">满分</th><td class=\"n\">150</td><td class=\"n\">100</td><td class=\"n\">100</td>",
         "<a href=\"#fact-满意率\">满意率</a></th><td>%</td><td>回访满意率</td>",
         "上限 5 分:没有见过更多",
         "<a href=\"#item-媒体曝光\">媒体曝光</a>:扣分办法未公布,暂按 0 分</li>",

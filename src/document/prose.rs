@@ -33,8 +33,9 @@ pub(super) struct Prose<'a> {
     lang: Lang,
 }
 
-/// Writes the text of a file; its headings are added to those of the page.
-pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings: &mut Vec<Heading>, lang: Lang) -> String {
+/// Writes the text of a file, its headings lower by so many levels than they are written; they are added to those of the page. One of
+/// the first level is that of the page itself.
+pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), lower: u8, headings: &mut Vec<Heading>, lang: Lang) -> String {
     let mut prose = Prose {
         writer,
         file,
@@ -45,7 +46,7 @@ pub(super) fn write(writer: Writer<'_>, (file, source): (u32, &Source), headings
         alignments: Vec::new(),
         column: 0,
         in_head: false,
-        lower: u8::from(title(&source.text).is_none()),
+        lower,
         picture: false,
         lang,
     };

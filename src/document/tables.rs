@@ -90,44 +90,51 @@ impl Tables<'_> {
         self.index().readers(id).into_iter().map(link).collect::<Vec<_>>().join(self.words("、", ", "))
     }
 
-    /// The marks of every item in every tier.
+    /// The marks of every item in every tier, and what reads its score where anything does.
     pub(super) fn marks(&self) -> String {
+        let declared: Vec<Option<(usize, &Declared)>> = self.plan.items.iter().map(|item| self.declared(item)).collect();
+        let readers: Vec<String> = declared.iter().map(|one| one.map(|(id, _)| self.readers(id)).unwrap_or_default()).collect();
+        let any_reader = readers.iter().any(|readers| !readers.is_empty());
         let mut headings = vec![self.words("项目", "Item").to_owned()];
         for program in &self.plan.programs {
             let name = program.title.as_deref().filter(|title| *title != program.tier);
             let title = name.map(|title| format!("<br><small>{}</small>", escaped(title))).unwrap_or_default();
             headings.push(format!("{NUMBERS}{}{title}", escaped(&program.tier)));
         }
-        headings.push(self.words("用于", "Read by").to_owned());
-        let mut rows: Vec<String> = self.plan.items.iter().enumerate().map(|(id, item)| self.item_row(id, item)).collect();
-        let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\"><strong>{}</strong></td>", plain(program.marks))).collect();
-        rows.push(format!("<tr class=\"sum\"><th scope=\"row\">{}</th>{}<td></td></tr>\n", self.words("满分", "Full marks"), total.concat()));
+        headings.extend(any_reader.then(|| self.words("用于", "Read by").to_owned()));
+        let mut rows = Vec::new();
+        for (id, (item, readers)) in self.plan.items.iter().zip(&readers).enumerate() {
+            let name = declared.get(id).copied().flatten().map_or_else(|| escaped(&item.name).into_owned(), |(_, one)| link(one));
+            let readers = if any_reader { format!("<td>{readers}</td>") } else { String::new() };
+            rows.push(format!("<tr>{}{}{readers}</tr>\n", self.item_name(item, &name), self.item_marks(id, item)));
+        }
+        let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\">{}</td>", plain(program.marks))).collect();
+        let end = if any_reader { "<td></td>" } else { "" };
+        rows.push(format!("<tr class=\"sum\"><th scope=\"row\">{}</th>{}{end}</tr>\n", self.words("满分", "Full marks"), total.concat()));
         table(&headings, &rows)
     }
 
-    fn item_row(&self, id: ItemId, item: &Item) -> String {
+    fn item_name(&self, item: &Item, name: &str) -> String {
         let depth = std::iter::successors(item.parent, |parent| self.plan.items.get(*parent).and_then(|parent| parent.parent)).count();
         let kind = if item.is_base() { String::new() } else { format!("<span class=\"kind\">{}</span> ", kind_word(item.kind, self.lang)) };
-        let declared = self.declared(item);
-        let name = declared.map_or_else(|| escaped(&item.name).into_owned(), |(_, one)| link(one));
-        let cells: String = self
-            .plan
-            .programs
-            .iter()
-            .map(|program| match program.items.get(id).copied().flatten() {
-                None => "<td class=\"n\">—</td>".to_owned(),
-                Some(steps) => match steps.full.map(plain) {
-                    Some(full) if item.is_base() => format!("<td class=\"n\">{full}</td>"),
-                    Some(full) => format!("<td class=\"n\">≤ {full}</td>"),
-                    None if self.plan.marks.iter().any(|mark| mark.kind != MarkKind::Assumption && mark.owner == item.name) => {
-                        format!("<td class=\"n\">{}</td>", self.words("待定", "unknown"))
-                    }
-                    None => format!("<td class=\"n\">{}</td>", self.words("不限", "open")),
-                },
-            })
-            .collect();
-        let readers = declared.map(|(id, _)| self.readers(id)).unwrap_or_default();
-        format!("<tr><th scope=\"row\" class=\"d{}\">{kind}{name}</th>{cells}<td>{readers}</td></tr>\n", depth.min(5))
+        format!("<th scope=\"row\" class=\"d{}\">{kind}{name}</th>", depth.min(5))
+    }
+
+    fn item_marks(&self, id: ItemId, item: &Item) -> String {
+        let pending = self.plan.marks.iter().any(|mark| mark.kind != MarkKind::Assumption && mark.owner == item.name);
+        let mut cells = String::new();
+        for program in &self.plan.programs {
+            let full = program.items.get(id).copied().flatten().map(|steps| steps.full.map(plain));
+            let cell = match full {
+                None => "—".to_owned(),
+                Some(Some(full)) if item.is_base() => full,
+                Some(Some(full)) => format!("≤ {full}"),
+                Some(None) if pending => self.words("待定", "unknown").to_owned(),
+                Some(None) => self.words("不限", "open").to_owned(),
+            };
+            let _ = write!(cells, "<td class=\"n\">{cell}</td>");
+        }
+        cells
     }
 
     /// Parameters, and whatever else changes by date, a row a stretch of dates.
