@@ -87,6 +87,8 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
         if rules.is_empty() {
             return Err(PolicyFault::Empty { path: shown });
         }
+    } else if is_table(path) {
+        tables.push(path.to_path_buf());
     } else {
         rules.push(path.to_path_buf());
     }
