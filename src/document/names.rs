@@ -150,7 +150,8 @@ impl Index {
             owner = self.declared.get(item).and_then(|item| item.owner);
         }
         let outer = self.declared.iter().position(|one| one.name == name && one.owner.is_none() && !matches!(one.kind, Kind::Item(_)));
-        outer.or_else(|| self.item_named(name))
+        // a case speaks of what items declare
+        outer.or_else(|| self.item_named(name)).or_else(|| self.declared.iter().position(|one| one.name == name))
     }
 
     /// What a name in the text leads to, if anything is called so.

@@ -287,3 +287,31 @@ fn in_parts<'t>(item: &'t ast::Item, each: &mut dyn FnMut(&'t ast::Part)) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::names::Index;
+    use crate::source::Sources;
+    use crate::syntax;
+
+    #[test]
+    fn a_parameter_by_date_has_a_row_a_stretch() {
+        let mut sources = Sources::default();
+        sources.add("甲.kp", "标准 甲 { 版本 \"1\" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }\n层级 乙 满分 1 分\n指标 丙 满分 1 分 人工评定\n总分 = 合计\n排名 层级 依 总分\n");
+        let plan = crate::engine::compile(&sources).plan.unwrap();
+        let mut dated = Sources::default();
+        dated.add("乙.kp", "参数 线 = 按 期 { ≥ 2022-07: 97%; 其余: 95% }\n参数 步 = 2 分");
+        let files = syntax::parse(&dated).files;
+        let index = Index::of(&files, &dated);
+        let tables = Tables { plan: &plan, writer: Writer { index: &index, sources: &dated }, files: &files, lang: Lang::Zh };
+        let html = tables.parameters();
+        assert_eq!(html.matches("<tr><th scope=\"row\"><a href=\"#value-线\">线</a></th>").count(), 2, "{html}");
+        assert!(
+            html.contains("<td>≥ <span class=\"q\">2022</span>-<span class=\"q\">07</span></td><td><span class=\"q\">97%</span></td>")
+                && html.contains("<td>其余</td><td><span class=\"q\">95%</span></td>"),
+            "{html}"
+        );
+        assert!(html.contains("<a href=\"#value-步\">步</a></th><td></td><td><span class=\"q\">2 分</span></td>"), "{html}");
+    }
+}
