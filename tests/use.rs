@@ -98,7 +98,7 @@ fn in_a_folder_the_files_are_read_as_they_are_without_being_used() {
     // of two that use each other's standard only the circle is a fault
     write(folder.path(), &[("q/公共.kp", &format!("引用 \"标准.kp\"\n{SHARED}"))]);
     let run = kaoping(folder.path(), &["check", "q"]);
-    assert!(run.status == 1 && run.err.matches("错误[").count() == 1 && run.err.contains("K0222"), "{}", run.err);
+    assert!(run.status == 1 && run.err.matches("错误[").count() == 1 && run.err.contains("K0227"), "{}", run.err);
 }
 
 #[test]
@@ -154,12 +154,12 @@ fn no_link_leads_out_of_the_folder() {
     write(folder.path(), &[("p/甲.kp", &standard("甲", "引用 \"公共.kp\"\n")), ("外/公共.kp", SHARED), ("p/内/公共.kp", SHARED)]);
     symlink(folder.path().join("外/公共.kp"), folder.path().join("p/公共.kp")).unwrap();
     let run = kaoping(folder.path(), &["check", "p/甲.kp"]);
-    assert!(run.status == 1 && run.err.contains("K0221") && run.err.contains("指到标准的文件夹外面"), "{}", run.err);
+    assert!(run.status == 1 && run.err.contains("K0226") && run.err.contains("指到标准的文件夹外面"), "{}", run.err);
     // a folder that leads out does so too
     fs::remove_file(folder.path().join("p/公共.kp")).unwrap();
     symlink(folder.path().join("外"), folder.path().join("p/链")).unwrap();
     write(folder.path(), &[("p/甲.kp", &standard("甲", "引用 \"链/公共.kp\"\n"))]);
-    assert!(kaoping(folder.path(), &["check", "p/甲.kp"]).err.contains("K0221"));
+    assert!(kaoping(folder.path(), &["check", "p/甲.kp"]).err.contains("K0226"));
     // one that stays inside is the file that it leads to, read once
     symlink("内/公共.kp", folder.path().join("p/公共.kp")).unwrap();
     write(folder.path(), &[("p/甲.kp", &standard("甲", "引用 \"公共.kp\"\n引用 \"内/公共.kp\"\n"))]);

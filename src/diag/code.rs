@@ -74,11 +74,11 @@ codes! {
     /// Two facts that read one column.
     SharedColumn = "K0207", "两项数据读同一列", "two facts read one column";
     /// A file to use that is not there, or not where rules may lie.
-    UseMissing = "K0221", "引用的文件读不到", "file to use not found";
+    UseMissing = "K0226", "引用的文件读不到", "file to use not found";
     /// Files that use one another.
-    UseCircle = "K0222", "引用绕成一圈", "files use one another";
+    UseCircle = "K0227", "引用绕成一圈", "files use one another";
     /// A file that states a standard and is used by one.
-    UseStandard = "K0223", "引用的文件自有标准", "used file states a standard";
+    UseStandard = "K0228", "引用的文件自有标准", "used file states a standard";
     /// Units that do not go together.
     UnitMismatch = "K0301", "单位不合", "units do not match";
     /// Marks of the parts that do not make the whole.

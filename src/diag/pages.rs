@@ -35,9 +35,9 @@ pages! {
     MissingPart = "K0205";
     WrongKind = "K0206";
     SharedColumn = "K0207";
-    UseMissing = "K0221";
-    UseCircle = "K0222";
-    UseStandard = "K0223";
+    UseMissing = "K0226";
+    UseCircle = "K0227";
+    UseStandard = "K0228";
     UnitMismatch = "K0301";
     MarksSum = "K0302";
     Unrounded = "K0303";
