@@ -17,8 +17,10 @@ mod new;
 mod output;
 mod progress;
 mod score;
+mod show;
 mod template;
 mod test;
+mod versions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -71,6 +73,10 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
+    Versions(versions::Arguments),
+    /// 显示施行中的规则全文,改过的行注明出处 / Show the text in force, with the origin of each changed line
+    Show(show::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -107,6 +113,8 @@ fn examples(command: &str) -> &'static [Example] {
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
+        "versions" => versions::EXAMPLES,
+        "show" => show::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -179,6 +187,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
+        Verb::Versions(verb) => versions::run(&verb, lang),
+        Verb::Show(verb) => show::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

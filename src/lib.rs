@@ -7,6 +7,7 @@
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
 //! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
+//! amended    amendments -> the text of every version, each stretch with where it was written
 //! extension  scripts -> functions: the sandbox, exact numbers at its boundary
 //! resolved   ast -> names bound, units checked, marks added up
 //! plan       resolved -> flat steps in dependency order, one program a tier
@@ -34,6 +35,7 @@ pub mod quantity;
 pub mod results;
 pub mod source;
 
+pub(crate) mod amended;
 pub(crate) mod draft;
 pub(crate) mod eval;
 pub(crate) mod explain;

@@ -71,6 +71,35 @@ pub(crate) fn read(text: &str, head: &Head) -> Result<String, Diagnostic> {
     Ok(text)
 }
 
+/// The version that is in force in a period: its place in the list. Where the text is no period, or there is one version only, that
+/// is said when the period is read.
+pub(crate) fn version_in_force(text: &str, heads: &[&Head]) -> Result<usize, Box<Diagnostic>> {
+    let newest = heads.len().saturating_sub(1);
+    let Some((first, _)) = months(&text.trim().to_ascii_uppercase()) else { return Ok(newest) };
+    let first = format!("{:04}-{:02}-01", first.0, first.1);
+    let covers = |head: &&Head| {
+        let Some((from, until)) = &head.effective else { return true };
+        *from <= first && until.as_ref().is_none_or(|until| first <= *until)
+    };
+    match heads.iter().position(covers) {
+        Some(index) => Ok(index),
+        None if heads.len() < 2 => Ok(newest),
+        None => {
+            let mut fault = Diagnostic::new(Code::BadPeriod, words!("{text} 没有施行的版本", "no version is in force in {text}"));
+            let mut list = (Vec::new(), Vec::new());
+            for Head { version, effective, .. } in heads {
+                let Some((from, until)) = effective else { continue };
+                let (zh, en) = until.as_ref().map_or((" 起".to_owned(), " on".to_owned()), |until| (format!(" 至 {until}"), format!(" to {until}")));
+                list.0.push(format!("「{version}」{from}{zh}"));
+                list.1.push(format!("{version}, {from}{en}"));
+            }
+            let (list, list_en) = (list.0.join(";"), list.1.join("; "));
+            fault = fault.help(words!("版本有:{list}", "the versions are: {list_en}"));
+            Err(Box::new(fault))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::months;

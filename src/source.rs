@@ -5,11 +5,13 @@
 //! A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
 
 mod decode;
+mod pieces;
 mod policy;
 mod script;
 
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
+pub(crate) use pieces::{Piece, Spliced};
 pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
 pub(crate) use script::{Unread, beside, is_script_name};
@@ -65,6 +67,8 @@ pub(crate) enum Kind {
     Rules,
     /// A script that rules call, with the SHA-256 of its bytes.
     Script(String),
+    /// Rules of a version that amendments made of others, with where each stretch was written.
+    Spliced(Vec<Piece>),
 }
 
 /// One file of policy text.
@@ -81,7 +85,7 @@ impl Source {
     /// The SHA-256 of the bytes of a script.
     pub(crate) fn script_sha256(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Rules => None,
+            Kind::Rules | Kind::Spliced(_) => None,
             Kind::Script(sha256) => Some(sha256),
         }
     }
@@ -142,12 +146,12 @@ impl Sources {
 
     /// The scripts with their numbers.
     pub fn scripts(&self) -> impl Iterator<Item = (u32, &Source)> {
-        self.all().filter(|(_, source)| source.kind != Kind::Rules)
+        self.all().filter(|(_, source)| matches!(source.kind, Kind::Script(_)))
     }
 
-    /// Rule files and scripts with their numbers.
+    /// Rule files and scripts with their numbers; not the texts that were spliced from them.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Source)> {
-        self.files.iter().enumerate().map(|(index, source)| (offset(index), source))
+        self.files.iter().enumerate().map(|(index, source)| (offset(index), source)).filter(|(_, source)| !matches!(source.kind, Kind::Spliced(_)))
     }
 
     /// The text of a span.
@@ -162,9 +166,15 @@ impl Sources {
         self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Path and line of a span's beginning, as in `标准.kp:12`.
+    /// How many files there are, spliced ones included.
+    pub(crate) fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Path and line of where a span was written, as in `标准.kp:12`.
     #[must_use]
     pub fn place(&self, span: Span) -> String {
+        let span = self.written(span);
         self.get(span.file).map_or_else(String::new, |source| format!("{}:{}", source.path, source.line_column(position(span.start)).line))
     }
 }

@@ -6,7 +6,7 @@ use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
-use crate::engine::compile;
+use crate::engine::{Versions, compile_versions};
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
@@ -84,18 +84,19 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
     read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
 }
 
-/// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
-pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
-    let policy = read(path)?;
-    let compiled = compile(&policy.sources);
-    if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
+/// Reads and checks a policy: all its versions if there is no fault, and faults and warnings, sorted.
+pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
+    let mut policy = read(path)?;
+    let compiled = compile_versions(&policy.sources);
+    if compiled.versions.is_empty() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
     }
-    Ok((policy, compiled.plan, compiled.diagnostics))
+    policy.sources = compiled.sources().clone();
+    Ok((policy, compiled))
 }
 
 fn unreadable_policy(fault: &PolicyFault) -> Words {
@@ -128,11 +129,21 @@ fn unreadable_facts(fault: &InputFault) -> Words {
     }
 }
 
-/// Reads a policy that must be without fault, and its register.
-pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
+/// Reads a policy that must be without fault, and its register: the version that is in force in a period, or else the last.
+pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<Loaded, Fault> {
     let path = policy_path(named)?;
-    let (policy, plan, mut diagnostics) = check(&path)?;
-    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    let (policy, Versions { mut versions, mut diagnostics, .. }) = check(&path)?;
+    if versions.is_empty() {
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
+    let index = match period {
+        Some(text) => {
+            let heads: Vec<_> = versions.iter().map(|version| &version.plan.head).collect();
+            period::version_in_force(text, &heads).map_err(|fault| Fault::Diagnostics(vec![*fault], Box::new(policy.sources.clone())))?
+        }
+        None => versions.len() - 1,
+    };
+    let plan = versions.swap_remove(index).plan;
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);

@@ -32,6 +32,10 @@ pages! {
     MissingPart = "K0205";
     WrongKind = "K0206";
     SharedColumn = "K0207";
+    AmendedTarget = "K0221";
+    AmendedOld = "K0222";
+    AmendedTwice = "K0223";
+    Calendar = "K0224";
     UnitMismatch = "K0301";
     MarksSum = "K0302";
     Unrounded = "K0303";

@@ -19,6 +19,7 @@ use doc::Printer;
 use node::Reader;
 pub(crate) use same::Mismatch;
 use spelling::Speller;
+pub(super) use spelling::compared;
 use statement::Writer;
 
 /// Lines are at most this wide where they can be broken; Han take two columns.
