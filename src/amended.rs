@@ -16,7 +16,7 @@ pub(crate) use show::show;
 
 use crate::diag::{Code, Diagnostic, closest, words};
 use crate::source::{Sources, Span};
-use crate::syntax::outline::{self, Amendment, Outline, Statement, outline};
+use crate::syntax::outline::{self, Amendment, Change, ChangeKind, Named, Outline, Statement, outline};
 use changes::Target;
 use edits::Edits;
 
@@ -35,6 +35,8 @@ pub(crate) struct Version {
     /// Where its dates stand.
     pub(crate) effective: Option<Span>,
     pub(crate) repealed: Vec<Repealed>,
+    /// The changes that give something another name.
+    pub(crate) renames: Vec<Change>,
 }
 
 /// A statement that is in force no more.
@@ -64,7 +66,16 @@ impl Amended {
     /// A policy without amendments.
     pub(crate) fn plain(sources: &Sources) -> Self {
         let files: Vec<u32> = sources.iter().map(|(file, _)| file).collect();
-        let version = Version { name: String::new(), based_on: None, stated: files.clone(), files, amendment: None, effective: None, repealed: Vec::new() };
+        let version = Version {
+            name: String::new(),
+            based_on: None,
+            stated: files.clone(),
+            files,
+            amendment: None,
+            effective: None,
+            repealed: Vec::new(),
+            renames: Vec::new(),
+        };
         Amended { sources: sources.clone(), versions: vec![version], amendments: Vec::new() }
     }
 }
@@ -78,7 +89,16 @@ pub(crate) fn amend(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Ame
     let stated = outlines.iter().flat_map(|outline| &outline.statements).find(|statement| statement.kind == "k_standard");
     let dates = stated.and_then(|standard| standard.inside.iter().find(|heading| heading.kind == "k_effective")).map(|heading| heading.span);
     let holding = files.iter().zip(&outlines).filter(|(_, outline)| !outline.statements.is_empty()).map(|(file, _)| *file).collect();
-    let base = Version { name: version_of(sources, stated), based_on: None, stated: holding, files, amendment: None, effective: dates, repealed: Vec::new() };
+    let base = Version {
+        name: version_of(sources, stated),
+        based_on: None,
+        stated: holding,
+        files,
+        amendment: None,
+        effective: dates,
+        repealed: Vec::new(),
+        renames: Vec::new(),
+    };
     let mut amended = Amended { sources: sources.clone(), versions: vec![base], amendments: Vec::new() };
     let mut waiting: Vec<&Amendment> = Vec::new();
     for amendment in outlines.iter().flat_map(|outline| &outline.amendments) {
@@ -245,7 +265,116 @@ fn apply(amended: &mut Amended, amendment: &Amendment, diagnostics: &mut Vec<Dia
         repealed.append(&mut gone);
     }
     let (name, based_on) = (name.clone(), Some(based_on.clone()));
-    amended.versions.push(Version { name, based_on, stated, files, amendment: Some(amendment.head), effective: Some(effective), repealed });
+    amended.versions.push(Version {
+        name,
+        based_on,
+        stated,
+        files,
+        amendment: Some(amendment.head),
+        effective: Some(effective),
+        repealed,
+        renames: renames(&amendment.changes),
+    });
+}
+
+/// The statements of files.
+pub(crate) fn outlines(sources: &Sources, files: &[u32]) -> Vec<Outline> {
+    files.iter().filter_map(|file| outline(*file, &sources.get(*file)?.text)).collect()
+}
+
+/// The renames among changes, with the blocks around them.
+fn renames(changes: &[Change]) -> Vec<Change> {
+    let kept = changes.iter().filter_map(|change| match &change.kind {
+        ChangeKind::Rename(..) => Some(change.clone()),
+        ChangeKind::Within(named, inside) => {
+            let inside = renames(inside);
+            (!inside.is_empty()).then(|| Change { kind: ChangeKind::Within(named.clone(), inside), ..change.clone() })
+        }
+        _ => None,
+    });
+    kept.collect()
+}
+
+impl Amended {
+    /// The versions that lead from the standard to this one, this one included.
+    fn chain<'a>(&'a self, version: &'a Version) -> Vec<&'a Version> {
+        let mut chain = vec![version];
+        while let Some(base) = chain.last().and_then(|last| last.based_on.as_ref()) {
+            match self.versions.iter().find(|version| version.name == *base) {
+                Some(base) if chain.len() <= self.versions.len() => chain.push(base),
+                _ => break,
+            }
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The text of a version with the names that the amendments leading to another give to what is in it. What cannot be applied to
+    /// it is left alone: the two need not have anything in common.
+    pub(crate) fn renamed(&self, version: &Version, others: &Amended, other: &Version) -> Renamed {
+        let mut given = Vec::new();
+        let mut sources = self.sources.clone();
+        let mut files = version.files.clone();
+        let here: Vec<&str> = self.chain(version).iter().map(|version| version.name.as_str()).collect();
+        let ahead = others.chain(other).into_iter().filter(|step| !here.contains(&step.name.as_str()) && !step.renames.is_empty());
+        for step in ahead {
+            // the new names are copied from the amendment, whose file becomes one of these
+            let Some(amendment) = step.amendment.and_then(|span| others.sources.get(span.file)) else { continue };
+            let file = sources.add(amendment.path.clone(), amendment.text.clone());
+            let changes: Vec<Change> = step.renames.iter().map(|change| relocated(change, file)).collect();
+            let outlines = outlines(&sources, &files);
+            names_given(&step.renames, &outlines, &mut given);
+            let mut edits = Edits::default();
+            Target::new(&sources, &outlines).apply(&changes, &mut edits, &mut Vec::new());
+            let mut next = Vec::new();
+            for file in files {
+                let (spliced, _) = edits.splice(&sources, file, 0, &[]);
+                let path = sources.get(file).map(|source| source.path.clone()).unwrap_or_default();
+                next.push(sources.add_spliced(path, spliced));
+            }
+            files = next;
+        }
+        let outlines = outlines(&sources, &files);
+        Renamed { sources, outlines, renames: given }
+    }
+}
+
+/// A text in which things have the names that later versions give them.
+#[derive(Default)]
+pub(crate) struct Renamed {
+    pub(crate) sources: Sources,
+    pub(crate) outlines: Vec<Outline>,
+    /// What kind of thing, the name before, and the name after.
+    pub(crate) renames: Vec<(String, String, String)>,
+}
+
+/// The renames of things that a text holds.
+fn names_given(changes: &[Change], outlines: &[Outline], given: &mut Vec<(String, String, String)>) {
+    fn holds(statements: &[Statement], named: &Named) -> bool {
+        statements.iter().any(|one| one.kind == named.kind && one.name.as_ref() == Some(&named.name) || holds(&one.inside, named))
+    }
+    for change in changes {
+        match &change.kind {
+            ChangeKind::Rename(named, (to, _)) if outlines.iter().any(|outline| holds(&outline.statements, named)) => {
+                given.push((named.kind.clone(), named.name.clone(), to.clone()));
+            }
+            ChangeKind::Within(_, inside) => names_given(inside, outlines, given),
+            _ => {}
+        }
+    }
+}
+
+/// A rename with its places in a copy of its file.
+fn relocated(change: &Change, file: u32) -> Change {
+    let at = |span: Span| Span { file, ..span };
+    let kind = match &change.kind {
+        ChangeKind::Rename(named, (to, span)) => ChangeKind::Rename(Named { span: at(named.span), ..named.clone() }, (to.clone(), at(*span))),
+        ChangeKind::Within(named, inside) => {
+            ChangeKind::Within(Named { span: at(named.span), ..named.clone() }, inside.iter().map(|change| relocated(change, file)).collect())
+        }
+        other => other.clone(),
+    };
+    Change { kind, span: at(change.span) }
 }
 
 /// The kinds of statements that stand in the head of a standard.

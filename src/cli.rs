@@ -7,6 +7,7 @@
 mod aside;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod explain_code;
 mod fmt;
@@ -77,6 +78,8 @@ enum Verb {
     Versions(versions::Arguments),
     /// 显示施行中的规则全文,改过的行注明出处 / Show the text in force, with the origin of each changed line
     Show(show::Arguments),
+    /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
+    Diff(diff::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -115,6 +118,7 @@ fn examples(command: &str) -> &'static [Example] {
         "test" => test::EXAMPLES,
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
+        "diff" => diff::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -189,6 +193,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),
+        Verb::Diff(verb) => diff::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

@@ -30,7 +30,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::amended::{self, Amended, Term};
+use crate::amended::{self, Amended, Renamed, Term};
 use crate::diag::{self, Diagnostic, Lang, words};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
@@ -41,6 +41,7 @@ use crate::quantity::Number;
 use crate::results::State;
 use crate::source::Sources;
 use crate::syntax::ast::Declaration;
+use crate::syntax::outline::Outline;
 use crate::{resolved, syntax};
 
 /// What a compilation gives: a plan if no fault was found, and everything that was found.
@@ -135,6 +136,20 @@ impl Versions {
     /// The text of a version in the one layout, in one skin or as it was written: what amendments changed or repealed says so.
     pub(crate) fn show(&self, version: &Version, skin: Option<Lang>) -> Option<Result<String, syntax::Mismatch>> {
         Some(amended::show(&self.texts, self.texts.versions.get(version.text)?, skin))
+    }
+
+    /// The statements of a version.
+    pub(crate) fn outlines(&self, version: &Version) -> Vec<Outline> {
+        let text = self.texts.versions.get(version.text);
+        text.map(|text| amended::outlines(&self.texts.sources, &text.files)).unwrap_or_default()
+    }
+
+    /// The statements of a version with the names that the amendments leading to another give them.
+    pub(crate) fn renamed(&self, version: &Version, others: &Versions, other: &Version) -> Renamed {
+        match (self.texts.versions.get(version.text), others.texts.versions.get(other.text)) {
+            (Some(text), Some(other)) => self.texts.renamed(text, &others.texts, other),
+            _ => Renamed::default(),
+        }
     }
 
     /// The files in which a version is written, as shown.

@@ -18,6 +18,7 @@
 //! results    units, indicators, totals, places: the JSON contract
 //! explain    how a score came about, as data
 //! golden     cases and published months against what is computed
+//! difference two versions -> what changed in meaning, and what that does to a month
 //! report     texts for people
 //! engine     the same for programs: compile once, score tables in memory
 //! cli        the command line
@@ -36,6 +37,7 @@ pub mod results;
 pub mod source;
 
 pub(crate) mod amended;
+pub(crate) mod difference;
 pub(crate) mod draft;
 pub(crate) mod eval;
 pub(crate) mod explain;

@@ -38,23 +38,8 @@ pub(crate) fn months(text: &str) -> Option<((u32, u32), (u32, u32))> {
 
 /// The period in the form that results carry; it must be of the standard's cycle and within its dates.
 pub(crate) fn read(text: &str, head: &Head) -> Result<String, Diagnostic> {
-    let example = example(head.cycle);
-    let text = text.trim().to_ascii_uppercase();
-    let kind = match text.split_once('-') {
-        None => Cycle::Year,
-        Some((_, rest)) if rest.starts_with('Q') => Cycle::Quarter,
-        Some(_) => Cycle::Month,
-    };
-    let Some((first, last)) = months(&text) else {
-        let fault = Diagnostic::new(Code::BadPeriod, words!("「{text}」不是期别", "{text} is no period"));
-        return Err(fault.help(words!("写成 {example} 的样子", "write it as in {example}")));
-    };
-    if kind != head.cycle {
-        let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 与这个标准的周期不合", "{text} does not go with the cycle of this standard"));
-        return Err(fault
-            .at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard"))
-            .help(words!("写成 {example} 的样子", "write it as in {example}")));
-    }
+    let text = named(text, head)?;
+    let Some((first, last)) = months(&text) else { return Ok(text) };
     if let Some((from, until)) = &head.effective {
         let day = |(year, month): (u32, u32), day: &str| format!("{year:04}-{month:02}-{day}");
         let (version, shown) = (&head.version, until.as_deref().unwrap_or("…"));
@@ -67,6 +52,28 @@ pub(crate) fn read(text: &str, head: &Head) -> Result<String, Diagnostic> {
                 .at(head.span, words!("施行日期写在这个标准的抬头里", "the dates stand in the head of this standard"))
                 .help(words!("换一个期别,或用那时施行的标准", "name another period, or the standard in force then")));
         }
+    }
+    Ok(text)
+}
+
+/// The period in the form that results carry, of the standard's cycle, whether or not the standard is in force then.
+pub(crate) fn named(text: &str, head: &Head) -> Result<String, Diagnostic> {
+    let example = example(head.cycle);
+    let text = text.trim().to_ascii_uppercase();
+    let kind = match text.split_once('-') {
+        None => Cycle::Year,
+        Some((_, rest)) if rest.starts_with('Q') => Cycle::Quarter,
+        Some(_) => Cycle::Month,
+    };
+    if months(&text).is_none() {
+        let fault = Diagnostic::new(Code::BadPeriod, words!("「{text}」不是期别", "{text} is no period"));
+        return Err(fault.help(words!("写成 {example} 的样子", "write it as in {example}")));
+    }
+    if kind != head.cycle {
+        let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 与这个标准的周期不合", "{text} does not go with the cycle of this standard"));
+        return Err(fault
+            .at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard"))
+            .help(words!("写成 {example} 的样子", "write it as in {example}")));
     }
     Ok(text)
 }

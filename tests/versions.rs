@@ -1,4 +1,4 @@
-//! Amendments: which version scores which period, and the text in force.
+//! Amendments: which version scores which period, the text in force, and what differs between versions.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
 
@@ -125,6 +125,9 @@ fn alone(folder: &Path, policy: &str, version: &str, (period, facts): (&str, &st
         assert_eq!(shown.status, 0, "{}", shown.err);
         assert_eq!(kaoping(folder, &["check", file]).status, 0, "{version} {skin}");
         assert_eq!(kaoping(folder, &["fmt", "--check", file]).status, 0, "{version} {skin}");
+        // it differs in nothing from the version that it is the text of
+        let differences = json(folder, &["diff", &format!("{policy}@{version}"), file, "--format", "json"]);
+        assert_eq!(differences["changes"].as_array().unwrap(), &Vec::<Value>::new(), "{version} {skin}");
         let register = root().join("policies/lianyungang/名册.csv");
         if policy.contains("lianyungang") {
             fs::copy(register, out.path().join("名册.csv")).unwrap();
@@ -171,4 +174,89 @@ fn what_was_published_of_the_revised_standard_is_reproduced_or_said_to_be_beyond
         let facts = format!("golden/lianyungang/{month}/facts.csv");
         assert_eq!(total(&scores(root(), "policies/lianyungang", month, &facts), unit), expected, "{month} {unit}");
     }
+}
+
+// --- differences ---
+
+fn ids(differences: &Value) -> Vec<String> {
+    differences["changes"].as_array().unwrap().iter().map(|one| format!("{} {}", one["kind"].as_str().unwrap(), one["id"].as_str().unwrap())).collect()
+}
+
+fn diff(folder: &Path, old: &str, new: &str) -> Value {
+    json(folder, &["diff", old, new, "--format", "json"])
+}
+
+#[test]
+fn versions_differ_clause_by_clause() {
+    let folder = policy();
+    let found = diff(folder.path(), "规则@一", "规则@二");
+    assert_eq!(ids(&found), ["changed 指标 报送/迟报 每 1 件 扣 1 分 扣完为止"]);
+    let change = &found["changes"][0];
+    assert_eq!((change["before"].as_str(), change["after"].as_str()), (Some("迟报 每 1 件 扣 1 分,扣完为止"), Some("迟报 每 1 件 扣 2 分,扣完为止")));
+    assert_eq!(change["path"], serde_json::json!(["报送"]));
+    // what another name is stated for is the same thing
+    let found = diff(folder.path(), "规则@一", "规则@4");
+    assert_eq!(ids(&found), ["renamed 数据 迟漏", "inserted 指标 报送/保底"]);
+    assert_eq!((found["changes"][0]["before"].as_str(), found["changes"][0]["after"].as_str()), (Some("迟报"), Some("迟漏")));
+    assert!(found["changes"][1]["before"].is_null());
+    // the other way round nothing states that it is
+    assert_eq!(diff(folder.path(), "规则@4", "规则@一")["changes"].as_array().unwrap().len(), 4);
+    assert_eq!(diff(folder.path(), "规则@二", "规则@二")["changes"], serde_json::json!([]));
+    let unknown = kaoping(folder.path(), &["diff", "规则@二", "规则@五"]);
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.err.contains("没有版本「五」") && unknown.err.contains("一、二、3、4"), "{}", unknown.err);
+}
+
+#[test]
+fn layout_skin_order_and_files_are_no_difference() {
+    let folder = policy();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put("一.kp", &format!("{ITEM}{HEAD}"));
+    let english = kaoping(folder.path(), &["fmt", "一.kp", "--skin", "en", "--out", "英"]);
+    assert_eq!(english.status, 0, "{}", english.err);
+    for other in ["一.kp", "英/一.kp"] {
+        assert_eq!(diff(folder.path(), "规则@一", other)["changes"], serde_json::json!([]), "{other}");
+    }
+    // another source is no difference, an assumption is
+    put("二.kp", &format!("{HEAD}{}", ITEM.replace("依据 \"原办法\"", "依据 \"另一处\" 说明 \"也许\"")));
+    assert_eq!(diff(folder.path(), "一.kp", "二.kp")["changes"], serde_json::json!([]));
+    put("二.kp", &format!("{HEAD}{}", ITEM.replace("依据 \"原办法\"", "假设 \"也许\"")));
+    assert_eq!(ids(&diff(folder.path(), "一.kp", "二.kp")).len(), 1);
+}
+
+#[test]
+fn an_item_in_another_block_is_moved_and_the_order_of_awards_matters() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = |body: &str| format!("{}数据 漏报 : 件\n{body}", HEAD.replace("满分 10 分", "满分 20 分"));
+    let awards = ["当 迟报 > 9 件 得 0 分", "当 漏报 > 5 件 得 5 分"];
+    let item = |first: usize, second: usize| format!("指标 甲 满分 10 分 {{ {}\n{}\n得 满分 }}", awards[first], awards[second]);
+    let other = "指标 乙 满分 10 分 { 迟报 每 1 件 扣 1 分,扣完为止 }";
+    let put = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    put("一.kp", rules(&format!("类 丙 满分 20 分 {{ {}\n{other} }}", item(0, 1))));
+    put("二.kp", rules(&format!("类 丙 满分 10 分 {{ {other} }}\n{}", item(0, 1))));
+    put("三.kp", rules(&format!("类 丙 满分 10 分 {{ {other} }}\n{}", item(1, 0))));
+    assert_eq!(ids(&diff(folder.path(), "一.kp", "二.kp")), ["changed 类 丙/满分", "moved 指标 甲"]);
+    assert_eq!(ids(&diff(folder.path(), "二.kp", "三.kp")), ["reordered 指标 甲/次序"]);
+}
+
+#[test]
+fn a_month_is_scored_under_both_versions_though_one_is_not_in_force_then() {
+    let folder = policy();
+    fs::write(folder.path().join("两家.csv"), "单位,层级,迟报\n甲,区县,4\n乙,区县,0\n").unwrap();
+    let arguments = ["diff", "规则@一", "规则@二", "--period", "2020-03", "--facts", "两家.csv"];
+    let found = json(folder.path(), &[&arguments[..], &["--format", "json"]].concat());
+    let impact = found["impact"].as_array().unwrap();
+    assert_eq!(impact.len(), 2);
+    // 10 - 4 × 1, 10 - 4 × 2
+    assert_eq!((impact[0]["unit"].as_str(), impact[0]["before"].as_str(), impact[0]["after"].as_str()), (Some("甲"), Some("6.00"), Some("2.00")));
+    assert_eq!((&impact[0]["rank_before"], &impact[1]["rank_after"]), (&serde_json::json!(2), &serde_json::json!(1)));
+    let text = kaoping(folder.path(), &arguments);
+    assert!(text.out.contains("2 家单位,1 家的得分、名次或状态有变化") && !text.out.contains("乙"), "{}", text.out);
+    let english = kaoping(folder.path(), &[&arguments[..], &["--lang", "en"]].concat());
+    assert!(english.out.contains("迟报 per 1 cases deduct 1 points, down to 0 becomes 迟报 per 1 cases deduct 2 points, down to 0"), "{}", english.out);
+    // a column that only one of the two versions reads is no fault, and what is then missing is missing
+    let found = json(folder.path(), &["diff", "规则@一", "规则@4", "--period", "2020-03", "--facts", "两家.csv", "--format", "json"]);
+    assert_eq!(found["impact"][0]["status_after"], "missing");
+    let alone = kaoping(folder.path(), &["diff", "规则@一", "规则@二", "--facts", "两家.csv"]);
+    assert_eq!(alone.status, 2);
 }

@@ -94,7 +94,16 @@ mod tests {
     use super::*;
 
     fn version(name: &str) -> Version {
-        Version { name: name.to_owned(), based_on: None, stated: Vec::new(), files: Vec::new(), amendment: None, effective: None, repealed: Vec::new() }
+        Version {
+            name: name.to_owned(),
+            based_on: None,
+            stated: Vec::new(),
+            files: Vec::new(),
+            amendment: None,
+            effective: None,
+            repealed: Vec::new(),
+            renames: Vec::new(),
+        }
     }
 
     fn term(from: &str, until: Option<&str>) -> Term {

@@ -13,7 +13,7 @@ use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load};
 use crate::period;
 use crate::plan::Plan;
-use crate::source::{Policy, PolicyFault, read_policy};
+use crate::source::{Policy, PolicyFault, Sources, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
@@ -161,16 +161,44 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
     period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))
 }
 
+/// What stops the reading of facts.
+pub(super) enum Stopped {
+    Unreadable(InputFault),
+    Faults(Vec<Diagnostic>),
+}
+
+impl Stopped {
+    pub(super) fn with(self, sources: &Sources) -> Fault {
+        match self {
+            Stopped::Unreadable(fault) => Fault::Words(unreadable_facts(&fault)),
+            Stopped::Faults(found) => Fault::Diagnostics(found, Box::new(sources.clone())),
+        }
+    }
+}
+
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
+    let read = read_facts(&loaded.plan, loaded.register.as_ref(), subject, period, &|_| false);
+    let (facts, warnings) = read.map_err(|stopped| stopped.with(&loaded.policy.sources))?;
+    loaded.warnings.extend(warnings);
+    Ok(facts)
+}
+
+/// Reads facts against a plan, with what is worth saying; a fault stops the work unless it is pardoned.
+pub(super) fn read_facts(
+    plan: &Plan,
+    register: Option<&Register>,
+    subject: &Subject,
+    period: &str,
+    pardoned: &dyn Fn(&Diagnostic) -> bool,
+) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = files::read(&subject.facts).map_err(unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
+    let inputs = files::read(&subject.facts).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
-    let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    diagnostics.retain(|fault| !pardoned(fault));
     progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
         if changes.is_empty() {
@@ -182,8 +210,12 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     diag::sort(&mut diagnostics);
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
-        return Err(Fault::Diagnostics(diagnostics, Box::new(loaded.policy.sources.clone())));
+        return Err(Stopped::Faults(diagnostics));
     }
-    loaded.warnings.extend(diagnostics);
-    Ok(table)
+    Ok((table, diagnostics))
+}
+
+/// Every heading under which a plan reads facts.
+pub(super) fn columns_of(plan: &Plan) -> Vec<String> {
+    plan.facts.iter().flat_map(|fact| std::iter::once(&fact.name).chain(&fact.columns)).cloned().collect()
 }
