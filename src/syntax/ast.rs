@@ -45,7 +45,14 @@ pub(crate) enum Declaration {
     Total(Total),
     Ranking(Ranking),
     Case(Case),
+    Amendment(Amendment),
     Note,
+}
+
+/// 修订: its words in one skin. What it changes is read from its text, see `outline`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Amendment {
+    pub(crate) words: Vec<String>,
 }
 
 #[derive(Debug, PartialEq)]

@@ -161,6 +161,10 @@ const STARTERS: &[&str] = &[
     "k_deduct",
     "k_add",
     "k_amendment",
+    "k_insert",
+    "k_repeal",
+    "k_replace",
+    "k_rename",
     "k_use",
     "k_record",
     "k_function",
@@ -178,7 +182,7 @@ const STARTERS: &[&str] = &[
 ];
 /// What may follow the points of a deduction.
 const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to"];
-const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
+const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard", "k_amendment"];
 
 /// Words and signs behind which an expression must follow.
 const WANTING: &[&str] = &[
@@ -540,6 +544,8 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::parameter => push("名称 : 单位", "name : unit"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
+            Rule::change => push("一处修订(新增、废止、将 … 改为 … 等)", "a change (insert, repeal, replace … becomes …)"),
+            Rule::amendment_part => push("版本、基于、施行、文号", "version, based on, effective, document"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
             Rule::attribute => push("满分、适用、封顶 等", "marks, applies to, cap, …"),
             Rule::fact_attribute => push("列、精度、缺省 等", "column, step, default, …"),
@@ -563,7 +569,9 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     }
     for rule in rules {
         let name = format!("{rule:?}");
-        if let Some(word) = words::WORDS.iter().find(|word| word.rule == name && !words::RESERVED.contains(&word.rule)) {
+        // amendments are written by those who know the word
+        let said = |word: &&words::Word| word.rule == name && word.rule != "k_amendment" && !words::RESERVED.contains(&word.rule);
+        if let Some(word) = words::WORDS.iter().find(said) {
             push(word.zh, word.en);
         }
     }

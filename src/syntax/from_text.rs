@@ -211,6 +211,7 @@ impl Builder<'_> {
     fn top(&mut self, pair: P<'_>) -> Option<ast::Declaration> {
         match pair.as_rule() {
             Rule::standard => self.standard(pair).map(ast::Declaration::Standard),
+            Rule::amendment => Some(ast::Declaration::Amendment(ast::Amendment { words: super::outline::words(pair) })),
             Rule::declaration => {
                 let pair = pair.into_inner().next()?;
                 self.declaration(pair)

@@ -156,8 +156,6 @@ pub(crate) const WORDS: &[Word] = &[
 
 /// Words that are reserved for constructs which this version does not evaluate.
 pub(crate) const RESERVED: &[&str] = &[
-    "k_amendment",
-    "k_based_on",
     "k_record",
     "k_list",
     "k_veto",
@@ -170,12 +168,6 @@ pub(crate) const RESERVED: &[&str] = &[
     "k_not_eligible",
     "k_top",
     "k_bottom",
-    "k_becomes",
-    "k_replace",
-    "k_insert",
-    "k_at_front",
-    "k_repeal",
-    "k_rename",
     "k_children",
     "k_recent",
     "k_previous",
