@@ -312,15 +312,15 @@ pub(crate) fn input_name(standard: &Standard, input: &Input) -> Words {
                 None => Default::default(),
             };
             let (fold, fold_en) = fold_word(units.fold);
-            let argument = |total: &str| match units.arguments.first().map(|argument| &argument.kind) {
+            let argument = |score: &str, total: &str| match units.arguments.first().map(|argument| &argument.kind) {
                 None => String::new(),
                 Some(ExprKind::Fact(id)) => standard.facts.get(*id).map(|fact| fact.name.clone()).unwrap_or_default(),
                 Some(ExprKind::Value(id)) => standard.values.get(*id).map(|value| value.name.clone()).unwrap_or_default(),
-                Some(ExprKind::Score(id)) => standard.items.get(*id).map(|item| item.name.clone()).unwrap_or_default(),
+                Some(ExprKind::Score(id)) => standard.items.get(*id).map(|item| format!("{score}({})", item.name)).unwrap_or_default(),
                 Some(ExprKind::Total) => total.to_owned(),
                 Some(_) => "…".to_owned(),
             };
-            let (of, of_en) = (argument("总分"), argument("total"));
+            let (of, of_en) = (argument("得分", "总分"), argument("score", "total"));
             words!("{who}{each} {fold}({of})", "{who_en}{each_en} {fold_en}({of_en})")
         }
     }

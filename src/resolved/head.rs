@@ -195,7 +195,11 @@ impl<'a> Resolver<'a> {
             Some(unit @ Unit::Named(_)) => (format!("0.01 {unit}"), format!("0.01 {}", unit.in_english())),
             _ => ("0.01".to_owned(), "0.01".to_owned()),
         };
-        let diagnostic = Diagnostic::new(Code::Unrounded, words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"))
+        let title = match expr.kind {
+            ExprKind::Input(_) => words!("汇总得的数没有取整就成了{zh}", "what was gathered becomes {en} without rounding"),
+            _ => words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"),
+        };
+        let diagnostic = Diagnostic::new(Code::Unrounded, title)
             .at(expr.span, words!("除不尽时位数没有尽头", "its digits need not end"))
             .help(words!("在末尾写 取整到 {step}", "write at its end: round to {step_en}"));
         self.report(diagnostic);

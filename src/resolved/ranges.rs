@@ -281,7 +281,10 @@ impl Search<'_> {
                 match units.fold {
                     Fold::Sum | Fold::Count | Fold::Size => false,
                     Fold::WeightedMean if units.arguments.get(1).is_none_or(|weight| self.can_be_zero(weight)) => true,
-                    _ => !units.holds_reader() || parts.any(|part| self.find(part, depth + 1).is_some() || !applies(self.standard, part, self.tier)),
+                    _ => {
+                        !units.holds_reader()
+                            || parts.any(|part| self.find(part, depth + 1).is_some() || units.over.who != Who::Tier && !applies(self.standard, part, self.tier))
+                    }
                 }
             }
         }

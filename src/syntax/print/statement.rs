@@ -279,9 +279,7 @@ impl Writer {
                 Rule::k_marks => Some(Join::Space),
                 Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
                 Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
-                Rule::k_top | Rule::k_bottom if before.is_some_and(|before| before.rule == Rule::condition) => {
-                    Some(Join::Comma(self.speller.behind_comma(child)))
-                }
+                Rule::k_top | Rule::k_bottom if node.child(Rule::k_where).is_some() => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
             let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
