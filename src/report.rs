@@ -5,6 +5,7 @@
 
 mod derivation;
 mod difference;
+mod gathered;
 mod markdown;
 mod needs;
 mod sentence;

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::{
-    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks,
+    Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId,
+    circle, function, marks,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -30,6 +31,7 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        circle::check_exemptions(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
@@ -125,7 +127,16 @@ pub(super) struct Resolver<'a> {
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
     pub(super) marks: Vec<Mark>,
+    pub(super) inputs: Vec<Input>,
+    /// The inputs by what they say.
+    pub(super) input_keys: BTreeMap<String, InputId>,
+    pub(super) attributes: Vec<Attribute>,
+    /// Where the rules first speak of the units below or above.
+    pub(super) parents: Option<Span>,
+    /// Inside 逐: the members of the group of a unit.
+    pub(super) grouped: Option<super::Over>,
     pub(super) symbols: IndexSet<String>,
+    pub(super) ties: ast::Ties,
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
@@ -138,6 +149,7 @@ pub(super) struct Once<'a> {
     pub(super) totals: Vec<&'a ast::Total>,
     pub(super) rankings: Vec<&'a ast::Ranking>,
     pub(super) exemptions: Vec<&'a ast::Exemption>,
+    pub(super) lists: Vec<&'a ast::List>,
     pub(super) cases: Vec<&'a ast::Case>,
     pub(super) tiers: Vec<&'a ast::Tier>,
 }
@@ -167,7 +179,13 @@ impl<'a> Resolver<'a> {
             item_trees: Vec::new(),
             names: BTreeMap::new(),
             marks: Vec::new(),
+            inputs: Vec::new(),
+            input_keys: BTreeMap::new(),
+            attributes: Vec::new(),
+            parents: None,
+            grouped: None,
             symbols: IndexSet::new(),
+            ties: ast::Ties::Skipping,
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
@@ -200,6 +218,7 @@ impl<'a> Resolver<'a> {
                 ast::Declaration::Total(total) => once.totals.push(total),
                 ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
                 ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::List(list) => once.lists.push(list),
                 ast::Declaration::Case(case) => once.cases.push(case),
                 _ => {}
             }
@@ -229,6 +248,7 @@ impl<'a> Resolver<'a> {
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
+        let lists = self.lists(&once.lists);
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
@@ -246,11 +266,15 @@ impl<'a> Resolver<'a> {
             facts: std::mem::take(&mut self.facts),
             values: values.collect(),
             functions,
+            inputs: std::mem::take(&mut self.inputs),
+            attributes: std::mem::take(&mut self.attributes),
+            parents: self.parents,
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
             total,
             ranking,
+            lists,
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
@@ -475,7 +499,9 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
+            let grouped = self.grouped.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            self.grouped = grouped;
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);
