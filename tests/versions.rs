@@ -157,6 +157,22 @@ fn the_text_in_force_is_a_rule_file_that_scores_the_same() {
 }
 
 #[test]
+fn a_note_on_a_change_belongs_to_what_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let amendment = "修订 示例 版本 \"二\" 基于 \"一\" 施行 2021-01-01 {\n    层级 区县 { 满分 10 分 改为 12 分 依据 \"新办法\" }\n    指标 报送 { 满分 10 分 改为 12 分 假设 \"未见原文\" }\n    总分 合计 改为 合计 封顶 满分 说明 \"封顶\"\n}\n";
+    fs::write(folder.path().join("规则.kp"), format!("{HEAD}{ITEM}{amendment}")).unwrap();
+    fs::write(folder.path().join("甲.csv"), "单位,层级,迟报\n甲,区县,4\n").unwrap();
+    let [before, after] = ["2020-05", "2021-05"].map(|period| scores(folder.path(), "规则.kp", period, "甲.csv"));
+    assert_eq!((total(&before, "甲").as_str(), total(&after, "甲").as_str()), ("6.00", "8.00"));
+    assert_eq!(before["units"][0]["assumptions"], serde_json::json!([]));
+    assert!(after["units"][0]["assumptions"].to_string().contains("未见原文"));
+    let shown = kaoping(folder.path(), &["show", "规则.kp"]).out;
+    for line in ["层级 区县 满分 12 分  依据 \"新办法\"", "总分 = 合计 封顶 满分  说明 \"封顶\""] {
+        assert!(shown.contains(line), "{shown}");
+    }
+}
+
+#[test]
 fn what_was_published_of_the_revised_standard_is_reproduced_or_said_to_be_beyond_comparison() {
     for month in ["2021-07", "2022-02"] {
         let run = kaoping(root(), &["test", &format!("golden/lianyungang/{month}")]);

@@ -155,7 +155,12 @@ impl<'a> Scope<'a> {
                 let keeps_notes = new.iter().all(|new| new.notes.is_empty());
                 edits.replace(if keeps_notes { statement.bare } else { statement.span }, vec![Bit::Copy(*text)], by);
             }
-            ChangeKind::Become { kind, name, old, new } => self.turn(kind, name.as_ref(), (old, new), by, edits)?,
+            ChangeKind::Become { kind, name, old, new, notes } => {
+                let holder = self.turn(kind, name.as_ref(), (old, new), by, edits)?;
+                for note in notes {
+                    self.note(holder, *note, by, edits);
+                }
+            }
         }
         Ok(())
     }
@@ -341,12 +346,19 @@ impl<'a> Scope<'a> {
         Some(Gap { file: last.span.file, at: behind(self.target.sources, last.span.file, last.span.end), kind: GapKind::Behind })
     }
 
-    fn turn(&self, kind: &str, name: Option<&(String, Span)>, (old, new): (&Value, &Value), by: Span, edits: &mut Edits) -> Result<(), Box<Diagnostic>> {
-        let value = match name {
-            Some((name, span)) => self.named(&Named { kind: kind.to_owned(), name: name.clone(), span: *span })?.value.as_ref(),
-            None => self.part(kind, by)?.value.as_ref(),
+    fn turn(
+        &self,
+        kind: &str,
+        name: Option<&(String, Span)>,
+        (old, new): (&Value, &Value),
+        by: Span,
+        edits: &mut Edits,
+    ) -> Result<&'a Statement, Box<Diagnostic>> {
+        let holder = match name {
+            Some((name, span)) => self.named(&Named { kind: kind.to_owned(), name: name.clone(), span: *span })?,
+            None => self.part(kind, by)?,
         };
-        let Some(value) = value else { return Ok(()) };
+        let Some(value) = &holder.value else { return Ok(holder) };
         if value.words != old.words {
             let (stands, said) = (self.target.excerpt(value.span), self.target.excerpt(old.span));
             let fault = Diagnostic::new(
@@ -362,7 +374,19 @@ impl<'a> Scope<'a> {
             return Err(Box::new(nothing(old.span, new.span)));
         }
         edits.replace(value.span, vec![Bit::Copy(new.span)], by);
-        Ok(())
+        Ok(holder)
+    }
+
+    /// A note on a change of a value: of a part it belongs to what the part is of.
+    fn note(&self, holder: &Statement, note: Span, by: Span, edits: &mut Edits) {
+        let owner = match (self.container(), holder.kind.as_str()) {
+            (_, "k_param" | "k_let" | "k_total") => holder,
+            (Some(container), _) => container,
+            (None, _) => self.target.standard().unwrap_or(holder),
+        };
+        let in_block = ITEMS.contains(&owner.kind.as_str()) || owner.kind == "k_standard";
+        let gap = if in_block { self.in_block(owner, false) } else { Gap { file: owner.span.file, at: owner.span.end, kind: GapKind::Part } };
+        edits.insert(gap, vec![Bit::Copy(note)], by);
     }
 
     /// The one part of this block that goes by that word.

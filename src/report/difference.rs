@@ -58,11 +58,13 @@ fn sentence(change: &Change, lang: Lang) -> String {
     said.get(lang).to_owned()
 }
 
-/// The text after a change without the keyword that both begin with: 满分 15 分 改为 20 分.
-fn without_keyword<'t>(before: &str, after: &'t str) -> &'t str {
-    let (Some((old, _)), Some((new, rest))) = (before.split_once(' '), after.split_once(' ')) else { return after };
-    let short = before.split(' ').count() <= 4 && after.split(' ').count() <= 4;
-    if old == new && short { rest } else { after }
+/// The text after a change without the words that both begin with, of what is short: 满分 15 分 改为 20 分.
+fn without_keyword(before: &str, after: &str) -> String {
+    const SHORT: usize = 5;
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.split(' ').collect(), after.split(' ').collect());
+    let common = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let rest = new.get(common..).unwrap_or_default();
+    if old.len() > SHORT || new.len() > SHORT || rest.is_empty() || common >= old.len() { after.to_owned() } else { rest.join(" ") }
 }
 
 fn write_impact(impact: &[Moved], lang: Lang, text: &mut String) {

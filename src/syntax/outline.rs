@@ -77,7 +77,7 @@ pub(crate) enum ChangeKind {
     /// 将 … 改为 ….
     Replace { old: Statement, new: Vec<Statement>, text: Span },
     /// A word or value: what stands there, and what takes its place.
-    Become { kind: String, name: Option<(String, Span)>, old: Value, new: Value },
+    Become { kind: String, name: Option<(String, Span)>, old: Value, new: Value, notes: Vec<Span> },
     /// Changes inside something that has a name.
     Within(Named, Vec<Change>),
 }
@@ -427,13 +427,14 @@ impl Reader {
     }
 
     fn becoming(&self, parts: &[P<'_>]) -> Option<ChangeKind> {
+        let notes = parts.iter().filter(|pair| pair.as_rule() == Rule::note).map(|pair| self.span(pair)).collect();
         let parts: Vec<P<'_>> = parts.iter().filter(|pair| pair.as_rule() != Rule::note).cloned().collect();
         let at = parts.iter().position(|pair| pair.as_rule() == Rule::k_becomes)?;
         let (before, after) = (parts.get(..at)?, parts.get(at + 1..)?);
         let (word, behind) = before.split_first()?;
         let has_name = matches!(word.as_rule(), Rule::k_param | Rule::k_let);
         let (name, behind) = if has_name { (behind.first().map(|name| self.named_text(name)), behind.get(1..)?) } else { (None, behind) };
-        Some(ChangeKind::Become { kind: format!("{:?}", word.as_rule()), name, old: self.value(behind)?, new: self.value(after)? })
+        Some(ChangeKind::Become { kind: format!("{:?}", word.as_rule()), name, old: self.value(behind)?, new: self.value(after)?, notes })
     }
 
     // --- names that are read ---
@@ -445,7 +446,7 @@ impl Reader {
             found.push(Mention { name, of: None, role, span });
         };
         match rule {
-            Rule::score_of | Rule::scope | Rule::call => {
+            Rule::score_of | Rule::scope | Rule::call | Rule::aggregate | Rule::gathered => {
                 let role = match rule {
                     Rule::score_of => Role::Item,
                     Rule::scope => Role::Tier,
