@@ -286,6 +286,9 @@ impl Case<'_> {
         let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
         match self.trace.value(id) {
             Value::Number(number) => {
+                if let Some(shown) = unit.and_then(|unit| quantity::moment::show(&number, unit)) {
+                    return Some(shown);
+                }
                 let number =
                     if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };
                 Some(match number.decimal() {
@@ -356,6 +359,7 @@ fn operation(step: &Step) -> &'static str {
         Step::Cap(..) => "cap",
         Step::Floor(..) => "floor",
         Step::Call(_) => "call",
+        Step::Clock(..) => "clock",
         Step::Steps(..) => "steps",
         Step::Compare(..) => "compare",
         Step::IsBlank(_) => "is blank",

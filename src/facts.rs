@@ -4,6 +4,7 @@
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
 pub(crate) mod adjustments;
+pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;
@@ -12,6 +13,7 @@ pub(crate) mod grid;
 pub(crate) mod header;
 mod lines;
 pub(crate) mod load;
+mod moments;
 mod number;
 mod provenance;
 mod records;

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! quantity   exact numbers, units and grids; the one rounding function
+//! calendar   working time: hours of the week, holidays, days worked instead
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
 //! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
@@ -34,6 +35,7 @@ pub mod quantity;
 pub mod results;
 pub mod source;
 
+pub(crate) mod calendar;
 pub(crate) mod draft;
 pub(crate) mod eval;
 pub(crate) mod explain;

@@ -10,15 +10,16 @@ mod items;
 
 pub(crate) use from_resolved::lower;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
 
+use crate::calendar::Calendar;
 use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId,
+    Case, ClockKind, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Lapse, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, RecordId, Side, Sign, Target, TierId,
     Ties, Type, ValueId,
 };
 use crate::source::Span;
@@ -36,6 +37,9 @@ pub struct Plan {
     pub(crate) lang: Lang,
     pub(crate) head: Head,
     pub(crate) facts: Vec<Fact>,
+    pub(crate) records: Vec<Record>,
+    /// What tells working time; it is read beside the rules, after the plan is made.
+    pub(crate) calendar: Arc<OnceLock<Calendar>>,
     pub(crate) items: Vec<Item>,
     pub(crate) values: Vec<Named>,
     pub(crate) marks: Vec<Mark>,
@@ -103,6 +107,27 @@ impl Fact {
             _ => None,
         }
     }
+}
+
+/// A table of raw records as tables must hold it.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    /// What one record is counted in.
+    pub(crate) unit: Unit,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) span: Span,
+}
+
+/// One column of a table of records.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its name, type and columns: its cells are read like those of a fact.
+    pub(crate) fact: Fact,
+    /// Whether a cell may be blank.
+    pub(crate) nullable: bool,
+    /// Whether what the cells hold is not shown.
+    pub(crate) private: bool,
 }
 
 #[derive(Debug)]
@@ -212,6 +237,15 @@ pub(crate) struct Call {
     pub(crate) range: Range,
 }
 
+/// An operation on days and times.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    pub(crate) kind: ClockKind,
+    /// Whether the first operand is a date or a time.
+    pub(crate) of: Unit,
+    pub(crate) calendar: Arc<OnceLock<Calendar>>,
+}
+
 /// Where results lie; an end without a number is open.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Range {
@@ -251,6 +285,8 @@ pub(crate) enum Step {
     Floor(StepId, StepId),
     /// An extension function of the steps that are its arguments.
     Call(Box<Call>),
+    /// How long it is from one time to another, or what lies so long after one.
+    Clock(Box<Clock>, StepId, StepId),
     /// How many steps of that size a measure has.
     Steps(StepId, Per, Reading),
     Compare(StepId, Comparison, StepId),
@@ -272,7 +308,7 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
         Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
-        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
+        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => vec![*a, *b],
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
         Step::And(links) | Step::Or(links) => links.to_vec(),
         Step::Call(call) => call.arguments.to_vec(),
@@ -380,5 +416,7 @@ pub(crate) enum Role {
     StandIn,
     /// The result of an extension function.
     Call,
+    /// What an operation on days and times gives.
+    Clock,
     Expression,
 }

@@ -4,6 +4,7 @@
 //! step, and every tier's marks are known; or the faults, all of them. Never: a value computed from facts.
 
 mod circle;
+mod clock;
 mod constant;
 mod decides;
 mod expr;
@@ -13,6 +14,7 @@ mod head;
 mod items;
 mod marks;
 mod ranges;
+mod record;
 mod scope;
 mod tables;
 
@@ -42,6 +44,10 @@ pub(crate) type ValueId = usize;
 pub(crate) type FunctionId = usize;
 /// The place of an item in its list.
 pub(crate) type ItemId = usize;
+/// The place of a table of records in its list.
+pub(crate) type RecordId = usize;
+/// The place of a field in its record.
+pub(crate) type FieldId = usize;
 /// The place of an assumption in its list.
 pub(crate) type MarkId = usize;
 
@@ -53,6 +59,7 @@ pub(crate) struct Standard {
     pub(crate) facts: Vec<Fact>,
     pub(crate) values: Vec<Value>,
     pub(crate) functions: Vec<Function>,
+    pub(crate) records: Vec<Record>,
     /// Parents before their children.
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
@@ -80,6 +87,8 @@ pub(crate) struct Head {
     /// The step of scores.
     pub(crate) step: Decimal,
     pub(crate) ties: Ties,
+    /// The file of the calendar, and where it is named.
+    pub(crate) calendar: Option<(String, Span)>,
     pub(crate) span: Span,
 }
 
@@ -98,6 +107,8 @@ pub(crate) enum Type {
     Truth,
     /// One of these symbols; a literal has one.
     Choice(BTreeSet<usize>),
+    /// Any text, kept as a symbol.
+    Text,
 }
 
 #[derive(Debug)]
@@ -130,6 +141,35 @@ pub(crate) struct Value {
     pub(crate) name: String,
     pub(crate) owner: Option<ItemId>,
     pub(crate) expr: Expr,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// 记录: a table of raw records, many of a unit.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    /// What one record is counted in.
+    pub(crate) unit: Unit,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// One column of a table of records.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    /// The headings under which tables hold it; the first is how reports call it.
+    pub(crate) columns: Vec<String>,
+    pub(crate) title: Option<String>,
+    /// The step of its values, of a number.
+    pub(crate) step: Decimal,
+    /// Whether a cell may be blank.
+    pub(crate) nullable: bool,
+    /// Whether what the cells hold is not shown.
+    pub(crate) private: bool,
     pub(crate) notes: Notes,
     pub(crate) span: Span,
 }
@@ -300,8 +340,17 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) tier: TierId,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
+    /// The records that it gives.
+    pub(crate) records: Vec<CaseRecord>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
     pub(crate) span: Span,
+}
+
+/// A record that a case gives: its fields, in their order, as far as they are not blank.
+#[derive(Debug)]
+pub(crate) struct CaseRecord {
+    pub(crate) record: RecordId,
+    pub(crate) cells: Vec<Option<Literal>>,
 }
 
 /// What a case speaks of.
@@ -370,6 +419,8 @@ pub(crate) enum ExprKind {
     Value(ValueId),
     /// An extension function of its arguments.
     Call(FunctionId, Vec<Expr>),
+    /// How long it is from one time to another, or what lies so long after one.
+    Clock(Box<Clock>),
     /// The marks of an item, or of the tier.
     Marks(Option<ItemId>),
     /// The sum of the children of an item, or of the standard.
@@ -395,6 +446,33 @@ pub(crate) enum ExprKind {
     /// Linear between anchors, constant outside.
     Interpolated(Box<Expr>, Vec<(Decimal, Expr)>),
     Among(Box<Expr>, Vec<Pattern>),
+}
+
+/// An operation on days and times.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    pub(crate) kind: ClockKind,
+    pub(crate) a: Expr,
+    pub(crate) b: Expr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockKind {
+    /// From the first to the second.
+    Between(Lapse),
+    /// The second after the first.
+    After(Lapse),
+}
+
+/// In what the time between two moments is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lapse {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    WorkingHours,
+    WorkingDays,
 }
 
 #[derive(Debug, Clone)]

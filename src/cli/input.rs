@@ -10,7 +10,7 @@ use crate::engine::compile;
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, files, load};
+use crate::facts::{self, Facts, adjustments, calendar, files, load};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, PolicyFault, read_policy};
@@ -87,13 +87,17 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
 /// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
 pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
     let policy = read(path)?;
-    let compiled = compile(&policy.sources);
+    let mut compiled = compile(&policy.sources);
     if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
+    }
+    if let Some(plan) = &compiled.plan {
+        calendar::load(&policy.tables, plan, &mut compiled.diagnostics);
+        compiled.plan = compiled.plan.filter(|_| !diag::any_error(&compiled.diagnostics));
     }
     Ok((policy, compiled.plan, compiled.diagnostics))
 }

@@ -77,6 +77,9 @@ pages! {
     BadAdjustment = "K0523";
     AdjustmentChain = "K0524";
     AdjustedBounds = "K0525";
+    BadCalendar = "K0531";
+    OutsideCalendar = "K0532";
+    BlankField = "K0533";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";
@@ -93,6 +96,7 @@ pages! {
     RowUnread = "W0505";
     SheetMarks = "W0506";
     LikeFractions = "W0507";
+    OpenRecord = "W0531";
 }
 
 #[cfg(test)]

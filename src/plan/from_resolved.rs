@@ -1,12 +1,13 @@
 //! Resolved standard to programs: expressions become steps, tier by tier.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::{
-    Bound, Call, Fact, FactId, Function, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking, Role, Step, StepId, TierId, ValueId,
+    Bound, Call, Clock, Fact, FactId, Field, Function, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking, Record, Role, Step, StepId, TierId, ValueId,
 };
+use crate::calendar::Calendar;
 use crate::diag::Lang;
 use crate::quantity::Unit;
 use crate::resolved::{self, Comparison, Expr, ExprKind, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
@@ -15,7 +16,9 @@ use crate::source::Span;
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
-    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
+    let calendar = Arc::new(OnceLock::new());
+    let shared = Shared { functions: &functions, calendar: &calendar };
+    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, tier).program()).collect();
     let head = standard.head.clone();
     let facts = standard
         .facts
@@ -49,6 +52,8 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     Plan {
         lang,
         facts,
+        records: standard.records.into_iter().map(record).collect(),
+        calendar,
         items,
         values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
         marks: standard.marks,
@@ -68,6 +73,26 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     }
 }
 
+fn record(record: resolved::Record) -> Record {
+    let field = |field: resolved::Field| Field {
+        nullable: field.nullable,
+        private: field.private,
+        fact: Fact {
+            name: field.name,
+            owner: None,
+            kind: field.kind,
+            columns: field.columns,
+            title: field.title,
+            step: field.step,
+            has_default: false,
+            has_derivation: false,
+            assesses: None,
+            span: field.span,
+        },
+    };
+    Record { name: record.name, unit: record.unit, fields: record.fields.into_iter().map(field).collect(), span: record.span }
+}
+
 /// The functions that scripts compute, for calls of every tier.
 fn functions(standard: &Standard) -> Vec<Arc<Function>> {
     let symbols: Arc<[String]> = standard.symbols.as_slice().into();
@@ -85,9 +110,16 @@ fn functions(standard: &Standard) -> Vec<Arc<Function>> {
     standard.functions.iter().map(function).collect()
 }
 
+/// What the programs of all tiers have in common.
+#[derive(Clone, Copy)]
+struct Shared<'s> {
+    functions: &'s [Arc<Function>],
+    calendar: &'s Arc<OnceLock<Calendar>>,
+}
+
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
-    functions: &'s [Arc<Function>],
+    shared: Shared<'s>,
     pub(super) tier: TierId,
     pub(super) builder: Builder,
     pub(super) items: Vec<Option<ItemSteps>>,
@@ -98,10 +130,10 @@ pub(super) struct Lowering<'s> {
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], tier: TierId) -> Self {
+    fn new(standard: &'s Standard, shared: Shared<'s>, tier: TierId) -> Self {
         Lowering {
             standard,
-            functions,
+            shared,
             tier,
             builder: Builder::default(),
             items: vec![None; standard.items.len()],
@@ -350,6 +382,7 @@ impl<'s> Lowering<'s> {
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
             ExprKind::Call(id, arguments) => return self.call(*id, arguments, span),
+            ExprKind::Clock(clock) => return self.clock(clock, expr),
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
@@ -381,13 +414,24 @@ impl<'s> Lowering<'s> {
 
     fn call(&mut self, id: FunctionId, arguments: &[Expr], span: Span) -> StepId {
         let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
-        let (Some(declared), Some(function)) = (self.standard.functions.get(id), self.functions.get(id)) else { return 0 };
+        let (Some(declared), Some(function)) = (self.standard.functions.get(id), self.shared.functions.get(id)) else { return 0 };
         let bound = |bound: &Expr, closed: bool| constant(self.standard, bound, self.tier).map(|value| (value, closed));
         let range = Range { low: bound(&declared.range.low, declared.range.closed_low), high: bound(&declared.range.high, declared.range.closed_high) };
         let call = Call { function: Arc::clone(function), arguments, range };
         let step = self.builder.push(Step::Call(Box::new(call)), Role::Call, Some(function.unit.clone()), span);
         self.builder.note(step, &declared.notes);
         step
+    }
+
+    fn clock(&mut self, clock: &resolved::Clock, expr: &Expr) -> StepId {
+        let (a, b) = (self.expr(&clock.a), self.expr(&clock.b));
+        let of = clock.a.unit().cloned().unwrap_or(Unit::Time);
+        let step = Step::Clock(Box::new(Clock { kind: clock.kind, of, calendar: Arc::clone(self.shared.calendar) }), a, b);
+        let id = self.builder.push(step, Role::Clock, unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(id) {
+            info.step = expr.step;
+        }
+        id
     }
 
     /// The grid of a quotient whose digits end because its divisor is written and of twos and fives.

@@ -19,6 +19,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             visit(a, see);
             visit(b, see);
         }
+        ExprKind::Clock(clock) => {
+            visit(&clock.a, see);
+            visit(&clock.b, see);
+        }
         ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
         ExprKind::Table(table) => {

@@ -212,6 +212,7 @@ impl Search<'_> {
             }
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
+            ExprKind::Clock(clock) => find(&clock.a).or_else(|| find(&clock.b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().find_map(find),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
@@ -273,6 +274,7 @@ fn write_key(expr: &Expr, text: &mut String) {
             let _ = write!(text, "v{id}");
         }
         ExprKind::Call(id, arguments) => list(text, &format!("c{id}"), &arguments.iter().collect::<Vec<_>>()),
+        ExprKind::Clock(clock) => list(text, &format!("{:?}", clock.kind), &[&clock.a, &clock.b]),
         ExprKind::Marks(item) => {
             let _ = write!(text, "m{item:?}");
         }
