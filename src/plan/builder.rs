@@ -98,6 +98,7 @@ impl Builder {
             Role::StandIn => "stand-in",
             Role::Call => "call",
             Role::Clock => "clock",
+            Role::Extreme => "extreme",
             Role::Expression => "expression",
         };
         let mut id = format!("{}#{name}", self.owner);

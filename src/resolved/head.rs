@@ -87,7 +87,7 @@ impl<'a> Resolver<'a> {
         }
         self.check_first_day(&head, tree);
         self.has_calendar = head.calendar.is_some();
-        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
+        (self.step, self.mode, self.precision, self.ties) = (head.step, head.mode, head.precision, head.ties);
         Some(head)
     }
 
