@@ -20,7 +20,7 @@ use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, ClockKind, Common, Comparison, Cycle, Expected, FactId, Fold, Head, InputId, ItemId, ItemKind, Lapse, Literal, Mark, MarkId,
+    Attribute, AttributeId, Case, CaseRecord, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse, Literal, Mark, MarkId,
     MarkKind, Notes, Over, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
@@ -175,6 +175,49 @@ pub(crate) struct Input {
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// One value from the records of the unit.
+    Records(Records),
+}
+
+/// An aggregate over records; how it is made of them stands in the program of each tier.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) record: RecordId,
+    /// 逐: the records are grouped by this field.
+    pub(crate) each: Option<FieldId>,
+}
+
+/// How an aggregate over records is made of them in a tier.
+#[derive(Debug)]
+pub(crate) struct OfRecords {
+    /// Of all records, or of all groups.
+    pub(crate) whole: RowProgram,
+    /// Of the records of each group.
+    pub(crate) inner: Vec<RowProgram>,
+}
+
+/// The steps that are evaluated for one record, or one group of records, after another: [`Step::Given`] is a field, [`Step::Input`]
+/// what comes from around it.
+#[derive(Debug)]
+pub(crate) struct RowProgram {
+    pub(crate) fold: Fold,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) infos: Vec<Info>,
+    /// What its inputs are.
+    pub(crate) around: Vec<Around>,
+    pub(crate) arguments: Vec<StepId>,
+    /// Whether the record counts.
+    pub(crate) condition: Option<StepId>,
+    pub(crate) span: Span,
+}
+
+/// What a record is evaluated with beside its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// A step of the unit.
+    Unit(StepId),
+    /// What is made of the group.
+    Inner(usize),
 }
 
 /// An aggregate over units; what each of them brings to it stands in the program of its tier.
@@ -243,6 +286,8 @@ pub(crate) struct Program {
     pub(crate) listed: Vec<StepId>,
     /// What a unit of the tier brings to each input; none where that does not apply to the tier.
     pub(crate) brought: Vec<Option<Brought>>,
+    /// How each input that is made of records is made.
+    pub(crate) of_records: Vec<Option<OfRecords>>,
     /// For each stage the steps that it needs, in order, with all that they read.
     pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,

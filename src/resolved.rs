@@ -22,7 +22,7 @@ mod tables;
 pub(crate) use constant::constant;
 pub(crate) use from_ast::resolve;
 pub(crate) use marks::marks_in;
-pub(crate) use scope::applies;
+pub(crate) use scope::{applies, reads_row};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -324,15 +324,47 @@ pub(crate) struct Input {
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// One value from the records of the unit.
+    Records(Records),
 }
 
 impl Input {
     /// What is evaluated for every unit before the input can be filled.
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
-        match &self.kind {
-            InputKind::Units(units) => units.arguments.iter().chain(&units.condition),
-        }
+        let exprs: Vec<&Expr> = match &self.kind {
+            InputKind::Units(units) => units.arguments.iter().chain(&units.condition).collect(),
+            InputKind::Records(records) => records.exprs().collect(),
+        };
+        exprs.into_iter()
     }
+}
+
+/// An aggregate over the records of a unit; inside it names are first those of the fields, then those of the unit.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) record: RecordId,
+    /// 逐: the records are grouped by this field, and the whole is made of what each group gives.
+    pub(crate) each: Option<FieldId>,
+    /// What is made of all records, or of all groups.
+    pub(crate) whole: Gathering,
+    /// What is made of the records of each group.
+    pub(crate) inner: Vec<Gathering>,
+}
+
+impl Records {
+    fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.whole).chain(&self.inner).flat_map(|gathering| gathering.arguments.iter().chain(&gathering.condition))
+    }
+}
+
+/// One value from those of many.
+#[derive(Debug)]
+pub(crate) struct Gathering {
+    pub(crate) fold: Fold,
+    pub(crate) arguments: Vec<Expr>,
+    /// 其中: which count.
+    pub(crate) condition: Option<Expr>,
+    pub(crate) span: Span,
 }
 
 /// An aggregate over units; inside it names are those of each member.
@@ -520,6 +552,10 @@ pub(crate) enum ExprKind {
     Clock(Box<Clock>),
     /// What is gathered from outside the row.
     Input(InputId),
+    /// A field of the record at hand.
+    Field(FieldId),
+    /// What is made of the group of records at hand.
+    Inner(usize),
     /// The largest or the smallest of several values.
     Extreme(Extreme, Vec<Expr>),
     /// The marks of an item, or of the tier.

@@ -158,8 +158,9 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = files::read(&subject.facts).map_err(unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
+    let records: Vec<&str> = loaded.plan.records.iter().map(|record| record.name.as_str()).collect();
+    let inputs = files::read(&subject.facts, &records).map_err(unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(unreadable)?;
     let mut diagnostics = Vec::new();
     let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };

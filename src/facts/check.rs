@@ -1,5 +1,7 @@
 //! Facts against each other: bounds that the rules declare, and facts that are given and also follow from others.
 
+mod records;
+
 use super::{Cell, Facts, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::eval::call::answer;
@@ -13,11 +15,12 @@ use crate::quantity::{self, Number, Unit};
 /// Checks the facts of every unit; results are computed only from facts without a fault.
 pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (member, row) in facts.members.iter().zip(&facts.rows) {
+    for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let mut values = Vec::new();
         run(&Exact, program, row, Until::Bounds, &mut values);
         let check = Check { plan, facts, member, row, program, values: &values };
+        found.extend(records::open(&check, index));
         let broken: Vec<Diagnostic> = program.bounds.iter().filter_map(|bound| check.bound(bound)).collect();
         if broken.is_empty() {
             found.extend(program.steps.iter().filter_map(|step| check.derivation(step)));

@@ -15,6 +15,7 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
     let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
     let row = load::one(plan, case.tier, &given);
     let mut facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    facts.ledgers = load::records(plan, &case.records);
     facts.gather(plan);
     let mut found: Vec<Difference> = check::check(plan, &facts)
         .into_iter()

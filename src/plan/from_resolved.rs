@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program,
-    Range, Ranking, Record, Role, Step, StepId, TierId, Units, ValueId,
+    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, OfRecords, Plan, Program,
+    Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
 };
 use crate::calendar::Calendar;
 use crate::diag::Lang;
@@ -101,6 +101,7 @@ fn record(record: resolved::Record) -> Record {
 
 fn input(input: &resolved::Input) -> Input {
     let kind = match &input.kind {
+        resolved::InputKind::Records(records) => InputKind::Records(Records { record: records.record, each: records.each }),
         resolved::InputKind::Units(units) => {
             InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
         }
@@ -143,6 +144,15 @@ pub(super) struct Lowering<'s> {
     inputs: Vec<Option<StepId>>,
     parts: BTreeMap<(Option<ItemId>, u8), StepId>,
     total: Option<StepId>,
+    /// Where the steps of a record are made.
+    row: Option<RowLowering>,
+}
+
+/// The steps of the unit, while those of its records are made.
+#[derive(Default)]
+struct RowLowering {
+    unit: Builder,
+    around: Vec<Around>,
 }
 
 impl<'s> Lowering<'s> {
@@ -158,6 +168,7 @@ impl<'s> Lowering<'s> {
             inputs: vec![None; standard.inputs.len()],
             parts: BTreeMap::new(),
             total: None,
+            row: None,
         }
     }
 
@@ -182,6 +193,7 @@ impl<'s> Lowering<'s> {
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
         let score_end = self.builder.steps.len();
         let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
+        let of_records = (0..standard.inputs.len()).map(|id| self.of_records(id)).collect();
         // every fact has its step, also where only a case or a bound speaks of it
         let bounds = self.bounds();
         let tier = standard.tiers.get(self.tier);
@@ -203,6 +215,7 @@ impl<'s> Lowering<'s> {
             keys,
             listed,
             brought,
+            of_records,
             stages: Vec::new(),
             bounds,
         }
@@ -221,7 +234,60 @@ impl<'s> Lowering<'s> {
                 let condition = units.condition.as_ref().map(|condition| self.expr(condition));
                 Some(Brought { values, condition })
             }
+            resolved::InputKind::Records(_) => None,
         }
+    }
+
+    /// How an input is made of the records of a unit; none where that does not apply to the tier.
+    fn of_records(&mut self, id: InputId) -> Option<OfRecords> {
+        let standard = self.standard;
+        let input = standard.inputs.get(id)?;
+        let resolved::InputKind::Records(records) = &input.kind else { return None };
+        if !input.exprs().all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        let inner = records.inner.iter().map(|gathering| self.row_program(gathering)).collect();
+        Some(OfRecords { whole: self.row_program(&records.whole), inner })
+    }
+
+    /// The steps of one record or group, apart from those of its unit.
+    fn row_program(&mut self, gathering: &resolved::Gathering) -> RowProgram {
+        self.row = Some(RowLowering { unit: std::mem::take(&mut self.builder), around: Vec::new() });
+        let arguments = gathering.arguments.iter().map(|argument| self.expr(argument)).collect();
+        let condition = gathering.condition.as_ref().map(|condition| self.expr(condition));
+        let RowLowering { unit, around } = self.row.take().unwrap_or_default();
+        let Builder { steps, infos, .. } = std::mem::replace(&mut self.builder, unit);
+        RowProgram { fold: gathering.fold, steps, infos, around, arguments, condition, span: gathering.span }
+    }
+
+    /// What does not depend on the record is a step of the unit.
+    fn of_unit(&mut self, expr: &Expr) -> Option<StepId> {
+        let row = self.row.take()?;
+        if resolved::reads_row(expr) || matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Flag(_) | ExprKind::Symbol(_)) {
+            self.row = Some(row);
+            return None;
+        }
+        let RowLowering { unit, around } = row;
+        let of_row = std::mem::replace(&mut self.builder, unit);
+        let step = self.expr(expr);
+        let unit = std::mem::replace(&mut self.builder, of_row);
+        self.row = Some(RowLowering { unit, around });
+        Some(self.around(Around::Unit(step), expr))
+    }
+
+    /// The step that reads what is around the record.
+    fn around(&mut self, around: Around, expr: &Expr) -> StepId {
+        let Some(row) = &mut self.row else { return 0 };
+        let known = row.around.iter().position(|other| *other == around);
+        let id = known.unwrap_or_else(|| {
+            row.around.push(around);
+            row.around.len() - 1
+        });
+        let step = self.builder.push(Step::Input(id), Role::Expression, unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(step) {
+            info.step = expr.step;
+        }
+        step
     }
 
     /// Lowers something with its owner and clause in force.
@@ -387,6 +453,9 @@ impl<'s> Lowering<'s> {
     // --- expressions ---
 
     pub(super) fn expr(&mut self, expr: &Expr) -> StepId {
+        if let Some(step) = self.of_unit(expr) {
+            return step;
+        }
         let (unit, span) = (unit_of(expr), expr.span);
         let step = match &expr.kind {
             ExprKind::Constant(value) => return self.builder.constant(Literal::Number(*value), unit, span),
@@ -421,6 +490,14 @@ impl<'s> Lowering<'s> {
             ExprKind::Clock(clock) => return self.clock(clock, expr),
             ExprKind::Extreme(extreme, parts) => return self.extreme(*extreme, parts, unit.as_ref(), span),
             ExprKind::Input(id) => return self.input(*id, expr),
+            ExprKind::Inner(id) => return self.around(Around::Inner(*id), expr),
+            ExprKind::Field(id) => {
+                let step = self.builder.push(Step::Given(*id), Role::Expression, unit, span);
+                if let Some(info) = self.builder.infos.get_mut(step) {
+                    info.step = expr.step;
+                }
+                return step;
+            }
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {

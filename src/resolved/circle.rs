@@ -49,6 +49,8 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Part(..)
         | ExprKind::Score(_)
         | ExprKind::Input(_)
+        | ExprKind::Field(_)
+        | ExprKind::Inner(_)
         | ExprKind::Total => {}
     }
 }
@@ -178,6 +180,7 @@ enum Below {
 fn is_below(standard: &Standard, id: InputId) -> bool {
     standard.inputs.get(id).is_some_and(|input| match &input.kind {
         InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
+        InputKind::Records(_) => false,
     })
 }
 
@@ -279,7 +282,7 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
         Node::Value(id) => standard.values.get(id).map(|value| &value.name),
         Node::Item(id) => standard.items.get(id).map(|item| &item.name),
-        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), super::gather::input_name),
+        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), |input| super::gather::input_name(standard, input)),
         Node::Total => return words!("总分", "total"),
     };
     same(name.map_or("", String::as_str))

@@ -151,6 +151,9 @@ impl Resolver<'_> {
     }
 
     fn name(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<Expr> {
+        if let Some(found) = self.field_named(name) {
+            return found;
+        }
         if let Some((named, _)) = self.lookup(name, owner) {
             return self.named(named, name.span);
         }
@@ -305,7 +308,7 @@ impl Resolver<'_> {
 
     /// Whether a fact or value of that name can be read in `owner`.
     fn is_declared(&self, name: &ast::Name, owner: Option<ItemId>) -> bool {
-        self.lookup(name, owner).is_some()
+        self.lookup(name, owner).is_some() || self.field(name).is_some()
     }
 
     fn conditions(&mut self, links: &[ast::Expr], owner: Option<ItemId>) -> Option<Vec<Expr>> {

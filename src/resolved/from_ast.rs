@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
+use super::record::Inside;
 use super::{
     Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier, Type,
     Value, ValueId, circle, function, marks,
@@ -125,6 +126,8 @@ pub(super) struct Resolver<'a> {
     long_chain: bool,
     pub(super) functions: Vec<function::Signature<'a>>,
     pub(super) records: Vec<Record>,
+    /// The records that the expression at hand speaks of.
+    pub(super) inside: Option<Inside>,
     /// Whether the head names a calendar.
     pub(super) has_calendar: bool,
     pub(super) items: Vec<Item>,
@@ -175,6 +178,7 @@ impl<'a> Resolver<'a> {
             long_chain: false,
             functions: Vec::new(),
             records: Vec::new(),
+            inside: None,
             has_calendar: false,
             items: Vec::new(),
             item_trees: Vec::new(),
@@ -497,7 +501,10 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
+            // a named value is the unit's, wherever it is read
+            let inside = self.inside.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            self.inside = inside;
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);

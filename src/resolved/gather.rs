@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::Resolver;
-use super::{Common, Expr, ExprKind, Extreme, Fold, Input, InputKind, ItemId, Over, Ties, Type, Units, Who, ranges};
+use super::{Common, Expr, ExprKind, Extreme, Fold, Input, InputKind, ItemId, Over, Standard, Ties, Type, Units, Who, ranges};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Unit};
 use crate::source::Span;
@@ -14,15 +14,28 @@ const OFFICES: &str = "家";
 
 impl Resolver<'_> {
     pub(super) fn aggregate(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
-        let Some(over) = &tree.over else { return self.without_range(tree, owner, span) };
+        let Some(over) = &tree.over else {
+            return match self.inside.as_ref().and_then(|inside| inside.each) {
+                Some(_) if !(matches!(tree.fold, Fold::Best | Fold::Lowest) && tree.arguments.len() > 1) => self.of_group(tree, owner, span),
+                _ => self.without_range(tree, owner, span),
+            };
+        };
+        // what is gathered inside an aggregate over records is that of their unit
+        let inside = self.inside.take();
+        let gathered = self.over(over, tree, owner, span);
+        self.inside = inside;
+        gathered
+    }
+
+    fn over(&mut self, over: &ast::Gathered, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
         let who = match &over.kind {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
+            ast::GatheredKind::Records(name) => return self.over_records(name, tree, owner, span),
             ast::GatheredKind::Children
             | ast::GatheredKind::Same(_)
             | ast::GatheredKind::Recent(_)
-            | ast::GatheredKind::Every(_)
-            | ast::GatheredKind::Records(_) => {
+            | ast::GatheredKind::Every(_) => {
                 self.not_available(span);
                 return None;
             }
@@ -108,7 +121,7 @@ impl Resolver<'_> {
     }
 
     /// Whether an aggregate has as many arguments as it takes, and only parts that go with it.
-    fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
+    pub(super) fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
         let (zh, en) = fold_word(tree.fold);
         let (wanted, given) = (arity(tree.fold), tree.arguments.len());
         if wanted != given {
@@ -149,7 +162,7 @@ fn arity(fold: Fold) -> usize {
 }
 
 /// What an aggregate gives: a mean is an exact fraction, a place a bare number.
-fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties) -> Option<(Type, Option<Decimal>)> {
+pub(super) fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties) -> Option<(Type, Option<Decimal>)> {
     let of = || arguments.first().map(|argument| (argument.ty.clone(), argument.step));
     Some(match fold {
         Fold::Count | Fold::Size => (Type::Number(Unit::named(OFFICES)), Some(Decimal::ONE)),
@@ -175,8 +188,13 @@ pub(super) fn fold_word(fold: Fold) -> (&'static str, &'static str) {
 }
 
 /// What an input is called.
-pub(super) fn input_name(input: &Input) -> Words {
+pub(super) fn input_name(standard: &Standard, input: &Input) -> Words {
     match &input.kind {
+        InputKind::Records(records) => {
+            let name = standard.records.get(records.record).map_or("", |record| record.name.as_str());
+            let (fold, fold_en) = fold_word(records.whole.fold);
+            words!("{name} {fold}(…)", "{name} {fold_en}(…)")
+        }
         InputKind::Units(units) => {
             let (who, who_en) = match units.over.who {
                 Who::Tier => ("层级", "tier"),

@@ -1,7 +1,11 @@
 //! 记录: tables of raw records, many of a unit.
 
+use rust_decimal::Decimal;
+
+use super::expr::{said_of, with_suggestion};
 use super::from_ast::{Named, Resolver};
-use super::{Field, NO_STEP, Record, RecordId, Type};
+use super::gather::{fold_type, fold_word};
+use super::{Expr, ExprKind, Field, FieldId, Fold, Gathering, InputKind, ItemId, NO_STEP, Record, RecordId, Records, Ties, Type};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{TYPES, Unit};
 use crate::source::Span;
@@ -9,6 +13,18 @@ use crate::syntax::ast;
 
 /// The name of the type of texts.
 const TEXT: &str = "文字";
+
+/// The unit in which groups are counted.
+const GROUPS: &str = "个";
+
+/// What an expression inside an aggregate over records speaks of.
+pub(super) struct Inside {
+    record: RecordId,
+    /// Of groups: what they are grouped by.
+    pub(super) each: Option<FieldId>,
+    /// What is made of each group, so far.
+    inner: Vec<Gathering>,
+}
 
 impl<'a> Resolver<'a> {
     pub(super) fn declare_record(&mut self, tree: &'a ast::Record) {
@@ -25,7 +41,7 @@ impl<'a> Resolver<'a> {
                 self.twice(&field.name.text, field.name.span, first);
                 continue;
             }
-            let field = self.field(field);
+            let field = self.declared_field(field);
             fields.push(field);
         }
         self.shared_columns(&fields);
@@ -40,7 +56,7 @@ impl<'a> Resolver<'a> {
         self.records.push(Record { name: tree.name.text.clone(), unit, fields, notes, span: tree.span });
     }
 
-    fn field(&mut self, tree: &ast::Field) -> Field {
+    fn declared_field(&mut self, tree: &ast::Field) -> Field {
         let kind = self.field_kind(&tree.kind).unwrap_or(Type::Text);
         let step = match &kind {
             Type::Number(unit) => self.step_of(&tree.name, tree.step.as_ref(), &unit.clone()),
@@ -108,5 +124,142 @@ impl<'a> Resolver<'a> {
                 .at(declared, words!("在这里声明", "declared here"))
                 .fix(words!("数有几条,写", "to count them write"), span, format!("{name} {count}()")),
         );
+    }
+
+    // --- what is made of records ---
+
+    /// The field of that name, where the expression at hand speaks of records.
+    pub(super) fn field(&self, name: &ast::Name) -> Option<FieldId> {
+        let record = self.records.get(self.inside.as_ref()?.record)?;
+        record.fields.iter().position(|field| field.name == name.text)
+    }
+
+    /// A field as an expression. None where the name is no field; nothing inside where it cannot be read there.
+    pub(super) fn field_named(&mut self, name: &ast::Name) -> Option<Option<Expr>> {
+        let id = self.field(name)?;
+        let inside = self.inside.as_ref()?;
+        let field = self.records.get(inside.record)?.fields.get(id)?;
+        if inside.each.is_some_and(|each| each != id) {
+            let text = &name.text;
+            let diagnostic = Diagnostic::new(Code::WrongKind, words!("一组记录里「{text}」不止一个值", "a group of records has more than one {text}"))
+                .at(name.span, words!("这里要每组一个值", "one value a group is needed here"))
+                .at(field.span, words!("每条记录一个值", "one value a record"))
+                .help(words!("写明取哪一个,例如 最高({text})、合计({text})", "say which, as in best({text}) or sum({text})"));
+            self.report(diagnostic);
+            return Some(None);
+        }
+        let step = matches!(field.kind, Type::Number(_)).then_some(field.step);
+        Some(Some(Expr { kind: ExprKind::Field(id), ty: field.kind.clone(), step, span: name.span }))
+    }
+
+    /// 来件 计数(其中 …), and with 逐 what is made of groups.
+    pub(super) fn over_records(&mut self, name: &ast::Name, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let record = match self.lookup(name, owner) {
+            Some((Named::Record(id), _)) => id,
+            Some((_, declared)) => {
+                let text = &name.text;
+                self.report(
+                    Diagnostic::new(Code::WrongKind, words!("「{text}」不是记录", "{text} is no record"))
+                        .at(name.span, words!("这里要一种记录", "a record is needed here"))
+                        .at(declared, words!("在这里声明", "declared here"))
+                        .help(words!(
+                            "各单位的数写 层级 或 全体;记录先声明:记录 {text} : 件 {{ … }}",
+                            "of units write tier or all; a record is declared: record {text} : cases {{ … }}"
+                        )),
+                );
+                return None;
+            }
+            None => {
+                if !self.lost.contains(&name.text) {
+                    let near = crate::diag::closest(&name.text, self.records.iter().map(|record| record.name.as_str())).map(str::to_owned);
+                    let text = &name.text;
+                    let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明记录「{text}」", "no record {text} is declared"))
+                        .at(name.span, words!("没有这种记录", "no such record"));
+                    let diagnostic = if near.is_none() {
+                        diagnostic.help(words!("先声明:记录 {text} : 件 {{ … }}", "declare it: record {text} : cases {{ … }}"))
+                    } else {
+                        diagnostic
+                    };
+                    self.report(with_suggestion(diagnostic, name.span, near));
+                }
+                return None;
+            }
+        };
+        let each = match &tree.each {
+            None => None,
+            Some(key) => Some(self.group_key(record, key)?),
+        };
+        self.inside = Some(Inside { record, each, inner: Vec::new() });
+        let gathered = self.gathering(tree, owner, span);
+        let inner = self.inside.take().map(|inside| inside.inner).unwrap_or_default();
+        let (whole, mut ty, step) = gathered?;
+        if whole.fold == Fold::Count {
+            ty = Type::Number(if each.is_some() { Unit::named(GROUPS) } else { self.records.get(record)?.unit.clone() });
+        }
+        let id = self.input(InputKind::Records(Records { record, each, whole, inner }), span);
+        Some(Expr { kind: ExprKind::Input(id), ty, step, span })
+    }
+
+    /// What is made of the records of a group.
+    pub(super) fn of_group(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        // inside it names are those of each record
+        let each = self.inside.as_mut()?.each.take();
+        let gathered = self.gathering(tree, owner, span);
+        let inside = self.inside.as_mut()?;
+        inside.each = each;
+        let (gathering, mut ty, step) = gathered?;
+        if gathering.fold == Fold::Count {
+            ty = Type::Number(self.records.get(inside.record)?.unit.clone());
+        }
+        inside.inner.push(gathering);
+        Some(Expr { kind: ExprKind::Inner(inside.inner.len() - 1), ty, step, span })
+    }
+
+    fn group_key(&mut self, record: RecordId, key: &ast::Name) -> Option<FieldId> {
+        let declared = self.records.get(record)?;
+        if let Some(id) = declared.fields.iter().position(|field| field.name == key.text) {
+            return Some(id);
+        }
+        let near = crate::diag::closest(&key.text, declared.fields.iter().map(|field| field.name.as_str())).map(str::to_owned);
+        let (text, name, span) = (&key.text, declared.name.clone(), declared.span);
+        let diagnostic = Diagnostic::new(Code::UnknownName, words!("记录「{name}」没有「{text}」这一列", "the record {name} has no field {text}"))
+            .at(key.span, words!("按它分组", "grouped by this"))
+            .at(span, words!("在这里声明", "declared here"));
+        self.report(with_suggestion(diagnostic, key.span, near));
+        None
+    }
+
+    fn gathering(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<(Gathering, Type, Option<Decimal>)> {
+        let arguments: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.number(argument, owner)).collect();
+        let condition = tree.condition.as_ref().map(|condition| self.condition(condition, owner));
+        let (zh, en) = fold_word(tree.fold);
+        if matches!(tree.fold, Fold::Rank | Fold::Size) {
+            self.report(
+                Diagnostic::new(Code::WrongKind, words!("记录没有「{zh}」", "records have no “{en}”"))
+                    .at(tree.word, words!("只有单位才有", "only units have it"))
+                    .help(words!("数有几条写 计数()", "to count records write count()")),
+            );
+            return None;
+        }
+        if !self.takes_arguments(tree) {
+            return None;
+        }
+        let arguments: Vec<Expr> = arguments.into_iter().collect::<Option<_>>()?;
+        let condition = match condition {
+            Some(condition) => Some(condition?),
+            None => None,
+        };
+        if let Some(moment) = arguments.iter().find(|argument| argument.unit().is_some_and(Unit::is_moment))
+            && !matches!(tree.fold, Fold::Best | Fold::Lowest)
+        {
+            self.report(
+                Diagnostic::new(Code::UnitMismatch, words!("日子和时刻不能{zh}", "days and times have no {en}"))
+                    .at(moment.span, said_of(moment))
+                    .help(words!("{zh}的是时长,例如 小时(从, 至);最晚写 最高,最早写 最低", "take a duration, as in hours(from, until); the latest is best(…), the earliest lowest(…)")),
+            );
+            return None;
+        }
+        let (ty, step) = fold_type(tree.fold, &arguments, Ties::Skipping)?;
+        Some((Gathering { fold: tree.fold, arguments, condition, span }, ty, step))
     }
 }
