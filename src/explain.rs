@@ -3,8 +3,11 @@
 //! In: the trace of one unit. Out: an [`Explanation`], which is JSON as it stands; `report` renders the same trace as text.
 //! Never: a number of its own; every value is that of the evaluation.
 
+mod records;
+
 use serde::Serialize;
 
+pub(crate) use self::records::{Private, RecordView, RecordsCount, RecordsView};
 use crate::diag::CellPlace;
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Used, Value};
@@ -57,6 +60,9 @@ pub(crate) struct Explanation {
     pub(crate) assumptions: Vec<String>,
     /// What was adjusted after appeals and bears on the score.
     pub(crate) adjustments: Vec<Adjusted>,
+    /// The records behind it, where they are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) records: Vec<RecordsView>,
     /// How the score was computed in whose place another stands; null where none does.
     pub(crate) computed: Option<Box<Explanation>>,
 }
@@ -93,6 +99,9 @@ pub(crate) struct StepView {
     /// The clause it belongs to.
     pub(crate) clause: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
+    /// How many records it was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<RecordsCount>,
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) call: Option<CallView>,
@@ -182,6 +191,7 @@ impl Case<'_> {
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
             assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
             adjustments: self.adjustments(topic),
+            records: Vec::new(),
             computed: None,
         }
     }
@@ -264,6 +274,7 @@ impl Case<'_> {
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
+            records: self.records_behind(id),
             call: self.call(id),
             assumptions: texts(self.plan(), &info.marks),
             evidence: info.evidence.clone(),

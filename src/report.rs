@@ -6,6 +6,7 @@
 mod derivation;
 mod markdown;
 mod needs;
+mod records;
 mod sentence;
 mod separated;
 mod table;
@@ -17,6 +18,7 @@ mod workbook;
 pub(crate) use derivation::derivation;
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::needs;
+pub(crate) use records::records;
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::records::counted;
 use super::value::{absence_word, mode_word, provenance_word, show};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
@@ -551,6 +552,7 @@ impl<'a> Writer<'a> {
             }
             Role::Derived(_) | Role::Value(_) | Role::Total | Role::Default(_) => self.clause(info.span),
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
+            Role::Input(_) => self.case.records_behind(id).map(|count| format!("({})", counted(&count, self.lang))).unwrap_or_default(),
             Role::Call => format!("{} {}", self.clause(info.span), self.script(id)).trim().to_owned(),
             _ => String::new(),
         };
