@@ -156,11 +156,8 @@ impl Calendar {
         }
         let here = self.day(day).filter(|_| day <= last)?;
         // working days are numbered from 0 by those before them
-        let wanted = if count > 0 {
-            self.day(day.checked_add(1)?)?.working_days.checked_add(count)?.checked_sub(1)?
-        } else {
-            here.working_days.checked_add(count)?
-        };
+        let wanted =
+            if count > 0 { self.day(day.checked_add(1)?)?.working_days.checked_add(count)?.checked_sub(1)? } else { here.working_days.checked_add(count)? };
         let index = self.days.partition_point(|day| day.working_days <= wanted).checked_sub(1)?;
         let found = first.checked_add(i64::try_from(index).ok()?)?;
         (wanted >= 0 && found <= last).then_some(found)
@@ -175,7 +172,7 @@ impl Stated {
             Some(Special::Hours(hours)) => hours.clone(),
             Some(Special::Worked) => {
                 let monday = day.saturating_sub(weekday(day));
-                (0..7).filter_map(|weekday| self.usual(weekday, monday.saturating_add(weekday))).next().unwrap_or_default()
+                (0..7).find_map(|weekday| self.usual(weekday, monday.saturating_add(weekday))).unwrap_or_default()
             }
             None => self.usual(weekday(day), day).unwrap_or_default(),
         }
@@ -190,6 +187,8 @@ impl Stated {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::arithmetic_side_effects, reason = "days and seconds of small calendars")]
+
     use super::*;
     use crate::quantity::moment::{read_day, read_time, show_day, show_time};
     use proptest::prelude::*;
@@ -284,8 +283,7 @@ mod tests {
         let summer = (day("2024-06-10"), day("2024-06-16"));
         let entry = |days, hours: &[(i64, i64)]| Weekly { weekday: 0, days, hours: hours.to_vec() };
         let special = Special::Hours(vec![(0, DAY)]);
-        let stated =
-            Stated { days, weekly: vec![entry(days, &OFFICE), entry(summer, &[(0, 3600)])], days_off: BTreeMap::from([(day("2024-06-04"), special)]) };
+        let stated = Stated { days, weekly: vec![entry(days, &OFFICE), entry(summer, &[(0, 3600)])], days_off: BTreeMap::from([(day("2024-06-04"), special)]) };
         let calendar = Calendar::new(&stated).unwrap();
         let worked = |iso: &str| calendar.seconds_between(day(iso) * DAY, (day(iso) + 1) * DAY).unwrap();
         assert_eq!([worked("2024-06-03"), worked("2024-06-04"), worked("2024-06-05"), worked("2024-06-10")], [7 * 3600, DAY, 0, 3600]);

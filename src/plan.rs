@@ -20,8 +20,8 @@ use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, CaseRecord, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse, Literal, Mark, MarkId,
-    MarkKind, Notes, Over, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
+    Attribute, AttributeId, Case, CaseRecord, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse,
+    Literal, Mark, MarkId, MarkKind, Notes, Over, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
 
@@ -202,13 +202,11 @@ pub(crate) struct OfRecords {
 pub(crate) struct RowProgram {
     pub(crate) fold: Fold,
     pub(crate) steps: Vec<Step>,
-    pub(crate) infos: Vec<Info>,
     /// What its inputs are.
     pub(crate) around: Vec<Around>,
     pub(crate) arguments: Vec<StepId>,
     /// Whether the record counts.
     pub(crate) condition: Option<StepId>,
-    pub(crate) span: Span,
 }
 
 /// What a record is evaluated with beside its fields.
@@ -412,7 +410,9 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
         Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
-        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => vec![*a, *b],
+        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => {
+            vec![*a, *b]
+        }
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
         Step::And(links) | Step::Or(links) => links.to_vec(),
         Step::Call(call) => call.arguments.to_vec(),

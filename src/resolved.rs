@@ -162,7 +162,6 @@ pub(crate) struct Record {
     /// What one record is counted in.
     pub(crate) unit: Unit,
     pub(crate) fields: Vec<Field>,
-    pub(crate) notes: Notes,
     pub(crate) span: Span,
 }
 
@@ -180,7 +179,6 @@ pub(crate) struct Field {
     pub(crate) nullable: bool,
     /// Whether what the cells hold is not shown.
     pub(crate) private: bool,
-    pub(crate) notes: Notes,
     pub(crate) span: Span,
 }
 
@@ -364,7 +362,6 @@ pub(crate) struct Gathering {
     pub(crate) arguments: Vec<Expr>,
     /// 其中: which count.
     pub(crate) condition: Option<Expr>,
-    pub(crate) span: Span,
 }
 
 /// An aggregate over units; inside it names are those of each member.

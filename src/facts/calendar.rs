@@ -47,10 +47,12 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
             Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
             None => diagnostic,
         };
-        diagnostics.push(diagnostic.help(words!(
-            "把它(.csv 或 .xlsx)放在规则文件旁边,不放在子文件夹里",
-            "put it (.csv or .xlsx) beside the rule file, not into a folder of its own"
-        )));
+        diagnostics.push(
+            diagnostic.help(words!(
+                "把它(.csv 或 .xlsx)放在规则文件旁边,不放在子文件夹里",
+                "put it (.csv or .xlsx) beside the rule file, not into a folder of its own"
+            )),
+        );
         return;
     };
     let before = diagnostics.len();
@@ -61,7 +63,8 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
         }
         return;
     };
-    let stated = Reader { grid: &grid, columns: [None; 3], stated: Stated::default(), covers: None, hours: Vec::new(), diagnostics }.run();
+    let stated =
+        Reader { grid: &grid, columns: [None; 3], stated: Stated::default(), covers: None, special: BTreeMap::new(), hours: Vec::new(), diagnostics }.run();
     if let Some(calendar) = stated.and_then(|stated| Calendar::new(&stated)) {
         let _ = plan.calendar.set(calendar);
     }
@@ -78,6 +81,9 @@ fn example() -> Words {
     )
 }
 
+/// Weekdays, the first and last day from and until which they have hours, and the hours.
+type StatedHours = (Vec<i64>, Option<(i64, i64)>, Hours);
+
 struct Reader<'r> {
     grid: &'r Grid,
     /// Kind, days and hours.
@@ -85,8 +91,9 @@ struct Reader<'r> {
     stated: Stated,
     /// The row that says which days it covers.
     covers: Option<usize>,
-    /// Weekdays with their hours and the days from and until which they hold, as far as stated.
-    hours: Vec<(Vec<i64>, Option<(i64, i64)>, Hours)>,
+    /// The rows of holidays and of days worked instead.
+    special: BTreeMap<i64, usize>,
+    hours: Vec<StatedHours>,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
@@ -101,7 +108,12 @@ impl Reader<'_> {
                 None if heading.is_empty() || is_ignored(heading) => {}
                 None => {
                     let shown = excerpt(heading);
-                    self.report(*first, column, words!("日历里没有「{shown}」这一列", "a calendar has no column {shown}"), words!("日历的列:类别、日期、时间、说明", "its columns are kind, days, hours, note"));
+                    self.report(
+                        *first,
+                        column,
+                        words!("日历里没有「{shown}」这一列", "a calendar has no column {shown}"),
+                        words!("日历的列:类别、日期、时间、说明", "its columns are kind, days, hours, note"),
+                    );
                 }
             }
         }
@@ -112,10 +124,16 @@ impl Reader<'_> {
         for (row, cells) in self.grid.rows.iter().skip(1) {
             self.row(*row, cells);
         }
-        if self.covers.is_none() && self.diagnostics.len() == before {
-            self.report(*first, 0, words!("日历没有写明管哪些天", "the calendar does not say which days it covers"), words!("加一行,例如 范围,2024-01-01 至 2024-12-31", "add a row, as in: range,2024-01-01 to 2024-12-31"));
+        let unread = self.diagnostics.len() > before;
+        if self.covers.is_none() && !unread {
+            self.report(
+                *first,
+                0,
+                words!("日历没有写明管哪些天", "the calendar does not say which days it covers"),
+                words!("加一行,例如 范围,2024-01-01 至 2024-12-31", "add a row, as in: range,2024-01-01 to 2024-12-31"),
+            );
         }
-        if self.hours.is_empty() && self.diagnostics.len() == before {
+        if self.hours.is_empty() && !unread {
             self.report(
                 *first,
                 0,
@@ -134,9 +152,12 @@ impl Reader<'_> {
 
     /// A holiday outside the days that are covered is most likely of another year.
     fn special_days_inside(&mut self) {
-        let Some(row) = self.covers else { return };
+        if self.covers.is_none() {
+            return;
+        }
         let (first, last) = self.stated.days;
-        if let Some(day) = self.stated.days_off.keys().copied().find(|day| !(first..=last).contains(day)) {
+        let outside = self.special.iter().find(|(day, _)| !(first..=last).contains(*day)).map(|(day, row)| (*day, *row));
+        if let Some((day, row)) = outside {
             let (day, first, last) = (show_day(day), show_day(first), show_day(last));
             let column = self.columns.get(1).copied().flatten().unwrap_or(0);
             self.report(
@@ -158,32 +179,34 @@ impl Reader<'_> {
         let cell = |which: usize| columns.get(which).copied().flatten().and_then(|column| cells.get(column)).map_or("", String::as_str);
         let at = |which: usize| columns.get(which).copied().flatten().unwrap_or(0);
         let (kind, days, hours) = (cell(0), cell(1), cell(2));
-        if let Some(fault) = self.grid.faults.iter().find(|((at, _), _)| *at == row).map(|((_, column), fault)| fault.diagnostic(self.grid.place(row, *column, ""))) {
+        if let Some(fault) =
+            self.grid.faults.iter().find(|((at, _), _)| *at == row).map(|((_, column), fault)| fault.diagnostic(self.grid.place(row, *column, "")))
+        {
             self.diagnostics.push(fault);
             return;
         }
         if is_one_of(kind, WORKING_HOURS) {
-            let Some((weekdays, rest)) = weekdays(days) else {
-                let shown = excerpt(days);
-                return self.report(row, at(1), words!("「{shown}」不是星期几", "{shown} names no weekdays"), words!("例如 周一至周五、周六,可接着写起止日", "as in Mon to Fri, or Sat; the first and last day may follow"));
-            };
-            let until = if rest.is_empty() { Some(None) } else { stretch(rest).map(Some) };
-            let Some(until) = until else { return self.no_days(row, at(1), rest) };
-            match stretches(hours) {
-                Ok(hours) => self.hours.push((weekdays, until, hours)),
-                Err(problem) => self.no_hours(row, at(2), hours, problem),
-            }
-            return;
+            return self.working_hours(row, (at(1), days), (at(2), hours));
         }
         let known = [COVERS, HOLIDAY, WORKED].iter().position(|words| is_one_of(kind, words));
         let Some(known) = known else {
             let shown = excerpt(kind);
-            return self.report(row, at(0), words!("日历里没有「{shown}」这种类别", "a calendar has no kind {shown}"), words!("类别:范围、工作时间、休息、上班", "the kinds are range, hours, holiday, workday"));
+            return self.report(
+                row,
+                at(0),
+                words!("日历里没有「{shown}」这种类别", "a calendar has no kind {shown}"),
+                words!("类别:范围、工作时间、休息、上班", "the kinds are range, hours, holiday, workday"),
+            );
         };
         let Some((first, last)) = stretch(days).filter(|(first, last)| last.saturating_sub(*first) < LONGEST) else { return self.no_days(row, at(1), days) };
         if known == 0 {
             if let Some(before) = self.covers {
-                return self.report(row, at(0), words!("范围写了两次,先在第 {before} 行", "the range is stated twice, first in row {before}"), words!("只留一行", "keep one of them"));
+                return self.report(
+                    row,
+                    at(0),
+                    words!("范围写了两次,先在第 {before} 行", "the range is stated twice, first in row {before}"),
+                    words!("只留一行", "keep one of them"),
+                );
             }
             self.covers = Some(row);
             self.stated.days = (first, last);
@@ -191,7 +214,14 @@ impl Reader<'_> {
         }
         let special = match (known, hours.is_empty()) {
             (1, true) => Special::Holiday,
-            (1, false) => return self.report(row, at(2), words!("休息的日子不写时间", "a holiday has no hours"), words!("清空这一格;只休半天的写作 上班,并写明上班的时间", "clear the cell; of half a holiday write workday with its hours")),
+            (1, false) => {
+                return self.report(
+                    row,
+                    at(2),
+                    words!("休息的日子不写时间", "a holiday has no hours"),
+                    words!("清空这一格;只休半天的写作 上班,并写明上班的时间", "clear the cell; of half a holiday write workday with its hours"),
+                );
+            }
             (_, true) => Special::Worked,
             (_, false) => match stretches(hours) {
                 Ok(hours) => Special::Hours(hours),
@@ -199,11 +229,36 @@ impl Reader<'_> {
             },
         };
         for day in first..=last {
+            self.special.entry(day).or_insert(row);
             if self.stated.days_off.insert(day, special.clone()).is_some_and(|before| before != special) {
                 let day = show_day(day);
-                self.report(row, at(1), words!("{day} 前面已经写过,两处不一", "{day} was stated before, and otherwise"), words!("只留一处", "keep one of them"));
+                self.report(
+                    row,
+                    at(1),
+                    words!("{day} 前面已经写过,两处不一", "{day} was stated before, and otherwise"),
+                    words!("只留一处", "keep one of them"),
+                );
                 break;
             }
+        }
+    }
+
+    /// The hours of some weekdays, from and until a day where that is stated.
+    fn working_hours(&mut self, row: usize, (at_days, days): (usize, &str), (at_hours, hours): (usize, &str)) {
+        let Some((weekdays, rest)) = weekdays(days) else {
+            let shown = excerpt(days);
+            return self.report(
+                row,
+                at_days,
+                words!("「{shown}」不是星期几", "{shown} names no weekdays"),
+                words!("例如 周一至周五、周六,可接着写起止日", "as in Mon to Fri, or Sat; the first and last day may follow"),
+            );
+        };
+        let until = if rest.is_empty() { Some(None) } else { stretch(rest).map(Some) };
+        let Some(until) = until else { return self.no_days(row, at_days, rest) };
+        match stretches(hours) {
+            Ok(hours) => self.hours.push((weekdays, until, hours)),
+            Err(problem) => self.no_hours(row, at_hours, hours, problem),
         }
     }
 
@@ -245,7 +300,10 @@ fn stretch(text: &str) -> Option<(i64, i64)> {
     let shown = show_day(first);
     let (year, month) = (shown.get(..4)?, shown.get(..7)?);
     let last = last.trim();
-    let last = day(last).or_else(|| day(&format!("{year}-{}", last.trim_start_matches('0')))).or_else(|| day(&format!("{year}年{last}"))).or_else(|| day(&format!("{month}-{last}")))?;
+    let last = day(last)
+        .or_else(|| day(&format!("{year}-{}", last.trim_start_matches('0'))))
+        .or_else(|| day(&format!("{year}年{last}")))
+        .or_else(|| day(&format!("{month}-{last}")))?;
     (first <= last).then_some((first, last))
 }
 
@@ -303,7 +361,9 @@ fn stretches(text: &str) -> Result<Hours, NoHours> {
         }
     }
     let hours: Hours = hours.into_iter().collect();
-    if let Some([_, (from, _)]) = hours.windows(2).find(|pair| matches!(pair, [(_, until), (from, _)] if from < until)).and_then(|pair| <&[(i64, i64); 2]>::try_from(pair).ok()) {
+    if let Some([_, (from, _)]) =
+        hours.windows(2).find(|pair| matches!(pair, [(_, until), (from, _)] if from < until)).and_then(|pair| <&[(i64, i64); 2]>::try_from(pair).ok())
+    {
         return Err(NoHours::Overlap(*from));
     }
     if hours.is_empty() { Err(NoHours::Unreadable) } else { Ok(hours) }
@@ -329,7 +389,9 @@ mod tests {
     fn stretches_of_days_may_leave_out_the_year() {
         let day = |text: &str| crate::quantity::moment::read_day(text).unwrap();
         let october = Some((day("2024-10-01"), day("2024-10-07")));
-        for text in ["2024-10-01 至 2024-10-07", "2024年10月1日至7日", "2024/10/1~10/7", "2024-10-01 to 2024-10-07", "2024-10-01 - 2024-10-07", "2024-10-01 至 10月7日"] {
+        for text in
+            ["2024-10-01 至 2024-10-07", "2024年10月1日至7日", "2024/10/1~10/7", "2024-10-01 to 2024-10-07", "2024-10-01 - 2024-10-07", "2024-10-01 至 10月7日"]
+        {
             assert_eq!(stretch(text), october, "{text}");
         }
         assert_eq!(stretch("2024-10-07 至 2024-10-01"), None);

@@ -231,7 +231,8 @@ impl Check<'_> {
                 let unit = &self.member.name;
                 let (a, b) = (self.values.get(*a)?, self.values.get(*b)?);
                 let (why, why_en) = clock_fault(clock, a, b)?;
-                let diagnostic = Diagnostic::new(Code::OutsideCalendar, words!("{unit}:{why}", "{unit}: {why_en}")).at(info.span, words!("在这里算", "computed here"));
+                let diagnostic =
+                    Diagnostic::new(Code::OutsideCalendar, words!("{unit}:{why}", "{unit}: {why_en}")).at(info.span, words!("在这里算", "computed here"));
                 return Some(self.with_cells(diagnostic, at).help(wider_calendar()));
             }
             _ => return None,
@@ -382,7 +383,10 @@ pub(crate) fn clock_fault(clock: &Clock, a: &Value, b: &Value) -> Option<(String
 
 /// What to do about a time outside the calendar.
 pub(crate) fn wider_calendar() -> Words {
-    words!("核对这个时间;时间无误时把日历的 范围 放宽,并补上那些日子的假期", "check the time; if it is right, let the range of the calendar cover more days, with their holidays")
+    words!(
+        "核对这个时间;时间无误时把日历的 范围 放宽,并补上那些日子的假期",
+        "check the time; if it is right, let the range of the calendar cover more days, with their holidays"
+    )
 }
 
 /// A number with its unit and all its digits; a fraction as one.

@@ -76,7 +76,8 @@ impl Ledger {
 /// Whether a file or sheet of that name holds a record: it is named as the record, alone or with something behind, as in `来件-1`.
 pub(crate) fn stands_for(name: &str, record: &str) -> bool {
     let (name, record) = (squeezed(name), squeezed(record));
-    name.strip_prefix(&record).is_some_and(|rest| rest.chars().next().is_none_or(|next| next.is_ascii_digit() || matches!(next, '-' | '_' | '.' | '(' | '（' | '—' | '·')))
+    name.strip_prefix(&record)
+        .is_some_and(|rest| rest.chars().next().is_none_or(|next| next.is_ascii_digit() || matches!(next, '-' | '_' | '.' | '(' | '（' | '—' | '·')))
 }
 
 /// The record that a file or sheet of that name holds; of several the one with the longest name.
@@ -129,7 +130,7 @@ impl Texts {
     }
 }
 
-impl<'a> Reader<'_, 'a> {
+impl Reader<'_, '_> {
     pub(super) fn read(mut self) {
         let plan = self.plan;
         let Some(record) = plan.records.get(self.record) else { return };
@@ -150,9 +151,12 @@ impl<'a> Reader<'_, 'a> {
         for (row, cells) in &self.table.rows {
             if self.diagnostics.len() - before > MOST_FAULTS {
                 self.diagnostics.push(
-                    Diagnostic::new(Code::BadTable, words!("错误超过 {MOST_FAULTS} 处,后面的行没有读", "more than {MOST_FAULTS} faults: the rows that follow were not read"))
-                        .at_cell(self.table.row_place(*row), words!("读到这一行", "read up to this row"))
-                        .help(words!("多半是同一个原因,先改正前面的", "they most likely have one cause: correct the first")),
+                    Diagnostic::new(
+                        Code::BadTable,
+                        words!("错误超过 {MOST_FAULTS} 处,后面的行没有读", "more than {MOST_FAULTS} faults: the rows that follow were not read"),
+                    )
+                    .at_cell(self.table.row_place(*row), words!("读到这一行", "read up to this row"))
+                    .help(words!("多半是同一个原因,先改正前面的", "they most likely have one cause: correct the first")),
                 );
                 break;
             }
@@ -184,7 +188,10 @@ impl<'a> Reader<'_, 'a> {
             self.diagnostics.push(
                 Diagnostic::new(Code::BadTable, words!("这一行没有写单位", "this row names no unit"))
                     .at_cell(self.table.place(row, column), words!("这一格是空的", "this cell is blank"))
-                    .help(words!("补上单位,或删去这一行;别的没有写单位的行不再一一列出", "name the unit, or remove the row; further rows without a unit are not listed")),
+                    .help(words!(
+                        "补上单位,或删去这一行;别的没有写单位的行不再一一列出",
+                        "name the unit, or remove the row; further rows without a unit are not listed"
+                    )),
             );
             return None;
         }
@@ -233,9 +240,12 @@ impl<'a> Reader<'_, 'a> {
             let names: Vec<String> = unread.iter().filter_map(|index| self.table.headings.get(*index)).map(|heading| excerpt(heading)).collect();
             let (list, list_en, name) = (names.join("、"), names.join(", "), &record.name);
             self.diagnostics.push(
-                Diagnostic::new(Code::RowUnread, words!("记录「{name}」没有声明的列,没有读:{list}", "not declared in the record {name} and not read: {list_en}"))
-                    .at_cell(self.table.heading(unread.first().copied().unwrap_or(0)), words!("", ""))
-                    .help(words!("规则用得到的列写进 记录 的声明,其余不必理会", "declare what the rules need in the record; the rest may stay")),
+                Diagnostic::new(
+                    Code::RowUnread,
+                    words!("记录「{name}」没有声明的列,没有读:{list}", "not declared in the record {name} and not read: {list_en}"),
+                )
+                .at_cell(self.table.heading(unread.first().copied().unwrap_or(0)), words!("", ""))
+                .help(words!("规则用得到的列写进 记录 的声明,其余不必理会", "declare what the rules need in the record; the rest may stay")),
             );
         }
         columns
@@ -253,10 +263,12 @@ impl<'a> Reader<'_, 'a> {
                 let near = excerpt(near);
                 diagnostic = diagnostic.help(words!("是不是「{near}」这一列?", "is it the column {near}?"));
             }
-            self.diagnostics.push(diagnostic.help(words!(
-                "补上这一列,或在规则里用 列 \"…\" 写明它在表里叫什么",
-                "add the column, or say in the rules how tables call it: column \"…\""
-            )));
+            self.diagnostics.push(
+                diagnostic.help(words!(
+                    "补上这一列,或在规则里用 列 \"…\" 写明它在表里叫什么",
+                    "add the column, or say in the rules how tables call it: column \"…\""
+                )),
+            );
         }
     }
 
@@ -317,6 +329,15 @@ impl<'a> Reader<'_, 'a> {
 fn hidden(field: &Field, code: Code, place: CellPlace) -> Diagnostic {
     let label = field.fact.label();
     let (kind, kind_en) = wanted(field);
+    if code == Code::TooFine {
+        return Diagnostic::new(
+            code,
+            words!("「{label}」这一格的位数多于精度(隐私列,不引原文)", "the cell of {label} is finer than its step (private: not quoted)"),
+        )
+        .at_cell(place, words!("", ""))
+        .at(field.fact.span, words!("这一列在这里声明", "the column is declared here"))
+        .help(words!("在原表里核对这一格", "check the cell in the table itself"));
+    }
     Diagnostic::new(code, words!("「{label}」这一格不是{kind}(隐私列,不引原文)", "the cell of {label} is not {kind_en} (private: not quoted)"))
         .at_cell(place, words!("", ""))
         .at(field.fact.span, words!("这一列在这里声明", "the column is declared here"))
@@ -354,4 +375,3 @@ fn bind(record: &Record, heading: &str) -> Option<(usize, Option<Decimal>)> {
         (name, unit) = (rest, Some(inside));
     }
 }
-

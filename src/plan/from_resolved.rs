@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::{
-    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, OfRecords, Plan, Program,
-    Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
+    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, OfRecords,
+    Plan, Program, Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
 };
 use crate::calendar::Calendar;
 use crate::diag::Lang;
@@ -256,8 +256,8 @@ impl<'s> Lowering<'s> {
         let arguments = gathering.arguments.iter().map(|argument| self.expr(argument)).collect();
         let condition = gathering.condition.as_ref().map(|condition| self.expr(condition));
         let RowLowering { unit, around } = self.row.take().unwrap_or_default();
-        let Builder { steps, infos, .. } = std::mem::replace(&mut self.builder, unit);
-        RowProgram { fold: gathering.fold, steps, infos, around, arguments, condition, span: gathering.span }
+        let Builder { steps, .. } = std::mem::replace(&mut self.builder, unit);
+        RowProgram { fold: gathering.fold, steps, around, arguments, condition }
     }
 
     /// What does not depend on the record is a step of the unit.

@@ -79,8 +79,9 @@ impl Resolver<'_> {
             if *unit != Unit::Time && !(by_day && *unit == Unit::Date) {
                 let (given, given_en) = named_unit(argument);
                 let (wanted, wanted_en) = if by_day { ("日期或时间", "a date or a time") } else { ("时间", "a time") };
-                let mut diagnostic = Diagnostic::new(Code::UnitMismatch, words!("「{zh}」要{wanted},写的是{given}", "{en} takes {wanted_en}, this is {given_en}"))
-                    .at(argument.span, said_of(argument));
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnitMismatch, words!("「{zh}」要{wanted},写的是{given}", "{en} takes {wanted_en}, this is {given_en}"))
+                        .at(argument.span, said_of(argument));
                 if let Some(declared) = self.origin(argument) {
                     diagnostic = diagnostic.at(declared, words!("在这里声明", "declared here"));
                 }
@@ -168,13 +169,16 @@ impl Resolver<'_> {
     /// Two times cannot be subtracted without saying in what the difference is counted.
     pub(super) fn times_subtracted(&mut self, from: &Expr, until: &Expr) {
         self.report(
-            Diagnostic::new(Code::UnitMismatch, words!("两个时间相减,没有写明差以什么计", "two times are subtracted, and it is not said what the difference is counted in"))
-                .at(until.span, said_of(until))
-                .at(from.span, said_of(from))
-                .help(words!(
-                    "写 小时(从, 至)、分钟(…)、天(…),或按工作时间 工作小时(…)、工作日(…)",
-                    "write hours(from, until), minutes(…), days(…), or of working time workhours(…), workdays(…)"
-                )),
+            Diagnostic::new(
+                Code::UnitMismatch,
+                words!("两个时间相减,没有写明差以什么计", "two times are subtracted, and it is not said what the difference is counted in"),
+            )
+            .at(until.span, said_of(until))
+            .at(from.span, said_of(from))
+            .help(words!(
+                "写 小时(从, 至)、分钟(…)、天(…),或按工作时间 工作小时(…)、工作日(…)",
+                "write hours(from, until), minutes(…), days(…), or of working time workhours(…), workdays(…)"
+            )),
         );
     }
 }

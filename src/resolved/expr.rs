@@ -195,7 +195,8 @@ impl Resolver<'_> {
             return;
         }
         let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
-        let near = crate::diag::closest(text, visible).map(str::to_owned);
+        let fields = self.inside_fields();
+        let near = crate::diag::closest(text, visible.chain(fields.iter().map(String::as_str))).map(str::to_owned);
         let diagnostic =
             Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
         let diagnostic = if near.is_none() {
@@ -394,6 +395,14 @@ impl Resolver<'_> {
                 fixed = true;
             }
         }
+        for (time, date) in [(left, right), (right, left)] {
+            if let (Some(Unit::Time), Some(Unit::Date), Some(day)) = (time.unit(), date.unit(), date.literal())
+                && let Some(day) = quantity::moment::show(&Number::from(day), &Unit::Date)
+            {
+                diagnostic = diagnostic.fix(words!("写明时刻", "state the time of day"), date.span, format!("{day} 00:00"));
+                fixed = true;
+            }
+        }
         self.report(if fixed { diagnostic } else { diagnostic.help(words!("两边改用同一个单位", "use one unit on both sides")) });
     }
 
@@ -477,7 +486,8 @@ impl Resolver<'_> {
     #[expect(clippy::unused_self, reason = "a part of the sum at hand")]
     fn so_far(&self, done: &mut Vec<(Sign, Expr)>, unit: Unit, span: Span) -> Option<Expr> {
         let terms = std::mem::take(done);
-        let step = terms.iter().try_fold(Decimal::ZERO, |step, (_, term)| Some(if step.is_zero() { term.step? } else { quantity::common_step(step, term.step?) }));
+        let step =
+            terms.iter().try_fold(Decimal::ZERO, |step, (_, term)| Some(if step.is_zero() { term.step? } else { quantity::common_step(step, term.step?) }));
         let whole = terms.first()?.1.span.to(terms.last()?.1.span);
         match <[(Sign, Expr); 1]>::try_from(terms) {
             Ok([(_, only)]) => Some(only),

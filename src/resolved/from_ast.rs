@@ -654,7 +654,10 @@ impl<'a> Resolver<'a> {
             self.report(
                 Diagnostic::new(Code::WrongKind, words!("「{text}」不是计量单位", "{text} is no unit of measurement"))
                     .at(name.span, words!("这里要一个单位", "a unit is needed here"))
-                    .help(words!("日子和时刻直接写,例如 2024-01-05 09:30;时长以 天、小时 等计", "days and times are written as 2024-01-05 09:30; durations are in days, hours and so on")),
+                    .help(words!(
+                        "日子和时刻直接写,例如 2024-01-05 09:30;时长以 天、小时 等计",
+                        "days and times are written as 2024-01-05 09:30; durations are in days, hours and so on"
+                    )),
             );
             return None;
         }

@@ -32,10 +32,7 @@ impl Resolver<'_> {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
             ast::GatheredKind::Records(name) => return self.over_records(name, tree, owner, span),
-            ast::GatheredKind::Children
-            | ast::GatheredKind::Same(_)
-            | ast::GatheredKind::Recent(_)
-            | ast::GatheredKind::Every(_) => {
+            ast::GatheredKind::Children | ast::GatheredKind::Same(_) | ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => {
                 self.not_available(span);
                 return None;
             }

@@ -418,7 +418,12 @@ impl<'a> Resolver<'a> {
                     let (here, here_en) = in_unit(&expr);
                     let value = quantity::plain(quantity.value);
                     let gap = if unit.is_percent() { "" } else { " " };
-                    self.report(fault.at(quantity.span, words!("{here}", "{here_en}")).help(words!("例如 {value}{gap}{unit}", "as in {value}{gap}{unit_en}")));
+                    let help = match unit {
+                        Unit::Date => words!("例如 2024-01-05", "as in 2024-01-05"),
+                        Unit::Time => words!("例如 2024-01-05 09:30", "as in 2024-01-05 09:30"),
+                        _ => words!("例如 {value}{gap}{unit}", "as in {value}{gap}{unit_en}"),
+                    };
+                    self.report(fault.at(quantity.span, words!("{here}", "{here_en}")).help(help));
                     return None;
                 }
                 Some(Literal::Number(value))

@@ -33,7 +33,8 @@ impl<'a> Resolver<'a> {
             return;
         }
         let unit = self.unit(&tree.unit).unwrap_or_else(|| Unit::named("件"));
-        let notes = self.notes(&tree.notes, &tree.name.text);
+        // what it assumes is listed with all that the standard assumes
+        self.notes(&tree.notes, &tree.name.text);
         let mut fields: Vec<Field> = Vec::new();
         for field in &tree.fields {
             if let Some(first) = fields.iter().find(|other| other.name == field.name.text) {
@@ -53,7 +54,7 @@ impl<'a> Resolver<'a> {
                     .help(words!("在花括号里写各列,例如 到达 : 时间", "declare them between the braces, as in: arrived : time")),
             );
         }
-        self.records.push(Record { name: tree.name.text.clone(), unit, fields, notes, span: tree.span });
+        self.records.push(Record { name: tree.name.text.clone(), unit, fields, span: tree.span });
     }
 
     fn declared_field(&mut self, tree: &ast::Field) -> Field {
@@ -66,9 +67,9 @@ impl<'a> Resolver<'a> {
         if columns.is_empty() {
             columns.push(tree.name.text.clone());
         }
-        let notes = self.notes(&tree.notes, &tree.name.text);
+        self.notes(&tree.notes, &tree.name.text);
         let title = tree.title.as_ref().map(|title| title.text.clone());
-        Field { name: tree.name.text.clone(), kind, columns, title, step, nullable: tree.nullable, private: tree.private, notes, span: tree.span }
+        Field { name: tree.name.text.clone(), kind, columns, title, step, nullable: tree.nullable, private: tree.private, span: tree.span }
     }
 
     /// The type of a field, which may be a text.
@@ -88,7 +89,10 @@ impl<'a> Resolver<'a> {
                 self.report(
                     Diagnostic::new(Code::WrongType, words!("数据不能是文字", "a fact is no text"))
                         .at(name.span, words!("只有记录的列可以是文字", "only fields of records may be texts"))
-                        .help(words!("列出可选的词,例如 : {{优, 良}};原文放进 记录", "list its choices, as in : {{good, fair}}; free texts belong into a record")),
+                        .help(words!(
+                            "列出可选的词,例如 : {{优, 良}};原文放进 记录",
+                            "list its choices, as in : {{good, fair}}; free texts belong into a record"
+                        )),
                 );
                 None
             }
@@ -102,7 +106,10 @@ impl<'a> Resolver<'a> {
 
     fn shared_columns(&mut self, fields: &[Field]) {
         for (index, field) in fields.iter().enumerate() {
-            let clash = fields.iter().take(index).find_map(|other| other.columns.iter().find(|column| field.columns.contains(column)).map(|column| (column, other.span)));
+            let clash = fields
+                .iter()
+                .take(index)
+                .find_map(|other| other.columns.iter().find(|column| field.columns.contains(column)).map(|column| (column, other.span)));
             if let Some((column, first)) = clash {
                 self.report(
                     Diagnostic::new(Code::SharedColumn, words!("两项都读「{column}」列", "two fields read the column {column}"))
@@ -132,6 +139,12 @@ impl<'a> Resolver<'a> {
     pub(super) fn field(&self, name: &ast::Name) -> Option<FieldId> {
         let record = self.records.get(self.inside.as_ref()?.record)?;
         record.fields.iter().position(|field| field.name == name.text)
+    }
+
+    /// The names of the fields of the record at hand.
+    pub(super) fn inside_fields(&self) -> Vec<String> {
+        let record = self.inside.as_ref().and_then(|inside| self.records.get(inside.record));
+        record.into_iter().flat_map(|record| &record.fields).map(|field| field.name.clone()).collect()
     }
 
     /// A field as an expression. None where the name is no field; nothing inside where it cannot be read there.
@@ -190,7 +203,7 @@ impl<'a> Resolver<'a> {
             Some(key) => Some(self.group_key(record, key)?),
         };
         self.inside = Some(Inside { record, each, inner: Vec::new() });
-        let gathered = self.gathering(tree, owner, span);
+        let gathered = self.gathering(tree, owner);
         let inner = self.inside.take().map(|inside| inside.inner).unwrap_or_default();
         let (whole, mut ty, step) = gathered?;
         if whole.fold == Fold::Count {
@@ -204,7 +217,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn of_group(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
         // inside it names are those of each record
         let each = self.inside.as_mut()?.each.take();
-        let gathered = self.gathering(tree, owner, span);
+        let gathered = self.gathering(tree, owner);
         let inside = self.inside.as_mut()?;
         inside.each = each;
         let (gathering, mut ty, step) = gathered?;
@@ -229,7 +242,7 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    fn gathering(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<(Gathering, Type, Option<Decimal>)> {
+    fn gathering(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>) -> Option<(Gathering, Type, Option<Decimal>)> {
         let arguments: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.number(argument, owner)).collect();
         let condition = tree.condition.as_ref().map(|condition| self.condition(condition, owner));
         let (zh, en) = fold_word(tree.fold);
@@ -253,13 +266,14 @@ impl<'a> Resolver<'a> {
             && !matches!(tree.fold, Fold::Best | Fold::Lowest)
         {
             self.report(
-                Diagnostic::new(Code::UnitMismatch, words!("日子和时刻不能{zh}", "days and times have no {en}"))
-                    .at(moment.span, said_of(moment))
-                    .help(words!("{zh}的是时长,例如 小时(从, 至);最晚写 最高,最早写 最低", "take a duration, as in hours(from, until); the latest is best(…), the earliest lowest(…)")),
+                Diagnostic::new(Code::UnitMismatch, words!("日子和时刻不能{zh}", "days and times have no {en}")).at(moment.span, said_of(moment)).help(words!(
+                    "{zh}的是时长,例如 小时(从, 至);最晚写 最高,最早写 最低",
+                    "take a duration, as in hours(from, until); the latest is best(…), the earliest lowest(…)"
+                )),
             );
             return None;
         }
         let (ty, step) = fold_type(tree.fold, &arguments, Ties::Skipping)?;
-        Some((Gathering { fold: tree.fold, arguments, condition, span }, ty, step))
+        Some((Gathering { fold: tree.fold, arguments, condition }, ty, step))
     }
 }

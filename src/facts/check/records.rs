@@ -20,12 +20,16 @@ fn open_of(check: &Check<'_>, member: usize, id: InputId, records: &Records) -> 
     let Some(record) = check.plan.records.get(records.record) else { return Vec::new() };
     let mut found: Vec<Diagnostic> = Vec::new();
     for absence in [Absence::TooLarge, Absence::NoRow, Absence::Failed, Absence::Missing] {
-        let open: Vec<(usize, Where)> = (0..).zip(&tally.states).filter_map(|(index, state)| match state {
-            RecordState::Open(other, place) if *other == absence => Some((index, *place)),
-            _ => None,
-        }).collect();
+        let open: Vec<(usize, Where)> = (0..)
+            .zip(&tally.states)
+            .filter_map(|(index, state)| match state {
+                RecordState::Open(other, place) if *other == absence => Some((index, *place)),
+                _ => None,
+            })
+            .collect();
         let Some((first, place)) = open.first().copied() else { continue };
-        let mut diagnostic = if absence == Absence::Missing { blank(check, (member, id), records, first, place) } else { failed(check, (member, id), records, first, absence) };
+        let mut diagnostic =
+            if absence == Absence::Missing { blank(check, (member, id), records, first, place) } else { failed(check, (member, id), records, first, absence) };
         for (index, _) in open.iter().take(NAMED) {
             diagnostic = diagnostic.at_cell(place_of(check, member, records, *index), words!("这条记录", "this record"));
         }
@@ -78,7 +82,8 @@ fn blank(check: &Check<'_>, (member, id): (usize, InputId), records: &Records, i
 /// The fields of a record that are blank and bear on an aggregate.
 fn blank_fields<'c>(check: &'c Check<'_>, (member, id): (usize, InputId), records: &Records, index: usize) -> Vec<&'c Field> {
     let Some(record) = check.plan.records.get(records.record) else { return Vec::new() };
-    let Some(fields) = check.facts.ledgers.get(records.record).and_then(Option::as_ref).and_then(|ledger| ledger.fields(*ledger.numbers(member).get(index)?)) else {
+    let Some(fields) = check.facts.ledgers.get(records.record).and_then(Option::as_ref).and_then(|ledger| ledger.fields(*ledger.numbers(member).get(index)?))
+    else {
         return Vec::new();
     };
     let made = check.program.of_records.get(id).and_then(Option::as_ref);
@@ -97,10 +102,14 @@ fn failed(check: &Check<'_>, (member, id): (usize, InputId), records: &Records, 
     let why = (absence == Absence::Failed).then(|| failed_clock(check, (member, id), records, index)).flatten();
     match (why, absence) {
         (Some((why, why_en)), _) => Diagnostic::new(Code::OutsideCalendar, words!("{unit}:{why}", "{unit}: {why_en}")).help(wider_calendar()),
-        (None, Absence::TooLarge) => Diagnostic::new(Code::Overflow, words!("{unit}:由记录算得的数位数太多", "{unit}: what is computed of a record has too many digits"))
-            .help(words!("核对这条记录", "check the record")),
-        (None, Absence::NoRow) => Diagnostic::new(Code::OutOfRange, words!("{unit}:记录里的值不在分档的任何一行", "{unit}: a value of the record matches no row of the table"))
-            .help(words!("核对这条记录;值确实无误时补全规则", "check the record; if it is right, complete the rules")),
+        (None, Absence::TooLarge) => {
+            Diagnostic::new(Code::Overflow, words!("{unit}:由记录算得的数位数太多", "{unit}: what is computed of a record has too many digits"))
+                .help(words!("核对这条记录", "check the record"))
+        }
+        (None, Absence::NoRow) => {
+            Diagnostic::new(Code::OutOfRange, words!("{unit}:记录里的值不在分档的任何一行", "{unit}: a value of the record matches no row of the table"))
+                .help(words!("核对这条记录;值确实无误时补全规则", "check the record; if it is right, complete the rules"))
+        }
         (None, _) => Diagnostic::new(Code::CallFailed, words!("{unit}:由这条记录算不出", "{unit}: a function fails for a record"))
             .help(words!("核对这条记录", "check the record")),
     }
@@ -119,7 +128,11 @@ fn failed_clock(check: &Check<'_>, (member, id): (usize, InputId), records: &Rec
             Step::Clock(clock, a, b) if values.get(at) == Some(&Value::Absent(Absence::Failed)) => {
                 let hidden = operands_of(program, at).into_iter().any(|field| record.fields.get(field).is_some_and(|field| field.private));
                 let (zh, en) = clock_fault(clock, values.get(*a)?, values.get(*b)?)?;
-                Some(if hidden { ("时间不在日历的范围里(隐私列,不引原文)".to_owned(), "a time lies outside the calendar (private: not quoted)".to_owned()) } else { (zh, en) })
+                Some(if hidden {
+                    ("时间不在日历的范围里(隐私列,不引原文)".to_owned(), "a time lies outside the calendar (private: not quoted)".to_owned())
+                } else {
+                    (zh, en)
+                })
             }
             _ => None,
         };

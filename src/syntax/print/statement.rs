@@ -290,7 +290,9 @@ impl Writer {
                 _ if before.is_none() => Some(Join::Close),
                 Rule::colon | Rule::equals => Some(Join::Close),
                 Rule::k_marks => Some(Join::Space),
-                Rule::fact_attribute | Rule::field_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
+                Rule::fact_attribute | Rule::field_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => {
+                    Some(Join::Wide)
+                }
                 Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
