@@ -16,12 +16,12 @@ use std::sync::{Arc, OnceLock};
 use rust_decimal::Decimal;
 
 use crate::calendar::Calendar;
-use crate::diag::Lang;
+use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, CaseRecord, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse,
-    Literal, Mark, MarkId, MarkKind, Notes, Over, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
+    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse,
+    Literal, Mark, MarkId, MarkKind, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
 
@@ -48,9 +48,11 @@ pub struct Plan {
     /// The inputs in the order in which they are filled.
     pub(crate) stages: Vec<Stage>,
     /// What the register must say of units, besides name and tier.
-    #[expect(dead_code, reason = "the ranges that read it come next")]
     pub(crate) attributes: Vec<Attribute>,
+    /// Where the rules speak of the units below or above, if they do.
+    pub(crate) parents: Option<Span>,
     pub(crate) ranking: Ranking,
+    pub(crate) lists: Vec<List>,
     pub(crate) total: Named,
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
@@ -164,9 +166,30 @@ pub(crate) struct Ranking {
     pub(crate) listed: Vec<bool>,
 }
 
+/// 名单: the first or the last of a range of units.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: usize,
+    /// For each key, whether the highest comes first.
+    pub(crate) keys: Vec<bool>,
+}
+
+/// What decides whether a unit is on a list.
+#[derive(Debug)]
+pub(crate) struct ListSteps {
+    pub(crate) condition: Option<StepId>,
+    pub(crate) keys: Vec<StepId>,
+}
+
 /// What is read from outside the row of a unit.
 #[derive(Debug)]
 pub(crate) struct Input {
+    /// What it is called: `层级 平均(率)`.
+    pub(crate) name: Words,
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
 }
@@ -233,9 +256,8 @@ pub(crate) struct Units {
 
 impl Units {
     /// What decides to which group of units a member belongs.
-    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> {
-        let same = if let Who::Same(common) = self.over.who { Some(common) } else { None };
-        same.into_iter().chain(self.over.group).chain(self.each)
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> + use<> {
+        crate::resolved::commons(self.over, self.each)
     }
 }
 
@@ -282,6 +304,8 @@ pub(crate) struct Program {
     pub(crate) total: StepId,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
+    /// What puts a unit on each list; none where that does not apply to the tier.
+    pub(crate) lists: Vec<Option<ListSteps>>,
     /// What a unit of the tier brings to each input; none where that does not apply to the tier.
     pub(crate) brought: Vec<Option<Brought>>,
     /// How each input that is made of records is made.

@@ -4,6 +4,7 @@
 //! every format is written from it by a file of its own. Never: arithmetic; every number was computed before.
 
 mod derivation;
+mod gathered;
 mod markdown;
 mod needs;
 mod records;

@@ -10,13 +10,13 @@ use super::files::{Input, checksum};
 use super::grid::Form;
 use super::ledger::{self, Ledger, Texts};
 use super::number::{Reading, with_unit};
-use super::register::{Register, TIER, UNIT};
+use super::register::{self, Register, TIER, UNIT};
 use super::table::{self, Sheets, Table, excerpt, squeezed};
-use super::units::{Named, Units};
+use super::units::{Named, Units, given_by_register};
 use super::{Cell, Facts, File, Row, provenance};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
-use crate::plan::{CaseRecord, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
+use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
 use crate::quantity::{Number, Unit};
 
 /// A table of facts as far as its provenance refers to it.
@@ -55,7 +55,11 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     }
     loader.diagnostics.extend(sheets.missing());
     loader.list_all_where_records_say_all();
-    let mut facts = loader.facts;
+    if register.is_none() {
+        loader.diagnostics.extend(register::lacking(plan));
+    }
+    let Loader { units, mut facts, .. } = loader;
+    given_by_register(&units, &mut facts);
     facts.gather(plan);
     facts
 }
@@ -76,17 +80,17 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
     row
 }
 
-/// The records that a case in the rules gives; of a kind that it gives none of nothing is known.
-pub(crate) fn records(plan: &Plan, given: &[CaseRecord]) -> Vec<Option<Ledger>> {
-    let of_kind = |id: RecordId| given.iter().filter(move |record| record.record == id);
+/// The records that the units of a case in the rules give; of a kind that none of them gives nothing is known.
+pub(crate) fn records(plan: &Plan, units: &[CaseUnit]) -> Vec<Option<Ledger>> {
     let ledger = |(id, record): (RecordId, &Record)| {
-        of_kind(id).next()?;
-        let mut ledger = Ledger::new(record.fields.len());
-        for record in of_kind(id) {
-            let value = |cell: &Option<Literal>| cell.as_ref().map_or(Value::Absent(Absence::Missing), value_of);
-            ledger.push(0, record.cells.iter().map(value), (0, 0));
+        let mut ledger = None;
+        for (member, unit) in units.iter().enumerate() {
+            for given in unit.records.iter().filter(|given| given.record == id) {
+                let value = |cell: &Option<Literal>| cell.as_ref().map_or(Value::Absent(Absence::Missing), value_of);
+                ledger.get_or_insert_with(|| Ledger::new(record.fields.len())).push(member, given.cells.iter().map(value), (0, 0));
+            }
         }
-        Some(ledger)
+        ledger
     };
     plan.records.iter().enumerate().map(ledger).collect()
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::{
-    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, OfRecords,
-    Plan, Program, Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
+    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal,
+    Named, OfRecords, Plan, Program, Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
 };
 use crate::calendar::Calendar;
 use crate::diag::Lang;
@@ -20,7 +20,7 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let calendar = Arc::new(OnceLock::new());
     let shared = Shared { functions: &functions, calendar: &calendar };
     let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, tier).program()).collect();
-    let inputs: Vec<Input> = standard.inputs.iter().map(input).collect();
+    let inputs: Vec<Input> = standard.inputs.iter().map(|one| input(&standard, one)).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
     let head = standard.head.clone();
     let facts = standard
@@ -65,12 +65,14 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         inputs,
         stages,
         attributes: standard.attributes,
+        parents: standard.parents,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
             ties: standard.ranking.ties,
             keys: standard.ranking.keys.iter().map(|key| key.descending).collect(),
             listed: standard.ranking.listed.iter().map(|key| key.descending).collect(),
         },
+        lists: standard.lists.into_iter().map(list).collect(),
         total: Named { name: "总分".to_owned(), span: standard.total.span },
         total_columns: standard.total.columns,
         cases: standard.cases,
@@ -99,14 +101,18 @@ fn record(record: resolved::Record) -> Record {
     Record { name: record.name, unit: record.unit, fields: record.fields.into_iter().map(field).collect(), span: record.span }
 }
 
-fn input(input: &resolved::Input) -> Input {
+fn list(list: resolved::List) -> List {
+    List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
+}
+
+fn input(standard: &Standard, input: &resolved::Input) -> Input {
     let kind = match &input.kind {
         resolved::InputKind::Records(records) => InputKind::Records(Records { record: records.record, each: records.each }),
         resolved::InputKind::Units(units) => {
             InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
         }
     };
-    Input { kind, span: input.span }
+    Input { name: resolved::input_name(standard, input), kind, span: input.span }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -191,6 +197,7 @@ impl<'s> Lowering<'s> {
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
+        let lists = standard.lists.iter().map(|list| self.list(list)).collect();
         let score_end = self.builder.steps.len();
         let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
         let of_records = (0..standard.inputs.len()).map(|id| self.of_records(id)).collect();
@@ -214,11 +221,26 @@ impl<'s> Lowering<'s> {
             total,
             keys,
             listed,
+            lists,
             brought,
             of_records,
             stages: Vec::new(),
             bounds,
         }
+    }
+
+    /// What puts a unit of the tier on a list; none where that does not apply to it.
+    fn list(&mut self, list: &resolved::List) -> Option<ListSteps> {
+        let standard = self.standard;
+        let mut exprs = list.keys.iter().map(|key| &key.expr).chain(&list.condition);
+        if !exprs.all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        if let resolved::Who::Same(resolved::Common::Fact(fact)) = list.who {
+            self.fact(fact);
+        }
+        let condition = list.condition.as_ref().map(|condition| self.expr(condition));
+        Some(ListSteps { condition, keys: list.keys.iter().map(|key| self.expr(&key.expr)).collect() })
     }
 
     /// What a unit of the tier brings to an input; none where that does not apply to it.
@@ -636,11 +658,10 @@ impl<'s> Lowering<'s> {
     }
 
     /// y0 + (x − x0) × (y1 − y0) / (x1 − x0) between two anchors, the first and last result outside.
-    fn interpolated(&mut self, subject: &Expr, anchors: &[(rust_decimal::Decimal, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+    fn interpolated(&mut self, subject: &Expr, anchors: &[(Expr, Expr)], unit: Option<Unit>, span: Span) -> StepId {
         let x = self.expr(subject);
         let x_unit = unit_of(subject);
-        let points: Vec<(StepId, StepId)> =
-            anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
+        let points: Vec<(StepId, StepId)> = anchors.iter().map(|(anchor, result)| (self.expr(anchor), self.expr(result))).collect();
         let Some((_, last)) = points.last().copied() else { return 0 };
         let mut done = last;
         let number = || Some(Unit::Number);

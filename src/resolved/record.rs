@@ -273,7 +273,7 @@ impl<'a> Resolver<'a> {
             );
             return None;
         }
-        let (ty, step) = fold_type(tree.fold, &arguments, Ties::Skipping)?;
+        let (ty, step) = fold_type(tree.fold, &arguments, Ties::Skipping, GROUPS)?;
         Some((Gathering { fold: tree.fold, arguments, condition }, ty, step))
     }
 }

@@ -52,7 +52,7 @@ pub enum PolicyFault {
 /// Reads a rule file, or a folder with its `.kp`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the order of
 /// their names; and the scripts that the rules name, wherever in the folder of the rules they lie.
 ///
-/// A single rule file stands alone with the scripts that it names: tables beside it are not read. A script that cannot be read is
+/// A single rule file stands alone with the scripts and the calendar that it names: other tables beside it are not read. A script that cannot be read is
 /// no fault here: where a rule calls it the check says so.
 ///
 /// # Errors
@@ -86,6 +86,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     let folder = if meta.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut policy = Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() };
     let mut parts: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut calendars: Vec<PathBuf> = Vec::new();
     for file in files {
         let shown = file.display().to_string();
         let bytes = read(&file, &shown)?;
@@ -94,8 +95,19 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
         } else {
             let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
             scripts.extend(script::named_in(&text).iter().filter_map(|name| super::beside(&file, name)));
+            if !meta.is_dir() {
+                calendars.extend(calendars_named_in(&text).map(|name| file.with_file_name(name)));
+            }
             policy.sources.add(shown, with_line_ends(text));
         }
+        parts.push((file, bytes));
+    }
+    calendars.sort();
+    calendars.dedup();
+    for file in calendars.into_iter().filter(|file| is_table(file) && file.is_file()) {
+        let shown = file.display().to_string();
+        let bytes = read(&file, &shown)?;
+        policy.tables.push((shown, bytes.clone()));
         parts.push((file, bytes));
     }
     scripts.sort();
@@ -141,6 +153,17 @@ fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
         return Err(PolicyFault::NotText { path: shown.to_owned() });
     }
     fs::read(file).map_err(unreadable)
+}
+
+/// The texts behind the word for a calendar, as far as they can name a file beside the rules.
+fn calendars_named_in(rules: &str) -> impl Iterator<Item = &str> {
+    let words = ["日历", "calendar"];
+    let named = words.into_iter().flat_map(|word| rules.match_indices(word)).filter_map(|(at, word)| {
+        let behind = rules.get(at + word.len()..)?.trim_start();
+        let (inside, close) = behind.strip_prefix('"').map(|inside| (inside, '"')).or_else(|| Some((behind.strip_prefix('“')?, '”')))?;
+        inside.split(close).next()
+    });
+    named.filter(|name| !name.starts_with('.') && !name.contains(['/', '\\', ':']))
 }
 
 fn entry_name(file: &Path) -> String {

@@ -550,7 +550,6 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
             Rule::ties => push("跳号、不跳号 或 平分", "skipping, dense or shared"),
             Rule::range => push("层级 或 全体", "tier or all"),
-            Rule::fold => push("平均、最高、计数 等", "mean, best, count, …"),
             Rule::past => push("期别,例如 2019-12", "a period, as in 2019-12"),
             Rule::row | Rule::patterns | Rule::pattern => push("一档,例如 ≥ 95%", "a row, as in ≥ 95%"),
             Rule::binding => push("名称 = 数", "name = value"),
@@ -565,6 +564,10 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     }
     for rule in rules {
         let name = format!("{rule:?}");
+        // behind any name the records of that name could be gathered: that is worth saying where nothing else can stand
+        if *rule == Rule::k_each && rules.contains(&Rule::fold) {
+            continue;
+        }
         if let Some(word) = words::WORDS.iter().find(|word| word.rule == name && !words::RESERVED.contains(&word.rule)) {
             push(word.zh, word.en);
         }
@@ -572,6 +575,7 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     if found.is_empty() {
         // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
         found.push(match rules {
+            _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
             _ if rules.contains(&Rule::paren) => ("(", "("),
             _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
             _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {

@@ -109,7 +109,7 @@ impl Writer {
             open_to: NOTES.to_vec(),
         };
         match node.rule {
-            Rule::standard | Rule::test_case => {
+            Rule::standard | Rule::test_case | Rule::case_unit => {
                 statement.notes.clear();
                 self.braced(&mut statement, &node.children, depth);
             }
@@ -131,7 +131,8 @@ impl Writer {
         let (head, block) = children.split_at_checked(at).unwrap_or((children, &[]));
         statement.parts.push((Join::Close, self.words(head)));
         statement.block = Some(match statement.rule {
-            Rule::test_case => self.bindings(block),
+            Rule::case_unit => self.bindings(block),
+            Rule::test_case if !block.iter().any(|child| child.rule == Rule::case_unit) => self.bindings(block),
             _ => self.block(block, depth),
         });
         statement.open_to.clear();
@@ -294,6 +295,7 @@ impl Writer {
                     Some(Join::Wide)
                 }
                 Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
+                Rule::k_top | Rule::k_bottom if node.child(Rule::k_where).is_some() => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
             let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
