@@ -268,3 +268,69 @@ fn faults_of_orders_name_their_cells_twenty_of_a_kind() {
     assert_eq!(scored.err.matches("「3/11/2020 9:00」不知道哪个是月、哪个是日").count(), 20, "{}", scored.err);
     assert!(scored.err.contains("第 2 行「派发时间」列") && scored.err.contains("980"), "{}", scored.err);
 }
+
+/// The records of `golden/constructs/records`, as cells.
+fn few() -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for name in ["来件.csv", "来件-2.csv"] {
+        let mut reader = csv::Reader::from_path(root().join("golden/constructs/records/facts").join(name)).unwrap();
+        let headings: Vec<String> = reader.headers().unwrap().iter().map(|heading| heading.trim_end_matches("(户)").to_owned()).collect();
+        for row in reader.records() {
+            let row = row.unwrap();
+            let cell = |heading: &str| headings.iter().zip(&row).find(|(other, _)| *other == heading).unwrap().1.to_owned();
+            rows.push(FEW.iter().map(|heading| cell(heading)).collect());
+        }
+    }
+    rows
+}
+
+const FEW: [&str; 9] = ["单位", "层级", "编号", "派出时间", "签收时间", "类别", "街道", "评分", "户数"];
+
+fn score_few(facts: &Path) -> Value {
+    let arguments = ["score", "golden/constructs/records/zh", "--period", "2024-01", "--format", "json", "--facts", facts.to_str().unwrap()];
+    let run = kaoping(root(), &arguments);
+    assert_eq!(run.status, 0, "{}", run.err);
+    serde_json::from_str(&run.out).unwrap()
+}
+
+#[test]
+fn records_are_read_from_json_and_from_the_sheet_that_is_named_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let object = |row: &Vec<String>| -> Value { FEW.iter().zip(row).map(|(heading, cell)| ((*heading).to_owned(), Value::from(cell.as_str()))).collect() };
+    let json = folder.path().join("来件.json");
+    fs::write(&json, serde_json::to_string(&few().iter().map(object).collect::<Vec<Value>>()).unwrap()).unwrap();
+    // times as a spreadsheet keeps them: days and parts of a day, with a format
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let format = rust_xlsxwriter::Format::new().set_num_format("yyyy/m/d h:mm");
+    let sheet = book.add_worksheet().set_name("来件").unwrap();
+    for (column, heading) in FEW.iter().enumerate() {
+        sheet.write_string(0, u16::try_from(column).unwrap(), *heading).unwrap();
+    }
+    for (row, cells) in few().iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let (row, number) = (u32::try_from(row + 1).unwrap(), u16::try_from(column).unwrap());
+            let digits: Vec<u32> = cell.split(|letter: char| !letter.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+            match (FEW[column], digits.as_slice()) {
+                ("派出时间" | "签收时间", [year, month, day, hour, minute, ..]) => {
+                    let small = |number: &u32| u8::try_from(*number).unwrap();
+                    let date = rust_xlsxwriter::ExcelDateTime::from_ymd(u16::try_from(*year).unwrap(), small(month), small(day)).unwrap();
+                    let time = date.and_hms(u16::try_from(*hour).unwrap(), small(minute), 0).unwrap();
+                    sheet.write_datetime_with_format(row, number, &time, &format).unwrap();
+                }
+                ("评分" | "户数", [value]) => {
+                    sheet.write_number(row, number, *value).unwrap();
+                }
+                _ => {
+                    sheet.write_string(row, number, cell).unwrap();
+                }
+            }
+        }
+    }
+    let workbook = folder.path().join("一月.xlsx");
+    book.save(&workbook).unwrap();
+    for facts in [json, workbook] {
+        let results = score_few(&facts);
+        let totals: Vec<&Value> = ["甲局", "乙局"].iter().map(|unit| &units(&results)[*unit]["total"]).collect();
+        assert_eq!(totals, ["19.88", "18.00"], "{}", facts.display());
+    }
+}
