@@ -319,7 +319,9 @@ mod tests {
             table.unit(name, tier).unwrap();
             table.attribute("area", area).unwrap();
             table.set("rate", Decimal::new(rate, 2)).unwrap();
-            above.map(|above| table.parent(above).unwrap());
+            if let Some(above) = above {
+                table.parent(above).unwrap();
+            }
         }
         assert_eq!(table.attribute("colour", "red"), None);
         let mut totals = Vec::new();
