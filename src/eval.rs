@@ -13,13 +13,19 @@ pub(crate) mod rank;
 pub(crate) mod trace;
 
 pub(crate) use crate::plan::operands;
-use crate::plan::{FactId, Limit, Program, Step, StepId};
+use crate::plan::{FactId, InputId, Limit, Program, Step, StepId};
 use domain::Domain;
 
 /// The cells of one unit: what is known of a fact, or nothing.
 pub(crate) trait Cells<C> {
     /// What is known of a fact.
     fn cell(&self, fact: FactId) -> Option<C>;
+
+    /// What was gathered from outside the row.
+    #[inline]
+    fn input(&self, _: InputId) -> Option<C> {
+        None
+    }
 
     /// What stands instead of the value of a step.
     #[inline]
@@ -161,6 +167,7 @@ fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, val
     match step {
         Step::Constant(literal) => *value = domain.constant(*literal),
         Step::Given(fact) => *value = domain.given(cells.cell(*fact)),
+        Step::Input(input) => *value = domain.given(cells.input(*input)),
         Step::OrElse(a, b) => *value = domain.or_else(of(a)?, of(b)?),
         Step::Same(a) => *value = domain.same(of(a)?),
         Step::Sum(terms) => *value = domain.sum(terms, values)?,

@@ -345,6 +345,7 @@ fn operation(step: &Step) -> &'static str {
     match step {
         Step::Constant(_) => "written",
         Step::Given(_) => "cell",
+        Step::Input(_) => "gathered",
         Step::OrElse(..) => "or else",
         Step::Same(_) => "same",
         Step::Sum(_) => "sum",

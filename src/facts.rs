@@ -28,7 +28,7 @@ use self::adjustments::Adjustments;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
-use crate::plan::{FactId, StepId, TierId};
+use crate::plan::{FactId, InputId, StepId, TierId};
 use grid::Form;
 
 /// How a value came to be known.
@@ -98,6 +98,8 @@ pub(crate) struct Row {
     /// Whether a table has a row for the unit; a registered unit without one is 缺数据, whatever has a default.
     pub(crate) listed: bool,
     pub(crate) cells: Vec<Option<Cell>>,
+    /// What was gathered for the unit from outside its row, by input.
+    pub(crate) inputs: Vec<Option<Value>>,
     /// Scores that stand instead of those that are computed, by their steps.
     pub(crate) instead: Vec<(StepId, Value)>,
 }
@@ -111,6 +113,10 @@ impl Row {
 impl Cells<Value> for Row {
     fn cell(&self, fact: FactId) -> Option<Value> {
         self.get(fact).map(|cell| cell.value)
+    }
+
+    fn input(&self, input: InputId) -> Option<Value> {
+        self.inputs.get(input).copied().flatten()
     }
 
     fn instead(&self, step: StepId) -> Option<Value> {

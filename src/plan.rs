@@ -26,6 +26,9 @@ use crate::source::Span;
 /// The number of a step in its program.
 pub(crate) type StepId = usize;
 
+/// The number of an input: what a unit's program reads from outside its own row.
+pub(crate) type InputId = usize;
+
 /// A standard that can be evaluated.
 #[derive(Debug)]
 pub struct Plan {
@@ -233,6 +236,8 @@ pub(crate) enum Step {
     Constant(Literal),
     /// The cell of a fact, 缺数据 where there is none.
     Given(FactId),
+    /// What is gathered from outside the row of the unit: other units, records, other periods.
+    Input(InputId),
     /// The first, unless it is 缺数据.
     OrElse(StepId, StepId),
     Same(StepId),
@@ -265,7 +270,7 @@ pub(crate) enum Step {
 /// The steps that a step reads, in order.
 pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
-        Step::Constant(_) | Step::Given(_) | Step::Pending | Step::NoRow => Vec::new(),
+        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
         Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
@@ -281,7 +286,7 @@ pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
     let mut found = Vec::new();
     for (id, step) in steps.iter().enumerate() {
         let read = |operand: &StepId| varies.get(*operand).copied().unwrap_or(false);
-        if matches!(step, Step::Given(_)) || operands(step).iter().any(read) {
+        if matches!(step, Step::Given(_) | Step::Input(_)) || operands(step).iter().any(read) {
             found.push(id);
             if let Some(slot) = varies.get_mut(id) {
                 *slot = true;
@@ -335,6 +340,8 @@ pub(crate) enum Role {
     Written,
     /// The cell of a fact.
     Cell(FactId),
+    /// What is gathered from outside the row.
+    Input(InputId),
     /// A fact, given or derived or by default.
     Fact(FactId),
     /// A fact as it follows from others.

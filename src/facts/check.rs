@@ -6,7 +6,7 @@ use crate::eval::call::answer;
 use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
 use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::extension::Failure;
-use crate::plan::{Bound, Call, FactId, Limit, Plan, Program, Role, Step, StepId};
+use crate::plan::{Bound, Call, FactId, InputId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 
 /// Checks the facts of every unit; results are computed only from facts without a fault.
@@ -397,5 +397,9 @@ impl Printed<'_> {
 impl Cells<Bounds> for Printed<'_> {
     fn cell(&self, fact: FactId) -> Option<Bounds> {
         self.row.get(fact).map(|cell| self.bounds(fact, cell))
+    }
+
+    fn input(&self, input: InputId) -> Option<Bounds> {
+        Cells::input(self.row, input).map(Bounds::of)
     }
 }

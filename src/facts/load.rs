@@ -55,7 +55,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
-    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], instead: Vec::new() };
+    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() };
     for (fact, literal) in cells {
         let value = match literal {
             Literal::Number(value) => Value::Number(Number::from(*value)),

@@ -167,6 +167,6 @@ fn no_tier(name: &str, place: CellPlace) -> Diagnostic {
 
 fn add(facts: &mut Facts, plan: &Plan, name: String, tier: TierId) -> usize {
     facts.members.push(Member { name, tier });
-    facts.rows.push(Row { listed: false, cells: vec![None; plan.facts.len()], instead: Vec::new() });
+    facts.rows.push(Row { listed: false, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() });
     facts.members.len() - 1
 }

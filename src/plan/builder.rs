@@ -74,6 +74,7 @@ impl Builder {
         let name = match role {
             Role::Written => "number",
             Role::Cell(_) => "cell",
+            Role::Input(_) => "gathered",
             Role::Fact(_) => "fact",
             Role::Derived(_) => "derived",
             Role::Default(_) => "default",

@@ -381,7 +381,7 @@ impl<'a> Writer<'a> {
     }
 
     fn is_leaf(&self, id: StepId) -> bool {
-        matches!(self.case.trace.step(id), Some(Step::Constant(_) | Step::Given(_) | Step::Pending | Step::NoRow) | None)
+        matches!(self.case.trace.step(id), Some(Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow) | None)
     }
 
     fn operand(&self, id: StepId) -> String {

@@ -390,6 +390,9 @@ pub(crate) enum ExprKind {
     Path(Name, Option<Name>),
     /// A function with its arguments.
     Call(Name, Vec<Expr>),
+    Date(Date),
+    Aggregate(Box<Aggregate>),
+    Earlier(Box<Earlier>),
     Table(Box<Table>),
     Sum(Vec<(Sign, Expr)>),
     Product(Vec<(Times, Expr)>),
@@ -402,6 +405,83 @@ pub(crate) enum ExprKind {
     Or(Vec<Expr>),
     Not(Box<Expr>),
     Adjusted(Box<Expr>, Vec<Adjustment>),
+}
+
+/// One value from many: of units, of records, of periods, or of the members of a group.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Aggregate {
+    /// What is gathered; inside an aggregate over groups nothing, which is the group; else nothing with several arguments.
+    pub(crate) over: Option<Gathered>,
+    /// 逐: what the members are grouped by.
+    pub(crate) each: Option<Name>,
+    pub(crate) fold: Fold,
+    pub(crate) arguments: Vec<Expr>,
+    /// Of a rank: whether the lowest is first.
+    pub(crate) ascending: Option<Span>,
+    /// 其中: which members count.
+    pub(crate) condition: Option<Expr>,
+    /// Of a rank: what becomes of equal values.
+    pub(crate) ties: Option<Ties>,
+    /// The fold's word.
+    pub(crate) word: Span,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Gathered {
+    pub(crate) kind: GatheredKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum GatheredKind {
+    /// 层级: the units of the tier.
+    Tier,
+    /// 全体: all units.
+    All,
+    /// 同 县: the units that have this attribute in common.
+    Same(Name),
+    /// 下级: the units below.
+    Children,
+    /// 近 3 年: so many periods before this one.
+    Recent(Quantity),
+    /// 各 月: every month of the period.
+    Every(Cycle),
+    /// A table of records.
+    Records(Name),
+}
+
+/// What is made of the values gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fold {
+    Sum,
+    Mean,
+    WeightedMean,
+    Best,
+    Lowest,
+    Median,
+    Count,
+    Rank,
+    /// 家数.
+    Size,
+}
+
+/// A value of another period.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Earlier {
+    pub(crate) when: When,
+    pub(crate) expr: Expr,
+    /// 首期: the value where there is no such period.
+    pub(crate) initially: Option<Expr>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum When {
+    /// 上期.
+    Previous,
+    /// 同期: the same period of the year before.
+    LastYear,
+    /// 往期: a period by name, as in `2019-12`, `2019-Q4` or `2019`.
+    Stated(Name),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

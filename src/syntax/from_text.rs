@@ -711,6 +711,9 @@ impl Builder<'_> {
                 ast::ExprKind::Call(name, arguments.collect::<Option<_>>()?)
             }
             Rule::table => ast::ExprKind::Table(Box::new(self.table(&mut inner)?)),
+            Rule::date_value => ast::ExprKind::Date(self.date(&pair)),
+            Rule::aggregate => ast::ExprKind::Aggregate(Box::new(self.aggregate(&mut inner)?)),
+            Rule::earlier => ast::ExprKind::Earlier(Box::new(self.earlier(&mut inner)?)),
             _ => return None,
         };
         // a chain of one is its link
@@ -786,6 +789,77 @@ impl Builder<'_> {
         Some(ast::ExprKind::Product(factors))
     }
 
+    fn aggregate(&mut self, inner: &mut Inner<'_>) -> Option<ast::Aggregate> {
+        let over = match inner.take(Rule::gathered) {
+            Some(pair) => Some(self.gathered(pair)?),
+            None => None,
+        };
+        let each = if inner.has(Rule::k_each) { inner.take(Rule::name).map(|pair| self.name(&pair)) } else { None };
+        let fold_pair = inner.next()?;
+        let (word, fold) = (self.span(&fold_pair), fold(fold_pair));
+        let (arguments, ascending, condition, ties_of) = (Vec::new(), None, None, None);
+        let mut aggregate = ast::Aggregate { over, each, fold, arguments, ascending, condition, ties: ties_of, word };
+        while let Some(pair) = inner.next() {
+            let rule = pair.as_rule();
+            let mut inside = Inner::of(pair);
+            match rule {
+                Rule::fold_argument => {
+                    aggregate.arguments.push(self.expr(inside.next()?)?);
+                    if let Some(word) = inside.take(Rule::k_ascending) {
+                        aggregate.ascending = Some(self.span(&word));
+                    }
+                }
+                Rule::fold_where => {
+                    inside.has(Rule::k_where);
+                    aggregate.condition = Some(self.expr(inside.next()?)?);
+                }
+                _ => {
+                    inside.has(Rule::k_ties);
+                    aggregate.ties = inside.next().map(|pair| ties(&pair));
+                }
+            }
+        }
+        Some(aggregate)
+    }
+
+    fn gathered(&mut self, pair: P<'_>) -> Option<ast::Gathered> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let first = inner.next()?;
+        let kind = match first.as_rule() {
+            Rule::k_tier => ast::GatheredKind::Tier,
+            Rule::k_all => ast::GatheredKind::All,
+            Rule::k_same => ast::GatheredKind::Same(self.name(&inner.next()?)),
+            Rule::k_children => ast::GatheredKind::Children,
+            Rule::k_recent => ast::GatheredKind::Recent(self.quantity(inner.next()?)?),
+            Rule::k_every => ast::GatheredKind::Every(cycle(&inner.next()?)),
+            _ => ast::GatheredKind::Records(self.name(&first)),
+        };
+        Some(ast::Gathered { kind, span })
+    }
+
+    fn earlier(&mut self, inner: &mut Inner<'_>) -> Option<ast::Earlier> {
+        let when = inner.next()?.as_rule();
+        let expr = self.expr(inner.next()?)?;
+        let past = inner.take(Rule::past);
+        let initially = if inner.has(Rule::k_initially) { Some(self.expr(inner.next()?)?) } else { None };
+        let stated = past.map(|pair| {
+            let text = match pair.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::date_value) {
+                Some(date) => self.date(&date).iso,
+                None => pair.as_str().trim().to_uppercase(),
+            };
+            ast::Name { text, span: self.span(&pair) }
+        });
+        let when = match (when, stated) {
+            (_, Some(stated)) => ast::When::Stated(stated),
+            (Rule::k_previous, None) => ast::When::Previous,
+            (Rule::k_last_year, None) => ast::When::LastYear,
+            // 往期 without a period
+            _ => return None,
+        };
+        Some(ast::Earlier { when, expr, initially })
+    }
+
     fn table(&mut self, inner: &mut Inner<'_>) -> Option<ast::Table> {
         inner.has(Rule::k_by);
         let subject = self.expr(inner.next()?)?;
@@ -849,6 +923,20 @@ fn ties(pair: &P<'_>) -> ast::Ties {
         Some(Rule::k_dense) => ast::Ties::Dense,
         Some(Rule::k_shared) => ast::Ties::Shared,
         _ => ast::Ties::Skipping,
+    }
+}
+
+fn fold(pair: P<'_>) -> ast::Fold {
+    match pair.into_inner().next().map(|pair| pair.as_rule()) {
+        Some(Rule::k_weighted_mean) => ast::Fold::WeightedMean,
+        Some(Rule::k_mean) => ast::Fold::Mean,
+        Some(Rule::k_best) => ast::Fold::Best,
+        Some(Rule::k_lowest) => ast::Fold::Lowest,
+        Some(Rule::k_median) => ast::Fold::Median,
+        Some(Rule::k_count) => ast::Fold::Count,
+        Some(Rule::k_rank_of) => ast::Fold::Rank,
+        Some(Rule::k_size) => ast::Fold::Size,
+        _ => ast::Fold::Sum,
     }
 }
 

@@ -31,6 +31,8 @@ impl Writer {
             Rule::interval => self.interval(children),
             Rule::parameter => self.parameter(children),
             Rule::call => self.call(children),
+            Rule::earlier => self.earlier(children),
+            Rule::aggregate => self.aggregate(children),
             _ => self.words(children),
         }
     }
@@ -206,6 +208,48 @@ impl Writer {
         let mut docs = self.docs(name);
         docs.extend(self.arguments(&arguments.iter().collect::<Vec<_>>()));
         docs
+    }
+
+    /// 上期(案件,首期 0 件)
+    fn earlier<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let [word, paren, inside @ .., unparen] = children else { return self.words(children) };
+        let mut nested = vec![Doc::Line("")];
+        let mut before: Option<Rule> = None;
+        for child in inside {
+            match before {
+                Some(Rule::k_initially) => nested.push(Doc::word(" ")),
+                Some(_) => nested.extend([Doc::Sign(","), Doc::Line(self.speller.behind_comma(child))]),
+                None => {}
+            }
+            nested.extend(self.docs(child));
+            before = Some(child.rule);
+        }
+        let mut docs = self.docs(word);
+        docs.extend(self.docs(paren));
+        docs.extend([Doc::Nest(nested), Doc::Line("")]);
+        docs.extend(self.docs(unparen));
+        vec![Doc::Group(docs)]
+    }
+
+    /// 层级 名次(率 从低到高,并列 平分), 工单 计数(其中 超时 = 是)
+    fn aggregate<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let at = children.iter().position(|child| child.rule == Rule::paren).unwrap_or(children.len());
+        let (head, rest) = children.split_at_checked(at).unwrap_or((children, &[]));
+        let [paren, inside @ .., unparen] = rest else { return self.words(children) };
+        let mut docs = self.joined(head, || vec![Doc::word(" ")]);
+        docs.extend(self.docs(paren));
+        let mut nested = vec![Doc::Line("")];
+        for (index, child) in inside.iter().enumerate() {
+            match child.rule {
+                _ if index == 0 => {}
+                Rule::fold_where => nested.push(Doc::Line(" ")),
+                _ => nested.extend([Doc::Sign(","), Doc::Line(self.speller.behind_comma(child))]),
+            }
+            nested.extend(self.docs(child));
+        }
+        docs.extend([Doc::Nest(nested), Doc::Line("")]);
+        docs.extend(self.docs(unparen));
+        vec![Doc::Group(docs)]
     }
 
     /// Brackets with members between, on one line or a member a line.

@@ -44,7 +44,7 @@ impl Speller {
             Rule::name => unquoted(Rule::name, text),
             Rule::text => plain_quotes(text),
             Rule::number | Rule::plain_number => digits(text),
-            Rule::date => date(text),
+            Rule::date | Rule::date_value => date(text),
             Rule::unit => self.unit(Rule::unit, text, "个百分点"),
             Rule::unit_name => self.unit(Rule::unit_name, text, "百分点"),
             Rule::sign | Rule::op_minus => "-".into(),

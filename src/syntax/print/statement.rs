@@ -45,10 +45,37 @@ pub(super) struct Statement<'t> {
 }
 
 const NOTES: [Rule; 3] = [Rule::k_source, Rule::k_assumption, Rule::k_remark];
-/// What an expression takes in at its end: adjustments, and signs by which a sum goes on.
-const EXPRESSION: [Rule; 5] = [Rule::k_round_to, Rule::k_cap, Rule::k_floor, Rule::op_minus, Rule::paren];
+/// What an expression takes in at its end: adjustments, signs by which a sum goes on, and, behind a name, what is made of many values.
+const EXPRESSION: [Rule; 14] = [
+    Rule::k_round_to,
+    Rule::k_cap,
+    Rule::k_floor,
+    Rule::op_minus,
+    Rule::paren,
+    Rule::k_sum,
+    Rule::k_mean,
+    Rule::k_weighted_mean,
+    Rule::k_best,
+    Rule::k_lowest,
+    Rule::k_median,
+    Rule::k_count,
+    Rule::k_rank_of,
+    Rule::k_size,
+];
 /// Of these, what a sum takes in.
-const SUM: [Rule; 2] = [Rule::op_minus, Rule::paren];
+const SUM: [Rule; 11] = [
+    Rule::op_minus,
+    Rule::paren,
+    Rule::k_sum,
+    Rule::k_mean,
+    Rule::k_weighted_mean,
+    Rule::k_best,
+    Rule::k_lowest,
+    Rule::k_median,
+    Rule::k_count,
+    Rule::k_rank_of,
+    Rule::k_size,
+];
 /// What the head of an item takes in.
 const ATTRIBUTES: [Rule; 8] = [Rule::k_marks, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
 
