@@ -150,6 +150,42 @@ fn a_changed_published_cell_and_a_stale_known_difference_fail() {
 }
 
 #[test]
+fn months_lie_in_golden_as_their_policies_lie_in_policies() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    for (from, to) in [("policies/lianyungang", "policies/cities/lyg"), ("golden/lianyungang", "golden/cities/lyg")] {
+        fs::create_dir_all(folder.path().join(to).parent().unwrap()).unwrap();
+        fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+    }
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    // the policy that lies as the month does is taken before one of that name elsewhere
+    fs::create_dir_all(folder.path().join("policies/lyg")).unwrap();
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn facts_of_earlier_periods_are_no_test_where_a_later_one_is() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    let months = folder.path().join("golden/lianyungang");
+    fs::create_dir_all(months.join("2020-10")).unwrap();
+    fs::copy(months.join("2020-11/facts.csv"), months.join("2020-10/facts.csv")).unwrap();
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(!run.out.contains("2020-10"), "{}", run.out);
+    // alone, or named, they have nothing to be compared with
+    let run = kaoping(folder.path(), &["test", "golden/lianyungang/2020-10"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    for table in ["annex.csv", "ranking.csv"] {
+        fs::remove_file(months.join("2020-11").join(table)).unwrap();
+    }
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+}
+
+#[test]
 fn the_sentence_of_a_bulletin_is_printed() {
     let run = kaoping(root(), &with(&["explain", "市教育局", "--indicator", "按时办结率"]));
     assert_eq!(run.status, 0, "{}", run.err);

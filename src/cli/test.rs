@@ -108,6 +108,10 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
     })?;
     let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect();
     inside.sort();
+    // facts without a table of results beside periods that have one are what those look back at
+    if inside.iter().any(|path| !facts_of(path).is_empty() && has_results(path)) {
+        inside.retain(|path| facts_of(path).is_empty() || has_results(path));
+    }
     inside.iter().try_for_each(|path| visit(path, arguments, lang, outcomes))
 }
 
@@ -150,13 +154,17 @@ fn facts_of(folder: &Path) -> Vec<PathBuf> {
     FORMATS.iter().map(|format| folder.join(format!("facts.{format}"))).filter(|path| path.is_file()).collect()
 }
 
-/// The policy with the name of the folder that holds the month, in the `policies/` nearest above it.
+/// The policy of a month, in the `policies/` nearest above it: the folder that lies there as the month's own folder lies beside it
+/// (`policies/a/b` for `golden/a/b/2020-11`), or the one with the name of the month's folder.
 fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    let name = full.parent().and_then(Path::file_name).unwrap_or_default().to_os_string();
+    let months = full.parent().unwrap_or(&full);
+    let name = months.file_name().unwrap_or_default().to_os_string();
     for above in full.ancestors() {
-        let candidate = above.join("policies").join(&name);
-        if candidate.exists() {
+        let inside: PathBuf = months.strip_prefix(above).unwrap_or(Path::new("")).iter().skip(1).collect();
+        let policies = above.join("policies");
+        let candidates = [inside, PathBuf::from(&name)].into_iter().filter(|inside| !inside.as_os_str().is_empty()).map(|inside| policies.join(inside));
+        if let Some(candidate) = candidates.into_iter().find(|candidate| candidate.exists()) {
             let here = std::env::current_dir().ok();
             let short = here.and_then(|here| candidate.strip_prefix(here.canonicalize().ok()?).ok().map(Path::to_path_buf));
             return Ok(short.unwrap_or(candidate));
@@ -164,6 +172,20 @@ fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
     }
     let (folder, name) = (folder.display(), name.to_string_lossy());
     Err(Fault::Words(words!("{folder}:找不到标准 policies/{name},请用 --policy 写明", "{folder}: no policies/{name}, name the policy with --policy")))
+}
+
+/// Whether a table beside the facts of a month prints nothing; lock files of an office program are nobody's table.
+fn is_no_result(name: &str) -> bool {
+    name.starts_with("facts.") || adjustments::is_table(name) || name.starts_with(['.', '~'])
+}
+
+/// Whether a published table lies in the folder of a month.
+fn has_results(folder: &Path) -> bool {
+    let is_table = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "csv" || ending == "xlsx");
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| is_table(&name) && !is_no_result(&name) && !name.starts_with("known."))
+    })
 }
 
 /// The published tables of a month, and the differences that are known.
@@ -183,8 +205,7 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let (mut tables, mut known) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // lock files of an office program are nobody's table
-        if name.starts_with("facts.") || adjustments::is_table(&name) || name.starts_with(['.', '~']) {
+        if is_no_result(&name) {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause))?;
