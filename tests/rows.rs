@@ -19,7 +19,7 @@ const TABLES: [(&str, usize); 2] = [("practice", 23), ("language", 11)];
 const AWAITED: usize = 40;
 
 /// One part of a row.
-struct Part {
+struct Line {
     table: String,
     /// The row as the table words it, and in Chinese.
     row: String,
@@ -30,7 +30,7 @@ struct Part {
     policy: String,
 }
 
-fn parts() -> Vec<Part> {
+fn parts() -> Vec<Line> {
     let mut reader = csv::Reader::from_path(root().join("golden/constructs/rows.csv")).unwrap();
     let headings: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(headings, ["table", "row", "example", "row_zh", "part", "case_zh", "case_en", "policy"]);
@@ -38,7 +38,7 @@ fn parts() -> Vec<Part> {
     reader
         .records()
         .map(|row| match <[String; 8]>::try_from(cells(row.unwrap())).unwrap() {
-            [table, row, _, row_zh, part, case_zh, case_en, policy] => Part { table, row, row_zh, part, case_zh, case_en, policy },
+            [table, row, _, row_zh, part, case_zh, case_en, policy] => Line { table, row, row_zh, part, case_zh, case_en, policy },
         })
         .collect()
 }
@@ -93,7 +93,7 @@ fn a_case_names_only_rows_that_it_shows() {
         for (skin, mark) in [("zh", "# 行: "), ("en", "# row: ")] {
             let path = folder.join(skin).join("标准.kp");
             for row in fs::read_to_string(&path).unwrap().lines().filter_map(|line| line.strip_prefix(mark)) {
-                let shows = |part: &&Part| root().join(if skin == "zh" { &part.case_zh } else { &part.case_en }) == path;
+                let shows = |part: &&Line| root().join(if skin == "zh" { &part.case_zh } else { &part.case_en }) == path;
                 assert!(parts.iter().filter(shows).any(|part| part.row_zh == row || part.row == row), "{}: {row}", path.display());
                 found += 1;
             }
