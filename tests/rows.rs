@@ -133,7 +133,7 @@ fn published(period: &Path) -> bool {
 
 #[test]
 #[ignore = "not every construct of the examples is evaluated"]
-fn the_examples_come_out_as_calculated_by_hand() {
+fn the_examples_come_out_as_calculated() {
     let run = program::kaoping(root(), &["test", "policies/examples", "golden/examples"]);
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
 }
