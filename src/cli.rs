@@ -7,8 +7,8 @@
 mod aside;
 mod check;
 mod completions;
-mod doc;
 mod diff;
+mod doc;
 mod explain;
 mod explain_code;
 mod fmt;

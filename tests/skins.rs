@@ -19,7 +19,8 @@ use serde_json::Value;
 const SKINS: [&str; 2] = ["zh", "en"];
 
 fn constructs() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(root().join("golden/constructs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(root().join("golden/constructs")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     found.sort();
     found
 }
