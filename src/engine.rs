@@ -36,7 +36,7 @@ use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
 use crate::plan::{self, FactId, Plan, Program};
-use crate::quantity::Number;
+use crate::quantity::{Number, Period};
 use crate::results::State;
 use crate::source::Sources;
 use crate::{resolved, syntax};
@@ -44,10 +44,20 @@ use crate::{resolved, syntax};
 /// What a compilation gives: a plan if no fault was found, and everything that was found.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The plan.
+    /// The plan; where tables by period change, that of the latest periods.
     pub plan: Option<Plan>,
+    /// The plans of the periods before, in order.
+    pub(crate) earlier: Vec<Plan>,
     /// Faults and warnings in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// The plan that is in force in a period.
+    pub(crate) fn at(&self, period: Period) -> Option<&Plan> {
+        let day = period.first_day();
+        self.plan.iter().chain(&self.earlier).find(|plan| plan.dates.hold(&day))
+    }
 }
 
 /// Parses, resolves, checks and lowers the rule files of one standard, with the scripts that they call.
@@ -57,11 +67,12 @@ pub fn compile(sources: &Sources) -> Compiled {
     let mut diagnostics = parsed.diagnostics.clone();
     let scripts = Scripts::compile(sources, &mut diagnostics);
     // a file whose brackets do not match tells nothing of what it declares
-    let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &scripts, &mut diagnostics) };
+    let standards = if parsed.unreadable { Vec::new() } else { resolved::resolve(&parsed, &scripts, &mut diagnostics) };
     diag::sort(&mut diagnostics);
     let lang = diag::language_of(sources, None);
-    let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(|standard| plan::lower(standard, lang));
-    Compiled { plan, diagnostics }
+    let sound = !diag::any_error(&diagnostics);
+    let mut earlier: Vec<Plan> = standards.into_iter().filter(|_| sound).map(|standard| plan::lower(standard, lang)).collect();
+    Compiled { plan: earlier.pop(), earlier, diagnostics }
 }
 
 /// Facts in memory.

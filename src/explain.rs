@@ -12,7 +12,7 @@ use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::adjustments::Target;
 use crate::facts::{Facts, Provenance, Row};
-use crate::plan::{FactId, ItemId, Plan, Reading, Role, Side, Step, StepId};
+use crate::plan::{FactId, InForce, ItemId, Plan, Reading, Role, Side, Step, StepId};
 use crate::quantity::{self, Mode, Unit};
 use crate::results::{Adjusted, State, adjustment, bearing, texts};
 use crate::source::{Sources, Span};
@@ -92,6 +92,9 @@ pub(crate) struct StepView {
     pub(crate) rule: RulePlace,
     /// The clause it belongs to.
     pub(crate) clause: Option<RulePlace>,
+    /// The row of a table by period that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_force: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -263,6 +266,7 @@ impl Case<'_> {
             effect: self.effect(id),
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
+            in_force: self.in_force(info.span).map(|row| self.rule(row.row)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
             call: self.call(id),
             assumptions: texts(self.plan(), &info.marks),
@@ -313,6 +317,11 @@ impl Case<'_> {
             (Step::OrElse(..), _) => Some("not given".to_owned()),
             _ => None,
         }
+    }
+
+    /// The innermost row of a table by period that a place lies in.
+    pub(crate) fn in_force(&self, span: Span) -> Option<&InForce> {
+        self.plan().in_force.iter().filter(|row| row.row.holds(span)).min_by_key(|row| row.row.end.saturating_sub(row.row.start))
     }
 
     /// A place in the rules.

@@ -18,8 +18,8 @@ use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId,
-    Ties, Type, ValueId,
+    Case, Comparison, Cycle, Dates, Expected, FactId, Head, InForce, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign,
+    Target, TierId, Ties, Type, ValueId,
 };
 use crate::source::Span;
 
@@ -46,6 +46,10 @@ pub struct Plan {
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
     pub(crate) symbols: Vec<String>,
+    /// The periods that it is the plan of.
+    pub(crate) dates: Dates,
+    /// Which rows of tables by period are in force then.
+    pub(crate) in_force: Vec<InForce>,
 }
 
 impl Plan {

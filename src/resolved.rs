@@ -5,6 +5,7 @@
 
 mod circle;
 mod constant;
+mod dated;
 mod decides;
 mod expr;
 mod from_ast;
@@ -17,7 +18,7 @@ mod scope;
 mod tables;
 
 pub(crate) use constant::constant;
-pub(crate) use from_ast::resolve;
+pub(crate) use dated::{Dates, InForce, resolve};
 pub(crate) use marks::marks_in;
 
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use crate::extension;
-use crate::quantity::{Mode, Unit};
+use crate::quantity::{Mode, Period, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
 pub(crate) use crate::syntax::ast::{Cycle, Ties};
@@ -63,6 +64,10 @@ pub(crate) struct Standard {
     pub(crate) marks: Vec<Mark>,
     /// The words that facts of choice may hold.
     pub(crate) symbols: Vec<String>,
+    /// The periods for which it is resolved: all its dates, or those between two changes of its tables by period.
+    pub(crate) dates: Dates,
+    /// Which rows of tables by period are in force then.
+    pub(crate) in_force: Vec<InForce>,
 }
 
 /// What the head of the standard says.
@@ -299,6 +304,8 @@ pub(crate) struct Key {
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) tier: TierId,
+    /// The period that it is about; none where it is about the latest.
+    pub(crate) period: Option<Period>,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
     pub(crate) span: Span,

@@ -11,6 +11,7 @@ use super::input::{check, holds_rules, policies};
 use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
 use crate::diag::{self, Diagnostic, Lang, words};
+use crate::engine::Compiled;
 use crate::facts::register;
 use crate::source::Sources;
 
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut found: Vec<(Vec<Diagnostic>, Sources)> = Vec::new();
     let mut files = 0;
     for path in expand(&arguments.paths)? {
-        let (policy, plan, mut diagnostics) = check(&path)?;
+        let (policy, Compiled { plan, mut diagnostics, .. }) = check(&path)?;
         if let Some(plan) = &plan {
             register::load(&policy.tables, plan, &mut diagnostics);
         }

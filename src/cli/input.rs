@@ -6,25 +6,37 @@ use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
-use crate::engine::compile;
+use crate::engine::{Compiled, compile};
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load};
 use crate::period;
 use crate::plan::Plan;
+use crate::quantity::Period;
 use crate::source::{Policy, PolicyFault, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
     pub(super) policy: Policy,
+    /// The plan of the period that is asked for, of the latest where none is.
     pub(super) plan: Plan,
+    /// The plans of other periods.
+    pub(super) others: Vec<Plan>,
     pub(super) register: Option<Register>,
     /// What is worth saying and does not stop the work.
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Loaded {
+    /// Makes the plan of a period the one that is used.
+    fn use_plan_of(&mut self, period: &str) {
+        let Some(day) = Period::parse(period).map(Period::first_day).filter(|day| !self.plan.dates.hold(day)) else { return };
+        if let Some(other) = self.others.iter_mut().find(|other| other.dates.hold(&day)) {
+            std::mem::swap(&mut self.plan, other);
+        }
+    }
+
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
@@ -84,8 +96,8 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
     read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
 }
 
-/// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
-pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
+/// Reads and checks a policy; its faults and warnings, sorted, and the plans if there is no fault.
+pub(super) fn check(path: &Path) -> Result<(Policy, Compiled), Fault> {
     let policy = read(path)?;
     let compiled = compile(&policy.sources);
     if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
@@ -95,7 +107,7 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
     }
-    Ok((policy, compiled.plan, compiled.diagnostics))
+    Ok((policy, compiled))
 }
 
 fn unreadable_policy(fault: &PolicyFault) -> Words {
@@ -131,23 +143,30 @@ fn unreadable_facts(fault: &InputFault) -> Words {
 /// Reads a policy that must be without fault, and its register.
 pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
     let path = policy_path(named)?;
-    let (policy, plan, mut diagnostics) = check(&path)?;
+    let (policy, Compiled { plan, earlier: others, mut diagnostics }) = check(&path)?;
     let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    Ok(Loaded { policy, plan, register, warnings: diagnostics })
+    Ok(Loaded { policy, plan, others, register, warnings: diagnostics })
 }
 
-/// The period that is asked for, in the form that results carry.
-pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault> {
+/// The period that is asked for, in the form that results carry; its plan is used from here on.
+pub(super) fn period(loaded: &mut Loaded, subject: &Subject) -> Result<String, Fault> {
     let Some(text) = &subject.period else {
         let example = period::example(loaded.plan.head.cycle);
         return Err(Fault::Words(words!("请写明期别,例如 --period {example}", "name the period, as in --period {example}")));
     };
-    period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))
+    read_period(loaded, text)
+}
+
+/// A period in the form that results carry; its plan is used from here on.
+pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fault> {
+    let period = period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
+    loaded.use_plan_of(&period);
+    Ok(period)
 }
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.

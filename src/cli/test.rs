@@ -112,13 +112,14 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
 }
 
 fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
-    let (policy, plan, diagnostics) = input::check(path)?;
-    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
-    for case in &plan.cases {
+    let (policy, compiled) = input::check(path)?;
+    let Some(latest) = &compiled.plan else { return Err(Fault::Diagnostics(compiled.diagnostics, Box::new(policy.sources))) };
+    for case in &latest.cases {
+        let plan = case.period.and_then(|period| compiled.at(period)).unwrap_or(latest);
         outcomes.push(Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
-            differences: case::run(&plan, case),
+            differences: case::run(plan, case),
             month: None,
             lang: plan.lang,
         });
@@ -136,7 +137,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new(), adjustments: Vec::new() };
-    let period = input::period(&loaded, &subject)?;
+    let period = input::period(&mut loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);

@@ -64,6 +64,8 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         total_columns: standard.total.columns,
         cases: standard.cases,
         symbols: standard.symbols,
+        dates: standard.dates,
+        in_force: standard.in_force,
         head,
     }
 }
@@ -321,7 +323,11 @@ impl<'s> Lowering<'s> {
     pub(super) fn expr(&mut self, expr: &Expr) -> StepId {
         let (unit, span) = (unit_of(expr), expr.span);
         let step = match &expr.kind {
-            ExprKind::Constant(value) => return self.builder.constant(Literal::Number(*value), unit, span),
+            ExprKind::Constant(value) => {
+                let step = self.builder.constant(Literal::Number(*value), unit, span);
+                self.note_row(step, span);
+                return step;
+            }
             ExprKind::Flag(flag) => return self.builder.constant(Literal::Truth(*flag), None, span),
             ExprKind::Symbol(symbol) => return self.builder.constant(Literal::Symbol(*symbol), None, span),
             ExprKind::Fact(id) => return self.fact(*id),
@@ -358,6 +364,15 @@ impl<'s> Lowering<'s> {
             }
         };
         self.builder.push(step, Role::Expression, unit, span)
+    }
+
+    /// What the row of a table by period notes about itself, on the number that it gives.
+    fn note_row(&mut self, step: StepId, span: Span) {
+        let noted = self.builder.infos.get(step).is_none_or(|info| !info.marks.is_empty() || !info.evidence.is_empty());
+        let standard = self.standard;
+        if let Some(row) = standard.in_force.iter().find(|row| !noted && row.row.holds(span)) {
+            self.builder.note(step, &row.notes);
+        }
     }
 
     fn product(&mut self, factors: &[(Times, Expr)], unit: Option<&Unit>, span: Span) -> StepId {

@@ -589,6 +589,8 @@ impl<'a> Writer<'a> {
                 let behind = self.behind(source);
                 self.skipped(source, &mut found);
                 if matches!(trace.step(behind), Some(Step::Constant(_))) {
+                    let row = trace.info(behind).and_then(|info| self.case.in_force(info.span)).map(|row| self.row_in_force(row.row));
+                    found.extend(row.filter(|row| !found.contains(row)));
                     continue;
                 }
                 if self.is_named(behind) || self.is_leaf(behind) {
@@ -608,6 +610,16 @@ impl<'a> Writer<'a> {
         // a given fact that others confirm
         found.extend(trace.confirmation_of(id).map(Child::Step));
         found
+    }
+
+    /// The row of a table by period that a number stands in.
+    fn row_in_force(&self, row: crate::source::Span) -> Child {
+        let period = self.case.period;
+        let word = match self.lang {
+            Lang::Zh => format!("{period} 用这一行"),
+            Lang::En => format!("in force in {period}"),
+        };
+        Child::Words(format!("{word}: {}", self.clause(row)))
     }
 
     /// Branches and bounds that had no effect between a step and what stands behind it.

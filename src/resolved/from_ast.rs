@@ -6,8 +6,10 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
+use super::dated::Setting;
 use super::{
-    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks,
+    Expr, Fact, FactId, FunctionId, InForce, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function,
+    marks,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -16,13 +18,13 @@ use crate::source::Span;
 use crate::syntax::Parsed;
 use crate::syntax::ast;
 
-/// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
-pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
+/// Resolves all files of a policy as one standard, for the periods of a setting; every fault that is found goes to `diagnostics`.
+pub(super) fn resolve_for(setting: &mut Setting, parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
     if let Some(diagnostic) = two_standards(&parsed.files) {
         diagnostics.push(diagnostic);
         return None;
     }
-    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts);
+    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts, setting);
     let standard = resolver.run(&parsed.files);
     let unsure = std::mem::take(&mut resolver.unsure);
     let mut found = std::mem::take(&mut resolver.diagnostics);
@@ -129,6 +131,9 @@ pub(super) struct Resolver<'a> {
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
+    /// The periods for which it resolves.
+    pub(super) setting: &'a mut Setting,
+    pub(super) in_force: Vec<InForce>,
 }
 
 /// The singular declarations of a standard.
@@ -143,7 +148,7 @@ pub(super) struct Once<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>) -> Self {
+    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>, setting: &'a mut Setting) -> Self {
         Resolver {
             lost,
             diagnostics: Vec::new(),
@@ -171,6 +176,8 @@ impl<'a> Resolver<'a> {
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
+            setting,
+            in_force: Vec::new(),
         }
     }
 
@@ -254,6 +261,8 @@ impl<'a> Resolver<'a> {
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
+            dates: self.setting.dates(),
+            in_force: std::mem::take(&mut self.in_force),
         })
     }
 
@@ -363,6 +372,14 @@ impl<'a> Resolver<'a> {
 
     /// Whether the name is free: nothing of that name is declared in the same place or around it.
     pub(super) fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) -> bool {
+        if matches!(name.text.as_str(), "期" | "period") {
+            let text = &name.text;
+            self.report(
+                Diagnostic::new(Code::Duplicate, words!("「{text}」是自带的名称", "{text} is a built-in name"))
+                    .at(name.span, words!("指打分的那一期", "it is the period that is scored"))
+                    .help(words!("改用别的名称", "take another name")),
+            );
+        }
         let mut scope = owner;
         loop {
             if let Some((_, first)) = self.names.get(&(scope, name.text.clone())) {

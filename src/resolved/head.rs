@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
 use super::{Case, Exemption, Expected, Expr, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
-use crate::quantity::{self, Mode, Unit};
+use crate::quantity::{self, Mode, Period, Unit};
 use crate::source::Span;
 use crate::syntax::{HEADING, ast};
 
@@ -84,6 +84,7 @@ impl<'a> Resolver<'a> {
             );
         }
         self.check_first_day(&head, tree);
+        self.setting.begin(&head);
         (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
         Some(head)
     }
@@ -93,13 +94,7 @@ impl<'a> Resolver<'a> {
         if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) =
             (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..))))
         {
-            let month = from.get(5..7).unwrap_or("");
-            let first_month = match head.cycle {
-                ast::Cycle::Month => true,
-                ast::Cycle::Quarter => matches!(month, "01" | "04" | "07" | "10"),
-                ast::Cycle::Year => month == "01",
-            };
-            if is_date(from) && !(from.ends_with("-01") && first_month) {
+            if is_date(from) && Period::beginning(from, head.cycle).is_none() {
                 self.report(
                     Diagnostic::new(Code::BadDate, words!("施行日须是一个周期的第一天", "a version begins on the first day of a period"))
                         .at(date.span, words!("这一天在周期中间", "this day is within a period"))
@@ -243,6 +238,10 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
+        let period = match &tree.period {
+            Some(name) => Some(self.case_period(name)?),
+            None => None,
+        };
         let mut given = Vec::new();
         for binding in &tree.given {
             if let Some((fact, value)) = self.given(binding) {
@@ -260,7 +259,7 @@ impl<'a> Resolver<'a> {
                 expected.push((target, value, binding.span));
             }
         }
-        Some(Case { name: tree.name.text.clone(), tier, given, expected, span: tree.span })
+        Some(Case { name: tree.name.text.clone(), tier, period, given, expected, span: tree.span })
     }
 
     fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {
@@ -422,6 +421,6 @@ fn of_named(named: Named) -> Option<Target> {
 }
 
 /// Whether a text like `2020-02-30` names a day.
-fn is_date(iso: &str) -> bool {
+pub(super) fn is_date(iso: &str) -> bool {
     iso.parse::<jiff::civil::Date>().is_ok()
 }

@@ -19,12 +19,15 @@ impl Resolver<'_> {
                 continue;
             }
             let marks = match &tree.marks.kind {
-                ast::ExprKind::Quantity(_) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
+                kind if is_written(kind) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
                 _ => {
                     self.report(
                         Diagnostic::new(Code::NotConstant, words!("层级的满分写一个数", "the marks of a tier are one number"))
                             .at(tree.marks.span, words!("这里", "here"))
-                            .help(words!("例如 100 分", "as in 100 points")),
+                            .help(words!(
+                                "例如 100 分,或 按 期 {{ ≥ 2022-07: 100 分; 其余: 90 分 }}",
+                                "as in 100 points, or: by period {{ ≥ 2022-07: 100 points; otherwise: 90 points }}"
+                            )),
                     );
                     None
                 }
@@ -75,5 +78,16 @@ impl Resolver<'_> {
         let own = self.scope(scopes.first().copied());
         let Some(outer) = parent.and_then(|parent| self.items.get(parent)) else { return own };
         if scopes.is_empty() { outer.tiers.clone() } else { own.intersection(&outer.tiers).copied().collect() }
+    }
+}
+
+/// One number, or one a period.
+fn is_written(kind: &ast::ExprKind) -> bool {
+    match kind {
+        ast::ExprKind::Quantity(_) => true,
+        ast::ExprKind::Table(table) => {
+            matches!(table.subject.kind, ast::ExprKind::Period) && table.rows.iter().all(|row| matches!(row.result.kind, ast::ExprKind::Quantity(_)))
+        }
+        _ => false,
     }
 }

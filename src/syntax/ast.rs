@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+pub(crate) use crate::quantity::Cycle;
 use crate::quantity::Mode;
 use crate::source::Span;
 
@@ -92,14 +93,6 @@ pub(crate) struct Date {
     /// As in `2020-01-01`; month and day 1 where they are not written.
     pub(crate) iso: String,
     pub(crate) span: Span,
-}
-
-/// How often units are scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cycle {
-    Month,
-    Quarter,
-    Year,
 }
 
 /// The places of units with equal keys.
@@ -240,6 +233,8 @@ pub(crate) struct Key {
 pub(crate) struct Case {
     pub(crate) name: Text,
     pub(crate) tier: Option<Name>,
+    /// The period of which it speaks, as in `2020-11`, `2020-Q4` or `2020`.
+    pub(crate) period: Option<Name>,
     pub(crate) given: Vec<Binding>,
     pub(crate) expected: Vec<Binding>,
     pub(crate) span: Span,
@@ -385,6 +380,8 @@ pub(crate) enum ExprKind {
     Marks,
     Total,
     Tier,
+    /// 期, by which a table chooses.
+    Period,
     Part(PartOf),
     Score(Name),
     Path(Name, Option<Name>),

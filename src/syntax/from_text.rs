@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::ast;
 use super::tokens::Token;
 use crate::diag::{Code, Diagnostic, words};
-use crate::quantity::{Mode, one_name};
+use crate::quantity::{Mode, Period, one_name};
 use crate::source::{Span, offset};
 
 mod grammar {
@@ -271,6 +271,10 @@ impl Builder<'_> {
     }
 
     fn date(&self, pair: &P<'_>) -> ast::Date {
+        let plain: String = pair.as_str().chars().map(|c| if c == '－' { '-' } else { plain_digit(c).unwrap_or(c) }).collect();
+        if let Some(quarter) = plain.split_once(['Q', 'q']).and_then(|_| Period::parse(&plain)) {
+            return ast::Date { iso: quarter.first_day(), span: self.span(pair) };
+        }
         let ascii: String = pair.as_str().chars().map(|c| plain_digit(c).filter(char::is_ascii_digit).unwrap_or('-')).collect();
         let mut parts = ascii.split('-').filter(|part| !part.is_empty());
         let mut part = || parts.next().map_or_else(|| "01".to_owned(), |part| format!("{part:0>2}"));
@@ -469,6 +473,7 @@ impl Builder<'_> {
         inner.has(Rule::k_case);
         let name = self.text(&inner.next()?);
         let tier = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
+        let period = if inner.has(Rule::the_period) { inner.next().map(|pair| self.past(&pair)) } else { None };
         let (mut given, mut expected, mut in_expected) = (Vec::new(), Vec::new(), false);
         while let Some(pair) = inner.next() {
             match pair.as_rule() {
@@ -478,7 +483,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(ast::Case { name, tier, given, expected, span })
+        Some(ast::Case { name, tier, period, given, expected, span })
     }
 
     fn binding(&mut self, pair: P<'_>) -> Option<ast::Binding> {
@@ -843,13 +848,7 @@ impl Builder<'_> {
         let expr = self.expr(inner.next()?)?;
         let past = inner.take(Rule::past);
         let initially = if inner.has(Rule::k_initially) { Some(self.expr(inner.next()?)?) } else { None };
-        let stated = past.map(|pair| {
-            let text = match pair.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::date_value) {
-                Some(date) => self.date(&date).iso,
-                None => pair.as_str().trim().to_uppercase(),
-            };
-            ast::Name { text, span: self.span(&pair) }
-        });
+        let stated = past.map(|pair| self.past(&pair));
         let when = match (when, stated) {
             (_, Some(stated)) => ast::When::Stated(stated),
             (Rule::k_previous, None) => ast::When::Previous,
@@ -860,9 +859,26 @@ impl Builder<'_> {
         Some(ast::Earlier { when, expr, initially })
     }
 
+    /// A period by its name: a day that is written out stays one, and is none.
+    fn past(&self, pair: &P<'_>) -> ast::Name {
+        let plain: String = pair.as_str().trim().chars().map(|c| if c == '－' { '-' } else { plain_digit(c).unwrap_or(c) }).collect();
+        let written = plain.as_str();
+        let date = pair.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::date_value && !written.contains(['Q', 'q']));
+        let digits = written.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+        let text = match date.map(|date| self.date(&date).iso) {
+            Some(iso) if digits == 2 => iso.strip_suffix("-01").unwrap_or(&iso).to_owned(),
+            Some(iso) => iso,
+            None => written.to_uppercase(),
+        };
+        ast::Name { text, span: self.span(pair) }
+    }
+
     fn table(&mut self, inner: &mut Inner<'_>) -> Option<ast::Table> {
         inner.has(Rule::k_by);
-        let subject = self.expr(inner.next()?)?;
+        let subject = match inner.take(Rule::the_period) {
+            Some(pair) => ast::Expr { kind: ast::ExprKind::Period, span: self.span(&pair) },
+            None => self.expr(inner.next()?)?,
+        };
         let interpolated = inner.has(Rule::k_interpolated);
         let mut rows = Vec::new();
         for pair in inner.all(Rule::row) {
