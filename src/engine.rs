@@ -33,9 +33,10 @@ use rust_decimal::Decimal;
 use crate::diag::{self, Diagnostic};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
+use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::plan::{self, FactId, Plan, Program};
+use crate::plan::{self, AttributeId, FactId, InputId, Plan, Program, TierId};
 use crate::quantity::{Number, Period};
 use crate::results::State;
 use crate::source::Sources;
@@ -84,13 +85,78 @@ pub struct Table<'p> {
     cells: Vec<Value>,
 }
 
-/// The cells of one unit by fact.
-struct Cells<'t>(&'t [Value]);
+/// The cells of one unit by fact, and what was gathered for it by input.
+struct Cells<'t> {
+    facts: &'t [Value],
+    inputs: &'t [Value],
+}
 
 impl eval::Cells<Value> for Cells<'_> {
     #[inline]
     fn cell(&self, fact: FactId) -> Option<Value> {
-        self.0.get(fact).copied()
+        self.facts.get(fact).copied()
+    }
+
+    #[inline]
+    fn input(&self, input: InputId) -> Option<Value> {
+        self.inputs.get(input).copied()
+    }
+}
+
+/// The units of a table with what was gathered for them.
+struct Gathered<'t, 'p> {
+    table: &'t Table<'p>,
+    /// The inputs of one unit after another.
+    inputs: Vec<Value>,
+}
+
+impl Gathered<'_, '_> {
+    fn cells(&self, unit: usize) -> Cells<'_> {
+        // a standard without facts has units all the same
+        let (facts, inputs) = (self.table.plan.facts.len(), self.table.plan.inputs.len());
+        Cells { facts: of_unit(&self.table.cells, unit, facts), inputs: of_unit(&self.inputs, unit, inputs) }
+    }
+}
+
+/// The values of one unit among those of all, each having so many.
+fn of_unit(values: &[Value], unit: usize, width: usize) -> &[Value] {
+    values.get(unit * width..).and_then(|values| values.get(..width)).unwrap_or_default()
+}
+
+impl Members for Gathered<'_, '_> {
+    type Row<'r>
+        = Cells<'r>
+    where
+        Self: 'r;
+
+    fn count(&self) -> usize {
+        self.table.tiers.len()
+    }
+
+    fn tier(&self, member: usize) -> TierId {
+        self.table.tiers.get(member).copied().unwrap_or(0)
+    }
+
+    fn is_listed(&self, _: usize) -> bool {
+        true
+    }
+
+    fn parent(&self, _: usize) -> Option<usize> {
+        None
+    }
+
+    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
+        None
+    }
+
+    fn row(&self, member: usize) -> Cells<'_> {
+        self.cells(member)
+    }
+
+    fn put(&mut self, member: usize, input: InputId, value: Value) {
+        if let Some(slot) = self.inputs.get_mut(member * self.table.plan.inputs.len() + input) {
+            *slot = value;
+        }
     }
 }
 
@@ -170,11 +236,12 @@ impl<'p> Table<'p> {
         D::Value: AsExact,
     {
         let mut evaluators: Vec<_> = self.plan.programs.iter().map(|program| Evaluator::new(domain, program)).collect();
-        // a standard without facts has units all the same
-        let width = self.plan.facts.len();
+        let missing = Value::Absent(Absence::Missing);
+        let mut gathered = Gathered { table: self, inputs: vec![missing; self.tiers.len() * self.plan.inputs.len()] };
+        stages::fill(self.plan, &mut gathered);
         for (unit, tier) in self.tiers.iter().enumerate() {
             let Some(evaluator) = evaluators.get_mut(*tier) else { continue };
-            let cells = Cells(self.cells.get(unit * width..).and_then(|cells| cells.get(..width)).unwrap_or_default());
+            let cells = gathered.cells(unit);
             let status = evaluate(evaluator, &cells, Until::Scores);
             let program = evaluator.program();
             let values = evaluator.values();

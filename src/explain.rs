@@ -282,6 +282,7 @@ impl Case<'_> {
             Role::Value(value) => plan.values.get(value).map(|value| value.name.clone()),
             Role::Item(item) => plan.items.get(item).map(|item| item.name.clone()),
             Role::Total => Some(plan.total.name.clone()),
+            Role::Input(input) => plan.inputs.get(input).map(|input| self.sources.excerpt(input.span)),
             _ => None,
         }
     }

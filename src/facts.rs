@@ -28,7 +28,8 @@ use self::adjustments::Adjustments;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
-use crate::plan::{FactId, InputId, StepId, TierId};
+use crate::eval::stages::{self, Members};
+use crate::plan::{AttributeId, FactId, InputId, Plan, StepId, TierId};
 use grid::Form;
 
 /// How a value came to be known.
@@ -128,7 +129,52 @@ impl Cells<Value> for Row {
     }
 }
 
+impl Members for Facts {
+    type Row<'r> = &'r Row;
+
+    fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    fn tier(&self, member: usize) -> TierId {
+        self.members.get(member).map_or(0, |member| member.tier)
+    }
+
+    fn is_listed(&self, member: usize) -> bool {
+        self.rows.get(member).is_some_and(|row| row.listed)
+    }
+
+    fn parent(&self, _: usize) -> Option<usize> {
+        None
+    }
+
+    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
+        None
+    }
+
+    fn row(&self, member: usize) -> &Row {
+        self.rows.get(member).unwrap_or(&NO_ROW)
+    }
+
+    fn put(&mut self, member: usize, input: InputId, value: Value) {
+        if let Some(slot) = self.rows.get_mut(member).and_then(|row| row.inputs.get_mut(input)) {
+            *slot = Some(value);
+        }
+    }
+}
+
+/// The row of no unit.
+static NO_ROW: Row = Row { listed: false, cells: Vec::new(), inputs: Vec::new(), instead: Vec::new() };
+
 impl Facts {
+    /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.
+    pub(crate) fn gather(&mut self, plan: &Plan) {
+        for row in &mut self.rows {
+            row.inputs = vec![None; plan.inputs.len()];
+        }
+        stages::fill(plan, self);
+    }
+
     /// Where a cell stands.
     pub(crate) fn place(&self, cell: &Cell) -> CellPlace {
         let Some(file) = self.files.get(cell.file) else { return CellPlace::default() };

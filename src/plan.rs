@@ -6,6 +6,7 @@
 
 mod builder;
 mod from_resolved;
+mod inputs;
 mod items;
 
 pub(crate) use from_resolved::lower;
@@ -18,16 +19,13 @@ use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Case, Comparison, Cycle, Dates, Expected, FactId, Head, InForce, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign,
-    Target, TierId, Ties, Type, ValueId,
+    Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Mark, MarkId,
+    MarkKind, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
 
 /// The number of a step in its program.
 pub(crate) type StepId = usize;
-
-/// The number of an input: what a unit's program reads from outside its own row.
-pub(crate) type InputId = usize;
 
 /// A standard that can be evaluated.
 #[derive(Debug)]
@@ -41,6 +39,13 @@ pub struct Plan {
     pub(crate) marks: Vec<Mark>,
     pub(crate) exemptions: Vec<Named>,
     pub(crate) programs: Vec<Program>,
+    /// What the programs read from outside the rows of their units.
+    pub(crate) inputs: Vec<Input>,
+    /// The inputs in the order in which they are filled.
+    pub(crate) stages: Vec<Stage>,
+    /// What the register must say of units, besides name and tier.
+    #[expect(dead_code, reason = "the ranges that read it come next")]
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) ranking: Ranking,
     pub(crate) total: Named,
     pub(crate) total_columns: Vec<String>,
@@ -138,6 +143,56 @@ pub(crate) struct Ranking {
     pub(crate) listed: Vec<bool>,
 }
 
+/// What is read from outside the row of a unit.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) kind: InputKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum InputKind {
+    /// One value from the units of a range.
+    Units(Units),
+}
+
+/// An aggregate over units; what each of them brings to it stands in the program of its tier.
+#[derive(Debug)]
+pub(crate) struct Units {
+    pub(crate) over: Over,
+    /// 逐: one value for each group of members that have this in common.
+    pub(crate) each: Option<Common>,
+    pub(crate) fold: Fold,
+    /// Of a rank: whether the lowest is first.
+    pub(crate) ascending: bool,
+    /// Of a rank: what becomes of equal values.
+    pub(crate) ties: Ties,
+}
+
+impl Units {
+    /// What decides to which group of units a member belongs.
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> {
+        let same = if let Who::Same(common) = self.over.who { Some(common) } else { None };
+        same.into_iter().chain(self.over.group).chain(self.each)
+    }
+}
+
+/// Inputs that are filled together, before all that read them.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) inputs: Vec<InputId>,
+    /// Whether what is gathered from the units below rests on the same inputs of theirs: units are filled from the bottom up.
+    pub(crate) upward: bool,
+}
+
+/// What a unit brings to an input.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    pub(crate) values: Vec<StepId>,
+    /// Whether the unit counts.
+    pub(crate) condition: Option<StepId>,
+}
+
 /// The steps of one tier.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -165,6 +220,10 @@ pub(crate) struct Program {
     pub(crate) total: StepId,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
+    /// What a unit of the tier brings to each input; none where that does not apply to the tier.
+    pub(crate) brought: Vec<Option<Brought>>,
+    /// For each stage the steps that it needs, in order, with all that they read.
+    pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,
 }
 
@@ -284,6 +343,27 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     }
 }
 
+/// Some steps and all that they read, in order.
+pub(crate) fn closure(steps: &[Step], roots: impl IntoIterator<Item = StepId>) -> Vec<StepId> {
+    let mut wanted = vec![false; steps.len()];
+    for root in roots {
+        if let Some(slot) = wanted.get_mut(root) {
+            *slot = true;
+        }
+    }
+    for (id, step) in steps.iter().enumerate().rev() {
+        if wanted.get(id) != Some(&true) {
+            continue;
+        }
+        for operand in operands(step) {
+            if let Some(slot) = wanted.get_mut(operand) {
+                *slot = true;
+            }
+        }
+    }
+    wanted.iter().enumerate().filter(|(_, wanted)| **wanted).map(|(id, _)| id).collect()
+}
+
 /// The steps that some fact bears on.
 pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
     let mut varies = vec![false; steps.len()];
@@ -384,5 +464,7 @@ pub(crate) enum Role {
     StandIn,
     /// The result of an extension function.
     Call,
+    /// The largest or the smallest of several values.
+    Extreme,
     Expression,
 }

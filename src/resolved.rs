@@ -10,6 +10,7 @@ mod decides;
 mod expr;
 mod from_ast;
 mod function;
+mod gather;
 mod head;
 mod items;
 mod marks;
@@ -20,6 +21,7 @@ mod tables;
 pub(crate) use constant::constant;
 pub(crate) use dated::{Dates, InForce, resolve};
 pub(crate) use marks::marks_in;
+pub(crate) use scope::applies;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use crate::extension;
 use crate::quantity::{Mode, Period, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
-pub(crate) use crate::syntax::ast::{Cycle, Ties};
+pub(crate) use crate::syntax::ast::{Cycle, Fold, Ties};
 
 /// The place of a tier in its list.
 pub(crate) type TierId = usize;
@@ -45,6 +47,10 @@ pub(crate) type FunctionId = usize;
 pub(crate) type ItemId = usize;
 /// The place of an assumption in its list.
 pub(crate) type MarkId = usize;
+/// The place of an input in its list.
+pub(crate) type InputId = usize;
+/// The place of an attribute of units in its list.
+pub(crate) type AttributeId = usize;
 
 /// A whole standard.
 #[derive(Debug)]
@@ -54,6 +60,10 @@ pub(crate) struct Standard {
     pub(crate) facts: Vec<Fact>,
     pub(crate) values: Vec<Value>,
     pub(crate) functions: Vec<Function>,
+    /// What the programs of units read from outside their own rows.
+    pub(crate) inputs: Vec<Input>,
+    /// What the register says of units, besides name and tier.
+    pub(crate) attributes: Vec<Attribute>,
     /// Parents before their children.
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
@@ -268,6 +278,93 @@ pub(crate) struct Measure {
     pub(crate) span: Span,
 }
 
+/// What is read from outside the row of a unit, such as one value made of those of many units.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) kind: InputKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum InputKind {
+    /// One value from the units of a range.
+    Units(Units),
+}
+
+impl Input {
+    /// What is evaluated for every unit before the input can be filled.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        match &self.kind {
+            InputKind::Units(units) => units.arguments.iter().chain(&units.condition),
+        }
+    }
+}
+
+/// An aggregate over units; inside it names are those of each member.
+#[derive(Debug)]
+pub(crate) struct Units {
+    pub(crate) over: Over,
+    /// 逐: one value for each group of members that have this in common.
+    pub(crate) each: Option<Common>,
+    pub(crate) fold: Fold,
+    pub(crate) arguments: Vec<Expr>,
+    /// 其中: which members count.
+    pub(crate) condition: Option<Expr>,
+    /// Of a rank: whether the lowest is first.
+    pub(crate) ascending: bool,
+    /// Of a rank: what becomes of equal values.
+    pub(crate) ties: Ties,
+}
+
+impl Units {
+    /// Whether a unit that reads it is always among those that count, as far as its own value is known.
+    pub(crate) fn holds_reader(&self) -> bool {
+        self.over.who != Who::Children && self.condition.is_none() && self.each.is_none()
+    }
+}
+
+/// Which units are gathered for a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Over {
+    pub(crate) who: Who,
+    /// Inside an aggregate over groups: only those of the unit's own group.
+    pub(crate) group: Option<Common>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// 层级: those of its tier.
+    Tier,
+    /// 全体: all.
+    All,
+    /// 同: those that have this in common with it.
+    #[expect(dead_code, reason = "the ranges that read it come next")]
+    Same(Common),
+    /// 下级: those below it.
+    Children,
+}
+
+/// What units can have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Common {
+    #[expect(dead_code, reason = "the ranges that read it come next")]
+    /// A fact that is a choice.
+    Fact(FactId),
+    #[expect(dead_code, reason = "the ranges that read it come next")]
+    Attribute(AttributeId),
+    /// The unit above.
+    Parent,
+}
+
+/// A column of the register.
+#[expect(dead_code, reason = "the ranges that read it come next")]
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    /// Where the rules read it.
+    pub(crate) span: Span,
+}
+
 #[derive(Debug)]
 pub(crate) struct Exemption {
     pub(crate) tiers: BTreeSet<TierId>,
@@ -377,6 +474,10 @@ pub(crate) enum ExprKind {
     Value(ValueId),
     /// An extension function of its arguments.
     Call(FunctionId, Vec<Expr>),
+    /// What is gathered from outside the row.
+    Input(InputId),
+    /// The largest or the smallest of several values.
+    Extreme(Extreme, Vec<Expr>),
     /// The marks of an item, or of the tier.
     Marks(Option<ItemId>),
     /// The sum of the children of an item, or of the standard.
@@ -402,6 +503,12 @@ pub(crate) enum ExprKind {
     /// Linear between anchors, constant outside.
     Interpolated(Box<Expr>, Vec<(Decimal, Expr)>),
     Among(Box<Expr>, Vec<Pattern>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extreme {
+    Largest,
+    Smallest,
 }
 
 #[derive(Debug, Clone)]

@@ -50,7 +50,9 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
         loader.input(input, sheets);
     }
     loader.diagnostics.extend(sheets.missing());
-    loader.facts
+    let mut facts = loader.facts;
+    facts.gather(plan);
+    facts
 }
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.

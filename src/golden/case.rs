@@ -14,7 +14,8 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
     let Some(program) = plan.programs.get(case.tier) else { return Vec::new() };
     let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
     let row = load::one(plan, case.tier, &given);
-    let facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    let mut facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    facts.gather(plan);
     let mut found: Vec<Difference> = check::check(plan, &facts)
         .into_iter()
         .filter(crate::diag::Diagnostic::is_error)

@@ -97,6 +97,7 @@ impl Builder {
             Role::Total => "total",
             Role::StandIn => "stand-in",
             Role::Call => "call",
+            Role::Extreme => "extreme",
             Role::Expression => "expression",
         };
         let mut id = format!("{}#{name}", self.owner);

@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Call, Fact, FactId, Function, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking, Role, Step, StepId, TierId, ValueId,
+    Bound, Brought, Call, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking,
+    Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
 use crate::quantity::Unit;
-use crate::resolved::{self, Comparison, Expr, ExprKind, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
+use crate::resolved::{self, Comparison, Expr, ExprKind, Extreme, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
 use crate::source::Span;
 
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
-    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
+    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
+    let inputs: Vec<Input> = standard.inputs.iter().map(input).collect();
+    let stages = super::inputs::arrange(&inputs, &mut programs);
     let head = standard.head.clone();
     let facts = standard
         .facts
@@ -54,6 +57,9 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         marks: standard.marks,
         exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, span: exemption.span }).collect(),
         programs,
+        inputs,
+        stages,
+        attributes: standard.attributes,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
             ties: standard.ranking.ties,
@@ -68,6 +74,15 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         in_force: standard.in_force,
         head,
     }
+}
+
+fn input(input: &resolved::Input) -> Input {
+    let kind = match &input.kind {
+        resolved::InputKind::Units(units) => {
+            InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
+        }
+    };
+    Input { kind, span: input.span }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -95,6 +110,7 @@ pub(super) struct Lowering<'s> {
     pub(super) items: Vec<Option<ItemSteps>>,
     facts: Vec<Option<StepId>>,
     values: Vec<Option<StepId>>,
+    inputs: Vec<Option<StepId>>,
     parts: BTreeMap<(Option<ItemId>, u8), StepId>,
     total: Option<StepId>,
 }
@@ -109,6 +125,7 @@ impl<'s> Lowering<'s> {
             items: vec![None; standard.items.len()],
             facts: vec![None; standard.facts.len()],
             values: vec![None; standard.values.len()],
+            inputs: vec![None; standard.inputs.len()],
             parts: BTreeMap::new(),
             total: None,
         }
@@ -133,8 +150,9 @@ impl<'s> Lowering<'s> {
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
-        // every fact has its step, also where only a case or a bound speaks of it
         let score_end = self.builder.steps.len();
+        let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
+        // every fact has its step, also where only a case or a bound speaks of it
         let bounds = self.bounds();
         let tier = standard.tiers.get(self.tier);
         Program {
@@ -154,7 +172,25 @@ impl<'s> Lowering<'s> {
             total,
             keys,
             listed,
+            brought,
+            stages: Vec::new(),
             bounds,
+        }
+    }
+
+    /// What a unit of the tier brings to an input; none where that does not apply to it.
+    fn brought(&mut self, id: InputId) -> Option<Brought> {
+        let standard = self.standard;
+        let input = standard.inputs.get(id)?;
+        if !input.exprs().all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        match &input.kind {
+            resolved::InputKind::Units(units) => {
+                let values = units.arguments.iter().map(|argument| self.expr(argument)).collect();
+                let condition = units.condition.as_ref().map(|condition| self.expr(condition));
+                Some(Brought { values, condition })
+            }
         }
     }
 
@@ -356,6 +392,8 @@ impl<'s> Lowering<'s> {
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
             ExprKind::Call(id, arguments) => return self.call(*id, arguments, span),
+            ExprKind::Extreme(extreme, parts) => return self.extreme(*extreme, parts, unit.as_ref(), span),
+            ExprKind::Input(id) => return self.input(*id, expr),
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
@@ -392,6 +430,34 @@ impl<'s> Lowering<'s> {
             done = self.builder.push(step, Role::Expression, Some(of.clone()), span);
         }
         done
+    }
+
+    /// What is gathered from outside the row.
+    fn input(&mut self, id: InputId, expr: &Expr) -> StepId {
+        if let Some(Some(step)) = self.inputs.get(id) {
+            return *step;
+        }
+        let step = self.builder.push(Step::Input(id), Role::Input(id), unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(step) {
+            info.step = expr.step;
+        }
+        if let Some(slot) = self.inputs.get_mut(id) {
+            *slot = Some(step);
+        }
+        step
+    }
+
+    /// The largest or smallest of several values, two at a time.
+    fn extreme(&mut self, extreme: Extreme, parts: &[Expr], unit: Option<&Unit>, span: Span) -> StepId {
+        let steps: Vec<StepId> = parts.iter().map(|part| self.expr(part)).collect();
+        let joined = steps.into_iter().reduce(|done, next| {
+            let step = match extreme {
+                Extreme::Largest => Step::Floor(done, next),
+                Extreme::Smallest => Step::Cap(done, next),
+            };
+            self.builder.push(step, Role::Extreme, unit.cloned(), span)
+        });
+        joined.unwrap_or(0)
     }
 
     fn call(&mut self, id: FunctionId, arguments: &[Expr], span: Span) -> StepId {

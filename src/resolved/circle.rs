@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Expr, ExprKind, FactId, FunctionId, ItemId, Pattern, Standard, ValueId};
+use super::{Act, Clause, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Pattern, Standard, ValueId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -19,7 +19,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             visit(a, see);
             visit(b, see);
         }
-        ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().for_each(|link| visit(link, see)),
+        ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
         ExprKind::Table(table) => {
             visit(&table.subject, see);
@@ -44,6 +44,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Marks(_)
         | ExprKind::Part(..)
         | ExprKind::Score(_)
+        | ExprKind::Input(_)
         | ExprKind::Total => {}
     }
 }
@@ -89,11 +90,14 @@ enum Node {
     Fact(FactId),
     Value(ValueId),
     Item(ItemId),
+    /// What is gathered from outside the row.
+    Input(InputId),
     Total,
 }
 
 struct Graph<'s> {
     standard: &'s Standard,
+    below: Below,
     done: BTreeSet<Node>,
     path: Vec<Node>,
     circle: Option<Vec<Node>>,
@@ -101,14 +105,44 @@ struct Graph<'s> {
 
 /// Reports the first circle among facts, values, items and the total.
 pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
-    let mut graph = Graph { standard, done: BTreeSet::new(), path: Vec::new(), circle: None };
+    let mut graph = Graph::new(standard, Below::Apart);
     let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
     for node in nodes.chain([Node::Total]) {
         graph.walk(node);
     }
-    if let Some(nodes) = graph.circle {
+    // what is read of the units below may lead back to the same name, but not by way of what is gathered from others too
+    let mut others = (0..standard.inputs.len()).filter(|id| !is_below(standard, *id));
+    let around = graph.circle.take().or_else(|| others.find_map(|id| Graph::new(standard, Below::Together).back_to(Node::Input(id))));
+    if let Some(nodes) = around {
         let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
         found.push(circle(&named));
+    }
+}
+
+/// Reports exemptions that read what is gathered from other units: which of them take part has to be known before.
+pub(super) fn check_exemptions(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    for exemption in &standard.exemptions {
+        let mut queue = read_in(standard, |see| visit(&exemption.condition, see));
+        let mut seen: BTreeSet<Node> = queue.iter().copied().collect();
+        while let Some(node) = queue.pop() {
+            let input = if let Node::Input(id) = node { standard.inputs.get(id) } else { None };
+            if let Some(Input { kind: InputKind::Units(_), span }) = input {
+                found.push(
+                    Diagnostic::new(
+                        Code::Circle,
+                        words!("谁参评要先定,不能由别的单位的数来定", "who takes part is settled first, not by what other units have"),
+                    )
+                    .at(*span, words!("这里汇总各单位", "gathered from the units here"))
+                    .at(exemption.span, words!("不参评 要用到它", "the exemption reads it"))
+                    .help(words!(
+                        "不参评 只看本单位的数据;与别家比较的写成条款",
+                        "let the exemption read facts of the unit alone; what compares units belongs into a clause"
+                    )),
+                );
+                break;
+            }
+            queue.extend(reads(standard, node).into_iter().filter(|next| seen.insert(*next)));
+        }
     }
 }
 
@@ -129,7 +163,47 @@ pub(super) fn same(name: &str) -> Words {
     Words { zh: name.to_owned(), en: name.to_owned() }
 }
 
-impl Graph<'_> {
+/// Whether reading what units below have counts as reading the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Together,
+    Apart,
+}
+
+/// Whether an input is gathered from the units below: a register in which no unit stands above itself makes an end of that.
+fn is_below(standard: &Standard, id: InputId) -> bool {
+    standard.inputs.get(id).is_some_and(|input| match &input.kind {
+        InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
+    })
+}
+
+impl<'s> Graph<'s> {
+    fn new(standard: &'s Standard, below: Below) -> Self {
+        Graph { standard, below, done: BTreeSet::new(), path: Vec::new(), circle: None }
+    }
+
+    /// A circle through a node.
+    fn back_to(mut self, node: Node) -> Option<Vec<Node>> {
+        self.path.push(node);
+        self.search(node, node).then_some(self.path)
+    }
+
+    fn search(&mut self, from: Node, wanted: Node) -> bool {
+        for next in reads(self.standard, from) {
+            if next == wanted {
+                return true;
+            }
+            if self.done.insert(next) {
+                self.path.push(next);
+                if self.search(next, wanted) {
+                    return true;
+                }
+                self.path.pop();
+            }
+        }
+        false
+    }
+
     fn walk(&mut self, node: Node) {
         if self.circle.is_some() || self.done.contains(&node) {
             return;
@@ -139,43 +213,59 @@ impl Graph<'_> {
             return;
         }
         self.path.push(node);
+        let apart = matches!(node, Node::Input(id) if self.below == Below::Apart && is_below(self.standard, id));
         for next in reads(self.standard, node) {
-            self.walk(next);
+            if !apart {
+                self.walk(next);
+            }
         }
         self.path.pop();
         self.done.insert(node);
     }
 }
 
-fn reads(standard: &Standard, node: Node) -> Vec<Node> {
+/// What the expressions that are shown to the visitor read.
+fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr))) -> Vec<Node> {
     let mut found = Vec::new();
-    let mut see = |expr: &Expr| match &expr.kind {
+    show(&mut |expr: &Expr| match &expr.kind {
         ExprKind::Fact(id) => found.push(Node::Fact(*id)),
         ExprKind::Value(id) => found.push(Node::Value(*id)),
         ExprKind::Score(id) => found.push(Node::Item(*id)),
+        ExprKind::Input(id) => found.push(Node::Input(*id)),
         ExprKind::Part(_, Some(item)) => found.extend(standard.items.get(*item).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child))),
         ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
         ExprKind::Total => found.push(Node::Total),
         _ => {}
-    };
-    match node {
+    });
+    found
+}
+
+fn reads(standard: &Standard, node: Node) -> Vec<Node> {
+    let mut found = read_in(standard, |see| match node {
         Node::Fact(id) => {
             if let Some(fact) = standard.facts.get(id) {
-                [&fact.or_from, &fact.up_to, &fact.at_least].into_iter().flatten().for_each(|expr| visit(expr, &mut see));
+                [&fact.or_from, &fact.up_to, &fact.at_least].into_iter().flatten().for_each(|expr| visit(expr, see));
             }
         }
         Node::Value(id) => {
             if let Some(value) = standard.values.get(id) {
-                visit(&value.expr, &mut see);
+                visit(&value.expr, see);
             }
         }
-        Node::Total => visit(&standard.total.expr, &mut see),
+        Node::Total => visit(&standard.total.expr, see),
+        Node::Input(id) => {
+            if let Some(input) = standard.inputs.get(id) {
+                input.exprs().for_each(|expr| visit(expr, see));
+            }
+        }
         Node::Item(id) => {
             if let Some(item) = standard.items.get(id) {
-                item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
-                found.extend(item.children.iter().map(|child| Node::Item(*child)));
+                item.clauses.iter().for_each(|clause| visit_clause(clause, see));
             }
         }
+    });
+    if let Node::Item(id) = node {
+        found.extend(standard.items.get(id).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child)));
     }
     found
 }
@@ -185,6 +275,7 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
         Node::Value(id) => standard.values.get(id).map(|value| &value.name),
         Node::Item(id) => standard.items.get(id).map(|item| &item.name),
+        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), super::gather::input_name),
         Node::Total => return words!("总分", "total"),
     };
     same(name.map_or("", String::as_str))
@@ -195,6 +286,7 @@ fn graph_span(standard: &Standard, node: Node) -> Span {
         Node::Fact(id) => standard.facts.get(id).map(|fact| fact.span),
         Node::Value(id) => standard.values.get(id).map(|value| value.span),
         Node::Item(id) => standard.items.get(id).map(|item| item.head),
+        Node::Input(id) => standard.inputs.get(id).map(|input| input.span),
         Node::Total => Some(standard.total.span),
     }
     .unwrap_or(standard.head.span)
@@ -237,6 +329,7 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
 fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
     let facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
     facts.chain(standard.values.iter().map(|value| &value.expr)).chain([&standard.total.expr]).for_each(|expr| visit(expr, see));
+    standard.inputs.iter().flat_map(Input::exprs).for_each(|expr| visit(expr, see));
     standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
     standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, see));

@@ -41,12 +41,9 @@ impl Resolver<'_> {
             ast::ExprKind::Path(name, None) => self.name(name, owner),
             ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, owner, span),
-            ast::ExprKind::Date(_) | ast::ExprKind::Aggregate(_) | ast::ExprKind::Earlier(_) => {
-                self.report(
-                    Diagnostic::new(Code::NotAvailable, words!("这种写法本版本还不能计算", "this version does not evaluate the construct"))
-                        .at(span, words!("这里", "here"))
-                        .help(words!("改用手册 docs/language.md 列出的写法", "state it with what docs/language.md lists")),
-                );
+            ast::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, owner, span),
+            ast::ExprKind::Date(_) | ast::ExprKind::Earlier(_) => {
+                self.not_available(span);
                 None
             }
             ast::ExprKind::Table(table) => self.table(table, owner, span),

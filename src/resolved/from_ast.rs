@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use super::constant::said_of_variable;
 use super::dated::Setting;
 use super::{
-    Expr, Fact, FactId, FunctionId, InForce, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function,
-    marks,
+    Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value,
+    ValueId, circle, function, marks,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -32,6 +32,7 @@ pub(super) fn resolve_for(setting: &mut Setting, parsed: &Parsed, scripts: &Scri
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        circle::check_exemptions(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
@@ -127,7 +128,12 @@ pub(super) struct Resolver<'a> {
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
     pub(super) marks: Vec<Mark>,
+    pub(super) inputs: Vec<Input>,
+    /// The inputs by what they say.
+    pub(super) input_keys: BTreeMap<String, InputId>,
+    pub(super) attributes: Vec<Attribute>,
     pub(super) symbols: IndexSet<String>,
+    pub(super) ties: ast::Ties,
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
@@ -172,7 +178,11 @@ impl<'a> Resolver<'a> {
             item_trees: Vec::new(),
             names: BTreeMap::new(),
             marks: Vec::new(),
+            inputs: Vec::new(),
+            input_keys: BTreeMap::new(),
+            attributes: Vec::new(),
             symbols: IndexSet::new(),
+            ties: ast::Ties::Skipping,
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
@@ -253,6 +263,8 @@ impl<'a> Resolver<'a> {
             facts: std::mem::take(&mut self.facts),
             values: values.collect(),
             functions,
+            inputs: std::mem::take(&mut self.inputs),
+            attributes: std::mem::take(&mut self.attributes),
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,

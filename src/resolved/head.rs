@@ -85,7 +85,7 @@ impl<'a> Resolver<'a> {
         }
         self.check_first_day(&head, tree);
         self.setting.begin(&head);
-        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
+        (self.step, self.mode, self.precision, self.ties) = (head.step, head.mode, head.precision, head.ties);
         Some(head)
     }
 
