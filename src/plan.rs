@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::diag::Lang;
+use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
     Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Mark, MarkId,
-    MarkKind, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
+    MarkKind, Made, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
 };
 use crate::source::Span;
 
@@ -51,6 +51,8 @@ pub struct Plan {
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
     pub(crate) symbols: Vec<String>,
+    /// The cycle of the periods that it scores.
+    pub(crate) cycle: Cycle,
     /// The periods that it is the plan of.
     pub(crate) dates: Dates,
     /// Which rows of tables by period are in force then.
@@ -148,12 +150,38 @@ pub(crate) struct Ranking {
 pub(crate) struct Input {
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
+    /// Every place that says the same.
+    pub(crate) spans: Vec<Span>,
+}
+
+impl Input {
+    /// What is read of other periods, if it is that.
+    pub(crate) fn earlier(&self) -> Option<&Earlier> {
+        match &self.kind {
+            InputKind::Earlier(earlier) => Some(earlier),
+            InputKind::Units(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// What is read of other periods; what a unit had then stands in the program of its tier in the plan of that period.
+    Earlier(Earlier),
+}
+
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    pub(crate) when: When,
+    pub(crate) made: Made,
+    /// 首期 by tier: the value where there is no such period.
+    pub(crate) initially: Vec<Option<Literal>>,
+    /// Whether it rests on scores, of which a unit that does not take part has none.
+    pub(crate) of_scores: bool,
+    /// How messages call it.
+    pub(crate) name: Words,
 }
 
 /// An aggregate over units; what each of them brings to it stands in the program of its tier.

@@ -7,6 +7,7 @@ mod circle;
 mod constant;
 mod dated;
 mod decides;
+mod earlier;
 mod expr;
 mod from_ast;
 mod function;
@@ -20,6 +21,7 @@ mod tables;
 
 pub(crate) use constant::constant;
 pub(crate) use dated::{Dates, InForce, resolve};
+pub(crate) use earlier::{Earlier, name as earlier_name, Made, When, initial, reads_scores};
 pub(crate) use marks::marks_in;
 pub(crate) use scope::applies;
 
@@ -74,6 +76,8 @@ pub(crate) struct Standard {
     pub(crate) marks: Vec<Mark>,
     /// The words that facts of choice may hold.
     pub(crate) symbols: Vec<String>,
+    /// The cycle of the periods that are scored by it.
+    pub(crate) cycle: Cycle,
     /// The periods for which it is resolved: all its dates, or those between two changes of its tables by period.
     pub(crate) dates: Dates,
     /// Which rows of tables by period are in force then.
@@ -283,12 +287,16 @@ pub(crate) struct Measure {
 pub(crate) struct Input {
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
+    /// Every place that says the same.
+    pub(crate) spans: Vec<Span>,
 }
 
 #[derive(Debug)]
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// What is read of other periods.
+    Earlier(Earlier),
 }
 
 impl Input {
@@ -296,6 +304,7 @@ impl Input {
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         match &self.kind {
             InputKind::Units(units) => units.arguments.iter().chain(&units.condition),
+            InputKind::Earlier(earlier) => earlier.arguments.iter().chain(&earlier.condition),
         }
     }
 }

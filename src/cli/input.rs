@@ -7,7 +7,8 @@ use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
 use crate::engine::{Compiled, compile};
-use crate::facts::files::InputFault;
+use crate::facts::files::{Folders, InputFault};
+use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load};
@@ -131,6 +132,11 @@ fn unreadable_facts(fault: &InputFault) -> Words {
         }
         InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
         InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv、.xlsx、.json)", "{path} holds no table of facts (facts*.csv, .xlsx, .json)"),
+        InputFault::NoPeriod { path, period, there } => {
+            let (list, list_en) = (there.join("、"), there.join(", "));
+            words!("{path} 里没有 {period} 的文件夹;有的是:{list}", "{path} holds no folder of {period}; there are: {list_en}")
+        }
+        InputFault::TwoFolders { one, other } => words!("{one} 和 {other} 是同一期,只留一个", "{one} and {other} are of one period: keep one"),
         InputFault::NoAdjustments { path } => {
             words!("{path} 里没有调整表(调整.csv、adjustments.csv,或 .xlsx、.json)", "{path} holds no table of adjustments (adjustments.csv, .xlsx, .json)")
         }
@@ -173,12 +179,24 @@ pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fau
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = files::read(&subject.facts).map_err(unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
+    let (mut tables, folders) = Folders::sort_out(&subject.facts).map_err(unreadable)?;
+    let of_period = Period::parse(period);
+    if tables.is_empty()
+        && let Some(of_period) = of_period
+    {
+        tables.push(folders.of(of_period).ok_or_else(|| unreadable(folders.lacks(of_period)))?.to_path_buf());
+    }
+    let inputs = files::read(&tables).map_err(unreadable)?;
+    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
     let mut diagnostics = Vec::new();
     let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    if let Some(period) = of_period {
+        let plans = std::iter::once(plan).chain(&loaded.others).collect();
+        let library = Library { plans, register, folders: &folders, sheets: &subject.sheet };
+        past::fill(&mut table, (plan, period), &library, &mut diagnostics).map_err(unreadable)?;
+    }
     progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
         if changes.is_empty() {

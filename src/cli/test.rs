@@ -14,7 +14,7 @@ use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::facts::adjustments;
-use crate::facts::files::FORMATS;
+use crate::facts::files::{FORMATS, is_root};
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
 use crate::golden::case;
@@ -136,7 +136,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new(), adjustments: Vec::new() };
+    let subject = Subject { period: Some(name), facts: facts_of(folder).into_iter().chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(), sheet: Vec::new(), adjustments: Vec::new() };
     let period = input::period(&mut loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);

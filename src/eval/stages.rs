@@ -8,11 +8,12 @@ mod fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::fold::fold;
-use self::fold::{Counted, placed};
+pub(crate) use self::fold::Counted;
+use self::fold::placed;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, Stage, StepId, TierId, Units, Who};
+use crate::plan::{AttributeId, Common, FactId, Fold, Input, InputId, InputKind, Made, Plan, Program, Stage, StepId, TierId, Units, Who, closure};
 
 /// The units of a period, as far as they bring something to one another.
 pub(crate) trait Members {
@@ -48,7 +49,8 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
         for (id, brought) in stage.inputs.iter().zip(&brought) {
             match plan.inputs.get(*id).map(|input| &input.kind) {
                 Some(InputKind::Units(units)) => gather(units, brought, |member, value| members.put(member, *id, value)),
-                None => {}
+                // filled in from the other periods before
+                Some(InputKind::Earlier(_)) | None => {}
             }
         }
     }
@@ -62,6 +64,28 @@ pub(crate) fn account<M: Members>(plan: &Plan, members: &M, input: InputId) -> V
     let Some((number, stage)) = stage else { return Vec::new() };
     let one = Stage { inputs: vec![input], upward: stage.upward };
     brought(plan, members, &taking_part, (number, &one)).pop().unwrap_or_default()
+}
+
+/// What every unit has in this period for an input of another; of a value that rests on no score also where it does not take part.
+pub(crate) fn had<M: Members>(plan: &Plan, members: &M, input: InputId) -> Vec<Part> {
+    let single = plan.inputs.get(input).and_then(Input::earlier).is_some_and(|earlier| earlier.made == Made::Itself && !earlier.of_scores);
+    let taking_part = if single { Vec::new() } else { participations(plan, members) };
+    let needed = |program: &Program| {
+        let brought = program.brought.get(input).and_then(Option::as_ref);
+        closure(&program.steps, brought.into_iter().flat_map(|brought| brought.values.iter().chain(&brought.condition)).copied())
+    };
+    let needed: Vec<Vec<StepId>> = plan.programs.iter().map(needed).collect();
+    let mut bringing = Bringing::of_steps(plan, &needed);
+    let of = |member: usize| {
+        let values = bringing.values(members, member);
+        let Some(evaluator) = bringing.evaluators.get(members.tier(member)) else { return Part::Left(Left::NotApplicable) };
+        let values = match &values {
+            Values::Shared => evaluator.values(),
+            Values::Own(own) => own,
+        };
+        part((evaluator.program(), values), taking_part.get(member), input, members.is_listed(member))
+    };
+    (0..members.count()).map(of).collect()
 }
 
 /// Whether each unit takes part.
@@ -142,7 +166,8 @@ fn brought<M: Members>(plan: &Plan, members: &M, taking_part: &[Participation], 
 struct Bringing<'p> {
     plan: &'p Plan,
     evaluators: Vec<Evaluator<'p, Exact>>,
-    stage: usize,
+    /// The steps by tier.
+    steps: Vec<&'p [StepId]>,
 }
 
 /// The values of a unit: those of the evaluator of its tier, or its own where something stands instead of a step.
@@ -153,8 +178,15 @@ enum Values {
 
 impl<'p> Bringing<'p> {
     fn new(plan: &'p Plan, stage: usize) -> Self {
-        let evaluator = |program: &'p Program| Evaluator::of_steps(Exact, program, steps(program, stage));
-        Bringing { plan, evaluators: plan.programs.iter().map(evaluator).collect(), stage }
+        let steps: Vec<&[StepId]> = plan.programs.iter().map(|program| program.stages.get(stage).map(Vec::as_slice).unwrap_or_default()).collect();
+        let evaluators = plan.programs.iter().zip(&steps).map(|(program, steps)| Evaluator::of_steps(Exact, program, steps)).collect();
+        Bringing { plan, evaluators, steps }
+    }
+
+    fn of_steps(plan: &'p Plan, needed: &'p [Vec<StepId>]) -> Self {
+        let steps: Vec<&[StepId]> = needed.iter().map(Vec::as_slice).collect();
+        let evaluators = plan.programs.iter().zip(&steps).map(|(program, steps)| Evaluator::of_steps(Exact, program, steps)).collect();
+        Bringing { plan, evaluators, steps }
     }
 
     fn values<M: Members>(&mut self, members: &M, member: usize) -> Values {
@@ -166,7 +198,8 @@ impl<'p> Bringing<'p> {
             evaluator.run(&row, Until::Bounds);
             return Values::Shared;
         }
-        let mut own = Evaluator::adjusted_steps(Exact, program, steps(program, self.stage));
+        let steps = self.steps.get(members.tier(member)).copied().unwrap_or_default();
+        let mut own = Evaluator::adjusted_steps(Exact, program, steps);
         if members.is_listed(member) {
             own.run(&row, Until::Bounds);
         } else {
@@ -179,7 +212,7 @@ impl<'p> Bringing<'p> {
         let tier = members.tier(member);
         let nothing = Brought { part: Part::Left(Left::NotApplicable), group: Group::Nowhere, read: Group::Nowhere, each: Group::Nowhere };
         let (Some(evaluator), Some(input)) = (self.evaluators.get(tier), self.plan.inputs.get(id)) else { return nothing };
-        let InputKind::Units(units) = &input.kind;
+        let InputKind::Units(units) = &input.kind else { return nothing };
         let program = evaluator.program();
         let values = match values {
             Values::Shared => evaluator.values(),
@@ -239,10 +272,6 @@ fn part((program, values): (&Program, &[Value]), takes_part: Option<&Participati
         }
         (a, b) => Part::Open(a.into_iter().chain(b).min().unwrap_or(Absence::Missing)),
     }
-}
-
-fn steps(program: &Program, stage: usize) -> &[StepId] {
-    program.stages.get(stage).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The choice of a fact as a group.

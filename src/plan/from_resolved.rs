@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking,
+    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking,
     Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
@@ -17,7 +17,7 @@ use crate::source::Span;
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
     let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
-    let inputs: Vec<Input> = standard.inputs.iter().map(input).collect();
+    let inputs: Vec<Input> = standard.inputs.iter().map(|one| input(&standard, one)).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
     let head = standard.head.clone();
     let facts = standard
@@ -70,19 +70,27 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         total_columns: standard.total.columns,
         cases: standard.cases,
         symbols: standard.symbols,
+        cycle: standard.cycle,
         dates: standard.dates,
         in_force: standard.in_force,
         head,
     }
 }
 
-fn input(input: &resolved::Input) -> Input {
+fn input(standard: &Standard, input: &resolved::Input) -> Input {
     let kind = match &input.kind {
         resolved::InputKind::Units(units) => {
             InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
         }
+        resolved::InputKind::Earlier(earlier) => InputKind::Earlier(Earlier {
+            when: earlier.when,
+            made: earlier.made,
+            initially: (0..standard.tiers.len()).map(|tier| resolved::initial(standard, earlier, tier)).collect(),
+            of_scores: input.exprs().any(|expr| resolved::reads_scores(standard, expr)),
+            name: resolved::earlier_name(earlier),
+        }),
     };
-    Input { kind, span: input.span }
+    Input { kind, span: input.span, spans: input.spans.clone() }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -189,6 +197,11 @@ impl<'s> Lowering<'s> {
             resolved::InputKind::Units(units) => {
                 let values = units.arguments.iter().map(|argument| self.expr(argument)).collect();
                 let condition = units.condition.as_ref().map(|condition| self.expr(condition));
+                Some(Brought { values, condition })
+            }
+            resolved::InputKind::Earlier(earlier) => {
+                let values = earlier.arguments.iter().map(|argument| self.expr(argument)).collect();
+                let condition = earlier.condition.as_ref().map(|condition| self.expr(condition));
                 Some(Brought { values, condition })
             }
         }

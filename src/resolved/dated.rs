@@ -81,6 +81,7 @@ pub(crate) struct InForce {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Setting {
     cycle: Option<Cycle>,
+    total_of: Option<Cycle>,
     /// All periods of the standard.
     whole: Dates,
     /// Those among which no table by period changes; none where it is not known yet what changes.
@@ -96,7 +97,12 @@ impl Setting {
         self.whole = Dates::of(head);
     }
 
-    fn cycle(&self) -> Cycle {
+    /// The cycle of the total that is being resolved, if it is that of a longer period.
+    pub(super) fn total_of(&self) -> Option<Cycle> {
+        self.total_of
+    }
+
+    pub(super) fn cycle(&self) -> Cycle {
         self.cycle.unwrap_or(Cycle::Month)
     }
 

@@ -42,7 +42,8 @@ impl Resolver<'_> {
             ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, owner, span),
             ast::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, owner, span),
-            ast::ExprKind::Date(_) | ast::ExprKind::Earlier(_) => {
+            ast::ExprKind::Earlier(earlier) => self.earlier(earlier, owner, span),
+            ast::ExprKind::Date(_) => {
                 self.not_available(span);
                 None
             }

@@ -32,6 +32,7 @@ pub(super) fn resolve_for(setting: &mut Setting, parsed: &Parsed, scripts: &Scri
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        circle::check_first_period(standard, &mut found);
         circle::check_exemptions(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
@@ -140,6 +141,8 @@ pub(super) struct Resolver<'a> {
     /// The periods for which it resolves.
     pub(super) setting: &'a mut Setting,
     pub(super) in_force: Vec<InForce>,
+    /// Values that are read of earlier periods by themselves, each with the step that they must keep.
+    pub(super) carried: Vec<(ValueId, Decimal, Span)>,
 }
 
 /// The singular declarations of a standard.
@@ -188,6 +191,7 @@ impl<'a> Resolver<'a> {
             precision: ast::Precision::Rounded,
             setting,
             in_force: Vec::new(),
+            carried: Vec::new(),
         }
     }
 
@@ -242,6 +246,7 @@ impl<'a> Resolver<'a> {
         for id in 0..self.values.len() {
             self.value_expr(id);
         }
+        self.check_carried();
         self.resolve_items();
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
         let total = self.total(&once);
@@ -273,6 +278,7 @@ impl<'a> Resolver<'a> {
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
+            cycle: self.setting.cycle(),
             dates: self.setting.dates(),
             in_force: std::mem::take(&mut self.in_force),
         })

@@ -18,10 +18,9 @@ impl Resolver<'_> {
         let who = match &over.kind {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
+            ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => return self.over_periods(tree, owner, span),
             ast::GatheredKind::Children
             | ast::GatheredKind::Same(_)
-            | ast::GatheredKind::Recent(_)
-            | ast::GatheredKind::Every(_)
             | ast::GatheredKind::Records(_) => {
                 self.not_available(span);
                 return None;
@@ -83,6 +82,16 @@ impl Resolver<'_> {
     }
 
     fn over_units(&mut self, tree: &ast::Aggregate, (over, each): (Over, Option<Common>), owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let (arguments, condition) = self.gathered_parts(tree, owner)?;
+        let ties = tree.ties.unwrap_or(self.ties);
+        let (ty, step) = fold_type(tree.fold, &arguments, ties)?;
+        let units = Units { over, each, fold: tree.fold, arguments, condition, ascending: tree.ascending.is_some(), ties };
+        let id = self.input(InputKind::Units(units), span);
+        Some(Expr { kind: ExprKind::Input(id), ty, step, span })
+    }
+
+    /// The arguments of an aggregate and its condition.
+    pub(super) fn gathered_parts(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>) -> Option<(Vec<Expr>, Option<Expr>)> {
         let arguments: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.fold_argument(argument, owner)).collect();
         let condition = tree.condition.as_ref().map(|condition| self.condition(condition, owner));
         if !self.takes_arguments(tree) {
@@ -93,11 +102,7 @@ impl Resolver<'_> {
             Some(condition) => Some(condition?),
             None => None,
         };
-        let ties = tree.ties.unwrap_or(self.ties);
-        let (ty, step) = fold_type(tree.fold, &arguments, ties)?;
-        let units = Units { over, each, fold: tree.fold, arguments, condition, ascending: tree.ascending.is_some(), ties };
-        let id = self.input(InputKind::Units(units), span);
-        Some(Expr { kind: ExprKind::Input(id), ty, step, span })
+        Some((arguments, condition))
     }
 
     /// What is gathered of each member is a number whose digits end.
@@ -131,9 +136,12 @@ impl Resolver<'_> {
     pub(super) fn input(&mut self, kind: InputKind, span: Span) -> usize {
         let key = ranges::input_key(&kind);
         if let Some(id) = self.input_keys.get(&key) {
+            if let Some(input) = self.inputs.get_mut(*id).filter(|input| !input.spans.contains(&span)) {
+                input.spans.push(span);
+            }
             return *id;
         }
-        self.inputs.push(Input { kind, span });
+        self.inputs.push(Input { kind, span, spans: vec![span] });
         self.input_keys.insert(key, self.inputs.len() - 1);
         self.inputs.len() - 1
     }
@@ -149,7 +157,7 @@ fn arity(fold: Fold) -> usize {
 }
 
 /// What an aggregate gives: a mean is an exact fraction, a place a bare number.
-fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties) -> Option<(Type, Option<Decimal>)> {
+pub(super) fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties) -> Option<(Type, Option<Decimal>)> {
     let of = || arguments.first().map(|argument| (argument.ty.clone(), argument.step));
     Some(match fold {
         Fold::Count | Fold::Size => (Type::Number(Unit::named(OFFICES)), Some(Decimal::ONE)),
@@ -186,6 +194,10 @@ pub(super) fn input_name(input: &Input) -> Words {
             };
             let (fold, fold_en) = fold_word(units.fold);
             words!("{who} {fold}(…)", "{who_en} {fold_en}(…)")
+        }
+        InputKind::Earlier(earlier) => {
+            let Words { zh, en } = super::earlier::name(earlier);
+            words!("{zh}(…)", "{en}(…)")
         }
     }
 }

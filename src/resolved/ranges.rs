@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::scope::applies;
 use super::{
-    Comparison, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who, constant, function,
+    Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who, constant, function,
 };
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
@@ -41,6 +41,8 @@ impl Ranges<'_> {
             ExprKind::Value(id) => {
                 let known = self.values.borrow().get(id).copied();
                 known.unwrap_or_else(|| {
+                    // what is carried over reads itself, of another period
+                    self.values.borrow_mut().insert(*id, (None, None));
                     let range = self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr));
                     self.values.borrow_mut().insert(*id, range);
                     range
@@ -104,7 +106,18 @@ impl Ranges<'_> {
                     _ => (low, high),
                 }
             }
+            InputKind::Earlier(earlier) => self.earlier(earlier),
         }
+    }
+
+    /// Of another period only what a unit of measurement implies is known, for the rules then may have had other limits.
+    fn earlier(&self, earlier: &Earlier) -> Range {
+        let Some(argument) = earlier.arguments.first() else { return (Some(Decimal::ZERO), None) };
+        let (low, high) = self.of(argument);
+        let initially = earlier.initially.as_ref().and_then(|initially| constant(self.standard, initially, self.tier));
+        let not_negative = low.is_some_and(|low| !low.is_sign_negative() || low.is_zero()) && initially.is_none_or(|value| !value.is_sign_negative());
+        let part = argument.unit() == Some(&Unit::Rate) && high == Some(Decimal::ONE) && initially.is_none_or(|value| value <= Decimal::ONE);
+        (not_negative.then_some(Decimal::ZERO), (part && earlier.made != Made::Fold(Fold::Sum)).then_some(Decimal::ONE))
     }
 
     fn fact(&self, id: FactId) -> Range {
@@ -273,6 +286,15 @@ impl Search<'_> {
                     _ => !units.holds_reader() || parts.any(|part| self.find(part, depth + 1).is_some() || !applies(self.standard, part, self.tier)),
                 }
             }
+            InputKind::Earlier(earlier) => match earlier.made {
+                Made::Fold(Fold::Sum | Fold::Count) => false,
+                // periods before the first and those without the unit are left out, be they all
+                Made::Fold(_) => true,
+                Made::Itself => earlier.arguments.iter().any(|part| {
+                    let exempt = || self.standard.exemptions.iter().any(|exemption| exemption.tiers.contains(&self.tier));
+                    self.find(part, depth + 1).is_some() || exempt() && super::reads_scores(self.standard, part)
+                }),
+            },
         }
     }
 
@@ -420,6 +442,14 @@ pub(super) fn input_key(kind: &InputKind) -> String {
             if let Some(condition) = condition {
                 text.push('|');
                 write_key(condition, &mut text);
+            }
+            text
+        }
+        InputKind::Earlier(Earlier { when, made, arguments, condition, initially }) => {
+            let mut text = format!("{when:?}{made:?}");
+            for part in arguments.iter().chain(condition).chain(initially) {
+                text.push(',');
+                write_key(part, &mut text);
             }
             text
         }

@@ -28,6 +28,8 @@ pub(crate) fn applies(standard: &Standard, expr: &Expr, tier: TierId) -> bool {
             ExprKind::Input(id) => standard.inputs.get(*id).is_some_and(|input| match &input.kind {
                 InputKind::Units(units) if units.over.who == Who::Tier => input.exprs().all(|expr| applies(standard, expr, tier)),
                 InputKind::Units(_) => true,
+                // what did not apply to the tier then gives no value, and that is one of its ways to be absent
+                InputKind::Earlier(_) => true,
             }),
             _ => true,
         };

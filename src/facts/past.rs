@@ -1,0 +1,334 @@
+//! What is read of other periods: their facts, and their results under the rules that were in force then.
+//!
+//! In: the facts of a period, the plans by their dates and the folders of periods. Out: the facts with what other periods give filled in,
+//! and an account of it. Never: a period before the date of its rules; one that no clause reads; one that is not earlier, save those
+//! that a longer period is made of. Periods are evaluated once each, in the order of time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::adjustments;
+use super::check;
+use super::files::{self, Folders, InputFault, checksum_of_periods};
+use super::load::{self, Known};
+use super::register::Register;
+use super::table::{Sheets, squeezed};
+use super::{Facts, Member};
+use crate::diag::{CellPlace, Diagnostic, Words, any_error, words};
+use crate::eval::domain::{Absence, Value};
+use crate::eval::stages::{self, Counted, Left, Members, Part};
+use crate::plan::{Earlier, InputId, InputKind, Literal, Made, Plan, Program, Role, Step, StepId, closure};
+use crate::quantity::{Number, Period};
+
+/// What was read of other periods.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Past {
+    /// How each input of each member came about.
+    accounts: BTreeMap<(usize, InputId), Account>,
+    /// The periods that were read, each with the checksum of its facts.
+    pub(crate) read: Vec<(String, String)>,
+}
+
+impl Past {
+    /// How an input of a member came about.
+    pub(crate) fn account(&self, member: usize, input: InputId) -> Option<&Account> {
+        self.accounts.get(&(member, input))
+    }
+}
+
+/// How a value from other periods came about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account {
+    /// In the order of time.
+    pub(crate) parts: Vec<Was>,
+    /// Whether it is the value of the first period.
+    pub(crate) initially: bool,
+}
+
+/// What one period gave.
+#[derive(Debug, Clone)]
+pub(crate) struct Was {
+    pub(crate) period: Period,
+    /// The version that was in force then.
+    pub(crate) version: Option<String>,
+    pub(crate) gave: Gave,
+    /// What it counts for in a weighted mean.
+    weight: Option<Value>,
+    /// The cell, where it is that of a fact.
+    pub(crate) cell: Option<CellPlace>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gave {
+    Value(Value),
+    /// A value that is not there.
+    Open(Absence),
+    /// It does not count.
+    Left(Left),
+    /// The unit was not there.
+    NoUnit,
+    /// The version in force then has no such thing.
+    NotThen,
+    /// Before the first period, or no rules were in force.
+    Before,
+    /// No facts of that period are given.
+    NoFacts,
+}
+
+impl Gave {
+    /// Why it is no value, in words; none where it is one.
+    pub(crate) fn words(self) -> Option<Words> {
+        Some(match self {
+            Gave::Value(_) => return None,
+            Gave::Open(Absence::Pending) => words!("待定", "pending"),
+            Gave::Open(Absence::Undefined) | Gave::Left(Left::Undefined) => words!("无从计算", "undefined"),
+            Gave::Open(_) => words!("缺数据", "missing"),
+            Gave::Left(Left::Exempt) => words!("不参评", "exempt"),
+            Gave::Left(Left::NotApplicable) => words!("不适用", "not applicable"),
+            Gave::Left(Left::Excluded) => words!("不计", "not counted"),
+            Gave::NoUnit => words!("当时没有这个单位", "no such unit then"),
+            Gave::NotThen => words!("当时的版本没有这一项", "not in the version of that time"),
+            Gave::Before => words!("尚未施行", "not in force yet"),
+            Gave::NoFacts => words!("没有这一期的数据", "no facts of that period"),
+        })
+    }
+}
+
+/// The rules and facts of all periods.
+pub(crate) struct Library<'l> {
+    pub(crate) plans: Vec<&'l Plan>,
+    pub(crate) register: Option<&'l Register>,
+    pub(crate) folders: &'l Folders,
+    pub(crate) sheets: &'l [String],
+}
+
+impl<'l> Library<'l> {
+    /// The plan of a period.
+    fn plan(&self, period: Period) -> Option<&'l Plan> {
+        let day = period.first_day();
+        self.plans.iter().copied().find(|plan| plan.cycle == period.cycle() && plan.dates.hold(&day))
+    }
+
+    /// Whether a period is one that nobody scored: no rules were in force, or facts begin later.
+    fn is_before(&self, period: Period) -> bool {
+        self.plan(period).is_none() || self.folders.first(period.cycle()).is_some_and(|first| period < first)
+    }
+}
+
+/// The facts of a folder with their adjustments, checked; faults go to `diagnostics`.
+fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnce(&mut Facts), diagnostics: &mut Vec<Diagnostic>) -> Result<Facts, InputFault> {
+    let folders: Vec<std::path::PathBuf> = library.folders.of(period).map(std::path::Path::to_path_buf).into_iter().collect();
+    let inputs = files::read(&folders)?;
+    let changes = files::read(&adjustments::tables(&folders, &[])?)?;
+    let name = period.to_string();
+    let known = Known { plan, register: library.register, period: Some(&name) };
+    let mut facts = load::load(&inputs, &mut Sheets::named(library.sheets), &known, diagnostics);
+    fill(&mut facts);
+    if any_error(diagnostics) {
+        return Ok(facts);
+    }
+    if changes.is_empty() {
+        diagnostics.extend(check::check(plan, &facts).into_iter().filter(Diagnostic::is_error));
+        return Ok(facts);
+    }
+    Ok(adjustments::apply(facts, &changes, plan, library.register, diagnostics))
+}
+
+/// What every unit had in a period for an input.
+struct Had {
+    parts: BTreeMap<String, (Part, Option<CellPlace>)>,
+}
+
+/// Everything that was read of other periods so far.
+struct Reading<'r, 'l> {
+    library: &'r Library<'l>,
+    had: BTreeMap<(Period, InputId), Had>,
+    read: Vec<(String, String)>,
+}
+
+/// Fills in what the rules read of other periods, before anything else is gathered.
+///
+/// # Errors
+/// Where the facts of another period cannot be read; what is wrong in them goes to `diagnostics`.
+pub(crate) fn fill(
+    facts: &mut Facts,
+    (plan, period): (&Plan, Period),
+    library: &Library<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), InputFault> {
+    let wanted = read_by(plan, &|program| (0..program.steps.len()).collect());
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let mut reading = Reading { library, had: BTreeMap::new(), read: Vec::new() };
+    for (earlier, inputs) in needed(library, plan, period, &wanted) {
+        let Some(plan) = library.plan(earlier) else { continue };
+        let mut found = Vec::new();
+        let inside = inputs.iter().flat_map(|input| read_by(plan, &|program| roots(program, *input))).collect();
+        let past = facts_of(library, plan, earlier, |facts| reading.put(facts, plan, earlier, &inside), &mut found)?;
+        if any_error(&found) {
+            diagnostics.extend(found.into_iter().filter(Diagnostic::is_error));
+            return Ok(());
+        }
+        reading.read.push((earlier.to_string(), past.sha256.clone()));
+        for input in inputs {
+            reading.had.insert((earlier, input), had(plan, &past, input));
+        }
+    }
+    reading.put(facts, plan, period, &wanted);
+    facts.sha256 = if reading.read.is_empty() { facts.sha256.clone() } else { checksum_of_periods(&facts.sha256, &reading.read) };
+    facts.past.read = reading.read;
+    Ok(())
+}
+
+/// The periods whose facts are needed, and which inputs of their own rules tell what is read of them; in the order of time.
+fn needed(library: &Library<'_>, plan: &Plan, period: Period, wanted: &BTreeSet<InputId>) -> BTreeMap<Period, BTreeSet<InputId>> {
+    let mut needed: BTreeMap<Period, BTreeSet<InputId>> = BTreeMap::new();
+    let mut queue: Vec<(Period, &Plan, InputId)> = wanted.iter().map(|input| (period, plan, *input)).collect();
+    while let Some((period, plan, input)) = queue.pop() {
+        let Some(earlier) = plan.inputs.get(input).and_then(crate::plan::Input::earlier) else { continue };
+        for then in earlier.when.periods(period) {
+            let (Some(rules), Some(_)) = (library.plan(then), library.folders.of(then)) else { continue };
+            let Some(same) = counterpart(plan, input, rules) else { continue };
+            if needed.entry(then).or_default().insert(same) {
+                queue.extend(read_by(rules, &|program| roots(program, same)).into_iter().map(|input| (then, rules, input)));
+            }
+        }
+    }
+    needed
+}
+
+/// The input of other rules that says the same: the same place of the text.
+fn counterpart(plan: &Plan, input: InputId, rules: &Plan) -> Option<InputId> {
+    let spans = &plan.inputs.get(input)?.spans;
+    rules.inputs.iter().position(|other| other.earlier().is_some() && other.spans.iter().any(|span| spans.contains(span)))
+}
+
+/// The steps that say what a unit has for an input.
+fn roots(program: &Program, input: InputId) -> Vec<StepId> {
+    let brought = program.brought.get(input).and_then(Option::as_ref);
+    let own = brought.into_iter().flat_map(|brought| brought.values.iter().chain(&brought.condition)).copied();
+    own.chain(program.exemptions.iter().map(|(condition, _)| *condition)).collect()
+}
+
+/// The inputs from other periods that steps read, also by way of what is gathered from the units of this one.
+fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<InputId> {
+    let mut seen: BTreeSet<InputId> = BTreeSet::new();
+    let inputs = |program: &Program, roots: Vec<StepId>| -> Vec<InputId> {
+        let read = closure(&program.steps, roots).into_iter();
+        read.filter_map(|step| if let Some(Step::Input(input)) = program.steps.get(step) { Some(*input) } else { None }).collect()
+    };
+    let mut queue: Vec<InputId> = plan.programs.iter().flat_map(|program| inputs(program, roots_of(program))).collect();
+    while let Some(input) = queue.pop() {
+        if seen.insert(input) && matches!(plan.inputs.get(input).map(|input| &input.kind), Some(InputKind::Units(_))) {
+            for program in &plan.programs {
+                let facts = program.facts.iter().flatten().copied();
+                let commons = facts.filter(|step| matches!(program.steps.get(*step), Some(Step::Given(_) | Step::OrElse(..))));
+                let mut roots = roots(program, input);
+                if let Some(InputKind::Units(units)) = plan.inputs.get(input).map(|input| &input.kind)
+                    && units.commons().next().is_some()
+                {
+                    roots.extend(commons);
+                }
+                queue.extend(inputs(program, roots));
+            }
+        }
+    }
+    seen.retain(|input| plan.inputs.get(*input).is_some_and(|input| input.earlier().is_some()));
+    seen
+}
+
+/// What every unit has for an input in the period of these facts.
+fn had(plan: &Plan, facts: &Facts, input: InputId) -> Had {
+    let cell = |index: usize, member: &Member| {
+        let program = plan.programs.get(member.tier)?;
+        let [value] = program.brought.get(input)?.as_ref()?.values.as_slice() else { return None };
+        let given = match program.steps.get(*value)? {
+            Step::OrElse(given, _) => given,
+            _ => value,
+        };
+        let Role::Cell(fact) = program.infos.get(*given)?.role else { return None };
+        facts.rows.get(index)?.get(fact).map(|cell| facts.place(cell))
+    };
+    let parts = stages::had(plan, facts, input);
+    let by_name = facts.members.iter().enumerate().zip(parts).map(|((index, member), part)| (squeezed(&member.name), (part, cell(index, member))));
+    Had { parts: by_name.collect() }
+}
+
+impl Reading<'_, '_> {
+    /// Puts what other periods give into the rows of one.
+    fn put(&self, facts: &mut Facts, plan: &Plan, period: Period, inputs: &BTreeSet<InputId>) {
+        for member in 0..facts.count() {
+            let (name, tier) = facts.members.get(member).map_or((String::new(), 0), |member| (squeezed(&member.name), member.tier));
+            for input in inputs {
+                let Some(earlier) = plan.inputs.get(*input).and_then(crate::plan::Input::earlier) else { continue };
+                let parts = earlier.when.periods(period).into_iter().map(|then| self.was(plan, *input, then, &name)).collect();
+                let mut account = Account { parts, initially: false };
+                let value = value_of(earlier, &mut account, earlier.initially.get(tier).copied().flatten());
+                if let Some(row) = facts.rows.get_mut(member) {
+                    row.inputs.resize(plan.inputs.len(), None);
+                    if let Some(slot) = row.inputs.get_mut(*input) {
+                        *slot = Some(value);
+                    }
+                }
+                facts.past.accounts.insert((member, *input), account);
+            }
+        }
+        facts.gather(plan);
+    }
+
+    /// What a period gave for a unit.
+    fn was(&self, plan: &Plan, input: InputId, period: Period, name: &str) -> Was {
+        let rules = self.library.plan(period);
+        let nothing = |gave: Gave| Was { period, version: rules.map(|rules| rules.head.version.clone()), gave, weight: None, cell: None };
+        let Some(rules) = rules else { return nothing(Gave::Before) };
+        let Some(same) = counterpart(plan, input, rules) else { return nothing(Gave::NotThen) };
+        let Some(had) = self.had.get(&(period, same)) else {
+            return nothing(if self.library.is_before(period) { Gave::Before } else { Gave::NoFacts });
+        };
+        let Some((part, cell)) = had.parts.get(name) else { return nothing(Gave::NoUnit) };
+        let (gave, weight) = match part {
+            Part::Counted(value, weight) => (Gave::Value(*value), Some(*weight)),
+            Part::Left(left) => (Gave::Left(*left), None),
+            Part::Open(absence) => (Gave::Open(*absence), None),
+        };
+        Was { weight, cell: cell.clone(), ..nothing(gave) }
+    }
+}
+
+/// What is made of what the periods gave.
+fn value_of(earlier: &Earlier, account: &mut Account, initially: Option<Literal>) -> Value {
+    let missing = Value::Absent(Absence::Missing);
+    let Made::Fold(fold) = earlier.made else {
+        let gave = account.parts.last().map_or(Gave::Before, |was| was.gave);
+        return match gave {
+            Gave::Value(value) => value,
+            Gave::Open(absence) => Value::Absent(absence),
+            Gave::Left(Left::Exempt | Left::Undefined | Left::Excluded) => Value::Absent(Absence::Undefined),
+            Gave::NotThen | Gave::NoFacts => missing,
+            Gave::Before | Gave::NoUnit | Gave::Left(Left::NotApplicable) => {
+                account.initially = initially.is_some();
+                match initially {
+                    Some(Literal::Number(value)) => Value::Number(Number::from(value)),
+                    Some(Literal::Truth(truth)) => Value::Truth(truth),
+                    Some(Literal::Symbol(symbol)) => Value::Symbol(symbol),
+                    None => missing,
+                }
+            }
+        };
+    };
+    let open = account.parts.iter().filter_map(|was| match was.gave {
+        Gave::Open(absence) => Some(absence),
+        Gave::NoFacts | Gave::NotThen => Some(Absence::Missing),
+        _ => None,
+    });
+    if let Some(absence) = open.min() {
+        return Value::Absent(absence);
+    }
+    let counted: Vec<Counted> = account
+        .parts
+        .iter()
+        .enumerate()
+        .filter_map(|(member, was)| if let Gave::Value(value) = was.gave { Some(Counted { member, value, weight: was.weight.unwrap_or(value) }) } else { None })
+        .collect();
+    stages::fold(fold, &counted)
+}
