@@ -11,6 +11,7 @@ use crate::eval::domain::{Absence, TracedValue, Used, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::adjustments::Target;
+use crate::facts::past::{Account, Gave, Was};
 use crate::facts::{Facts, Provenance, Row};
 use crate::plan::{FactId, InForce, ItemId, Plan, Reading, Role, Side, Step, StepId};
 use crate::quantity::{self, Mode, Unit};
@@ -96,6 +97,9 @@ pub(crate) struct StepView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_force: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
+    /// What other periods gave, of a value that is read of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) periods: Vec<PeriodView>,
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) call: Option<CallView>,
@@ -119,6 +123,19 @@ pub(crate) struct CellView {
     pub(crate) place: CellPlace,
     pub(crate) provenance: Option<Provenance>,
     pub(crate) basis: Option<String>,
+}
+
+/// What another period gave.
+#[derive(Debug, Serialize)]
+pub(crate) struct PeriodView {
+    pub(crate) period: String,
+    /// The version that was in force then.
+    pub(crate) version: Option<String>,
+    /// As in [`StepView::value`]; null where there is none.
+    pub(crate) value: Option<String>,
+    /// Why there is none, or why it does not count, in the language of the rules.
+    pub(crate) absent: Option<String>,
+    pub(crate) cell: Option<CellPlace>,
 }
 
 /// A function in its script.
@@ -268,6 +285,7 @@ impl Case<'_> {
             clause: info.clause.map(|clause| self.rule(clause)),
             in_force: self.in_force(info.span).map(|row| self.rule(row.row)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
+            periods: self.account(info.role).map(|account| account.parts.iter().map(|was| self.period(was, info.unit.as_ref())).collect()).unwrap_or_default(),
             call: self.call(id),
             assumptions: texts(self.plan(), &info.marks),
             evidence: info.evidence.clone(),
@@ -287,9 +305,28 @@ impl Case<'_> {
         }
     }
 
+    /// How a value that is read of other periods came about.
+    pub(crate) fn account(&self, role: Role) -> Option<&Account> {
+        let Role::Input(input) = role else { return None };
+        self.facts.past.account(self.member, input)
+    }
+
+    fn period(&self, was: &Was, unit: Option<&Unit>) -> PeriodView {
+        PeriodView {
+            period: was.period.to_string(),
+            version: was.version.clone(),
+            value: if let Gave::Value(value) = was.gave { self.exact_value(value, unit) } else { None },
+            absent: was.gave.words().map(|words| words.get(self.plan().lang).to_owned()),
+            cell: was.cell.clone(),
+        }
+    }
+
     fn exact(&self, id: StepId) -> Option<String> {
-        let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
-        match self.trace.value(id) {
+        self.exact_value(self.trace.value(id), self.trace.info(id).and_then(|info| info.unit.as_ref()))
+    }
+
+    fn exact_value(&self, value: Value, unit: Option<&Unit>) -> Option<String> {
+        match value {
             Value::Number(number) => {
                 let number =
                     if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };

@@ -19,8 +19,8 @@ use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Mark, MarkId,
-    MarkKind, Made, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
+    Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Made, Mark,
+    MarkId, MarkKind, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
 };
 use crate::source::Span;
 

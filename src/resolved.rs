@@ -21,7 +21,7 @@ mod tables;
 
 pub(crate) use constant::constant;
 pub(crate) use dated::{Dates, InForce, resolve};
-pub(crate) use earlier::{Earlier, name as earlier_name, Made, When, initial, reads_scores};
+pub(crate) use earlier::{Earlier, Made, When, called, initial, reads_scores};
 pub(crate) use marks::marks_in;
 pub(crate) use scope::applies;
 

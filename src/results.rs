@@ -352,8 +352,8 @@ impl Scoring<'_> {
                 })
             }
             Status::Missing | Status::Faulty(_) => Some(match self.plan.lang {
-                Lang::Zh => format!("缺数据 {}", missing_facts(trace).join("、")),
-                Lang::En => format!("missing {}", missing_facts(trace).join(", ")),
+                Lang::Zh => format!("缺数据 {}", missing_facts(trace, (self.facts, self.member)).join("、")),
+                Lang::En => format!("missing {}", missing_facts(trace, (self.facts, self.member)).join(", ")),
             }),
         }
     }
@@ -443,21 +443,32 @@ pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String
 }
 
 /// The names of the facts for want of which a unit has no total.
-pub(crate) fn missing_facts(trace: &Trace<'_>) -> Vec<String> {
-    missing_for(trace, trace.program.total)
+pub(crate) fn missing_facts(trace: &Trace<'_>, (facts, member): (&Facts, usize)) -> Vec<String> {
+    missing_for(trace, trace.program.total, (facts, member))
 }
 
 /// The names of the facts for want of which a value is missing, with those that the exemptions want.
-pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
+pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId, (given, member): (&Facts, usize)) -> Vec<String> {
     let mut facts: Vec<usize> = trace.missing(root);
+    let mut inputs = trace.missing_inputs(root);
     if root == trace.program.total {
         for (condition, _) in &trace.program.exemptions {
             facts.extend(trace.missing(*condition));
+            inputs.extend(trace.missing_inputs(*condition));
         }
     }
     facts.sort_unstable();
     facts.dedup();
-    facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned()).collect()
+    inputs.sort_unstable();
+    inputs.dedup();
+    let facts = facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned());
+    let mut told: Vec<String> = facts.collect();
+    for words in inputs.into_iter().flat_map(|input| given.past.wanting(trace.plan, member, input)) {
+        if !told.contains(&words) {
+            told.push(words);
+        }
+    }
+    told
 }
 
 /// What is 待定 and leaves a value without a number, in words.

@@ -136,7 +136,12 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let subject = Subject { period: Some(name), facts: facts_of(folder).into_iter().chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(), sheet: Vec::new(), adjustments: Vec::new() };
+    let subject = Subject {
+        period: Some(name),
+        facts: facts_of(folder).into_iter().chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(),
+        sheet: Vec::new(),
+        adjustments: Vec::new(),
+    };
     let period = input::period(&mut loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);

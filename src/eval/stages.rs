@@ -7,8 +7,8 @@ mod fold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::fold::fold;
 pub(crate) use self::fold::Counted;
+pub(crate) use self::fold::fold;
 use self::fold::placed;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};

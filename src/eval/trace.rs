@@ -3,7 +3,7 @@
 use super::domain::{Absence, TracedValue, Used, Value};
 use super::operands;
 use super::outcome::Outcome;
-use crate::plan::{FactId, Info, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
+use crate::plan::{FactId, Info, InputId, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
 
 /// The evaluated steps of one unit, with the plan they belong to.
 #[derive(Debug, Clone, Copy)]
@@ -168,19 +168,32 @@ impl<'a> Trace<'a> {
 
     /// The facts for want of which a value is 缺数据, in the order of the rules.
     pub(crate) fn missing(&self, root: StepId) -> Vec<FactId> {
+        let mut facts: Vec<FactId> = self.wanting(root).into_iter().filter_map(|role| if let Role::Cell(fact) = role { Some(fact) } else { None }).collect();
+        facts.sort_unstable();
+        facts
+    }
+
+    /// What was to be gathered from outside the row and for want of which a value is 缺数据.
+    pub(crate) fn missing_inputs(&self, root: StepId) -> Vec<InputId> {
+        let mut inputs: Vec<InputId> =
+            self.wanting(root).into_iter().filter_map(|role| if let Role::Input(input) = role { Some(input) } else { None }).collect();
+        inputs.sort_unstable();
+        inputs
+    }
+
+    /// The cells and inputs for want of which a value is 缺数据.
+    fn wanting(&self, root: StepId) -> Vec<Role> {
         let missing = |id: StepId| self.value(id) == Value::Absent(Absence::Missing);
         let mut guilty = vec![false; root.saturating_add(1)];
         if let Some(slot) = guilty.get_mut(root) {
             *slot = missing(root);
         }
-        let mut facts = Vec::new();
+        let mut roles = Vec::new();
         for id in (0..=root).rev() {
             if !guilty.get(id).copied().unwrap_or(false) {
                 continue;
             }
-            if let Some(Role::Cell(fact)) = self.info(id).map(|info| info.role) {
-                facts.push(fact);
-            }
+            roles.extend(self.info(id).map(|info| info.role).filter(|role| matches!(role, Role::Cell(_) | Role::Input(_))));
             let Some(step) = self.step(id) else { continue };
             let sources = match step {
                 // of a fact that could be given or derived: what the derivation lacks, if it has a part; else the fact itself
@@ -196,7 +209,6 @@ impl<'a> Trace<'a> {
                 }
             }
         }
-        facts.sort_unstable();
-        facts
+        roles
     }
 }

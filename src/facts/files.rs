@@ -108,8 +108,7 @@ pub(crate) fn is_root(folder: &Path) -> bool {
 fn periods_in(folder: &Path) -> Vec<(Period, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let inside = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir());
-    let mut found: Vec<(Period, PathBuf)> =
-        inside.filter_map(|path| Some((Period::of_folder(&path.file_name()?.to_string_lossy())?, path))).collect();
+    let mut found: Vec<(Period, PathBuf)> = inside.filter_map(|path| Some((Period::of_folder(&path.file_name()?.to_string_lossy())?, path))).collect();
     found.sort();
     found
 }

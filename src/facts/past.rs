@@ -13,7 +13,7 @@ use super::load::{self, Known};
 use super::register::Register;
 use super::table::{Sheets, squeezed};
 use super::{Facts, Member};
-use crate::diag::{CellPlace, Diagnostic, Words, any_error, words};
+use crate::diag::{CellPlace, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
 use crate::plan::{Earlier, InputId, InputKind, Literal, Made, Plan, Program, Role, Step, StepId, closure};
@@ -32,6 +32,27 @@ impl Past {
     /// How an input of a member came about.
     pub(crate) fn account(&self, member: usize, input: InputId) -> Option<&Account> {
         self.accounts.get(&(member, input))
+    }
+
+    /// What other periods lack for an input, each in words of the language of the rules.
+    pub(crate) fn wanting(&self, plan: &Plan, member: usize, input: InputId) -> Vec<String> {
+        let Some(earlier) = plan.inputs.get(input).and_then(crate::plan::Input::earlier) else { return Vec::new() };
+        let parts = self.account(member, input).map(|account| account.parts.as_slice()).unwrap_or_default();
+        let name = earlier.name.get(plan.lang);
+        let told = |was: &Was| {
+            let period = was.period;
+            let left = matches!(was.gave, Gave::Before | Gave::NoUnit | Gave::Left(_));
+            match (was.gave, plan.lang) {
+                (Gave::Value(_), _) => None,
+                (Gave::NoFacts, Lang::Zh) => Some(format!("{period} 的数据")),
+                (Gave::NoFacts, Lang::En) => Some(format!("the facts of {period}")),
+                // what is left out of a mean is not wanting
+                _ if left && earlier.made != Made::Itself => None,
+                (gave, lang) => gave.words().map(|words| format!("{name}[{period} {}]", words.get(lang))),
+            }
+        };
+        let told: Vec<String> = parts.iter().filter_map(told).collect();
+        if told.is_empty() { vec![name.to_owned()] } else { told }
     }
 }
 
@@ -149,12 +170,7 @@ struct Reading<'r, 'l> {
 ///
 /// # Errors
 /// Where the facts of another period cannot be read; what is wrong in them goes to `diagnostics`.
-pub(crate) fn fill(
-    facts: &mut Facts,
-    (plan, period): (&Plan, Period),
-    library: &Library<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<(), InputFault> {
+pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: &Library<'_>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), InputFault> {
     let wanted = read_by(plan, &|program| (0..program.steps.len()).collect());
     if wanted.is_empty() {
         return Ok(());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking,
-    Role, Step, StepId, TierId, Units, ValueId,
+    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range,
+    Ranking, Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
 use crate::quantity::Unit;
@@ -87,7 +87,7 @@ fn input(standard: &Standard, input: &resolved::Input) -> Input {
             made: earlier.made,
             initially: (0..standard.tiers.len()).map(|tier| resolved::initial(standard, earlier, tier)).collect(),
             of_scores: input.exprs().any(|expr| resolved::reads_scores(standard, expr)),
-            name: resolved::earlier_name(earlier),
+            name: resolved::called(standard, earlier),
         }),
     };
     Input { kind, span: input.span, spans: input.spans.clone() }

@@ -10,6 +10,7 @@ use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
+use crate::facts::past::{Account, Gave};
 use crate::plan::{Comparison, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
@@ -602,6 +603,9 @@ impl<'a> Writer<'a> {
         }
         // found from the back to the front
         found.reverse();
+        if let Some(account) = trace.info(id).and_then(|info| self.case.account(info.role)) {
+            found.extend(self.periods(id, account).into_iter().map(Child::Words));
+        }
         // what the clause is founded on
         if let Some(info) = trace.info(id).filter(|info| !info.evidence.is_empty()) {
             let word = pick(self.lang, "依据", "source");
@@ -610,6 +614,28 @@ impl<'a> Writer<'a> {
         // a given fact that others confirm
         found.extend(trace.confirmation_of(id).map(Child::Step));
         found
+    }
+
+    /// What each of the other periods gave, and by which rules.
+    fn periods(&self, id: StepId, account: &Account) -> Vec<String> {
+        let unit = self.case.trace.info(id).and_then(|info| info.unit.as_ref());
+        let mut lines: Vec<String> = account
+            .parts
+            .iter()
+            .map(|was| {
+                let gave = match was.gave {
+                    Gave::Value(value) => show(self.case.plan(), &value, unit, self.lang),
+                    gave => gave.words().map(|words| words.get(self.lang).to_owned()).unwrap_or_default(),
+                };
+                let version = was.version.as_ref().map(|version| format!("{} {version}", pick(self.lang, "版本", "version"))).unwrap_or_default();
+                let cell = was.cell.as_ref().map(|cell| format!(" [{}]", cell.text(self.lang))).unwrap_or_default();
+                format!("{} {gave}{cell} {version}", was.period).trim_end().to_owned()
+            })
+            .collect();
+        if account.initially {
+            lines.push(pick(self.lang, "取首期的值", "the value of the first period").to_owned());
+        }
+        lines
     }
 
     /// The row of a table by period that a number stands in.
@@ -668,7 +694,10 @@ impl<'a> Writer<'a> {
         let facts: Vec<String> = self.condition_values(condition);
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
         // children are collected from the back to the front
-        let mut told: Vec<Child> = if of_table { self.condition_steps(condition).into_iter().map(Child::Step).collect() } else { Vec::new() };
+        let steps = self.condition_steps(condition).into_iter();
+        // a condition tells the values that it read; where those are of other periods, also which
+        let read = |step: &StepId| of_table || trace.info(*step).is_some_and(|info| self.case.account(info.role).is_some());
+        let mut told: Vec<Child> = steps.filter(read).map(Child::Step).collect();
         told.push(Child::Words(format!("{outcome}{facts}")));
         told
     }
@@ -699,7 +728,7 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let role = trace.info(step).map(|info| info.role);
             match role {
-                Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
+                Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_) | Role::Input(_)) => {
                     let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);

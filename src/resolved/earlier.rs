@@ -194,9 +194,12 @@ impl Resolver<'_> {
         if matches!(tree.fold, Fold::Rank | Fold::Size) {
             let (zh, en) = fold_word(tree.fold);
             self.report(
-                Diagnostic::new(Code::Conflict, words!("各期之间不算「{zh}」", "there is no “{en}” among periods"))
-                    .at(tree.word, words!("这里", "here"))
-                    .help(words!("各期可用:平均、合计、最高、最低、中位、加权平均、计数", "of periods there are: mean, sum, best, lowest, median, weighted mean, count")),
+                Diagnostic::new(Code::Conflict, words!("各期之间不算「{zh}」", "there is no “{en}” among periods")).at(tree.word, words!("这里", "here")).help(
+                    words!(
+                        "各期可用:平均、合计、最高、最低、中位、加权平均、计数",
+                        "of periods there are: mean, sum, best, lowest, median, weighted mean, count"
+                    ),
+                ),
             );
             return None;
         }
@@ -260,7 +263,7 @@ fn cycle_words(cycle: Cycle) -> (&'static str, &'static str) {
 }
 
 /// What an input from other periods is called.
-pub(crate) fn name(earlier: &Earlier) -> Words {
+pub(super) fn name(earlier: &Earlier) -> Words {
     let of = match earlier.when {
         When::Previous => words!("上期", "previous"),
         When::LastYear => words!("同期", "last year"),
@@ -279,6 +282,30 @@ pub(crate) fn name(earlier: &Earlier) -> Words {
             Words { zh: format!("{} {zh}", of.zh), en: format!("{} {en}", of.en) }
         }
     }
+}
+
+/// What an input from other periods is called, with what is read.
+pub(crate) fn called(standard: &Standard, earlier: &Earlier) -> Words {
+    let Words { zh, en } = name(earlier);
+    let read: Vec<Words> = earlier.arguments.iter().map(|argument| read_name(standard, argument)).collect();
+    let join = |of: fn(&Words) -> &String| read.iter().map(|words| of(words).as_str()).collect::<Vec<_>>().join(", ");
+    let (read, read_en) = (join(|words| &words.zh), join(|words| &words.en));
+    let (condition, condition_en) = if earlier.condition.is_some() { ("其中 …", "where …") } else { ("", "") };
+    words!("{zh}({read}{condition})", "{en}({read_en}{condition_en})")
+}
+
+fn read_name(standard: &Standard, expr: &Expr) -> Words {
+    let named = match &expr.kind {
+        ExprKind::Fact(id) => standard.facts.get(*id).map(|fact| &fact.name),
+        ExprKind::Value(id) => standard.values.get(*id).map(|value| &value.name),
+        ExprKind::Score(id) => {
+            let name = standard.items.get(*id).map_or("", |item| item.name.as_str());
+            return words!("得分({name})", "score({name})");
+        }
+        ExprKind::Total => return words!("总分", "total"),
+        _ => None,
+    };
+    super::circle::same(named.map_or("…", String::as_str))
 }
 
 /// Whether a value rests on scores: there is none for a unit that does not take part.

@@ -19,9 +19,7 @@ impl Resolver<'_> {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
             ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => return self.over_periods(tree, owner, span),
-            ast::GatheredKind::Children
-            | ast::GatheredKind::Same(_)
-            | ast::GatheredKind::Records(_) => {
+            ast::GatheredKind::Children | ast::GatheredKind::Same(_) | ast::GatheredKind::Records(_) => {
                 self.not_available(span);
                 return None;
             }

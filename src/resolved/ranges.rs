@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use super::scope::applies;
 use super::{
-    Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who, constant, function,
+    Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who,
+    constant, function,
 };
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
