@@ -47,7 +47,7 @@ use crate::{resolved, syntax};
 pub struct Compiled {
     /// The plan; where tables by period change, that of the latest periods.
     pub plan: Option<Plan>,
-    /// The plans of the periods before, in order.
+    /// The plans of other periods: those before, and longer ones.
     pub(crate) earlier: Vec<Plan>,
     /// Faults and warnings in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
@@ -56,8 +56,7 @@ pub struct Compiled {
 impl Compiled {
     /// The plan that is in force in a period.
     pub(crate) fn at(&self, period: Period) -> Option<&Plan> {
-        let day = period.first_day();
-        self.plan.iter().chain(&self.earlier).find(|plan| plan.dates.hold(&day))
+        plan::of_period(self.plan.iter().chain(&self.earlier), period)
     }
 }
 

@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 
 use crate::diag::{Lang, Words};
 use crate::extension;
-use crate::quantity::{self, Mode, Number, Unit};
+use crate::quantity::{self, Mode, Number, Period, Unit};
 pub(crate) use crate::resolved::{
     Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Made, Mark,
     MarkId, MarkKind, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
@@ -70,10 +70,25 @@ impl Plan {
         self.programs.iter().position(|program| program.tier == name)
     }
 
-    /// Items without items inside: what results call indicators.
+    /// Items without items inside that take part in its results: what these call indicators.
     pub(crate) fn indicators(&self) -> impl Iterator<Item = (ItemId, &Item)> {
-        self.items.iter().enumerate().filter(|(_, item)| item.children.is_empty())
+        self.items.iter().enumerate().filter(|(_, item)| item.children.is_empty() && item.cycle == self.cycle)
     }
+
+    /// Whether a result rests on some cell of the period itself.
+    pub(crate) fn reads_cells(&self) -> bool {
+        self.programs.iter().any(|program| {
+            closure(&program.steps, program.results()).into_iter().any(|step| matches!(program.steps.get(step), Some(Step::Given(_))))
+        })
+    }
+}
+
+/// The plan of a period: the rules in force on its first day; of a longer period that they begin within, the first of it.
+pub(crate) fn of_period<'p>(plans: impl Iterator<Item = &'p Plan> + Clone, period: Period) -> Option<&'p Plan> {
+    let mut scoring = plans.filter(|plan| plan.cycle == period.cycle());
+    let day = period.first_day();
+    let within = |plan: &&Plan| plan.cycle != plan.head.cycle && plan.dates.hold_some(&day, &period.next().first_day());
+    scoring.clone().find(|plan| plan.dates.hold(&day)).or_else(|| scoring.find(within))
 }
 
 /// Something with a name and a place in the rules.
@@ -122,6 +137,8 @@ pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) parent: Option<ItemId>,
     pub(crate) children: Vec<ItemId>,
+    /// The cycle of the results that it takes part in.
+    pub(crate) cycle: Cycle,
     /// Further headings under which published tables print it.
     pub(crate) columns: Vec<String>,
     /// The step of its scores in print.
@@ -253,6 +270,15 @@ pub(crate) struct Program {
     /// For each stage the steps that it needs, in order, with all that they read.
     pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,
+}
+
+impl Program {
+    /// The steps that results are made of.
+    pub(crate) fn results(&self) -> Vec<StepId> {
+        let items = self.items.iter().flatten().map(|item| item.score);
+        let keys = self.keys.iter().chain(&self.listed).copied();
+        items.chain([self.total, self.uncapped]).chain(keys).chain(self.exemptions.iter().map(|(condition, _)| *condition)).collect()
+    }
 }
 
 /// How an item is scored in a tier.

@@ -14,6 +14,7 @@ mod function;
 mod gather;
 mod head;
 mod items;
+mod longer;
 mod marks;
 mod ranges;
 mod scope;
@@ -214,6 +215,8 @@ pub(crate) struct Item {
     pub(crate) path: Vec<String>,
     pub(crate) parent: Option<ItemId>,
     pub(crate) children: Vec<ItemId>,
+    /// The longer period whose result it takes part in; it counts toward that alone.
+    pub(crate) cycle: Option<Cycle>,
     /// The tiers it applies to: those written, within those of its parent.
     pub(crate) tiers: BTreeSet<TierId>,
     pub(crate) marks: Option<Expr>,
@@ -413,6 +416,8 @@ pub(crate) struct Case {
     /// The period that it is about; none where it is about the latest.
     pub(crate) period: Option<Period>,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
+    /// What other periods give, each by the inputs that it is.
+    pub(crate) earlier: Vec<(Vec<InputId>, Literal, Span)>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
     pub(crate) span: Span,
 }

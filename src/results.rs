@@ -24,8 +24,9 @@ use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
-use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
-use crate::quantity::{self, Number, round_to};
+use crate::facts::past::{Gave, Was};
+use crate::plan::{ItemId, ItemKind, Made, MarkId, MarkKind, Plan, Program, Step, StepId, When};
+use crate::quantity::{self, Number, Unit, round_to};
 
 /// The results of a period.
 #[derive(Debug, Serialize)]
@@ -150,12 +151,28 @@ pub struct UnitResult {
     pub assumptions: Vec<String>,
     /// The adjustments of the unit, as places in [`Results::adjustments`].
     pub adjusted: Vec<usize>,
+    /// Of a longer period: for each value that is made of its periods, what these gave.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub periods: IndexMap<String, Vec<PeriodResult>>,
     /// The values by which units are listed, for print.
     #[serde(skip)]
     pub(crate) listed: Vec<Option<Decimal>>,
     /// How many units of all tiers are listed before it.
     #[serde(skip)]
     pub(crate) listing: usize,
+}
+
+/// What one period gives to the result of a longer one.
+#[derive(Debug, Serialize)]
+pub struct PeriodResult {
+    /// The period.
+    pub period: String,
+    /// The version that was in force then; null where none was.
+    pub version: Option<String>,
+    /// The value, an exact decimal (rates and percentage points in percent); null where it does not count.
+    pub value: Option<String>,
+    /// Why it does not count, in the language of the rules.
+    pub absent: Option<String>,
 }
 
 /// One indicator of a unit.
@@ -332,6 +349,7 @@ impl Scoring<'_> {
             provisional: false,
             adjusted: self.facts.adjustments.iter().flat_map(|adjustments| adjustments.of(self.member)).map(|(index, _)| index).collect(),
             listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
+            periods: self.periods(),
             listing: 0,
             assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
         }
@@ -356,6 +374,25 @@ impl Scoring<'_> {
                 Lang::En => format!("missing {}", missing_facts(trace, (self.facts, self.member)).join(", ")),
             }),
         }
+    }
+
+    /// What the periods that a longer one consists of give.
+    fn periods(&self) -> IndexMap<String, Vec<PeriodResult>> {
+        let mut found = IndexMap::new();
+        for (id, input) in self.plan.inputs.iter().enumerate() {
+            let Some(earlier) = input.earlier().filter(|earlier| matches!((earlier.when, earlier.made), (When::Every(_), Made::Fold(_)))) else { continue };
+            let Some(account) = self.facts.past.account(self.member, id) else { continue };
+            let unit = self.program.steps.iter().position(|step| matches!(step, Step::Input(other) if *other == id));
+            let unit = unit.and_then(|step| self.program.infos.get(step)).and_then(|info| info.unit.as_ref());
+            let of = |was: &Was| PeriodResult {
+                period: was.period.to_string(),
+                version: was.version.clone(),
+                value: if let Gave::Value(Value::Number(number)) = was.gave { shown(&number, unit) } else { None },
+                absent: was.gave.words().map(|words| words.get(self.plan.lang).to_owned()),
+            };
+            found.insert(earlier.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
+        }
+        found
     }
 
     fn indicators(&self, trace: &Trace<'_>) -> IndexMap<String, IndicatorResult> {
@@ -432,6 +469,12 @@ pub(crate) fn not_listed(lang: Lang) -> &'static str {
         Lang::Zh => "数据表里没有这个单位",
         Lang::En => "no row in the tables of facts",
     }
+}
+
+/// A number as data: rates and percentage points in percent.
+fn shown(number: &Number, unit: Option<&Unit>) -> Option<String> {
+    let number = if unit.is_some_and(Unit::is_percent) { number.times(&Number::from(Decimal::ONE_HUNDRED)).ok()? } else { *number };
+    number.decimal().map(quantity::plain)
 }
 
 /// A score in print.

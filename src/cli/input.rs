@@ -13,8 +13,8 @@ use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load};
 use crate::period;
-use crate::plan::Plan;
-use crate::quantity::Period;
+use crate::plan::{self, Plan};
+use crate::quantity::{Cycle, Period};
 use crate::source::{Policy, PolicyFault, read_policy};
 
 /// A policy that was read and checked.
@@ -31,11 +31,20 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// Makes the plan of a period the one that is used.
-    fn use_plan_of(&mut self, period: &str) {
-        let Some(day) = Period::parse(period).map(Period::first_day).filter(|day| !self.plan.dates.hold(day)) else { return };
-        if let Some(other) = self.others.iter_mut().find(|other| other.dates.hold(&day)) {
+    fn use_plan_of(&mut self, period: Period) {
+        let all = std::iter::once(&self.plan).chain(&self.others);
+        let Some(wanted) = plan::of_period(all.clone(), period).and_then(|plan| all.clone().position(|other| std::ptr::eq(other, plan))) else { return };
+        if let Some(other) = wanted.checked_sub(1).and_then(|index| self.others.get_mut(index)) {
             std::mem::swap(&mut self.plan, other);
         }
+    }
+
+    /// The cycles whose results the rules say how to come by, the shortest first.
+    fn cycles(&self) -> Vec<Cycle> {
+        let mut cycles: Vec<Cycle> = std::iter::once(&self.plan).chain(&self.others).map(|plan| plan.cycle).collect();
+        cycles.sort_unstable();
+        cycles.dedup();
+        cycles
     }
 
     /// Every file and folder that a run reads.
@@ -170,8 +179,10 @@ pub(super) fn period(loaded: &mut Loaded, subject: &Subject) -> Result<String, F
 
 /// A period in the form that results carry; its plan is used from here on.
 pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fault> {
-    let period = period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
-    loaded.use_plan_of(&period);
+    let period = period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
+    if let Some(period) = Period::parse(&period) {
+        loaded.use_plan_of(period);
+    }
     Ok(period)
 }
 
@@ -184,7 +195,12 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     if tables.is_empty()
         && let Some(of_period) = of_period
     {
-        tables.push(folders.of(of_period).ok_or_else(|| unreadable(folders.lacks(of_period)))?.to_path_buf());
+        match folders.of(of_period) {
+            Some(folder) => tables.push(folder.to_path_buf()),
+            // a longer period may have no facts of its own
+            None if loaded.plan.cycle != loaded.plan.head.cycle && !loaded.plan.reads_cells() => {}
+            None => return Err(unreadable(folders.lacks(of_period))),
+        }
     }
     let inputs = files::read(&tables).map_err(unreadable)?;
     let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;

@@ -16,7 +16,7 @@ use super::{Facts, Member};
 use crate::diag::{CellPlace, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
-use crate::plan::{Earlier, InputId, InputKind, Literal, Made, Plan, Program, Role, Step, StepId, closure};
+use crate::plan::{Earlier, InputId, InputKind, Literal, Made, Plan, Program, Role, Step, StepId, closure, of_period};
 use crate::quantity::{Number, Period};
 
 /// What was read of other periods.
@@ -125,8 +125,7 @@ pub(crate) struct Library<'l> {
 impl<'l> Library<'l> {
     /// The plan of a period.
     fn plan(&self, period: Period) -> Option<&'l Plan> {
-        let day = period.first_day();
-        self.plans.iter().copied().find(|plan| plan.cycle == period.cycle() && plan.dates.hold(&day))
+        of_period(self.plans.iter().copied(), period)
     }
 
     /// Whether a period is one that nobody scored: no rules were in force, or facts begin later.
@@ -171,7 +170,9 @@ struct Reading<'r, 'l> {
 /// # Errors
 /// Where the facts of another period cannot be read; what is wrong in them goes to `diagnostics`.
 pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: &Library<'_>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), InputFault> {
-    let wanted = read_by(plan, &|program| (0..program.steps.len()).collect());
+    // of a longer period only what its result is made of; of the others also what facts and cases speak of
+    let own = plan.cycle == plan.head.cycle;
+    let wanted = read_by(plan, &|program| if own { (0..program.steps.len()).collect() } else { program.results() });
     if wanted.is_empty() {
         return Ok(());
     }
@@ -189,11 +190,27 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
         for input in inputs {
             reading.had.insert((earlier, input), had(plan, &past, input));
         }
+        if !own && earlier.within(period.cycle()) == period {
+            join(facts, &past, plan);
+        }
     }
     reading.put(facts, plan, period, &wanted);
     facts.sha256 = if reading.read.is_empty() { facts.sha256.clone() } else { checksum_of_periods(&facts.sha256, &reading.read) };
     facts.past.read = reading.read;
     Ok(())
+}
+
+/// Adds the units of a period to those of a longer one that it lies in. Where that has no tables of its own, all of them count as listed.
+fn join(facts: &mut Facts, past: &Facts, plan: &Plan) {
+    let listed = facts.files.is_empty();
+    for member in &past.members {
+        let name = squeezed(&member.name);
+        if !facts.members.iter().any(|other| squeezed(&other.name) == name) {
+            facts.members.push(member.clone());
+            facts.rows.push(super::Row { cells: vec![None; plan.facts.len()], ..super::Row::default() });
+        }
+    }
+    facts.rows.iter_mut().for_each(|row| row.listed |= listed);
 }
 
 /// The periods whose facts are needed, and which inputs of their own rules tell what is read of them; in the order of time.
@@ -314,6 +331,11 @@ impl Reading<'_, '_> {
 /// What is made of what the periods gave.
 fn value_of(earlier: &Earlier, account: &mut Account, initially: Option<Literal>) -> Value {
     let missing = Value::Absent(Absence::Missing);
+    if earlier.made == Made::ExemptThroughout {
+        let exempt = |was: &Was| was.gave == Gave::Left(Left::Exempt);
+        let none = account.parts.iter().all(|was| exempt(was) || matches!(was.gave, Gave::Before | Gave::NoUnit));
+        return Value::Truth(none && account.parts.iter().any(exempt));
+    }
     let Made::Fold(fold) = earlier.made else {
         let gave = account.parts.last().map_or(Gave::Before, |was| was.gave);
         return match gave {

@@ -45,6 +45,7 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             name: item.name,
             parent: item.parent,
             children: item.children,
+            cycle: item.cycle.unwrap_or(head.cycle),
             columns: item.columns,
             head: item.head,
         })

@@ -39,6 +39,11 @@ impl Dates {
         self.first.as_deref().is_none_or(|first| first <= day) && self.end.as_deref().is_none_or(|end| day < end)
     }
 
+    /// Whether some day from one on, up to another, is one of them.
+    pub(crate) fn hold_some(&self, from: &str, end: &str) -> bool {
+        self.first.as_deref().is_none_or(|first| first < end) && self.end.as_deref().is_none_or(|own| from < own)
+    }
+
     /// A day that is one of them and of the others, if there is one.
     fn meet(&self, other: &Dates) -> Option<String> {
         let first = self.first.clone().max(other.first.clone());
@@ -81,7 +86,10 @@ pub(crate) struct InForce {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Setting {
     cycle: Option<Cycle>,
+    longer: Option<Cycle>,
     total_of: Option<Cycle>,
+    /// The cycles of the totals of longer periods.
+    longer_totals: BTreeSet<Cycle>,
     /// All periods of the standard.
     whole: Dates,
     /// Those among which no table by period changes; none where it is not known yet what changes.
@@ -95,6 +103,22 @@ impl Setting {
     pub(super) fn begin(&mut self, head: &Head) {
         self.cycle = Some(head.cycle);
         self.whole = Dates::of(head);
+    }
+
+    /// Whether what takes part in the result of a longer period, or else in that of every period, is scored.
+    pub(super) fn scores(&self, cycle: Option<Cycle>) -> bool {
+        self.longer == cycle
+    }
+
+    /// The cycle of the results that are resolved, if they are those of a longer period.
+    pub(super) fn longer(&self) -> Option<Cycle> {
+        self.longer
+    }
+
+    /// Resolves a total in the context of its cycle.
+    pub(super) fn in_total_of(&mut self, cycle: Option<Cycle>) {
+        self.total_of = cycle;
+        self.longer_totals.extend(cycle);
     }
 
     /// The cycle of the total that is being resolved, if it is that of a longer period.
@@ -118,34 +142,43 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
     let mut found = Vec::new();
     let only = from_ast::resolve_for(&mut setting, parsed, scripts, &mut found);
     let stretches = setting.whole.cut(&setting.changes);
-    if stretches.len() < 2 {
+    if stretches.len() < 2 && setting.longer_totals.is_empty() {
         diagnostics.append(&mut found);
         return only.into_iter().collect();
     }
     let mut standards = Vec::new();
     let mut by_stretch: Vec<(Dates, Vec<Diagnostic>)> = Vec::new();
-    for dates in stretches {
-        let mut setting = Setting { stretch: Some(dates.clone()), ..Setting::default() };
-        let mut found = Vec::new();
-        standards.extend(from_ast::resolve_for(&mut setting, parsed, scripts, &mut found));
-        by_stretch.push((dates, found));
+    // those of the standard's own cycle last: of them the last is in force in the end
+    let cycles: Vec<Option<Cycle>> = setting.longer_totals.iter().copied().map(Some).chain([None]).collect();
+    for longer in cycles {
+        for dates in &stretches {
+            let mut setting = Setting { stretch: Some(dates.clone()), longer, ..Setting::default() };
+            let mut found = Vec::new();
+            standards.extend(from_ast::resolve_for(&mut setting, parsed, scripts, &mut found));
+            by_stretch.push((dates.clone(), found));
+        }
     }
-    diagnostics.extend(merged(&by_stretch, setting.cycle()));
+    diagnostics.extend(merged(&by_stretch, &stretches, setting.cycle()));
     standards
 }
 
 /// What is found for every stretch, once; what is found for some, with the periods that it holds for.
-fn merged(by_stretch: &[(Dates, Vec<Diagnostic>)], cycle: Cycle) -> Vec<Diagnostic> {
+fn merged(by_stretch: &[(Dates, Vec<Diagnostic>)], stretches: &[Dates], cycle: Cycle) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = Vec::new();
     for (at, (_, found)) in by_stretch.iter().enumerate() {
         for diagnostic in found {
             if by_stretch.iter().take(at).any(|(_, earlier)| earlier.contains(diagnostic)) {
                 continue;
             }
-            let holds: Vec<&Dates> = by_stretch.iter().filter(|(_, found)| found.contains(diagnostic)).map(|(dates, _)| dates).collect();
-            if holds.len() == by_stretch.len() {
+            let holding = || by_stretch.iter().filter(|(_, found)| found.contains(diagnostic)).map(|(dates, _)| dates);
+            let holds: Vec<&Dates> = stretches.iter().filter(|dates| holding().any(|other| other == *dates)).collect();
+            // what is not read in one run may be read in another
+            if diagnostic.code == Code::Unused && holding().count() < by_stretch.len() {
+                continue;
+            }
+            if holds.len() == stretches.len() {
                 all.push(diagnostic.clone());
-            } else if diagnostic.code != Code::Unused {
+            } else {
                 let mut labelled = diagnostic.clone();
                 let periods = holds.iter().map(|dates| dates.words(cycle)).collect::<Vec<_>>();
                 let (zh, en) = (

@@ -422,6 +422,10 @@ fn undefined(read: Span, divisor: Span, item: &Item) -> Diagnostic {
 }
 
 fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    // a unit of which no period counts has no result of a longer one
+    if standard.cycle != standard.head.cycle {
+        return;
+    }
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
     for expr in std::iter::once(&standard.total.expr).chain(keys) {
         for tier in 0..standard.tiers.len() {

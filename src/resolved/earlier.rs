@@ -3,7 +3,7 @@
 use super::circle::visit;
 use super::from_ast::{Named, Resolver, Slot};
 use super::gather::fold_word;
-use super::{Expr, ExprKind, Fold, Input, InputKind, ItemId, Literal, Standard, TierId, Type, ValueId};
+use super::{Expr, ExprKind, Fold, Input, InputId, InputKind, ItemId, Literal, Standard, TierId, Type, ValueId};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{Cycle, Period, Unit};
 use crate::source::Span;
@@ -60,6 +60,8 @@ pub(crate) enum Made {
     Itself,
     /// One value of many.
     Fold(Fold),
+    /// Whether the unit took part in none of them.
+    ExemptThroughout,
 }
 
 /// So many periods at most are read back.
@@ -138,6 +140,17 @@ impl Resolver<'_> {
         Some(Expr { kind: ExprKind::Value(id), ty: initially.ty.clone(), step, span })
     }
 
+    /// The inputs that read the same of the same periods as one of them, which the rules do not read.
+    pub(super) fn same_earlier(&self, id: InputId) -> Vec<InputId> {
+        let key = |input: &Input| match &input.kind {
+            InputKind::Earlier(earlier) => Some(super::ranges::earlier_key(earlier, None)),
+            InputKind::Units(_) => None,
+        };
+        let Some(wanted) = self.inputs.get(id).and_then(key) else { return Vec::new() };
+        let same = self.inputs.iter().enumerate().filter(|(_, input)| key(input).as_ref() == Some(&wanted));
+        same.map(|(id, _)| id).collect()
+    }
+
     /// Reports values that are carried over with more digits than their step has.
     pub(super) fn check_carried(&mut self) {
         for (id, step, span) in std::mem::take(&mut self.carried) {
@@ -175,7 +188,7 @@ impl Resolver<'_> {
         let over = tree.over.as_ref()?;
         let when = match &over.kind {
             ast::GatheredKind::Recent(quantity) => self.recent(quantity, over.span),
-            ast::GatheredKind::Every(cycle) => self.every(*cycle, over.span),
+            ast::GatheredKind::Every(cycle) => self.every(*cycle, owner, over.span),
             _ => None,
         };
         let unit = match (&over.kind, when) {
@@ -239,12 +252,13 @@ impl Resolver<'_> {
     }
 
     /// 各 月: of a period that is longer.
-    fn every(&mut self, cycle: Cycle, span: Span) -> Option<When> {
-        let shorter = self.setting.total_of().is_some_and(|total| total > cycle) && cycle == self.setting.cycle();
+    fn every(&mut self, cycle: Cycle, owner: Option<ItemId>, span: Span) -> Option<When> {
+        let of_item = owner.and_then(|owner| self.items.get(owner)).and_then(|item| item.cycle);
+        let shorter = self.setting.total_of().or(of_item).is_some_and(|total| total > cycle) && cycle == self.setting.cycle();
         if !shorter {
             let (zh, en) = cycle_words(cycle);
             self.report(
-                Diagnostic::new(Code::Conflict, words!("各 {zh} 只用在更长一期的总分里", "every {en} stands in the total of a longer period only"))
+                Diagnostic::new(Code::Conflict, words!("各 {zh} 只用在更长一期的总分和各项里", "every {en} stands in the total and the items of a longer period only"))
                     .at(span, words!("这里", "here"))
                     .help(words!("写在 总分 年 = … 里;往前几期写 近 n 期", "write it in: total year = …; for the periods before write: recent n periods")),
             );
@@ -276,7 +290,7 @@ pub(super) fn name(earlier: &Earlier) -> Words {
         }
     };
     match earlier.made {
-        Made::Itself => of,
+        Made::Itself | Made::ExemptThroughout => of,
         Made::Fold(fold) => {
             let (zh, en) = fold_word(fold);
             Words { zh: format!("{} {zh}", of.zh), en: format!("{} {en}", of.en) }

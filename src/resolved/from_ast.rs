@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::dated::Setting;
+use super::longer::by_total;
 use super::{
     Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value,
     ValueId, circle, function, marks,
@@ -251,10 +252,17 @@ impl<'a> Resolver<'a> {
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
+        let longer = self.longer_totals(&once);
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
-        let (head, total, ranking, functions) = (head?, total?, ranking?, functions?);
+        let (head, mut total, mut ranking, functions) = (head?, total?, ranking?, functions?);
+        let (mut exemptions, mut marks): (Vec<super::Exemption>, Option<Expr>) = (exemptions, None);
+        if let Some(cycle) = self.setting.longer() {
+            let found = longer.into_iter().find(|longer| longer.cycle == cycle)?;
+            marks = found.marks;
+            (total, ranking, exemptions) = (found.total, found.ranking.unwrap_or_else(|| by_total(ranking, self.step)), vec![found.exemption]);
+        }
         if !whole || crate::diag::any_error(&self.diagnostics) && self.items.is_empty() {
             return None;
         }
@@ -262,7 +270,7 @@ impl<'a> Resolver<'a> {
             Slot::Done(value) => Some(value),
             _ => None,
         });
-        Some(Standard {
+        let mut standard = Standard {
             head,
             tiers: std::mem::take(&mut self.tiers),
             facts: std::mem::take(&mut self.facts),
@@ -278,10 +286,18 @@ impl<'a> Resolver<'a> {
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
-            cycle: self.setting.cycle(),
+            cycle: self.setting.longer().unwrap_or_else(|| self.setting.cycle()),
             dates: self.setting.dates(),
             in_force: std::mem::take(&mut self.in_force),
-        })
+        };
+        if let Some(marks) = marks {
+            let of = |tier: usize| super::constant(&standard, &marks, tier);
+            let found: Vec<Option<Decimal>> = (0..standard.tiers.len()).map(of).collect();
+            for (tier, marks) in standard.tiers.iter_mut().zip(found) {
+                tier.marks = marks.unwrap_or(tier.marks);
+            }
+        }
+        Some(standard)
     }
 
     fn declare_units(&mut self, units: &ast::Units) {
@@ -416,7 +432,8 @@ impl<'a> Resolver<'a> {
         let id = self.items.len();
         let mut path = parent.and_then(|parent| self.items.get(parent)).map_or_else(Vec::new, |parent| parent.path.clone());
         path.push(tree.name.text.clone());
-        let tiers = self.item_scope(tree, parent);
+        let cycle = self.item_cycle(tree, parent);
+        let tiers = if self.setting.scores(cycle) { self.item_scope(tree, parent) } else { BTreeSet::new() };
         let columns = tree.parts.iter().find_map(|part| match part {
             ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Columns(columns), .. }) => {
                 Some(columns.iter().map(|column| column.text.clone()).collect())
@@ -429,6 +446,7 @@ impl<'a> Resolver<'a> {
             path,
             parent,
             children: Vec::new(),
+            cycle,
             tiers,
             marks: None,
             floor: None,

@@ -167,10 +167,18 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
-        let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
+        let own: Vec<&ast::Total> = once.totals.iter().copied().filter(|total| total.cycle.is_none()).collect();
+        let spans: Vec<Span> = own.iter().map(|total| total.span).collect();
         let add = words!("补上一行,例如 总分 = 合计 封顶 满分 取整到 0.01 分", "add a line, as in: total = sum cap marks round to 0.01 points");
         self.only_one(once, &spans, &Part { keyword: "k_total", name: words!("总分", "total"), add });
-        let tree = *once.totals.first()?;
+        let tree = *own.first()?;
+        if let Some(marks) = &tree.marks {
+            self.report(
+                Diagnostic::new(Code::Conflict, words!("每期总分的满分是层级的满分", "the marks of the total of each period are those of the tier"))
+                    .at(marks.span, words!("这里又写了一次", "stated again here"))
+                    .help(words!("删去它;满分写在 层级 … 满分 … 分", "remove it: marks stand in: tier … marks … points")),
+            );
+        }
         let expr = self.amount(&tree.expr, None)?;
         self.must_be_rounded(&expr, &words!("总分", "the total"));
         let notes = self.notes(&tree.notes, "总分");
@@ -195,10 +203,14 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
-        let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
+        let own: Vec<&ast::Ranking> = once.rankings.iter().copied().filter(|ranking| ranking.cycle.is_none()).collect();
+        let spans: Vec<Span> = own.iter().map(|ranking| ranking.span).collect();
         let add = words!("补上一行,例如 排名 层级 依 总分", "add a line, as in: rank tier on total");
         self.only_one(once, &spans, &Part { keyword: "k_rank", name: words!("排名", "rank"), add });
-        let tree = *once.rankings.first()?;
+        self.ranking_of(own.first()?, ties)
+    }
+
+    pub(super) fn ranking_of(&mut self, tree: &ast::Ranking, ties: Option<Ties>) -> Option<Ranking> {
         let keys = self.keys(&tree.keys);
         let listed = self.keys(&tree.listed);
         Some(Ranking { within_tier: tree.within_tier, keys: keys?, ties: tree.ties.or(ties).unwrap_or(Ties::Skipping), listed: listed?, span: tree.span })
@@ -243,7 +255,12 @@ impl<'a> Resolver<'a> {
             None => None,
         };
         let mut given = Vec::new();
+        let mut earlier = Vec::new();
         for binding in &tree.given {
+            if let ast::Target::Earlier(expr) = &binding.target {
+                earlier.extend(self.given_earlier(expr, binding));
+                continue;
+            }
             if let Some((fact, value)) = self.given(binding) {
                 if let Some((_, _, first)) = given.iter().find(|(other, _, _): &&(FactId, Literal, Span)| *other == fact) {
                     let first = *first;
@@ -259,7 +276,7 @@ impl<'a> Resolver<'a> {
                 expected.push((target, value, binding.span));
             }
         }
-        Some(Case { name: tree.name.text.clone(), tier, period, given, expected, span: tree.span })
+        Some(Case { name: tree.name.text.clone(), tier, period, given, earlier, expected, span: tree.span })
     }
 
     fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {
@@ -324,6 +341,14 @@ impl<'a> Resolver<'a> {
         let (name, inner) = match target {
             ast::Target::Total => return Some(Target::Total),
             ast::Target::Rank => return Some(Target::Rank),
+            ast::Target::Earlier(expr) => {
+                self.report(
+                    Diagnostic::new(Code::WrongKind, words!("往期的数写在 已知 之后", "what other periods give stands behind given"))
+                        .at(expr.span, words!("这里", "here"))
+                        .help(words!("移到 已知 那一行", "move it to the line that begins with given")),
+                );
+                return None;
+            }
             ast::Target::Path(name, inner) => (name, inner),
         };
         if let Some(inner) = inner {
@@ -354,6 +379,22 @@ impl<'a> Resolver<'a> {
             self.report(super::expr::with_suggestion(diagnostic, name.span, near));
         }
         None
+    }
+
+    /// What other periods give to a case: the inputs that are read so, whatever they say of the first period.
+    fn given_earlier(&mut self, tree: &ast::Expr, binding: &ast::Binding) -> Option<(Vec<super::InputId>, Literal, Span)> {
+        let expr = self.expr(tree, None)?;
+        let inputs = if let super::ExprKind::Input(id) = expr.kind { self.same_earlier(id) } else { Vec::new() };
+        if inputs.is_empty() {
+            self.report(
+                Diagnostic::new(Code::WrongKind, words!("没有一条这样读往期的数", "no clause reads other periods so"))
+                    .at(tree.span, words!("这里", "here"))
+                    .help(words!("照规则里的写法写,例如 上期(案件)", "write it as the rules do, as in: previous(cases)")),
+            );
+            return None;
+        }
+        let value = self.bound(&binding.value, &expr.ty, binding.span)?;
+        Some((inputs, value, binding.span))
     }
 
     fn bound(&mut self, bound: &ast::Bound, kind: &Type, span: Span) -> Option<Literal> {

@@ -288,7 +288,7 @@ impl Search<'_> {
                 }
             }
             InputKind::Earlier(earlier) => match earlier.made {
-                Made::Fold(Fold::Sum | Fold::Count) => false,
+                Made::Fold(Fold::Sum | Fold::Count) | Made::ExemptThroughout => false,
                 // periods before the first and those without the unit are left out, be they all
                 Made::Fold(_) => true,
                 Made::Itself => earlier.arguments.iter().any(|part| {
@@ -446,15 +446,18 @@ pub(super) fn input_key(kind: &InputKind) -> String {
             }
             text
         }
-        InputKind::Earlier(Earlier { when, made, arguments, condition, initially }) => {
-            let mut text = format!("{when:?}{made:?}");
-            for part in arguments.iter().chain(condition).chain(initially) {
-                text.push(',');
-                write_key(part, &mut text);
-            }
-            text
-        }
+        InputKind::Earlier(earlier) => earlier_key(earlier, earlier.initially.as_ref()),
     }
+}
+
+/// A text that is the same for what reads the same of the same periods.
+pub(super) fn earlier_key(Earlier { when, made, arguments, condition, .. }: &Earlier, initially: Option<&Expr>) -> String {
+    let mut text = format!("{when:?}{made:?}");
+    for part in arguments.iter().chain(condition).chain(initially) {
+        text.push(',');
+        write_key(part, &mut text);
+    }
+    text
 }
 
 fn write_pattern(pattern: &Pattern, text: &mut String) {

@@ -207,6 +207,10 @@ pub(crate) struct Scope {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Total {
+    /// Of a longer period than the standard scores.
+    pub(crate) cycle: Option<Cycle>,
+    /// The marks of a longer period.
+    pub(crate) marks: Option<Expr>,
     pub(crate) expr: Expr,
     pub(crate) columns: Vec<Text>,
     pub(crate) notes: Vec<Note>,
@@ -215,6 +219,8 @@ pub(crate) struct Total {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ranking {
+    /// Of a longer period than the standard scores.
+    pub(crate) cycle: Option<Cycle>,
     /// Within each tier, or among all units.
     pub(crate) within_tier: bool,
     pub(crate) keys: Vec<Key>,
@@ -251,6 +257,8 @@ pub(crate) struct Binding {
 pub(crate) enum Target {
     Total,
     Rank,
+    /// What is read of other periods.
+    Earlier(Expr),
     Path(Name, Option<Name>),
 }
 
@@ -304,6 +312,8 @@ pub(crate) struct Attribute {
 pub(crate) enum AttributeKind {
     Marks(Expr),
     Scope(Scope),
+    /// 周期 年: it takes part in the result of a longer period only.
+    Cycle(Cycle),
     Floor(Expr),
     Cap(Expr),
     Round(Quantity),

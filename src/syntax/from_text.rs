@@ -434,18 +434,21 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_total);
+        let cycle = inner.take(Rule::cycle).map(|pair| cycle(&pair));
+        let marks = if inner.has(Rule::k_marks) { Some(self.expr(inner.next()?)?) } else { None };
         let expr = inner.next()?;
         let span = Span { end: self.span(&expr).end, ..span };
         let expr = self.expr(expr)?;
         inner.has(Rule::k_column);
         let columns = self.texts(&mut inner);
-        Some(ast::Total { expr, columns, notes: self.notes(&mut inner), span })
+        Some(ast::Total { cycle, marks, expr, columns, notes: self.notes(&mut inner), span })
     }
 
     fn ranking(&mut self, pair: P<'_>) -> Option<ast::Ranking> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_rank);
+        let cycle = inner.take(Rule::cycle).map(|pair| cycle(&pair));
         let within_tier = Inner::of(inner.next()?).has(Rule::k_tier);
         let (mut keys, mut listed, mut chosen) = (Vec::new(), Vec::new(), None);
         let mut in_listed = false;
@@ -458,7 +461,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(ast::Ranking { within_tier, keys, ties: chosen, listed, span })
+        Some(ast::Ranking { cycle, within_tier, keys, ties: chosen, listed, span })
     }
 
     fn key(&mut self, pair: P<'_>) -> Option<ast::Key> {
@@ -493,6 +496,7 @@ impl Builder<'_> {
         let target = match target.as_rule() {
             Rule::k_total => ast::Target::Total,
             Rule::k_rank => ast::Target::Rank,
+            Rule::earlier | Rule::aggregate => ast::Target::Earlier(self.expr(target)?),
             _ => {
                 let mut names = self.names(&mut Inner::of(target)).into_iter();
                 ast::Target::Path(names.next()?, names.next())
@@ -566,6 +570,7 @@ impl Builder<'_> {
         let kind = match word.as_rule() {
             Rule::scope => ast::AttributeKind::Scope(self.scope(word)),
             Rule::k_marks => ast::AttributeKind::Marks(self.expr(inner.next()?)?),
+            Rule::k_period => ast::AttributeKind::Cycle(cycle(&inner.next()?)),
             Rule::k_floor => ast::AttributeKind::Floor(self.expr(inner.next()?)?),
             Rule::k_cap => ast::AttributeKind::Cap(self.expr(inner.next()?)?),
             Rule::k_round_to => ast::AttributeKind::Round(self.quantity(inner.next()?)?),

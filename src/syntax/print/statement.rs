@@ -77,7 +77,7 @@ const SUM: [Rule; 11] = [
     Rule::k_size,
 ];
 /// What the head of an item takes in.
-const ATTRIBUTES: [Rule; 8] = [Rule::k_marks, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+const ATTRIBUTES: [Rule; 9] = [Rule::k_marks, Rule::k_period, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
 
 impl Statement<'_> {
     /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
