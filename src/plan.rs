@@ -77,9 +77,9 @@ impl Plan {
 
     /// Whether a result rests on some cell of the period itself.
     pub(crate) fn reads_cells(&self) -> bool {
-        self.programs.iter().any(|program| {
-            closure(&program.steps, program.results()).into_iter().any(|step| matches!(program.steps.get(step), Some(Step::Given(_))))
-        })
+        self.programs
+            .iter()
+            .any(|program| closure(&program.steps, program.results()).into_iter().any(|step| matches!(program.steps.get(step), Some(Step::Given(_)))))
     }
 }
 

@@ -384,10 +384,14 @@ impl Scoring<'_> {
             let Some(account) = self.facts.past.account(self.member, id) else { continue };
             let unit = self.program.steps.iter().position(|step| matches!(step, Step::Input(other) if *other == id));
             let unit = unit.and_then(|step| self.program.infos.get(step)).and_then(|info| info.unit.as_ref());
+            let counted = |was: &Was| matches!(was.gave, Gave::Value(Value::Truth(true)));
             let of = |was: &Was| PeriodResult {
                 period: was.period.to_string(),
                 version: was.version.clone(),
-                value: if let Gave::Value(Value::Number(number)) = was.gave { shown(&number, unit) } else { None },
+                value: match was.gave {
+                    Gave::Value(Value::Number(number)) => shown(&number, unit),
+                    _ => counted(was).then(|| "1".to_owned()),
+                },
                 absent: was.gave.words().map(|words| words.get(self.plan.lang).to_owned()),
             };
             found.insert(earlier.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());

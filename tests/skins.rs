@@ -91,6 +91,8 @@ fn results_of(construct: &Path, skin: &str, (period, facts): (&str, &str)) -> Va
     let mut results: Value = serde_json::from_str(&run.out).unwrap();
     results.as_object_mut().unwrap().remove("standard").unwrap();
     in_chinese(&mut results);
+    // how values from other periods are called is in the words of the skin
+    results["units"].as_array_mut().unwrap().iter_mut().for_each(|unit| drop(unit.as_object_mut().unwrap().remove("periods")));
     results
 }
 

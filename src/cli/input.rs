@@ -179,7 +179,8 @@ pub(super) fn period(loaded: &mut Loaded, subject: &Subject) -> Result<String, F
 
 /// A period in the form that results carry; its plan is used from here on.
 pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fault> {
-    let period = period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
+    let period =
+        period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
     if let Some(period) = Period::parse(&period) {
         loaded.use_plan_of(period);
     }

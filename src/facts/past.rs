@@ -41,7 +41,7 @@ impl Past {
         let name = earlier.name.get(plan.lang);
         let told = |was: &Was| {
             let period = was.period;
-            let left = matches!(was.gave, Gave::Before | Gave::NoUnit | Gave::Left(_));
+            let left = matches!(was.gave, Gave::Before | Gave::NotInForce | Gave::NoUnit | Gave::Left(_));
             match (was.gave, plan.lang) {
                 (Gave::Value(_), _) => None,
                 (Gave::NoFacts, Lang::Zh) => Some(format!("{period} 的数据")),
@@ -89,8 +89,10 @@ pub(crate) enum Gave {
     NoUnit,
     /// The version in force then has no such thing.
     NotThen,
-    /// Before the first period, or no rules were in force.
+    /// Before the first period of which there are facts.
     Before,
+    /// No rules were in force.
+    NotInForce,
     /// No facts of that period are given.
     NoFacts,
 }
@@ -108,7 +110,8 @@ impl Gave {
             Gave::Left(Left::Excluded) => words!("不计", "not counted"),
             Gave::NoUnit => words!("当时没有这个单位", "no such unit then"),
             Gave::NotThen => words!("当时的版本没有这一项", "not in the version of that time"),
-            Gave::Before => words!("尚未施行", "not in force yet"),
+            Gave::Before => words!("在有数据的第一期之前", "before the first period with facts"),
+            Gave::NotInForce => words!("不在施行期内", "no rules in force"),
             Gave::NoFacts => words!("没有这一期的数据", "no facts of that period"),
         })
     }
@@ -128,9 +131,9 @@ impl<'l> Library<'l> {
         of_period(self.plans.iter().copied(), period)
     }
 
-    /// Whether a period is one that nobody scored: no rules were in force, or facts begin later.
+    /// Whether facts begin later.
     fn is_before(&self, period: Period) -> bool {
-        self.plan(period).is_none() || self.folders.first(period.cycle()).is_some_and(|first| period < first)
+        self.folders.first(period.cycle()).is_some_and(|first| period < first)
     }
 }
 
@@ -287,6 +290,33 @@ fn had(plan: &Plan, facts: &Facts, input: InputId) -> Had {
     Had { parts: by_name.collect() }
 }
 
+/// Fills in what other periods give to a case, which is of the first period save for what it states.
+pub(crate) fn fill_case(facts: &mut Facts, plan: &Plan, stated: &[(Vec<InputId>, Literal)]) {
+    for (id, input) in plan.inputs.iter().enumerate() {
+        let Some(earlier) = input.earlier() else { continue };
+        for (member, row) in facts.members.iter().zip(&mut facts.rows) {
+            row.inputs.resize(plan.inputs.len(), None);
+            let initially = earlier.initially.get(member.tier).copied().flatten();
+            let value = match stated.iter().find(|(inputs, _)| inputs.contains(&id)) {
+                Some((_, literal)) => of_literal(*literal),
+                None => value_of(earlier, &mut Account::default(), initially),
+            };
+            if let Some(slot) = row.inputs.get_mut(id) {
+                *slot = Some(value);
+            }
+        }
+    }
+    facts.gather(plan);
+}
+
+fn of_literal(literal: Literal) -> Value {
+    match literal {
+        Literal::Number(value) => Value::Number(Number::from(value)),
+        Literal::Truth(truth) => Value::Truth(truth),
+        Literal::Symbol(symbol) => Value::Symbol(symbol),
+    }
+}
+
 impl Reading<'_, '_> {
     /// Puts what other periods give into the rows of one.
     fn put(&self, facts: &mut Facts, plan: &Plan, period: Period, inputs: &BTreeSet<InputId>) {
@@ -313,7 +343,7 @@ impl Reading<'_, '_> {
     fn was(&self, plan: &Plan, input: InputId, period: Period, name: &str) -> Was {
         let rules = self.library.plan(period);
         let nothing = |gave: Gave| Was { period, version: rules.map(|rules| rules.head.version.clone()), gave, weight: None, cell: None };
-        let Some(rules) = rules else { return nothing(Gave::Before) };
+        let Some(rules) = rules else { return nothing(Gave::NotInForce) };
         let Some(same) = counterpart(plan, input, rules) else { return nothing(Gave::NotThen) };
         let Some(had) = self.had.get(&(period, same)) else {
             return nothing(if self.library.is_before(period) { Gave::Before } else { Gave::NoFacts });
@@ -333,7 +363,7 @@ fn value_of(earlier: &Earlier, account: &mut Account, initially: Option<Literal>
     let missing = Value::Absent(Absence::Missing);
     if earlier.made == Made::ExemptThroughout {
         let exempt = |was: &Was| was.gave == Gave::Left(Left::Exempt);
-        let none = account.parts.iter().all(|was| exempt(was) || matches!(was.gave, Gave::Before | Gave::NoUnit));
+        let none = account.parts.iter().all(|was| exempt(was) || matches!(was.gave, Gave::Before | Gave::NotInForce | Gave::NoUnit));
         return Value::Truth(none && account.parts.iter().any(exempt));
     }
     let Made::Fold(fold) = earlier.made else {
@@ -343,14 +373,9 @@ fn value_of(earlier: &Earlier, account: &mut Account, initially: Option<Literal>
             Gave::Open(absence) => Value::Absent(absence),
             Gave::Left(Left::Exempt | Left::Undefined | Left::Excluded) => Value::Absent(Absence::Undefined),
             Gave::NotThen | Gave::NoFacts => missing,
-            Gave::Before | Gave::NoUnit | Gave::Left(Left::NotApplicable) => {
+            Gave::Before | Gave::NotInForce | Gave::NoUnit | Gave::Left(Left::NotApplicable) => {
                 account.initially = initially.is_some();
-                match initially {
-                    Some(Literal::Number(value)) => Value::Number(Number::from(value)),
-                    Some(Literal::Truth(truth)) => Value::Truth(truth),
-                    Some(Literal::Symbol(symbol)) => Value::Symbol(symbol),
-                    None => missing,
-                }
+                initially.map_or(missing, of_literal)
             }
         };
     };

@@ -5,7 +5,7 @@ use crate::eval::Until;
 use crate::eval::domain::TracedValue;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::facts::{Facts, Member, check, load};
+use crate::facts::{Facts, Member, check, load, past};
 use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
 
@@ -15,7 +15,8 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
     let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
     let row = load::one(plan, case.tier, &given);
     let mut facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
-    facts.gather(plan);
+    let earlier: Vec<(Vec<usize>, Literal)> = case.earlier.iter().map(|(inputs, value, _)| (inputs.clone(), *value)).collect();
+    past::fill_case(&mut facts, plan, &earlier);
     let mut found: Vec<Difference> = check::check(plan, &facts)
         .into_iter()
         .filter(crate::diag::Diagnostic::is_error)

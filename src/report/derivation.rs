@@ -619,19 +619,20 @@ impl<'a> Writer<'a> {
     /// What each of the other periods gave, and by which rules.
     fn periods(&self, id: StepId, account: &Account) -> Vec<String> {
         let unit = self.case.trace.info(id).and_then(|info| info.unit.as_ref());
-        let mut lines: Vec<String> = account
-            .parts
-            .iter()
-            .map(|was| {
-                let gave = match was.gave {
-                    Gave::Value(value) => show(self.case.plan(), &value, unit, self.lang),
-                    gave => gave.words().map(|words| words.get(self.lang).to_owned()).unwrap_or_default(),
-                };
-                let version = was.version.as_ref().map(|version| format!("{} {version}", pick(self.lang, "版本", "version"))).unwrap_or_default();
-                let cell = was.cell.as_ref().map(|cell| format!(" [{}]", cell.text(self.lang))).unwrap_or_default();
-                format!("{} {gave}{cell} {version}", was.period).trim_end().to_owned()
-            })
-            .collect();
+        let mut lines: Vec<String> = Vec::new();
+        // many a period in a row may lie outside the dates of the rules
+        for alike in account.parts.chunk_by(|a, b| a.gave == Gave::NotInForce && b.gave == Gave::NotInForce) {
+            let (Some(was), Some(last)) = (alike.first(), alike.last()) else { continue };
+            let gave = match was.gave {
+                Gave::Value(Value::Truth(true)) if unit.is_some() => pick(self.lang, "计入", "counted").to_owned(),
+                Gave::Value(value) => show(self.case.plan(), &value, unit, self.lang),
+                gave => gave.words().map(|words| words.get(self.lang).to_owned()).unwrap_or_default(),
+            };
+            let version = was.version.as_ref().map(|version| format!(" {} {version}", pick(self.lang, "版本", "version"))).unwrap_or_default();
+            let cell = was.cell.as_ref().map(|cell| format!(" [{}]", cell.text(self.lang))).unwrap_or_default();
+            let until = if alike.len() > 1 { format!(" {} {}", pick(self.lang, "至", "to"), last.period) } else { String::new() };
+            lines.push(format!("{}{until} {gave}{cell}{version}", was.period));
+        }
         if account.initially {
             lines.push(pick(self.lang, "取首期的值", "the value of the first period").to_owned());
         }

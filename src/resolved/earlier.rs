@@ -258,9 +258,12 @@ impl Resolver<'_> {
         if !shorter {
             let (zh, en) = cycle_words(cycle);
             self.report(
-                Diagnostic::new(Code::Conflict, words!("各 {zh} 只用在更长一期的总分和各项里", "every {en} stands in the total and the items of a longer period only"))
-                    .at(span, words!("这里", "here"))
-                    .help(words!("写在 总分 年 = … 里;往前几期写 近 n 期", "write it in: total year = …; for the periods before write: recent n periods")),
+                Diagnostic::new(
+                    Code::Conflict,
+                    words!("各 {zh} 只用在更长一期的总分和各项里", "every {en} stands in the total and the items of a longer period only"),
+                )
+                .at(span, words!("这里", "here"))
+                .help(words!("写在 总分 年 = … 里;往前几期写 近 n 期", "write it in: total year = …; for the periods before write: recent n periods")),
             );
             return None;
         }

@@ -47,10 +47,13 @@ impl<'a> Resolver<'a> {
         }
         if let Some((_, head)) = outer.filter(|(outer, _)| *outer != Some(cycle)) {
             self.report(
-                Diagnostic::new(Code::Conflict, words!("只计入更长一期的项不写在每期计分的项里", "what counts in a longer period only does not stand in an item of every period"))
-                    .at(span, words!("这里", "here"))
-                    .at(head, words!("每期都计分", "scored in every period"))
-                    .help(words!("把它移到外面,或给外面一项也写同一周期", "move it out, or give the item around it the same cycle")),
+                Diagnostic::new(
+                    Code::Conflict,
+                    words!("只计入更长一期的项不写在每期计分的项里", "what counts in a longer period only does not stand in an item of every period"),
+                )
+                .at(span, words!("这里", "here"))
+                .at(head, words!("每期都计分", "scored in every period"))
+                .help(words!("把它移到外面,或给外面一项也写同一周期", "move it out, or give the item around it the same cycle")),
             );
             return None;
         }
@@ -64,9 +67,12 @@ impl<'a> Resolver<'a> {
             let Some(cycle) = tree.cycle else { continue };
             if cycle <= self.setting.cycle() {
                 self.report(
-                    Diagnostic::new(Code::Conflict, words!("这个总分的一期不比标准的周期长", "the period of this total is no longer than the cycle of the standard"))
-                        .at(tree.span, words!("这里", "here"))
-                        .help(words!("每期的总分写 总分 = …", "the total of every period is: total = …")),
+                    Diagnostic::new(
+                        Code::Conflict,
+                        words!("这个总分的一期不比标准的周期长", "the period of this total is no longer than the cycle of the standard"),
+                    )
+                    .at(tree.span, words!("这里", "here"))
+                    .help(words!("每期的总分写 总分 = …", "the total of every period is: total = …")),
                 );
                 continue;
             }
@@ -94,7 +100,10 @@ impl<'a> Resolver<'a> {
                 self.report(
                     Diagnostic::new(Code::MissingPart, words!("没有这一周期的总分", "there is no total of that cycle"))
                         .at(ranking.span, words!("这个排名", "this ranking"))
-                        .help(words!("补上一行,例如 总分 年 = 各 月 平均(总分) 取整到 0.01 分", "add it, as in: total year = every month mean(total) round to 0.01 points")),
+                        .help(words!(
+                            "补上一行,例如 总分 年 = 各 月 平均(总分) 取整到 0.01 分",
+                            "add it, as in: total year = every month mean(total) round to 0.01 points"
+                        )),
                 );
             }
         }
