@@ -28,51 +28,198 @@
 //! assert_eq!(totals, [Some(Decimal::new(815, 2))]);
 //! ```
 
+use std::collections::BTreeMap;
+
+use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
-use crate::diag::{self, Diagnostic};
+use crate::amended::{self, Amended, Renamed, Term};
+use crate::diag::{self, Diagnostic, Lang, words};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::plan::{self, AttributeId, FactId, InputId, Plan, Program, TierId};
+use crate::plan::{self, AttributeId, Dates, FactId, InputId, Plan, Program, TierId};
 use crate::quantity::{Number, Period};
 use crate::results::State;
 use crate::source::Sources;
+use crate::syntax::ast::Declaration;
+use crate::syntax::outline::Outline;
 use crate::{resolved, syntax};
 
 /// What a compilation gives: a plan if no fault was found, and everything that was found.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The plan; where tables by period change, that of the latest periods.
+    /// The plan.
     pub plan: Option<Plan>,
-    /// The plans of other periods: those before, and longer ones.
-    pub(crate) earlier: Vec<Plan>,
     /// Faults and warnings in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Compiled {
-    /// The plan that is in force in a period.
-    pub(crate) fn at(&self, period: Period) -> Option<&Plan> {
-        plan::of_period(self.plan.iter().chain(&self.earlier), period)
+/// A version of a standard, ready to score with.
+#[derive(Debug)]
+pub struct Version {
+    /// What it is called.
+    pub name: String,
+    /// The version that it amends.
+    pub based_on: Option<String>,
+    /// Its plan, which knows when it is in force; where tables by period change, that of the latest periods.
+    pub plan: Plan,
+    /// The plans of its other periods: those before, and longer ones.
+    pub(crate) others: Vec<Plan>,
+    /// Its place among the texts of all versions.
+    pub(crate) text: usize,
+}
+
+/// All versions of a standard.
+#[derive(Debug)]
+pub struct Versions {
+    /// In the order of their dates; none if any has a fault.
+    pub versions: Vec<Version>,
+    /// Faults and warnings in the order of their places, each once.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) texts: Amended,
+}
+
+/// Compiles the version that is last in force of the rule files of one standard, with the scripts that they call; all versions are
+/// checked.
+#[must_use]
+pub fn compile(sources: &Sources) -> Compiled {
+    let Versions { mut versions, diagnostics, .. } = compile_versions(sources);
+    Compiled { plan: versions.pop().map(|version| version.plan), diagnostics }
+}
+
+/// Parses, resolves, checks and lowers every version of one standard.
+#[must_use]
+pub fn compile_versions(sources: &Sources) -> Versions {
+    let parsed = syntax::parse(sources);
+    let mut diagnostics = parsed.diagnostics.clone();
+    // what cannot be read cannot be amended
+    let amendments = parsed.files.iter().flat_map(|file| &file.declarations).any(|declaration| matches!(declaration, Declaration::Amendment(_)));
+    let texts = if amendments && !diag::any_error(&diagnostics) { amended::amend(sources, &mut diagnostics) } else { Amended::plain(sources) };
+    let scripts = Scripts::compile(&texts.sources, &mut diagnostics);
+    let lang = diag::language_of(sources, None);
+    let mut plans = Vec::new();
+    let mut others: BTreeMap<usize, Vec<Plan>> = BTreeMap::new();
+    let mut seen = Vec::new();
+    for (index, version) in texts.versions.iter().enumerate() {
+        let spliced = version.amendment.is_some().then(|| syntax::parse_files(&texts.sources, &version.files));
+        let mut found = spliced.as_ref().map(|parsed| parsed.diagnostics.clone()).unwrap_or_default();
+        let parsed = spliced.as_ref().unwrap_or(&parsed);
+        // a file whose brackets do not match tells nothing of what it declares
+        let standards = if parsed.unreadable { Vec::new() } else { resolved::resolve(parsed, &scripts, &mut found) };
+        let broken = diag::any_error(&found);
+        for fault in found.into_iter().map(|fault| fault.written(&texts.sources)) {
+            if !seen.contains(&fault) {
+                seen.push(fault.clone());
+                diagnostics.push(in_version(fault, version));
+            }
+        }
+        let mut lowered: Vec<Plan> = standards.into_iter().filter(|_| !broken).map(|standard| plan::lower(standard, lang)).collect();
+        if let Some(plan) = lowered.pop() {
+            plans.push((index, plan));
+            others.insert(index, lowered);
+        }
+    }
+    let plans = dated(plans, &texts, &mut diagnostics);
+    diag::sort(&mut diagnostics);
+    let mut versions = Vec::new();
+    if !diag::any_error(&diagnostics) {
+        for (text, mut plan) in plans {
+            let mut others = others.remove(&text).unwrap_or_default();
+            others.iter_mut().for_each(|other| other.head.effective.clone_from(&plan.head.effective));
+            std::iter::once(&mut plan).chain(&mut others).for_each(|plan| settle(plan, &texts.sources));
+            let version = texts.versions.get(text);
+            let (name, based_on) = (plan.head.version.clone(), version.and_then(|version| version.based_on.clone()));
+            versions.push(Version { name, based_on, plan, others, text });
+        }
+    }
+    Versions { versions, diagnostics, texts }
+}
+
+/// Keeps a plan within the dates of its version, and says of what it reads of other periods where the authors wrote it: by that it is
+/// the same in other versions.
+fn settle(plan: &mut Plan, sources: &Sources) {
+    plan.dates = plan.dates.within(&Dates::of(&plan.head));
+    for span in plan.inputs.iter_mut().flat_map(|input| &mut input.spans) {
+        *span = sources.written(*span);
     }
 }
 
-/// Parses, resolves, checks and lowers the rule files of one standard, with the scripts that they call.
-#[must_use]
-pub fn compile(sources: &Sources) -> Compiled {
-    let parsed = syntax::parse(sources);
-    let mut diagnostics = parsed.diagnostics.clone();
-    let scripts = Scripts::compile(sources, &mut diagnostics);
-    // a file whose brackets do not match tells nothing of what it declares
-    let standards = if parsed.unreadable { Vec::new() } else { resolved::resolve(&parsed, &scripts, &mut diagnostics) };
-    diag::sort(&mut diagnostics);
-    let lang = diag::language_of(sources, None);
-    let sound = !diag::any_error(&diagnostics);
-    let mut earlier: Vec<Plan> = standards.into_iter().filter(|_| sound).map(|standard| plan::lower(standard, lang)).collect();
-    Compiled { plan: earlier.pop(), earlier, diagnostics }
+impl Version {
+    /// The plan of a period.
+    pub(crate) fn at(&self, period: Period) -> Option<&Plan> {
+        plan::of_period(std::iter::once(&self.plan).chain(&self.others), period)
+    }
+}
+
+impl Versions {
+    /// The files of the authors, and the texts that amendments make of them: places in plans are of these.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.texts.sources
+    }
+
+    /// The text of a version in the one layout, in one skin or as it was written: what amendments changed or repealed says so.
+    pub(crate) fn show(&self, version: &Version, skin: Option<Lang>) -> Option<Result<String, syntax::Mismatch>> {
+        Some(amended::show(&self.texts, self.texts.versions.get(version.text)?, skin))
+    }
+
+    /// The statements of a version.
+    pub(crate) fn outlines(&self, version: &Version) -> Vec<Outline> {
+        let text = self.texts.versions.get(version.text);
+        text.map(|text| amended::outlines(&self.texts.sources, &text.files)).unwrap_or_default()
+    }
+
+    /// The statements of a version with the names that the amendments leading to another give them.
+    pub(crate) fn renamed(&self, version: &Version, others: &Versions, other: &Version) -> Renamed {
+        match (self.texts.versions.get(version.text), others.texts.versions.get(other.text)) {
+            (Some(text), Some(other)) => self.texts.renamed(text, &others.texts, other),
+            _ => Renamed::default(),
+        }
+    }
+
+    /// The files in which a version is written, as shown.
+    pub(crate) fn files(&self, version: &Version) -> Vec<String> {
+        let Some(text) = self.texts.versions.get(version.text) else { return Vec::new() };
+        let sources = self.sources();
+        match text.amendment {
+            Some(span) => sources.get(span.file).map(|source| source.path.clone()).into_iter().collect(),
+            None => {
+                text.files.iter().filter(|file| text.stated.contains(file)).filter_map(|file| sources.get(*file)).map(|source| source.path.clone()).collect()
+            }
+        }
+    }
+}
+
+/// A fault that only an amended version has, with the amendment.
+fn in_version(fault: Diagnostic, version: &amended::Version) -> Diagnostic {
+    let name = &version.name;
+    match version.amendment {
+        Some(amendment) => fault.at(amendment, words!("在版本「{name}」里", "in version {name}")),
+        None => fault,
+    }
+}
+
+/// Plans in the order of their dates, each with its last day.
+fn dated(plans: Vec<(usize, Plan)>, texts: &Amended, diagnostics: &mut Vec<Diagnostic>) -> Vec<(usize, Plan)> {
+    if texts.versions.len() < 2 || plans.len() < texts.versions.len() {
+        return plans;
+    }
+    let term = |plan: &Plan| plan.head.effective.clone().map(|(from, until)| Term { from, until });
+    let terms: Option<Vec<_>> = plans.iter().map(|(text, plan)| Some((texts.versions.get(*text)?, term(plan)?))).collect();
+    let Some(terms) = terms else { return plans };
+    let order = amended::calendar(&terms, diagnostics);
+    let mut left: Vec<Option<(usize, Plan)>> = plans.into_iter().map(Some).collect();
+    let mut sorted = Vec::new();
+    for (index, term) in order {
+        if let Some((text, mut plan)) = left.get_mut(index).and_then(Option::take) {
+            plan.head.effective = Some((term.from, term.until));
+            sorted.push((text, plan));
+        }
+    }
+    sorted
 }
 
 /// Facts in memory.
@@ -82,6 +229,19 @@ pub struct Table<'p> {
     tiers: Vec<usize>,
     /// The cells of one unit after another.
     cells: Vec<Value>,
+    /// Names, units above and attributes, where the rules read them.
+    register: Register,
+}
+
+/// What a register says of units besides their tiers.
+#[derive(Debug, Default)]
+struct Register {
+    /// The number of each name.
+    names: IndexMap<String, usize>,
+    parents: BTreeMap<usize, String>,
+    /// The attributes of one unit after another, as places among the words.
+    attributes: Vec<Option<usize>>,
+    words: IndexSet<String>,
 }
 
 /// The cells of one unit by fact, and what was gathered for it by input.
@@ -140,12 +300,13 @@ impl Members for Gathered<'_, '_> {
         true
     }
 
-    fn parent(&self, _: usize) -> Option<usize> {
-        None
+    fn parent(&self, member: usize) -> Option<usize> {
+        let register = &self.table.register;
+        register.names.get(register.parents.get(&member)?).copied()
     }
 
-    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
-        None
+    fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize> {
+        self.table.register.attributes.get(member * self.table.plan.attributes.len() + attribute).copied().flatten()
     }
 
     fn row(&self, member: usize) -> Cells<'_> {
@@ -202,12 +363,17 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), register: Register::default() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
-    pub fn unit(&mut self, _name: &str, tier: &str) -> Option<()> {
+    pub fn unit(&mut self, name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
+        // names are kept only where one unit can be named by another
+        if self.plan.parents.is_some() {
+            self.register.names.insert(name.to_owned(), self.tiers.len() - 1);
+        }
+        self.register.attributes.resize(self.tiers.len() * self.plan.attributes.len(), None);
         self.cells.resize(self.cells.len() + self.plan.facts.len(), Value::Absent(Absence::Missing));
         Some(())
     }
@@ -217,6 +383,22 @@ impl<'p> Table<'p> {
         let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
         let first = self.cells.len().checked_sub(self.plan.facts.len())?;
         *self.cells.get_mut(first + fact)? = Value::Number(Number::from(value));
+        Some(())
+    }
+
+    /// Says which unit stands above the last one; it may be added later. None where the rules do not ask for it.
+    pub fn parent(&mut self, name: &str) -> Option<()> {
+        self.plan.parents?;
+        self.register.parents.insert(self.tiers.len().checked_sub(1)?, name.to_owned());
+        Some(())
+    }
+
+    /// Sets an attribute of the last unit, such as the county it lies in. None where the rules do not read one of that name.
+    pub fn attribute(&mut self, name: &str, value: &str) -> Option<()> {
+        let attribute = self.plan.attributes.iter().position(|attribute| attribute.name == name)?;
+        let first = self.tiers.len().checked_sub(1)? * self.plan.attributes.len();
+        let word = self.register.words.insert_full(value.to_owned()).0;
+        *self.register.attributes.get_mut(first + attribute)? = Some(word);
         Some(())
     }
 
@@ -253,4 +435,52 @@ impl<'p> Table<'p> {
 fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {
     let status = State::from(status);
     Scores { status, total: total.filter(|_| status == State::Scored), program, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"
+    standard 「demo」 { version "1" cycle month rounding half up score round to 0.01 points ties skipping }
+    tier county marks 10 points
+    tier village marks 10 points
+    fact rate : %
+    indicator work marks 10 points applies to village { award by same area rank of(rate) { 1: 10 points; otherwise: 4 points } }
+    indicator below marks 10 points applies to county {
+        when children mean(score(work)) is undefined award 0 points
+        award children mean(score(work)) round to 0.01 points
+    }
+    total = sum
+    rank tier on total
+    "#;
+
+    #[test]
+    fn rows_in_memory_are_gathered_from_one_another() {
+        let mut sources = Sources::default();
+        sources.add("rules.kp", RULES);
+        let compiled = compile(&sources);
+        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+        let plan = compiled.plan.unwrap();
+        let mut table = Table::new(&plan);
+        for (name, tier, above, area, rate) in [
+            ("c", "county", None, "x", 0),
+            ("v1", "village", Some("c"), "x", 90),
+            ("v2", "village", Some("c"), "x", 80),
+            ("v3", "village", Some("c"), "y", 10),
+            ("d", "county", None, "y", 0),
+        ] {
+            table.unit(name, tier).unwrap();
+            table.attribute("area", area).unwrap();
+            table.set("rate", Decimal::new(rate, 2)).unwrap();
+            if let Some(above) = above {
+                table.parent(above).unwrap();
+            }
+        }
+        assert_eq!(table.attribute("colour", "red"), None);
+        let mut totals = Vec::new();
+        table.score(|scores| totals.push(scores.total.unwrap()));
+        // first in x, second in x, first in y: 10, 4, 10, of which the mean is 8
+        assert_eq!(totals, [8, 10, 4, 10, 0].map(Decimal::from));
+    }
 }

@@ -23,6 +23,7 @@ pub(crate) mod table;
 mod units;
 mod workbook;
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use self::adjustments::Adjustments;
@@ -79,6 +80,10 @@ pub(crate) struct File {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) tier: TierId,
+    /// The unit above, as a place among the members.
+    pub(crate) parent: Option<usize>,
+    /// The attributes that the rules read, as places in [`Facts::words`].
+    pub(crate) attributes: Vec<Option<usize>>,
 }
 
 /// The facts of one period.
@@ -89,6 +94,8 @@ pub(crate) struct Facts {
     pub(crate) members: Vec<Member>,
     /// The cells of each member by fact.
     pub(crate) rows: Vec<Row>,
+    /// What attributes say.
+    pub(crate) words: IndexSet<String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
     /// What was read of other periods.
@@ -148,12 +155,12 @@ impl Members for Facts {
         self.rows.get(member).is_some_and(|row| row.listed)
     }
 
-    fn parent(&self, _: usize) -> Option<usize> {
-        None
+    fn parent(&self, member: usize) -> Option<usize> {
+        self.members.get(member)?.parent
     }
 
-    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
-        None
+    fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize> {
+        self.members.get(member)?.attributes.get(attribute).copied().flatten()
     }
 
     fn row(&self, member: usize) -> &Row {

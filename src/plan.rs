@@ -19,8 +19,8 @@ use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Period, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Made, Mark,
-    MarkId, MarkKind, Notes, Over, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
+    Attribute, AttributeId, Case, CaseUnit, Common, Comparison, Cycle, Dates, Expected, FactId, Fold, Head, InForce, InputId, ItemId, ItemKind, Literal, Made,
+    Mark, MarkId, MarkKind, Notes, Over, PARENT, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, When, Who,
 };
 use crate::source::Span;
 
@@ -44,9 +44,11 @@ pub struct Plan {
     /// The inputs in the order in which they are filled.
     pub(crate) stages: Vec<Stage>,
     /// What the register must say of units, besides name and tier.
-    #[expect(dead_code, reason = "the ranges that read it come next")]
     pub(crate) attributes: Vec<Attribute>,
+    /// Where the rules speak of the units below or above, if they do.
+    pub(crate) parents: Option<Span>,
     pub(crate) ranking: Ranking,
+    pub(crate) lists: Vec<List>,
     pub(crate) total: Named,
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
@@ -162,9 +164,30 @@ pub(crate) struct Ranking {
     pub(crate) listed: Vec<bool>,
 }
 
+/// 名单: the first or the last of a range of units.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: usize,
+    /// For each key, whether the highest comes first.
+    pub(crate) keys: Vec<bool>,
+}
+
+/// What decides whether a unit is on a list.
+#[derive(Debug)]
+pub(crate) struct ListSteps {
+    pub(crate) condition: Option<StepId>,
+    pub(crate) keys: Vec<StepId>,
+}
+
 /// What is read from outside the row of a unit.
 #[derive(Debug)]
 pub(crate) struct Input {
+    /// What it is called: `层级 平均(率)`.
+    pub(crate) name: Words,
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
     /// Every place that says the same.
@@ -197,8 +220,6 @@ pub(crate) struct Earlier {
     pub(crate) initially: Vec<Option<Literal>>,
     /// Whether it rests on scores, of which a unit that does not take part has none.
     pub(crate) of_scores: bool,
-    /// How messages call it.
-    pub(crate) name: Words,
 }
 
 /// An aggregate over units; what each of them brings to it stands in the program of its tier.
@@ -216,9 +237,8 @@ pub(crate) struct Units {
 
 impl Units {
     /// What decides to which group of units a member belongs.
-    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> {
-        let same = if let Who::Same(common) = self.over.who { Some(common) } else { None };
-        same.into_iter().chain(self.over.group).chain(self.each)
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> + use<> {
+        crate::resolved::commons(self.over, self.each)
     }
 }
 
@@ -265,6 +285,8 @@ pub(crate) struct Program {
     pub(crate) total: StepId,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
+    /// What puts a unit on each list; none where that does not apply to the tier.
+    pub(crate) lists: Vec<Option<ListSteps>>,
     /// What a unit of the tier brings to each input; none where that does not apply to the tier.
     pub(crate) brought: Vec<Option<Brought>>,
     /// For each stage the steps that it needs, in order, with all that they read.

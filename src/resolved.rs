@@ -22,7 +22,8 @@ mod tables;
 
 pub(crate) use constant::constant;
 pub(crate) use dated::{Dates, InForce, resolve};
-pub(crate) use earlier::{Earlier, Made, When, called, initial, reads_scores};
+pub(crate) use earlier::{Earlier, Made, When, initial, reads_scores};
+pub(crate) use gather::{PARENT, input_name};
 pub(crate) use marks::marks_in;
 pub(crate) use scope::applies;
 
@@ -67,12 +68,15 @@ pub(crate) struct Standard {
     pub(crate) inputs: Vec<Input>,
     /// What the register says of units, besides name and tier.
     pub(crate) attributes: Vec<Attribute>,
+    /// Where the rules speak of the units below or above, if they do.
+    pub(crate) parents: Option<Span>,
     /// Parents before their children.
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
     pub(crate) exemptions: Vec<Exemption>,
     pub(crate) total: Total,
     pub(crate) ranking: Ranking,
+    pub(crate) lists: Vec<List>,
     pub(crate) cases: Vec<Case>,
     pub(crate) marks: Vec<Mark>,
     /// The words that facts of choice may hold.
@@ -333,6 +337,17 @@ impl Units {
     pub(crate) fn holds_reader(&self) -> bool {
         self.over.who != Who::Children && self.condition.is_none() && self.each.is_none()
     }
+
+    /// What decides to which group of units a member belongs.
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> + use<> {
+        commons(self.over, self.each)
+    }
+}
+
+/// What decides to which group of units a member belongs.
+pub(crate) fn commons(over: Over, each: Option<Common>) -> impl Iterator<Item = Common> + use<> {
+    let same = if let Who::Same(common) = over.who { Some(common) } else { None };
+    same.into_iter().chain(over.group).chain(each)
 }
 
 /// Which units are gathered for a unit.
@@ -350,7 +365,6 @@ pub(crate) enum Who {
     /// 全体: all.
     All,
     /// 同: those that have this in common with it.
-    #[expect(dead_code, reason = "the ranges that read it come next")]
     Same(Common),
     /// 下级: those below it.
     Children,
@@ -359,17 +373,14 @@ pub(crate) enum Who {
 /// What units can have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Common {
-    #[expect(dead_code, reason = "the ranges that read it come next")]
     /// A fact that is a choice.
     Fact(FactId),
-    #[expect(dead_code, reason = "the ranges that read it come next")]
     Attribute(AttributeId),
     /// The unit above.
     Parent,
 }
 
 /// A column of the register.
-#[expect(dead_code, reason = "the ranges that read it come next")]
 #[derive(Debug, Clone)]
 pub(crate) struct Attribute {
     pub(crate) name: String,
@@ -409,17 +420,40 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
 }
 
+/// 名单: the first or the last of a range of units, with all who tie with the last of them.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    /// 其中: which units can be on it.
+    pub(crate) condition: Option<Expr>,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: usize,
+    pub(crate) keys: Vec<Key>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: String,
-    pub(crate) tier: TierId,
+    pub(crate) units: Vec<CaseUnit>,
     /// The period that it is about; none where it is about the latest.
     pub(crate) period: Option<Period>,
+    pub(crate) span: Span,
+}
+
+/// A unit of a case.
+#[derive(Debug)]
+pub(crate) struct CaseUnit {
+    pub(crate) name: String,
+    pub(crate) tier: TierId,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
     /// What other periods give, each by the inputs that it is.
     pub(crate) earlier: Vec<(Vec<InputId>, Literal, Span)>,
+    pub(crate) attributes: Vec<(AttributeId, String)>,
+    /// The unit above, as a place among the units of the case.
+    pub(crate) parent: Option<usize>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
-    pub(crate) span: Span,
 }
 
 /// What a case speaks of.
@@ -515,7 +549,7 @@ pub(crate) enum ExprKind {
     /// Rows with their conditions on the subject; the last has none if it is 其余.
     Table(Box<Table>),
     /// Linear between anchors, constant outside.
-    Interpolated(Box<Expr>, Vec<(Decimal, Expr)>),
+    Interpolated(Box<Expr>, Vec<(Expr, Expr)>),
     Among(Box<Expr>, Vec<Pattern>),
 }
 

@@ -7,6 +7,7 @@
 //! indicators and sections in the order of the rules.
 
 mod adjusted;
+mod lists;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing};
+use self::lists::Candidates;
+pub use self::lists::{ListResult, ListedUnit};
 use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
@@ -43,6 +46,8 @@ pub struct Results {
     pub adjustments_sha256: Option<String>,
     /// Every unit.
     pub units: Vec<UnitResult>,
+    /// The lists that the rules name, in their order.
+    pub lists: Vec<ListResult>,
     /// What was adjusted after appeals, in the order of their dates.
     pub adjustments: Vec<Adjusted>,
     /// The units that stand elsewhere than without the adjustments; null where the facts without them cannot be scored.
@@ -56,6 +61,11 @@ impl Results {
     /// Leaves only one unit, its adjustments and its move.
     pub(crate) fn only(&mut self, unit: &str) {
         self.units.retain(|one| one.unit == unit);
+        for list in &mut self.lists {
+            list.units.retain(|listed| listed.unit == unit);
+            list.without.retain(|without| without == unit);
+        }
+        self.lists.retain(|list| !list.units.is_empty() || !list.without.is_empty());
         self.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == unit));
         let own = |(_, adjusted): &(usize, &Adjusted)| adjusted.unit == unit;
         let places: BTreeMap<usize, usize> = self.adjustments.iter().enumerate().filter(own).map(|(before, _)| before).zip(0..).collect();
@@ -235,12 +245,14 @@ const TOLD_EVERY: usize = 256;
 fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
+    let mut candidates = Candidates::new(plan);
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         if index % TOLD_EVERY == 0 {
             reached(index, facts.members.len());
         }
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let outcome = traced(program, row, Until::Scores);
+        candidates.add(plan, facts, index, (program, &outcome));
         contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
         units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed, facts, member: index }.unit(&member.name));
     }
@@ -263,6 +275,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         facts_sha256: facts.sha256.clone(),
         adjustments_sha256: None,
         units,
+        lists: candidates.lists(plan, facts),
         adjustments: Vec::new(),
         moved: Some(Vec::new()),
         taking_part,
@@ -380,7 +393,10 @@ impl Scoring<'_> {
     fn periods(&self) -> IndexMap<String, Vec<PeriodResult>> {
         let mut found = IndexMap::new();
         for (id, input) in self.plan.inputs.iter().enumerate() {
-            let Some(earlier) = input.earlier().filter(|earlier| matches!((earlier.when, earlier.made), (When::Every(_), Made::Fold(_)))) else { continue };
+            let every = input.earlier().is_some_and(|earlier| matches!((earlier.when, earlier.made), (When::Every(_), Made::Fold(_))));
+            if !every {
+                continue;
+            }
             let Some(account) = self.facts.past.account(self.member, id) else { continue };
             let unit = self.program.steps.iter().position(|step| matches!(step, Step::Input(other) if *other == id));
             let unit = unit.and_then(|step| self.program.infos.get(step)).and_then(|info| info.unit.as_ref());
@@ -394,7 +410,7 @@ impl Scoring<'_> {
                 },
                 absent: was.gave.words().map(|words| words.get(self.plan.lang).to_owned()),
             };
-            found.insert(earlier.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
+            found.insert(input.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
         }
         found
     }
@@ -496,12 +512,12 @@ pub(crate) fn missing_facts(trace: &Trace<'_>, (facts, member): (&Facts, usize))
 
 /// The names of the facts for want of which a value is missing, with those that the exemptions want.
 pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId, (given, member): (&Facts, usize)) -> Vec<String> {
-    let mut facts: Vec<usize> = trace.missing(root);
-    let mut inputs = trace.missing_inputs(root);
+    let (mut facts, mut inputs) = trace.missing(root);
     if root == trace.program.total {
         for (condition, _) in &trace.program.exemptions {
-            facts.extend(trace.missing(*condition));
-            inputs.extend(trace.missing_inputs(*condition));
+            let (more, gathered) = trace.missing(*condition);
+            facts.extend(more);
+            inputs.extend(gathered);
         }
     }
     facts.sort_unstable();

@@ -6,7 +6,7 @@ use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
-use crate::engine::{Compiled, compile};
+use crate::engine::{Version, Versions, compile_versions};
 use crate::facts::files::{Folders, InputFault};
 use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
@@ -15,16 +15,16 @@ use crate::facts::{self, Facts, adjustments, files, load};
 use crate::period;
 use crate::plan::{self, Plan};
 use crate::quantity::{Cycle, Period};
-use crate::source::{Policy, PolicyFault, read_policy};
+use crate::source::{Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
     pub(super) policy: Policy,
     /// The plan of the period that is asked for, of the latest where none is.
     pub(super) plan: Plan,
-    /// The plans of other periods.
-    pub(super) others: Vec<Plan>,
     pub(super) register: Option<Register>,
+    /// The plans of other periods, each with the register as its tiers have it.
+    pub(super) others: Vec<(Plan, Option<Register>)>,
     /// What is worth saying and does not stop the work.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -32,19 +32,23 @@ pub(super) struct Loaded {
 impl Loaded {
     /// Makes the plan of a period the one that is used.
     fn use_plan_of(&mut self, period: Period) {
-        let all = std::iter::once(&self.plan).chain(&self.others);
-        let Some(wanted) = plan::of_period(all.clone(), period).and_then(|plan| all.clone().position(|other| std::ptr::eq(other, plan))) else { return };
-        if let Some(other) = wanted.checked_sub(1).and_then(|index| self.others.get_mut(index)) {
+        let all = || std::iter::once(&self.plan).chain(self.others.iter().map(|(plan, _)| plan));
+        let Some(wanted) = plan::of_period(all(), period).and_then(|plan| all().position(|other| std::ptr::eq(other, plan))) else { return };
+        if let Some((other, register)) = wanted.checked_sub(1).and_then(|index| self.others.get_mut(index)) {
             std::mem::swap(&mut self.plan, other);
+            std::mem::swap(&mut self.register, register);
         }
     }
 
     /// The cycles whose results the rules say how to come by, the shortest first.
     fn cycles(&self) -> Vec<Cycle> {
-        let mut cycles: Vec<Cycle> = std::iter::once(&self.plan).chain(&self.others).map(|plan| plan.cycle).collect();
-        cycles.sort_unstable();
-        cycles.dedup();
-        cycles
+        cycles(std::iter::once(&self.plan).chain(self.others.iter().map(|(plan, _)| plan)))
+    }
+
+    /// What facts are read by.
+    fn rules(&self) -> Rules<'_> {
+        let others = self.others.iter().map(|(plan, register)| (plan, register.as_ref()));
+        Rules { plan: &self.plan, register: self.register.as_ref(), others: others.collect() }
     }
 
     /// Every file and folder that a run reads.
@@ -54,6 +58,21 @@ impl Loaded {
         let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
         rules.chain(tables).chain(subject.facts.iter().cloned()).chain(changes).collect()
     }
+}
+
+/// The plan by which facts are read, and those of other periods, each with the register as its tiers have it.
+pub(super) struct Rules<'r> {
+    pub(super) plan: &'r Plan,
+    pub(super) register: Option<&'r Register>,
+    pub(super) others: Vec<(&'r Plan, Option<&'r Register>)>,
+}
+
+/// The cycles of plans, the shortest first.
+pub(super) fn cycles<'p>(plans: impl Iterator<Item = &'p Plan>) -> Vec<Cycle> {
+    let mut cycles: Vec<Cycle> = plans.map(|plan| plan.cycle).collect();
+    cycles.sort_unstable();
+    cycles.dedup();
+    cycles
 }
 
 /// The policy that is meant: the one named, or the only one in `policies/`.
@@ -67,8 +86,8 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     match found.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Fault::Words(words!(
-            "没有写明标准,policies/ 下也没有带规则文件(.kp)的文件夹。用法:kaoping score 标准文件夹 …",
-            "no policy named, and policies/ holds none with a rule file (.kp). Usage: kaoping score POLICY …"
+            "没有写明标准,policies/ 下也没有带规则文件(.kp、.kp.md)的文件夹。用法:kaoping score 标准文件夹 …",
+            "no policy named, and policies/ holds none with a rule file (.kp, .kp.md). Usage: kaoping score POLICY …"
         ))),
         many => {
             let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
@@ -78,12 +97,12 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     }
 }
 
-/// The policies of a folder: each sub-folder that holds a rule file, each rule file; the folder itself if it holds rule files.
+/// The policies of a folder: each sub-folder that holds a rule file, each rule file. What holds nothing but declarations for others to use is none.
 pub(super) fn policies(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        if path.is_dir() && holds_rules(&path) || path.is_file() && is_rule_file(&path) {
+        if (path.is_dir() && holds_rules(&path) || is_rule_file(&path)) && !only_shares(&path) {
             found.push(path);
         }
     }
@@ -97,7 +116,7 @@ pub(super) fn holds_rules(folder: &Path) -> bool {
 }
 
 pub(super) fn is_rule_file(path: &Path) -> bool {
-    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kp"))
+    path.is_file() && is_rule_name(path)
 }
 
 /// Reads a policy as it is.
@@ -106,17 +125,18 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
     read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
 }
 
-/// Reads and checks a policy; its faults and warnings, sorted, and the plans if there is no fault.
-pub(super) fn check(path: &Path) -> Result<(Policy, Compiled), Fault> {
-    let policy = read(path)?;
-    let compiled = compile(&policy.sources);
-    if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
+/// Reads and checks a policy: all its versions if there is no fault, and faults and warnings, sorted.
+pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
+    let mut policy = read(path)?;
+    let compiled = compile_versions(&policy.sources);
+    if compiled.versions.is_empty() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
     }
+    policy.sources = compiled.sources().clone();
     Ok((policy, compiled))
 }
 
@@ -129,7 +149,7 @@ fn unreadable_policy(fault: &PolicyFault) -> Words {
         PolicyFault::NotText { path } => {
             words!("读不了 {path}:不是文本(UTF-8、UTF-16 或 GB18030,不超过 16 MB)", "cannot read {path}: not a text (UTF-8, UTF-16 or GB18030, at most 16 MB)")
         }
-        PolicyFault::Empty { path } => words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)"),
+        PolicyFault::Empty { path } => words!("{path} 里没有规则文件(.kp、.kp.md)", "{path} holds no rule file (.kp, .kp.md)"),
     }
 }
 
@@ -155,17 +175,35 @@ fn unreadable_facts(fault: &InputFault) -> Words {
     }
 }
 
-/// Reads a policy that must be without fault, and its register.
-pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
+/// Reads a policy that must be without fault, and its register: the version that is in force in a period, or else the last.
+pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<Loaded, Fault> {
     let path = policy_path(named)?;
-    let (policy, Compiled { plan, earlier: others, mut diagnostics }) = check(&path)?;
-    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    let (policy, Versions { mut versions, mut diagnostics, .. }) = check(&path)?;
+    if versions.is_empty() {
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
+    let index = match period {
+        Some(text) => {
+            let heads: Vec<_> = versions.iter().map(|version| &version.plan.head).collect();
+            period::version_in_force(text, &heads).map_err(|fault| Fault::Diagnostics(vec![*fault], Box::new(policy.sources.clone())))?
+        }
+        None => versions.len() - 1,
+    };
+    let Version { plan, others, .. } = versions.swap_remove(index);
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    // the rules of other periods first: of a longer period the version with which it begins
+    let others = others.into_iter().chain(versions.into_iter().flat_map(|version| std::iter::once(version.plan).chain(version.others)));
+    let others = others.map(|plan| {
+        // what is wrong with the register was said of the version that is used
+        let register = register::load(&policy.tables, &plan, &mut Vec::new());
+        (plan, register)
+    });
+    let others = others.collect();
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    Ok(Loaded { policy, plan, others, register, warnings: diagnostics })
+    Ok(Loaded { policy, plan, register, others, warnings: diagnostics })
 }
 
 /// The period that is asked for, in the form that results carry; its plan is used from here on.
@@ -179,19 +217,47 @@ pub(super) fn period(loaded: &mut Loaded, subject: &Subject) -> Result<String, F
 
 /// A period in the form that results carry; its plan is used from here on.
 pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fault> {
-    let period =
-        period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?;
+    let fault = |fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone()));
+    let period = period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(fault)?;
     if let Some(period) = Period::parse(&period) {
         loaded.use_plan_of(period);
     }
     Ok(period)
 }
 
+/// What stops the reading of facts.
+pub(super) enum Stopped {
+    Unreadable(InputFault),
+    Faults(Vec<Diagnostic>),
+}
+
+impl Stopped {
+    pub(super) fn with(self, sources: &Sources) -> Fault {
+        match self {
+            Stopped::Unreadable(fault) => Fault::Words(unreadable_facts(&fault)),
+            Stopped::Faults(found) => Fault::Diagnostics(found, Box::new(sources.clone())),
+        }
+    }
+}
+
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
+    let read = read_facts(&loaded.rules(), subject, period, &|_| false);
+    let (facts, warnings) = read.map_err(|stopped| stopped.with(&loaded.policy.sources))?;
+    loaded.warnings.extend(warnings);
+    Ok(facts)
+}
+
+/// Reads facts against a plan, with what is worth saying; a fault stops the work unless it is pardoned.
+pub(super) fn read_facts(
+    Rules { plan, register, others }: &Rules<'_>,
+    subject: &Subject,
+    period: &str,
+    pardoned: &dyn Fn(&Diagnostic) -> bool,
+) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
+    let (plan, register) = (*plan, *register);
     progress::begin(&words!("读数据", "reading facts"));
-    let (mut tables, folders) = Folders::sort_out(&subject.facts).map_err(unreadable)?;
+    let (mut tables, folders) = Folders::sort_out(&subject.facts).map_err(Stopped::Unreadable)?;
     let of_period = Period::parse(period);
     if tables.is_empty()
         && let Some(of_period) = of_period
@@ -199,20 +265,20 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
         match folders.of(of_period) {
             Some(folder) => tables.push(folder.to_path_buf()),
             // a longer period may have no facts of its own
-            None if loaded.plan.cycle != loaded.plan.head.cycle && !loaded.plan.reads_cells() => {}
-            None => return Err(unreadable(folders.lacks(of_period))),
+            None if plan.cycle != plan.head.cycle && !plan.reads_cells() => {}
+            None => return Err(Stopped::Unreadable(folders.lacks(of_period))),
         }
     }
-    let inputs = files::read(&tables).map_err(unreadable)?;
-    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
+    let inputs = files::read(&tables).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
-    let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    diagnostics.retain(|fault| !pardoned(fault));
     if let Some(period) = of_period {
-        let plans = std::iter::once(plan).chain(&loaded.others).collect();
-        let library = Library { plans, register, folders: &folders, sheets: &subject.sheet };
-        past::fill(&mut table, (plan, period), &library, &mut diagnostics).map_err(unreadable)?;
+        let rules = std::iter::once((plan, register)).chain(others.iter().copied()).collect();
+        let library = Library { rules, folders: &folders, sheets: &subject.sheet };
+        past::fill(&mut table, (plan, period), &library, &mut diagnostics).map_err(Stopped::Unreadable)?;
     }
     progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
@@ -225,8 +291,12 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     diag::sort(&mut diagnostics);
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
-        return Err(Fault::Diagnostics(diagnostics, Box::new(loaded.policy.sources.clone())));
+        return Err(Stopped::Faults(diagnostics));
     }
-    loaded.warnings.extend(diagnostics);
-    Ok(table)
+    Ok((table, diagnostics))
+}
+
+/// Every heading under which a plan reads facts.
+pub(super) fn columns_of(plan: &Plan) -> Vec<String> {
+    plan.facts.iter().flat_map(|fact| std::iter::once(&fact.name).chain(&fact.columns)).cloned().collect()
 }

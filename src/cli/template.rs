@@ -49,7 +49,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.policy.as_deref())?;
+    let mut loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let period = match &arguments.period {
         Some(text) => Some(read_period(&mut loaded, text)?),

@@ -13,6 +13,7 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
+use crate::engine::Versions;
 use crate::facts::adjustments;
 use crate::facts::files::{FORMATS, is_root};
 use crate::facts::table::{self, Sheets, Table as Cells};
@@ -20,6 +21,7 @@ use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
 use crate::results;
+use crate::source::only_shares;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -95,7 +97,8 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
         return Ok(());
     }
     if is_rule_file(path) || holds_rules(path) {
-        return cases(path, outcomes);
+        // declarations that others use have no cases of their own
+        return if only_shares(path) { Ok(()) } else { cases(path, outcomes) };
     }
     if !facts_of(path).is_empty() {
         outcomes.push(month(path, arguments, lang)?);
@@ -112,10 +115,12 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
 }
 
 fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
-    let (policy, compiled) = input::check(path)?;
-    let Some(latest) = &compiled.plan else { return Err(Fault::Diagnostics(compiled.diagnostics, Box::new(policy.sources))) };
-    for case in &latest.cases {
-        let plan = case.period.and_then(|period| compiled.at(period)).unwrap_or(latest);
+    let (policy, Versions { versions, diagnostics, .. }) = input::check(path)?;
+    if versions.is_empty() {
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
+    for (version, case) in versions.iter().flat_map(|version| version.plan.cases.iter().map(move |case| (version, case))) {
+        let plan = case.period.and_then(|period| version.at(period)).unwrap_or(&version.plan);
         outcomes.push(Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
@@ -134,8 +139,8 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
         Some(policy) => policy.clone(),
         None => policy_of(folder)?,
     };
-    let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut loaded = input::load_policy(Some(&policy), Some(&name))?;
     let subject = Subject {
         period: Some(name),
         facts: facts_of(folder).into_iter().chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(),

@@ -55,7 +55,8 @@ pub(crate) fn listing(ranking: &Ranking, a: &Contestant, b: &Contestant) -> Orde
     by(&a.keys, &b.keys, &ranking.keys).then_with(|| by(&a.listed, &b.listed, &ranking.listed)).then_with(|| a.name.cmp(&b.name))
 }
 
-fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
+/// Which of two comes first, by one key after another.
+pub(crate) fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
     for ((a, b), descending) in a.iter().zip(b).zip(descending) {
         let order = match (a.number(), b.number()) {
             (Some(a), Some(b)) => a.cmp(b),

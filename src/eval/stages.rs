@@ -57,7 +57,6 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
 }
 
 /// What all units bring to one input whose stages are filled.
-#[expect(dead_code, reason = "the ranges that read it come next")]
 pub(crate) fn account<M: Members>(plan: &Plan, members: &M, input: InputId) -> Vec<Brought> {
     let taking_part = participations(plan, members);
     let stage = plan.stages.iter().enumerate().find(|(_, stage)| stage.inputs.contains(&input));

@@ -166,34 +166,23 @@ impl<'a> Trace<'a> {
         false
     }
 
-    /// The facts for want of which a value is 缺数据, in the order of the rules.
-    pub(crate) fn missing(&self, root: StepId) -> Vec<FactId> {
-        let mut facts: Vec<FactId> = self.wanting(root).into_iter().filter_map(|role| if let Role::Cell(fact) = role { Some(fact) } else { None }).collect();
-        facts.sort_unstable();
-        facts
-    }
-
-    /// What was to be gathered from outside the row and for want of which a value is 缺数据.
-    pub(crate) fn missing_inputs(&self, root: StepId) -> Vec<InputId> {
-        let mut inputs: Vec<InputId> =
-            self.wanting(root).into_iter().filter_map(|role| if let Role::Input(input) = role { Some(input) } else { None }).collect();
-        inputs.sort_unstable();
-        inputs
-    }
-
-    /// The cells and inputs for want of which a value is 缺数据.
-    fn wanting(&self, root: StepId) -> Vec<Role> {
+    /// The facts for want of which a value is 缺数据, in the order of the rules, and what was gathered in vain.
+    pub(crate) fn missing(&self, root: StepId) -> (Vec<FactId>, Vec<InputId>) {
         let missing = |id: StepId| self.value(id) == Value::Absent(Absence::Missing);
         let mut guilty = vec![false; root.saturating_add(1)];
         if let Some(slot) = guilty.get_mut(root) {
             *slot = missing(root);
         }
-        let mut roles = Vec::new();
+        let (mut facts, mut inputs) = (Vec::new(), Vec::new());
         for id in (0..=root).rev() {
             if !guilty.get(id).copied().unwrap_or(false) {
                 continue;
             }
-            roles.extend(self.info(id).map(|info| info.role).filter(|role| matches!(role, Role::Cell(_) | Role::Input(_))));
+            match self.info(id).map(|info| info.role) {
+                Some(Role::Cell(fact)) => facts.push(fact),
+                Some(Role::Input(input)) => inputs.push(input),
+                _ => {}
+            }
             let Some(step) = self.step(id) else { continue };
             let sources = match step {
                 // of a fact that could be given or derived: what the derivation lacks, if it has a part; else the fact itself
@@ -209,6 +198,8 @@ impl<'a> Trace<'a> {
                 }
             }
         }
-        roles
+        facts.sort_unstable();
+        inputs.sort_unstable();
+        (facts, inputs)
     }
 }

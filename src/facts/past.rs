@@ -36,9 +36,10 @@ impl Past {
 
     /// What other periods lack for an input, each in words of the language of the rules.
     pub(crate) fn wanting(&self, plan: &Plan, member: usize, input: InputId) -> Vec<String> {
-        let Some(earlier) = plan.inputs.get(input).and_then(crate::plan::Input::earlier) else { return Vec::new() };
+        let Some(read) = plan.inputs.get(input) else { return Vec::new() };
+        let name = read.name.get(plan.lang);
+        let Some(earlier) = read.earlier() else { return vec![name.to_owned()] };
         let parts = self.account(member, input).map(|account| account.parts.as_slice()).unwrap_or_default();
-        let name = earlier.name.get(plan.lang);
         let told = |was: &Was| {
             let period = was.period;
             let left = matches!(was.gave, Gave::Before | Gave::NotInForce | Gave::NoUnit | Gave::Left(_));
@@ -119,8 +120,8 @@ impl Gave {
 
 /// The rules and facts of all periods.
 pub(crate) struct Library<'l> {
-    pub(crate) plans: Vec<&'l Plan>,
-    pub(crate) register: Option<&'l Register>,
+    /// Every plan, with the register as its tiers have it.
+    pub(crate) rules: Vec<(&'l Plan, Option<&'l Register>)>,
     pub(crate) folders: &'l Folders,
     pub(crate) sheets: &'l [String],
 }
@@ -128,7 +129,12 @@ pub(crate) struct Library<'l> {
 impl<'l> Library<'l> {
     /// The plan of a period.
     fn plan(&self, period: Period) -> Option<&'l Plan> {
-        of_period(self.plans.iter().copied(), period)
+        of_period(self.rules.iter().map(|(plan, _)| *plan), period)
+    }
+
+    /// The register as the tiers of a plan have it.
+    fn register(&self, plan: &Plan) -> Option<&'l Register> {
+        self.rules.iter().find(|(other, _)| std::ptr::eq(*other, plan)).and_then(|(_, register)| *register)
     }
 
     /// Whether facts begin later.
@@ -143,7 +149,7 @@ fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnc
     let inputs = files::read(&folders)?;
     let changes = files::read(&adjustments::tables(&folders, &[])?)?;
     let name = period.to_string();
-    let known = Known { plan, register: library.register, period: Some(&name) };
+    let known = Known { plan, register: library.register(plan), period: Some(&name) };
     let mut facts = load::load(&inputs, &mut Sheets::named(library.sheets), &known, diagnostics);
     fill(&mut facts);
     if any_error(diagnostics) {
@@ -153,7 +159,7 @@ fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnc
         diagnostics.extend(check::check(plan, &facts).into_iter().filter(Diagnostic::is_error));
         return Ok(facts);
     }
-    Ok(adjustments::apply(facts, &changes, plan, library.register, diagnostics))
+    Ok(adjustments::apply(facts, &changes, plan, library.register(plan), diagnostics))
 }
 
 /// What every unit had in a period for an input.
@@ -291,10 +297,10 @@ fn had(plan: &Plan, facts: &Facts, input: InputId) -> Had {
 }
 
 /// Fills in what other periods give to a case, which is of the first period save for what it states.
-pub(crate) fn fill_case(facts: &mut Facts, plan: &Plan, stated: &[(Vec<InputId>, Literal)]) {
+pub(crate) fn fill_case(facts: &mut Facts, plan: &Plan, stated: &[Vec<(Vec<InputId>, Literal)>]) {
     for (id, input) in plan.inputs.iter().enumerate() {
         let Some(earlier) = input.earlier() else { continue };
-        for (member, row) in facts.members.iter().zip(&mut facts.rows) {
+        for ((member, row), stated) in facts.members.iter().zip(&mut facts.rows).zip(stated) {
             row.inputs.resize(plan.inputs.len(), None);
             let initially = earlier.initially.get(member.tier).copied().flatten();
             let value = match stated.iter().find(|(inputs, _)| inputs.contains(&id)) {

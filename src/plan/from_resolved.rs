@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range,
-    Ranking, Role, Step, StepId, TierId, Units, ValueId,
+    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Named, Plan,
+    Program, Range, Ranking, Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
 use crate::quantity::Unit;
@@ -61,12 +61,14 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         inputs,
         stages,
         attributes: standard.attributes,
+        parents: standard.parents,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
             ties: standard.ranking.ties,
             keys: standard.ranking.keys.iter().map(|key| key.descending).collect(),
             listed: standard.ranking.listed.iter().map(|key| key.descending).collect(),
         },
+        lists: standard.lists.into_iter().map(list).collect(),
         total: Named { name: "总分".to_owned(), span: standard.total.span },
         total_columns: standard.total.columns,
         cases: standard.cases,
@@ -76,6 +78,10 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         in_force: standard.in_force,
         head,
     }
+}
+
+fn list(list: resolved::List) -> List {
+    List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
 }
 
 fn input(standard: &Standard, input: &resolved::Input) -> Input {
@@ -88,10 +94,9 @@ fn input(standard: &Standard, input: &resolved::Input) -> Input {
             made: earlier.made,
             initially: (0..standard.tiers.len()).map(|tier| resolved::initial(standard, earlier, tier)).collect(),
             of_scores: input.exprs().any(|expr| resolved::reads_scores(standard, expr)),
-            name: resolved::called(standard, earlier),
         }),
     };
-    Input { kind, span: input.span, spans: input.spans.clone() }
+    Input { name: resolved::input_name(standard, input), kind, span: input.span, spans: input.spans.clone() }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -159,6 +164,7 @@ impl<'s> Lowering<'s> {
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
+        let lists = standard.lists.iter().map(|list| self.list(list)).collect();
         let score_end = self.builder.steps.len();
         let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
         // every fact has its step, also where only a case or a bound speaks of it
@@ -181,10 +187,25 @@ impl<'s> Lowering<'s> {
             total,
             keys,
             listed,
+            lists,
             brought,
             stages: Vec::new(),
             bounds,
         }
+    }
+
+    /// What puts a unit of the tier on a list; none where that does not apply to it.
+    fn list(&mut self, list: &resolved::List) -> Option<ListSteps> {
+        let standard = self.standard;
+        let mut exprs = list.keys.iter().map(|key| &key.expr).chain(&list.condition);
+        if !exprs.all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        if let resolved::Who::Same(resolved::Common::Fact(fact)) = list.who {
+            self.fact(fact);
+        }
+        let condition = list.condition.as_ref().map(|condition| self.expr(condition));
+        Some(ListSteps { condition, keys: list.keys.iter().map(|key| self.expr(&key.expr)).collect() })
     }
 
     /// What a unit of the tier brings to an input; none where that does not apply to it.
@@ -544,11 +565,10 @@ impl<'s> Lowering<'s> {
     }
 
     /// y0 + (x − x0) × (y1 − y0) / (x1 − x0) between two anchors, the first and last result outside.
-    fn interpolated(&mut self, subject: &Expr, anchors: &[(rust_decimal::Decimal, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+    fn interpolated(&mut self, subject: &Expr, anchors: &[(Expr, Expr)], unit: Option<Unit>, span: Span) -> StepId {
         let x = self.expr(subject);
         let x_unit = unit_of(subject);
-        let points: Vec<(StepId, StepId)> =
-            anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
+        let points: Vec<(StepId, StepId)> = anchors.iter().map(|(anchor, result)| (self.expr(anchor), self.expr(result))).collect();
         let Some((_, last)) = points.last().copied() else { return 0 };
         let mut done = last;
         let number = || Some(Unit::Number);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::gathered::lines;
 use super::value::{absence_word, mode_word, provenance_word, show};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
@@ -178,13 +179,13 @@ impl<'a> Writer<'a> {
     /// A bound that had no effect.
     fn is_silent(&self, id: StepId) -> bool {
         let trace = &self.case.trace;
-        let distance = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_)));
-        !distance && trace.used(id) != Used::Second
+        let whole = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_) | Role::Extreme));
+        !whole && trace.used(id) != Used::Second
     }
 
     /// Whether a step has a name of its own, so that its value stands for it.
     fn is_named(&self, id: StepId) -> bool {
-        !matches!(self.case.trace.info(id).map(|info| info.role), None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps))
+        !matches!(self.case.trace.info(id).map(|info| info.role), None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps | Role::Extreme))
     }
 
     fn label(&self, id: StepId) -> String {
@@ -482,6 +483,9 @@ impl<'a> Writer<'a> {
             return;
         }
         let mut children: Vec<Child> = self.children(here);
+        if let Some(gathered) = self.case.gathered(here) {
+            children.extend(lines(self.case.plan(), &gathered, self.lang).into_iter().map(Child::Words));
+        }
         children.dedup();
         if self.topic == Topic::Total {
             children.retain(|child| !matches!(child, Child::Words(words) if words.starts_with('(')));
@@ -711,7 +715,7 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let behind = self.behind(step);
             let truth = trace.info(behind).is_some_and(|info| info.role == Role::Condition);
-            let named = !truth && (self.is_named(behind) || matches!(trace.step(behind), Some(Step::Given(_))));
+            let named = !truth && (self.is_named(behind) || matches!(trace.step(behind), Some(Step::Given(_) | Step::Input(_))));
             if !named {
                 queue.extend(trace.sources(behind));
             } else if !found.contains(&behind) {
@@ -729,7 +733,7 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let role = trace.info(step).map(|info| info.role);
             match role {
-                Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_) | Role::Input(_)) => {
+                Some(Role::Cell(_) | Role::Input(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
                     let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::earlier::is_earlier;
-use super::{Act, Clause, Earlier, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Made, Pattern, Standard, ValueId, Who};
+use super::{Act, Clause, Common, Earlier, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Made, Pattern, Standard, ValueId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -31,7 +31,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         }
         ExprKind::Interpolated(subject, anchors) => {
             visit(subject, see);
-            anchors.iter().for_each(|(_, result)| visit(result, see));
+            for (anchor, result) in anchors {
+                visit(anchor, see);
+                visit(result, see);
+            }
         }
         ExprKind::Among(subject, patterns) => {
             visit(subject, see);
@@ -282,6 +285,13 @@ fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr
     found
 }
 
+/// The facts by which an input groups units.
+fn grouped_by(standard: &Standard, id: InputId) -> impl Iterator<Item = FactId> {
+    let units = standard.inputs.get(id).and_then(|input| if let InputKind::Units(units) = &input.kind { Some(units) } else { None });
+    let commons = units.into_iter().flat_map(super::Units::commons);
+    commons.filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None })
+}
+
 fn reads(standard: &Standard, node: Node) -> Vec<Node> {
     let mut found = read_in(standard, |see| match node {
         Node::Fact(id) => {
@@ -306,6 +316,9 @@ fn reads(standard: &Standard, node: Node) -> Vec<Node> {
             }
         }
     });
+    if let Node::Input(id) = node {
+        found.extend(grouped_by(standard, id).map(Node::Fact));
+    }
     if let Node::Item(id) = node {
         found.extend(standard.items.get(id).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child)));
     }
@@ -317,7 +330,7 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
         Node::Value(id) => standard.values.get(id).map(|value| &value.name),
         Node::Item(id) => standard.items.get(id).map(|item| &item.name),
-        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), super::gather::input_name),
+        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), |input| super::gather::input_name(standard, input)),
         Node::Total => return words!("总分", "total"),
     };
     same(name.map_or("", String::as_str))
@@ -350,6 +363,8 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
         }
         _ => {}
     });
+    read.extend((0..standard.inputs.len()).flat_map(|id| grouped_by(standard, id)).map(Node::Fact));
+    read.extend(standard.lists.iter().filter_map(|list| if let Who::Same(Common::Fact(fact)) = list.who { Some(Node::Fact(fact)) } else { None }));
     let facts = standard
         .facts
         .iter()
@@ -374,7 +389,9 @@ fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
     standard.inputs.iter().flat_map(Input::exprs).for_each(|expr| visit(expr, see));
     standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
-    standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, see));
+    let listed = standard.lists.iter().flat_map(|list| &list.keys);
+    standard.ranking.keys.iter().chain(&standard.ranking.listed).chain(listed).for_each(|key| visit(&key.expr, see));
+    standard.lists.iter().flat_map(|list| &list.condition).for_each(|condition| visit(condition, see));
     standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
     standard.functions.iter().flat_map(|function| [&function.range.low, &function.range.high]).for_each(|expr| visit(expr, see));
 }

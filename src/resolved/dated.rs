@@ -39,6 +39,15 @@ impl Dates {
         self.first.as_deref().is_none_or(|first| first <= day) && self.end.as_deref().is_none_or(|end| day < end)
     }
 
+    /// Those that are also of others.
+    pub(crate) fn within(&self, other: &Dates) -> Dates {
+        let end = match (&self.end, &other.end) {
+            (Some(one), Some(other)) => Some(one.min(other).clone()),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        };
+        Dates { first: self.first.clone().max(other.first.clone()), end }
+    }
+
     /// Whether some day from one on, up to another, is one of them.
     pub(crate) fn hold_some(&self, from: &str, end: &str) -> bool {
         self.first.as_deref().is_none_or(|first| first < end) && self.end.as_deref().is_none_or(|own| from < own)

@@ -3,9 +3,9 @@
 use super::circle::visit;
 use super::from_ast::{Named, Resolver, Slot};
 use super::gather::fold_word;
-use super::{Expr, ExprKind, Fold, Input, InputId, InputKind, ItemId, Literal, Standard, TierId, Type, ValueId};
+use super::{Expr, ExprKind, Fold, Input, InputId, InputKind, ItemId, Literal, Standard, TierId, ValueId};
 use crate::diag::{Code, Diagnostic, Words, words};
-use crate::quantity::{Cycle, Period, Unit};
+use crate::quantity::{Cycle, Period};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -217,11 +217,7 @@ impl Resolver<'_> {
             return None;
         }
         let (arguments, condition) = self.gathered_parts(tree, owner)?;
-        let (ty, step) = if tree.fold == Fold::Count {
-            (Type::Number(Unit::named(unit)), Some(rust_decimal::Decimal::ONE))
-        } else {
-            super::gather::fold_type(tree.fold, &arguments, self.ties)?
-        };
+        let (ty, step) = super::gather::fold_type(tree.fold, &arguments, self.ties, unit)?;
         let earlier = Earlier { when: when?, made: Made::Fold(tree.fold), arguments, condition, initially: None };
         let id = self.input(InputKind::Earlier(earlier), span);
         Some(Expr { kind: ExprKind::Input(id), ty, step, span })
@@ -302,7 +298,7 @@ pub(super) fn name(earlier: &Earlier) -> Words {
 }
 
 /// What an input from other periods is called, with what is read.
-pub(crate) fn called(standard: &Standard, earlier: &Earlier) -> Words {
+pub(super) fn called(standard: &Standard, earlier: &Earlier) -> Words {
     let Words { zh, en } = name(earlier);
     let read: Vec<Words> = earlier.arguments.iter().map(|argument| read_name(standard, argument)).collect();
     let join = |of: fn(&Words) -> &String| read.iter().map(|words| of(words).as_str()).collect::<Vec<_>>().join(", ");

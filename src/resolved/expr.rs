@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
-use super::{Expr, ExprKind, ItemId, Pattern, Sign, Times, Type};
+use super::{Expr, ExprKind, Fold, InputKind, ItemId, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
 use crate::source::Span;
@@ -334,7 +334,7 @@ impl Resolver<'_> {
             }
         }
         let fits = match (&left.ty, &right.ty) {
-            (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a),
+            (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a) || self.is_place_among(&left, &right) || self.is_place_among(&right, &left),
             (Type::Truth, Type::Truth) => true,
             (Type::Choice(a), Type::Choice(b)) => !a.is_disjoint(b),
             _ => false,
@@ -344,6 +344,18 @@ impl Resolver<'_> {
         }
         self.mismatch(&left, &right, zh, en);
         None
+    }
+
+    /// Whether the first is a place and the second says how many units there are.
+    fn is_place_among(&self, place: &Expr, count: &Expr) -> bool {
+        let value = |id: usize| match self.values.get(id) {
+            Some(super::from_ast::Slot::Done(value)) => Some(&value.expr),
+            _ => None,
+        };
+        let inner = if let ExprKind::Value(id) = place.kind { value(id) } else { Some(place) };
+        let input = inner.and_then(|inner| if let ExprKind::Input(id) = inner.kind { self.inputs.get(id) } else { None });
+        let rank = matches!(input.map(|input| &input.kind), Some(InputKind::Units(units)) if units.fold == Fold::Rank);
+        rank && count.unit() == Some(&Unit::named(super::gather::OFFICES))
     }
 
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.

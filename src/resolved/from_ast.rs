@@ -134,6 +134,10 @@ pub(super) struct Resolver<'a> {
     /// The inputs by what they say.
     pub(super) input_keys: BTreeMap<String, InputId>,
     pub(super) attributes: Vec<Attribute>,
+    /// Where the rules first speak of the units below or above.
+    pub(super) parents: Option<Span>,
+    /// Inside 逐: the members of the group of a unit.
+    pub(super) grouped: Option<super::Over>,
     pub(super) symbols: IndexSet<String>,
     pub(super) ties: ast::Ties,
     pub(super) step: Decimal,
@@ -153,6 +157,7 @@ pub(super) struct Once<'a> {
     pub(super) totals: Vec<&'a ast::Total>,
     pub(super) rankings: Vec<&'a ast::Ranking>,
     pub(super) exemptions: Vec<&'a ast::Exemption>,
+    pub(super) lists: Vec<&'a ast::List>,
     pub(super) cases: Vec<&'a ast::Case>,
     pub(super) tiers: Vec<&'a ast::Tier>,
 }
@@ -185,6 +190,8 @@ impl<'a> Resolver<'a> {
             inputs: Vec::new(),
             input_keys: BTreeMap::new(),
             attributes: Vec::new(),
+            parents: None,
+            grouped: None,
             symbols: IndexSet::new(),
             ties: ast::Ties::Skipping,
             step: Decimal::new(1, 2),
@@ -222,6 +229,7 @@ impl<'a> Resolver<'a> {
                 ast::Declaration::Total(total) => once.totals.push(total),
                 ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
                 ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::List(list) => once.lists.push(list),
                 ast::Declaration::Case(case) => once.cases.push(case),
                 _ => {}
             }
@@ -253,6 +261,7 @@ impl<'a> Resolver<'a> {
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
         let longer = self.longer_totals(&once);
+        let lists = self.lists(&once.lists);
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
@@ -278,11 +287,13 @@ impl<'a> Resolver<'a> {
             functions,
             inputs: std::mem::take(&mut self.inputs),
             attributes: std::mem::take(&mut self.attributes),
+            parents: self.parents,
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
             total,
             ranking,
+            lists,
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
@@ -528,7 +539,9 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
+            let grouped = self.grouped.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            self.grouped = grouped;
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);

@@ -183,6 +183,15 @@ fn least(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
     }
 }
 
+/// What makes an expression 无从计算.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cause {
+    /// This divisor can be 0.
+    Divisor(Span),
+    /// There may be nothing that this can be gathered from.
+    Nothing(Span),
+}
+
 /// What conditions before an expression have made sure of.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Definedness {
@@ -230,8 +239,8 @@ impl Definedness {
         }
     }
 
-    /// The divisor through which an expression can be 无从计算 in a tier, if there is one.
-    pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Span> {
+    /// Through what an expression can be 无从计算 in a tier, if it can.
+    pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Cause> {
         Search { known: self, standard, tier, defined: RefCell::default() }.find(expr, 0)
     }
 }
@@ -245,7 +254,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn find(&self, expr: &Expr, depth: usize) -> Option<Span> {
+    fn find(&self, expr: &Expr, depth: usize) -> Option<Cause> {
         if depth > 400 || self.known.defined.contains(&key(expr)) {
             return None;
         }
@@ -261,16 +270,18 @@ impl Search<'_> {
                 found
             }
             ExprKind::Sum(terms) => terms.iter().find_map(|(_, term)| find(term)),
-            ExprKind::Product(factors) => {
-                factors.iter().find_map(|(times, factor)| find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(factor.span)))
-            }
+            ExprKind::Product(factors) => factors.iter().find_map(|(times, factor)| {
+                find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(Cause::Divisor(factor.span)))
+            }),
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
-            ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(expr.span),
+            ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(Cause::Nothing(expr.span)),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
-            ExprKind::Interpolated(subject, anchors) => find(subject).or_else(|| anchors.iter().find_map(|(_, result)| find(result))),
+            ExprKind::Interpolated(subject, anchors) => {
+                find(subject).or_else(|| anchors.iter().find_map(|(anchor, result)| find(anchor).or_else(|| find(result))))
+            }
             ExprKind::Among(subject, _) => find(subject),
             _ => None,
         }
@@ -284,7 +295,10 @@ impl Search<'_> {
                 match units.fold {
                     Fold::Sum | Fold::Count | Fold::Size => false,
                     Fold::WeightedMean if units.arguments.get(1).is_none_or(|weight| self.can_be_zero(weight)) => true,
-                    _ => !units.holds_reader() || parts.any(|part| self.find(part, depth + 1).is_some() || !applies(self.standard, part, self.tier)),
+                    _ => {
+                        !units.holds_reader()
+                            || parts.any(|part| self.find(part, depth + 1).is_some() || units.over.who != Who::Tier && !applies(self.standard, part, self.tier))
+                    }
                 }
             }
             InputKind::Earlier(earlier) => match earlier.made {
@@ -417,8 +431,7 @@ fn write_key(expr: &Expr, text: &mut String) {
         ExprKind::Interpolated(subject, anchors) => {
             list(text, "line", &[subject]);
             for (anchor, result) in anchors {
-                let _ = write!(text, "{anchor}");
-                list(text, ":", &[result]);
+                list(text, ":", &[anchor, result]);
             }
         }
         ExprKind::Among(subject, patterns) => {

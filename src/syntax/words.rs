@@ -155,42 +155,7 @@ pub(crate) const WORDS: &[Word] = &[
 ];
 
 /// Words that are reserved for constructs which this version does not evaluate.
-pub(crate) const RESERVED: &[&str] = &[
-    "k_amendment",
-    "k_based_on",
-    "k_use",
-    "k_record",
-    "k_list",
-    "k_veto",
-    "k_spill",
-    "k_nullable",
-    "k_where",
-    "k_each",
-    "k_over",
-    "k_last",
-    "k_not_eligible",
-    "k_top",
-    "k_bottom",
-    "k_becomes",
-    "k_replace",
-    "k_insert",
-    "k_at_front",
-    "k_repeal",
-    "k_rename",
-    "k_children",
-    "k_same",
-    "k_mean",
-    "k_weighted_mean",
-    "k_best",
-    "k_lowest",
-    "k_median",
-    "k_count",
-    "k_rank_of",
-    "k_size",
-    "k_output",
-    "k_only",
-    "k_except",
-];
+pub(crate) const RESERVED: &[&str] = &["k_record", "k_veto", "k_spill", "k_nullable", "k_over", "k_last", "k_not_eligible", "k_output", "k_only", "k_except"];
 
 /// The keyword that a word is or begins, in either skin.
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {
