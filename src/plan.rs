@@ -212,12 +212,23 @@ pub(crate) enum InputKind {
     Earlier(Earlier),
 }
 
+/// Something with a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Read {
+    Fact(String),
+    Value(String),
+    Item(String),
+    Total,
+}
+
 #[derive(Debug)]
 pub(crate) struct Earlier {
     pub(crate) when: When,
     pub(crate) made: Made,
     /// 首期 by tier: the value where there is no such period.
     pub(crate) initially: Vec<Option<Literal>>,
+    /// What is read, where it is one thing with a name: by that other versions know it.
+    pub(crate) read: Option<Read>,
     /// Whether it rests on scores, of which a unit that does not take part has none.
     pub(crate) of_scores: bool,
 }
@@ -251,11 +262,18 @@ pub(crate) struct Stage {
 }
 
 /// What a unit brings to an input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Brought {
     pub(crate) values: Vec<StepId>,
     /// Whether the unit counts.
     pub(crate) condition: Option<StepId>,
+}
+
+impl Brought {
+    /// The steps that it is made of.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = StepId> {
+        self.values.iter().chain(&self.condition).copied()
+    }
 }
 
 /// The steps of one tier.
@@ -295,6 +313,16 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// The step of what has that name here.
+    pub(crate) fn step_of(&self, plan: &Plan, read: &Read) -> Option<StepId> {
+        match read {
+            Read::Fact(name) => self.facts.iter().zip(&plan.facts).find_map(|(step, fact)| step.filter(|_| fact.name == *name)),
+            Read::Value(name) => self.values.iter().zip(&plan.values).find_map(|(step, value)| step.filter(|_| value.name == *name)),
+            Read::Item(name) => self.items.iter().zip(&plan.items).find_map(|(steps, item)| steps.filter(|_| item.name == *name)).map(|steps| steps.score),
+            Read::Total => Some(self.total),
+        }
+    }
+
     /// The steps that results are made of.
     pub(crate) fn results(&self) -> Vec<StepId> {
         let items = self.items.iter().flatten().map(|item| item.score);

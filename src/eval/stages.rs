@@ -13,7 +13,7 @@ use self::fold::placed;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{AttributeId, Common, FactId, Fold, Input, InputId, InputKind, Made, Plan, Program, Stage, StepId, TierId, Units, Who, closure};
+use crate::plan::{self, AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, Stage, StepId, TierId, Units, Who, closure};
 
 /// The units of a period, as far as they bring something to one another.
 pub(crate) trait Members {
@@ -65,24 +65,23 @@ pub(crate) fn account<M: Members>(plan: &Plan, members: &M, input: InputId) -> V
     brought(plan, members, &taking_part, (number, &one)).pop().unwrap_or_default()
 }
 
-/// What every unit has in this period for an input of another; of a value that rests on no score also where it does not take part.
-pub(crate) fn had<M: Members>(plan: &Plan, members: &M, input: InputId) -> Vec<Part> {
-    let single = plan.inputs.get(input).and_then(Input::earlier).is_some_and(|earlier| earlier.made == Made::Itself && !earlier.of_scores);
-    let taking_part = if single { Vec::new() } else { participations(plan, members) };
-    let needed = |program: &Program| {
-        let brought = program.brought.get(input).and_then(Option::as_ref);
-        closure(&program.steps, brought.into_iter().flat_map(|brought| brought.values.iter().chain(&brought.condition)).copied())
-    };
-    let needed: Vec<Vec<StepId>> = plan.programs.iter().map(needed).collect();
+/// What every unit has in this period of what is read by another: steps of the program of its tier. Where that rests on no score it is
+/// there also for units that do not take part.
+pub(crate) fn had<M: Members>(plan: &Plan, members: &M, of_tier: &dyn Fn(&Program) -> Option<plan::Brought>, of_all: bool) -> Vec<Part> {
+    let taking_part = if of_all { Vec::new() } else { participations(plan, members) };
+    let brought: Vec<Option<plan::Brought>> = plan.programs.iter().map(of_tier).collect();
+    let needed = |(program, brought): (&Program, &Option<plan::Brought>)| closure(&program.steps, brought.iter().flat_map(plan::Brought::steps));
+    let needed: Vec<Vec<StepId>> = plan.programs.iter().zip(&brought).map(needed).collect();
     let mut bringing = Bringing::of_steps(plan, &needed);
     let of = |member: usize| {
         let values = bringing.values(members, member);
-        let Some(evaluator) = bringing.evaluators.get(members.tier(member)) else { return Part::Left(Left::NotApplicable) };
+        let tier = members.tier(member);
+        let Some(evaluator) = bringing.evaluators.get(tier) else { return Part::Left(Left::NotApplicable) };
         let values = match &values {
             Values::Shared => evaluator.values(),
             Values::Own(own) => own,
         };
-        part((evaluator.program(), values), taking_part.get(member), input, members.is_listed(member))
+        part((brought.get(tier).and_then(Option::as_ref), values), taking_part.get(member), members.is_listed(member))
     };
     (0..members.count()).map(of).collect()
 }
@@ -233,17 +232,17 @@ impl<'p> Bringing<'p> {
             None => (group, read),
         };
         let each = units.each.map_or(Group::Nowhere, common);
-        let part = part((program, values), takes_part, id, members.is_listed(member));
+        let part = part((program.brought.get(id).and_then(Option::as_ref), values), takes_part, members.is_listed(member));
         Brought { part, group, read, each }
     }
 }
 
 /// What a unit brings, by the steps of its tier.
-fn part((program, values): (&Program, &[Value]), takes_part: Option<&Participation>, id: InputId, listed: bool) -> Part {
+fn part((brought, values): (Option<&plan::Brought>, &[Value]), takes_part: Option<&Participation>, listed: bool) -> Part {
     if let Some(Participation::Exempt(_)) = takes_part {
         return Part::Left(Left::Exempt);
     }
-    let Some(Some(brought)) = program.brought.get(id) else { return Part::Left(Left::NotApplicable) };
+    let Some(brought) = brought else { return Part::Left(Left::NotApplicable) };
     let at = |step: StepId| values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
     let unknown = match takes_part {
         Some(Participation::Unknown(absence)) => Some(*absence),

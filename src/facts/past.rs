@@ -16,7 +16,7 @@ use super::{Facts, Member};
 use crate::diag::{CellPlace, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
-use crate::plan::{Earlier, InputId, InputKind, Literal, Made, Plan, Program, Role, Step, StepId, closure, of_period};
+use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, closure, of_period};
 use crate::quantity::{Number, Period};
 
 /// What was read of other periods.
@@ -162,7 +162,7 @@ fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnc
     Ok(adjustments::apply(facts, &changes, plan, library.register(plan), diagnostics))
 }
 
-/// What every unit had in a period for an input.
+/// What every unit had in a period of what is asked.
 struct Had {
     parts: BTreeMap<String, (Part, Option<CellPlace>)>,
 }
@@ -170,7 +170,7 @@ struct Had {
 /// Everything that was read of other periods so far.
 struct Reading<'r, 'l> {
     library: &'r Library<'l>,
-    had: BTreeMap<(Period, InputId), Had>,
+    had: BTreeMap<(Period, Asked), Had>,
     read: Vec<(String, String)>,
 }
 
@@ -186,18 +186,19 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
         return Ok(());
     }
     let mut reading = Reading { library, had: BTreeMap::new(), read: Vec::new() };
-    for (earlier, inputs) in needed(library, plan, period, &wanted) {
+    for (earlier, asked) in needed(library, plan, period, &wanted) {
         let Some(plan) = library.plan(earlier) else { continue };
         let mut found = Vec::new();
-        let inside = inputs.iter().flat_map(|input| read_by(plan, &|program| roots(program, *input))).collect();
+        let inside = asked.iter().flat_map(|asked| read_by(plan, &|program| asked.roots(plan, program))).collect();
         let past = facts_of(library, plan, earlier, |facts| reading.put(facts, plan, earlier, &inside), &mut found)?;
         if any_error(&found) {
             diagnostics.extend(found.into_iter().filter(Diagnostic::is_error));
             return Ok(());
         }
         reading.read.push((earlier.to_string(), past.sha256.clone()));
-        for input in inputs {
-            reading.had.insert((earlier, input), had(plan, &past, input));
+        for asked in asked {
+            let had = had(plan, &past, &asked);
+            reading.had.insert((earlier, asked), had);
         }
         if !own && earlier.within(period.cycle()) == period {
             join(facts, &past, plan);
@@ -223,33 +224,70 @@ fn join(facts: &mut Facts, past: &Facts, plan: &Plan) {
 }
 
 /// The periods whose facts are needed, and which inputs of their own rules tell what is read of them; in the order of time.
-fn needed(library: &Library<'_>, plan: &Plan, period: Period, wanted: &BTreeSet<InputId>) -> BTreeMap<Period, BTreeSet<InputId>> {
-    let mut needed: BTreeMap<Period, BTreeSet<InputId>> = BTreeMap::new();
+fn needed(library: &Library<'_>, plan: &Plan, period: Period, wanted: &BTreeSet<InputId>) -> BTreeMap<Period, BTreeSet<Asked>> {
+    let mut needed: BTreeMap<Period, BTreeSet<Asked>> = BTreeMap::new();
     let mut queue: Vec<(Period, &Plan, InputId)> = wanted.iter().map(|input| (period, plan, *input)).collect();
     while let Some((period, plan, input)) = queue.pop() {
-        let Some(earlier) = plan.inputs.get(input).and_then(crate::plan::Input::earlier) else { continue };
+        let Some(earlier) = plan.inputs.get(input).and_then(Input::earlier) else { continue };
         for then in earlier.when.periods(period) {
             let (Some(rules), Some(_)) = (library.plan(then), library.folders.of(then)) else { continue };
-            let Some(same) = counterpart(plan, input, rules) else { continue };
-            if needed.entry(then).or_default().insert(same) {
-                queue.extend(read_by(rules, &|program| roots(program, same)).into_iter().map(|input| (then, rules, input)));
+            let Some(asked) = Asked::of(plan, input, rules) else { continue };
+            if needed.entry(then).or_default().insert(asked.clone()) {
+                queue.extend(read_by(rules, &|program| asked.roots(rules, program)).into_iter().map(|input| (then, rules, input)));
             }
         }
     }
     needed
 }
 
-/// The input of other rules that says the same: the same place of the text.
-fn counterpart(plan: &Plan, input: InputId, rules: &Plan) -> Option<InputId> {
-    let spans = &plan.inputs.get(input)?.spans;
-    rules.inputs.iter().position(|other| other.earlier().is_some() && other.spans.iter().any(|span| spans.contains(span)))
+/// What is asked of the rules of another period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    /// What they read so themselves.
+    Input(InputId),
+    /// What has this name in them; of a value that rests on no score also where a unit does not take part.
+    Named(Read, bool),
 }
 
-/// The steps that say what a unit has for an input.
-fn roots(program: &Program, input: InputId) -> Vec<StepId> {
-    let brought = program.brought.get(input).and_then(Option::as_ref);
-    let own = brought.into_iter().flat_map(|brought| brought.values.iter().chain(&brought.condition)).copied();
-    own.chain(program.exemptions.iter().map(|(condition, _)| *condition)).collect()
+impl Asked {
+    /// What an input asks of other rules: the same place of the text, or else what is called the same and has the same unit.
+    fn of(plan: &Plan, input: InputId, rules: &Plan) -> Option<Asked> {
+        let asking = plan.inputs.get(input)?;
+        let same = |other: &Input| other.earlier().is_some() && other.spans.iter().any(|span| asking.spans.contains(span));
+        if let Some(id) = rules.inputs.iter().position(same) {
+            return Some(Asked::Input(id));
+        }
+        let earlier = asking.earlier()?;
+        let read = earlier.read.clone()?;
+        let unit = |plan: &Plan| {
+            let of = |program: &Program| program.infos.get(program.step_of(plan, &read)?).map(|info| info.unit.clone());
+            plan.programs.iter().find_map(of)
+        };
+        let alike = unit(rules).is_some_and(|theirs| unit(plan).is_none_or(|ours| ours == theirs));
+        alike.then(|| Asked::Named(read.clone(), earlier.made == Made::Itself && !earlier.of_scores))
+    }
+
+    /// The steps that say what a unit of a tier has.
+    fn brought(&self, plan: &Plan, program: &Program) -> Option<Brought> {
+        match self {
+            Asked::Input(id) => program.brought.get(*id)?.clone(),
+            Asked::Named(read, _) => Some(Brought { values: vec![program.step_of(plan, read)?], condition: None }),
+        }
+    }
+
+    /// Whether units that do not take part have it too.
+    fn of_all(&self, plan: &Plan) -> bool {
+        match self {
+            Asked::Input(id) => plan.inputs.get(*id).and_then(Input::earlier).is_some_and(|earlier| earlier.made == Made::Itself && !earlier.of_scores),
+            Asked::Named(_, of_all) => *of_all,
+        }
+    }
+
+    /// What it rests on.
+    fn roots(&self, plan: &Plan, program: &Program) -> Vec<StepId> {
+        let own = self.brought(plan, program);
+        own.iter().flat_map(Brought::steps).chain(program.exemptions.iter().map(|(condition, _)| *condition)).collect()
+    }
 }
 
 /// The inputs from other periods that steps read, also by way of what is gathered from the units of this one.
@@ -265,7 +303,7 @@ fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<
             for program in &plan.programs {
                 let facts = program.facts.iter().flatten().copied();
                 let commons = facts.filter(|step| matches!(program.steps.get(*step), Some(Step::Given(_) | Step::OrElse(..))));
-                let mut roots = roots(program, input);
+                let mut roots = Asked::Input(input).roots(plan, program);
                 if let Some(InputKind::Units(units)) = plan.inputs.get(input).map(|input| &input.kind)
                     && units.commons().next().is_some()
                 {
@@ -279,11 +317,12 @@ fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<
     seen
 }
 
-/// What every unit has for an input in the period of these facts.
-fn had(plan: &Plan, facts: &Facts, input: InputId) -> Had {
+/// What every unit has of what is asked, in the period of these facts.
+fn had(plan: &Plan, facts: &Facts, asked: &Asked) -> Had {
     let cell = |index: usize, member: &Member| {
         let program = plan.programs.get(member.tier)?;
-        let [value] = program.brought.get(input)?.as_ref()?.values.as_slice() else { return None };
+        let brought = asked.brought(plan, program)?;
+        let [value] = brought.values.as_slice() else { return None };
         let given = match program.steps.get(*value)? {
             Step::OrElse(given, _) => given,
             _ => value,
@@ -291,7 +330,7 @@ fn had(plan: &Plan, facts: &Facts, input: InputId) -> Had {
         let Role::Cell(fact) = program.infos.get(*given)?.role else { return None };
         facts.rows.get(index)?.get(fact).map(|cell| facts.place(cell))
     };
-    let parts = stages::had(plan, facts, input);
+    let parts = stages::had(plan, facts, &|program| asked.brought(plan, program), asked.of_all(plan));
     let by_name = facts.members.iter().enumerate().zip(parts).map(|((index, member), part)| (squeezed(&member.name), (part, cell(index, member))));
     Had { parts: by_name.collect() }
 }
@@ -329,7 +368,7 @@ impl Reading<'_, '_> {
         for member in 0..facts.count() {
             let (name, tier) = facts.members.get(member).map_or((String::new(), 0), |member| (squeezed(&member.name), member.tier));
             for input in inputs {
-                let Some(earlier) = plan.inputs.get(*input).and_then(crate::plan::Input::earlier) else { continue };
+                let Some(earlier) = plan.inputs.get(*input).and_then(Input::earlier) else { continue };
                 let parts = earlier.when.periods(period).into_iter().map(|then| self.was(plan, *input, then, &name)).collect();
                 let mut account = Account { parts, initially: false };
                 let value = value_of(earlier, &mut account, earlier.initially.get(tier).copied().flatten());
@@ -350,12 +389,18 @@ impl Reading<'_, '_> {
         let rules = self.library.plan(period);
         let nothing = |gave: Gave| Was { period, version: rules.map(|rules| rules.head.version.clone()), gave, weight: None, cell: None };
         let Some(rules) = rules else { return nothing(Gave::NotInForce) };
-        let Some(same) = counterpart(plan, input, rules) else { return nothing(Gave::NotThen) };
-        let Some(had) = self.had.get(&(period, same)) else {
+        let Some(asked) = Asked::of(plan, input, rules) else { return nothing(Gave::NotThen) };
+        let Some(had) = self.had.get(&(period, asked)) else {
             return nothing(if self.library.is_before(period) { Gave::Before } else { Gave::NoFacts });
         };
         let Some((part, cell)) = had.parts.get(name) else { return nothing(Gave::NoUnit) };
         let (gave, weight) = match part {
+            Part::Counted(Value::Symbol(symbol), weight) => {
+                // a word is known by itself: its number is that of the version
+                let word = rules.symbols.get(*symbol);
+                let here = plan.symbols.iter().position(|other| Some(other) == word);
+                (here.map_or(Gave::NotThen, |symbol| Gave::Value(Value::Symbol(symbol))), Some(*weight))
+            }
             Part::Counted(value, weight) => (Gave::Value(*value), Some(*weight)),
             Part::Left(left) => (Gave::Left(*left), None),
             Part::Open(absence) => (Gave::Open(*absence), None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Named, Plan,
+    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Named, Plan, Read,
     Program, Range, Ranking, Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
@@ -84,6 +84,19 @@ fn list(list: resolved::List) -> List {
     List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
 }
 
+/// The one thing with a name that is read of another period.
+fn read(standard: &Standard, earlier: &resolved::Earlier) -> Option<Read> {
+    let [argument] = earlier.arguments.as_slice() else { return None };
+    let name = match argument.kind {
+        ExprKind::Fact(id) => Read::Fact(standard.facts.get(id)?.name.clone()),
+        ExprKind::Value(id) => Read::Value(standard.values.get(id)?.name.clone()),
+        ExprKind::Score(id) => Read::Item(standard.items.get(id)?.name.clone()),
+        ExprKind::Total => Read::Total,
+        _ => return None,
+    };
+    Some(name).filter(|_| earlier.condition.is_none())
+}
+
 fn input(standard: &Standard, input: &resolved::Input) -> Input {
     let kind = match &input.kind {
         resolved::InputKind::Units(units) => {
@@ -93,6 +106,7 @@ fn input(standard: &Standard, input: &resolved::Input) -> Input {
             when: earlier.when,
             made: earlier.made,
             initially: (0..standard.tiers.len()).map(|tier| resolved::initial(standard, earlier, tier)).collect(),
+            read: read(standard, earlier),
             of_scores: input.exprs().any(|expr| resolved::reads_scores(standard, expr)),
         }),
     };
