@@ -104,6 +104,7 @@ pages! {
     RowUnread = "W0505";
     SheetMarks = "W0506";
     LikeFractions = "W0507";
+    NoPeriods = "W0508";
 }
 
 /// The rule texts that a page shows, each with the other files that it needs: of a page about data, none.

@@ -13,7 +13,7 @@ use super::load::{self, Known};
 use super::register::Register;
 use super::table::{Sheets, squeezed};
 use super::{Facts, Member};
-use crate::diag::{CellPlace, Diagnostic, Lang, Words, any_error, words};
+use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
 use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, closure, of_period};
@@ -205,9 +205,26 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
         }
     }
     reading.put(facts, plan, period, &wanted);
+    diagnostics.extend(not_given(facts, plan, library));
     facts.sha256 = if reading.read.is_empty() { facts.sha256.clone() } else { checksum_of_periods(&facts.sha256, &reading.read) };
     facts.past.read = reading.read;
     Ok(())
+}
+
+/// That the rules read other periods, where no folder of their facts is given.
+fn not_given(facts: &Facts, plan: &Plan, library: &Library<'_>) -> Option<Diagnostic> {
+    let lacks = |account: &Account| account.parts.iter().any(|was| was.gave == Gave::NoFacts);
+    let (_, input) = facts.past.accounts.iter().find(|(_, account)| library.folders.roots.is_empty() && lacks(account)).map(|(key, _)| *key)?;
+    let input = plan.inputs.get(input)?;
+    let Words { zh, en } = &input.name;
+    Some(
+        Diagnostic::new(Code::NoPeriods, words!("没有给出往期的数据,「{zh}」等记为缺数据", "the facts of other periods are not given: {en} is missing"))
+            .at(input.span, words!("这里要用到", "read here"))
+            .help(words!(
+                "各期数据放在一个文件夹下,每期一个子文件夹(如 2020-11),--facts 给上一级",
+                "put the facts of all periods into one folder, a folder each (as in 2020-11), and give that to --facts"
+            )),
+    )
 }
 
 /// Adds the units of a period to those of a longer one that it lies in. Where that has no tables of its own, all of them count as listed.

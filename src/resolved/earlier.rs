@@ -147,7 +147,7 @@ impl Resolver<'_> {
             InputKind::Units(_) => None,
         };
         let Some(wanted) = self.inputs.get(id).and_then(key) else { return Vec::new() };
-        let same = self.inputs.iter().enumerate().filter(|(_, input)| key(input).as_ref() == Some(&wanted));
+        let same = self.inputs.iter().enumerate().take(self.read_by_rules).filter(|(_, input)| key(input).as_ref() == Some(&wanted));
         same.map(|(id, _)| id).collect()
     }
 

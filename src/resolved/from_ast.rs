@@ -146,6 +146,8 @@ pub(super) struct Resolver<'a> {
     /// The periods for which it resolves.
     pub(super) setting: &'a mut Setting,
     pub(super) in_force: Vec<InForce>,
+    /// How many of the inputs the rules read; behind them stand those that only cases speak of.
+    pub(super) read_by_rules: usize,
     /// Values that are read of earlier periods by themselves, each with the step that they must keep.
     pub(super) carried: Vec<(ValueId, Decimal, Span)>,
 }
@@ -199,6 +201,7 @@ impl<'a> Resolver<'a> {
             precision: ast::Precision::Rounded,
             setting,
             in_force: Vec::new(),
+            read_by_rules: 0,
             carried: Vec::new(),
         }
     }
@@ -262,6 +265,7 @@ impl<'a> Resolver<'a> {
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
         let longer = self.longer_totals(&once);
         let lists = self.lists(&once.lists);
+        self.read_by_rules = self.inputs.len();
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));

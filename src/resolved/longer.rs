@@ -46,6 +46,8 @@ impl<'a> Resolver<'a> {
             return None;
         }
         if let Some((_, head)) = outer.filter(|(outer, _)| *outer != Some(cycle)) {
+            // which marks add up is open
+            self.unsure = true;
             self.report(
                 Diagnostic::new(
                     Code::Conflict,

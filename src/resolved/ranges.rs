@@ -190,6 +190,8 @@ pub(crate) enum Cause {
     Divisor(Span),
     /// There may be nothing that this can be gathered from.
     Nothing(Span),
+    /// There may be no other period that this is read of.
+    NoPeriod(Span),
 }
 
 /// What conditions before an expression have made sure of.
@@ -276,7 +278,11 @@ impl Search<'_> {
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
-            ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(Cause::Nothing(expr.span)),
+            ExprKind::Input(id) => {
+                let input = self.standard.inputs.get(*id)?;
+                let cause = if matches!(input.kind, InputKind::Earlier(_)) { Cause::NoPeriod(expr.span) } else { Cause::Nothing(expr.span) };
+                self.nothing_gathered(input, depth).then_some(cause)
+            }
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
             ExprKind::Interpolated(subject, anchors) => {
