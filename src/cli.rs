@@ -144,7 +144,7 @@ struct Subject {
     /// 期别,如 2020-11、2020-Q4、2020 / The period, as in 2020-11, 2020-Q4 or 2020
     #[arg(long, value_name = "期别 / PERIOD")]
     period: Option<String>,
-    /// 数据表(XLSX、CSV、JSON)或其文件夹,可写几次 / A table of facts (XLSX, CSV, JSON) or a folder of them; may be repeated
+    /// 数据表(XLSX、CSV、JSON)、其文件夹,或放各期文件夹(如 2020-11)的文件夹,可写几次 / A table of facts (XLSX, CSV, JSON), a folder of them, or one that holds a folder for each period (as in 2020-11); may be repeated
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::AnyPath)]
     facts: Vec<PathBuf>,
     /// 只读 XLSX 的这张工作表,可写几次 / Read only this sheet of XLSX files; may be repeated

@@ -40,8 +40,8 @@ use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::plan::{self, AttributeId, FactId, InputId, Plan, Program, TierId};
-use crate::quantity::Number;
+use crate::plan::{self, AttributeId, Dates, FactId, InputId, Plan, Program, TierId};
+use crate::quantity::{Number, Period};
 use crate::results::State;
 use crate::source::Sources;
 use crate::syntax::ast::Declaration;
@@ -64,8 +64,10 @@ pub struct Version {
     pub name: String,
     /// The version that it amends.
     pub based_on: Option<String>,
-    /// Its plan, which knows when it is in force.
+    /// Its plan, which knows when it is in force; where tables by period change, that of the latest periods.
     pub plan: Plan,
+    /// The plans of its other periods: those before, and longer ones.
+    pub(crate) others: Vec<Plan>,
     /// Its place among the texts of all versions.
     pub(crate) text: usize,
 }
@@ -99,13 +101,14 @@ pub fn compile_versions(sources: &Sources) -> Versions {
     let scripts = Scripts::compile(&texts.sources, &mut diagnostics);
     let lang = diag::language_of(sources, None);
     let mut plans = Vec::new();
+    let mut others: BTreeMap<usize, Vec<Plan>> = BTreeMap::new();
     let mut seen = Vec::new();
     for (index, version) in texts.versions.iter().enumerate() {
         let spliced = version.amendment.is_some().then(|| syntax::parse_files(&texts.sources, &version.files));
         let mut found = spliced.as_ref().map(|parsed| parsed.diagnostics.clone()).unwrap_or_default();
         let parsed = spliced.as_ref().unwrap_or(&parsed);
         // a file whose brackets do not match tells nothing of what it declares
-        let standard = if parsed.unreadable { None } else { resolved::resolve(parsed, &scripts, &mut found) };
+        let standards = if parsed.unreadable { Vec::new() } else { resolved::resolve(parsed, &scripts, &mut found) };
         let broken = diag::any_error(&found);
         for fault in found.into_iter().map(|fault| fault.written(&texts.sources)) {
             if !seen.contains(&fault) {
@@ -113,21 +116,42 @@ pub fn compile_versions(sources: &Sources) -> Versions {
                 diagnostics.push(in_version(fault, version));
             }
         }
-        if let Some(standard) = standard.filter(|_| !broken) {
-            plans.push((index, plan::lower(standard, lang)));
+        let mut lowered: Vec<Plan> = standards.into_iter().filter(|_| !broken).map(|standard| plan::lower(standard, lang)).collect();
+        if let Some(plan) = lowered.pop() {
+            plans.push((index, plan));
+            others.insert(index, lowered);
         }
     }
     let plans = dated(plans, &texts, &mut diagnostics);
     diag::sort(&mut diagnostics);
     let mut versions = Vec::new();
     if !diag::any_error(&diagnostics) {
-        for (text, plan) in plans {
+        for (text, mut plan) in plans {
+            let mut others = others.remove(&text).unwrap_or_default();
+            others.iter_mut().for_each(|other| other.head.effective.clone_from(&plan.head.effective));
+            std::iter::once(&mut plan).chain(&mut others).for_each(|plan| settle(plan, &texts.sources));
             let version = texts.versions.get(text);
             let (name, based_on) = (plan.head.version.clone(), version.and_then(|version| version.based_on.clone()));
-            versions.push(Version { name, based_on, plan, text });
+            versions.push(Version { name, based_on, plan, others, text });
         }
     }
     Versions { versions, diagnostics, texts }
+}
+
+/// Keeps a plan within the dates of its version, and says of what it reads of other periods where the authors wrote it: by that it is
+/// the same in other versions.
+fn settle(plan: &mut Plan, sources: &Sources) {
+    plan.dates = plan.dates.within(&Dates::of(&plan.head));
+    for span in plan.inputs.iter_mut().flat_map(|input| &mut input.spans) {
+        *span = sources.written(*span);
+    }
+}
+
+impl Version {
+    /// The plan of a period.
+    pub(crate) fn at(&self, period: Period) -> Option<&Plan> {
+        plan::of_period(std::iter::once(&self.plan).chain(&self.others), period)
+    }
 }
 
 impl Versions {

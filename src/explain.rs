@@ -17,8 +17,9 @@ use crate::eval::domain::{Absence, TracedValue, Used, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::adjustments::Target;
+use crate::facts::past::{Account, Gave, Was};
 use crate::facts::{Facts, Provenance, Row};
-use crate::plan::{FactId, ItemId, Plan, Reading, Role, Side, Step, StepId};
+use crate::plan::{FactId, InForce, ItemId, Plan, Reading, Role, Side, Step, StepId};
 use crate::quantity::{self, Mode, Unit};
 use crate::results::{Adjusted, State, adjustment, bearing, texts};
 use crate::source::{Sources, Span};
@@ -101,10 +102,16 @@ pub(crate) struct StepView {
     pub(crate) rule: RulePlace,
     /// The clause it belongs to.
     pub(crate) clause: Option<RulePlace>,
+    /// The row of a table by period that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_force: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
     /// How many records it was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) records: Option<RecordsCount>,
+    /// What other periods gave, of a value that is read of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) periods: Vec<PeriodView>,
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) call: Option<CallView>,
@@ -131,6 +138,19 @@ pub(crate) struct CellView {
     pub(crate) place: CellPlace,
     pub(crate) provenance: Option<Provenance>,
     pub(crate) basis: Option<String>,
+}
+
+/// What another period gave.
+#[derive(Debug, Serialize)]
+pub(crate) struct PeriodView {
+    pub(crate) period: String,
+    /// The version that was in force then.
+    pub(crate) version: Option<String>,
+    /// As in [`StepView::value`]; null where there is none.
+    pub(crate) value: Option<String>,
+    /// Why there is none, or why it does not count, in the language of the rules.
+    pub(crate) absent: Option<String>,
+    pub(crate) cell: Option<CellPlace>,
 }
 
 /// A function in its script.
@@ -279,8 +299,10 @@ impl Case<'_> {
             effect: self.effect(id),
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
+            in_force: self.in_force(info.span).map(|row| self.rule(row.row)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
             records: self.records_behind(id),
+            periods: self.account(info.role).map(|account| account.parts.iter().map(|was| self.period(was, info.unit.as_ref())).collect()).unwrap_or_default(),
             call: self.call(id),
             gathered: self.gathered(id).map(|gathered| gathered.view(self.plan())),
             assumptions: texts(self.plan(), &info.marks),
@@ -298,6 +320,22 @@ impl Case<'_> {
             Role::Total => Some(plan.total.name.clone()),
             Role::Input(input) => plan.inputs.get(input).map(|input| self.sources.excerpt(input.span)),
             _ => None,
+        }
+    }
+
+    /// How a value that is read of other periods came about.
+    pub(crate) fn account(&self, role: Role) -> Option<&Account> {
+        let Role::Input(input) = role else { return None };
+        self.facts.past.account(self.member, input)
+    }
+
+    fn period(&self, was: &Was, unit: Option<&Unit>) -> PeriodView {
+        PeriodView {
+            period: was.period.to_string(),
+            version: was.version.clone(),
+            value: if let Gave::Value(value) = was.gave { exact(self.plan(), &value, unit) } else { None },
+            absent: was.gave.words().map(|words| words.get(self.plan().lang).to_owned()),
+            cell: was.cell.clone(),
         }
     }
 
@@ -322,6 +360,11 @@ impl Case<'_> {
             (Step::OrElse(..), _) => Some("not given".to_owned()),
             _ => None,
         }
+    }
+
+    /// The innermost row of a table by period that a place lies in.
+    pub(crate) fn in_force(&self, span: Span) -> Option<&InForce> {
+        self.plan().in_force.iter().filter(|row| row.row.holds(span)).min_by_key(|row| row.row.end.saturating_sub(row.row.start))
     }
 
     /// A place in the rules.

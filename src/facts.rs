@@ -16,6 +16,7 @@ mod lines;
 pub(crate) mod load;
 mod moments;
 mod number;
+pub(crate) mod past;
 mod provenance;
 mod records;
 pub(crate) mod register;
@@ -29,6 +30,7 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use self::adjustments::Adjustments;
+use self::past::Past;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
@@ -104,6 +106,8 @@ pub(crate) struct Facts {
     pub(crate) words: IndexSet<String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
+    /// What was read of other periods.
+    pub(crate) past: Past,
     /// What was corrected after appeals.
     pub(crate) adjustments: Option<Box<Adjustments>>,
 }
@@ -189,7 +193,11 @@ impl Facts {
     /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.
     pub(crate) fn gather(&mut self, plan: &Plan) {
         for row in &mut self.rows {
-            row.inputs = vec![None; plan.inputs.len()];
+            row.inputs.resize(plan.inputs.len(), None);
+            for (slot, input) in row.inputs.iter_mut().zip(&plan.inputs) {
+                // what is read of other periods does not change with a row of this one
+                *slot = slot.filter(|_| input.earlier().is_some());
+            }
         }
         stages::fill(plan, self);
     }

@@ -18,10 +18,11 @@ use rust_decimal::Decimal;
 use crate::calendar::Calendar;
 use crate::diag::{Lang, Words};
 use crate::extension;
-use crate::quantity::{self, Mode, Number, Unit};
+use crate::quantity::{self, Mode, Number, Period, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind, Lapse,
-    Literal, Mark, MarkId, MarkKind, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
+    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Dates, Expected, FactId, FieldId, Fold, Head, InForce, InputId, ItemId,
+    ItemKind, Lapse, Literal, Made, Mark, MarkId, MarkKind, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId,
+    When, Who,
 };
 use crate::source::Span;
 
@@ -57,6 +58,12 @@ pub struct Plan {
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
     pub(crate) symbols: Vec<String>,
+    /// The cycle of the periods that it scores.
+    pub(crate) cycle: Cycle,
+    /// The periods that it is the plan of.
+    pub(crate) dates: Dates,
+    /// Which rows of tables by period are in force then.
+    pub(crate) in_force: Vec<InForce>,
 }
 
 impl Plan {
@@ -70,10 +77,25 @@ impl Plan {
         self.programs.iter().position(|program| program.tier == name)
     }
 
-    /// Items without items inside: what results call indicators.
+    /// Items without items inside that take part in its results: what these call indicators.
     pub(crate) fn indicators(&self) -> impl Iterator<Item = (ItemId, &Item)> {
-        self.items.iter().enumerate().filter(|(_, item)| item.children.is_empty())
+        self.items.iter().enumerate().filter(|(_, item)| item.children.is_empty() && item.cycle == self.cycle)
     }
+
+    /// Whether a result rests on some cell of the period itself.
+    pub(crate) fn reads_cells(&self) -> bool {
+        self.programs
+            .iter()
+            .any(|program| closure(&program.steps, program.results()).into_iter().any(|step| matches!(program.steps.get(step), Some(Step::Given(_)))))
+    }
+}
+
+/// The plan of a period: the rules in force on its first day; of a longer period that they begin within, the first of it.
+pub(crate) fn of_period<'p>(plans: impl Iterator<Item = &'p Plan> + Clone, period: Period) -> Option<&'p Plan> {
+    let mut scoring = plans.filter(|plan| plan.cycle == period.cycle());
+    let day = period.first_day();
+    let within = |plan: &&Plan| plan.cycle != plan.head.cycle && plan.dates.hold_some(&day, &period.next().first_day());
+    scoring.clone().find(|plan| plan.dates.hold(&day)).or_else(|| scoring.find(within))
 }
 
 /// Something with a name and a place in the rules.
@@ -143,6 +165,8 @@ pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) parent: Option<ItemId>,
     pub(crate) children: Vec<ItemId>,
+    /// The cycle of the results that it takes part in.
+    pub(crate) cycle: Cycle,
     /// Further headings under which published tables print it.
     pub(crate) columns: Vec<String>,
     /// The step of its scores in print.
@@ -192,6 +216,18 @@ pub(crate) struct Input {
     pub(crate) name: Words,
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
+    /// Every place that says the same.
+    pub(crate) spans: Vec<Span>,
+}
+
+impl Input {
+    /// What is read of other periods, if it is that.
+    pub(crate) fn earlier(&self) -> Option<&Earlier> {
+        match &self.kind {
+            InputKind::Earlier(earlier) => Some(earlier),
+            InputKind::Units(_) | InputKind::Records(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -200,6 +236,8 @@ pub(crate) enum InputKind {
     Units(Units),
     /// One value from the records of the unit.
     Records(Records),
+    /// What is read of other periods; what a unit had then stands in the program of its tier in the plan of that period.
+    Earlier(Earlier),
 }
 
 /// An aggregate over records; how it is made of them stands in the program of each tier.
@@ -241,6 +279,28 @@ pub(crate) enum Around {
     Inner(usize),
 }
 
+
+/// Something with a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Read {
+    Fact(String),
+    Value(String),
+    Item(String),
+    Total,
+}
+
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    pub(crate) when: When,
+    pub(crate) made: Made,
+    /// 首期 by tier: the value where there is no such period.
+    pub(crate) initially: Vec<Option<Literal>>,
+    /// What is read, where it is one thing with a name: by that other versions know it.
+    pub(crate) read: Option<Read>,
+    /// Whether it rests on scores, of which a unit that does not take part has none.
+    pub(crate) of_scores: bool,
+}
+
 /// An aggregate over units; what each of them brings to it stands in the program of its tier.
 #[derive(Debug)]
 pub(crate) struct Units {
@@ -270,11 +330,18 @@ pub(crate) struct Stage {
 }
 
 /// What a unit brings to an input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Brought {
     pub(crate) values: Vec<StepId>,
     /// Whether the unit counts.
     pub(crate) condition: Option<StepId>,
+}
+
+impl Brought {
+    /// The steps that it is made of.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = StepId> {
+        self.values.iter().chain(&self.condition).copied()
+    }
 }
 
 /// The steps of one tier.
@@ -313,6 +380,25 @@ pub(crate) struct Program {
     /// For each stage the steps that it needs, in order, with all that they read.
     pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,
+}
+
+impl Program {
+    /// The step of what has that name here.
+    pub(crate) fn step_of(&self, plan: &Plan, read: &Read) -> Option<StepId> {
+        match read {
+            Read::Fact(name) => self.facts.iter().zip(&plan.facts).find_map(|(step, fact)| step.filter(|_| fact.name == *name)),
+            Read::Value(name) => self.values.iter().zip(&plan.values).find_map(|(step, value)| step.filter(|_| value.name == *name)),
+            Read::Item(name) => self.items.iter().zip(&plan.items).find_map(|(steps, item)| steps.filter(|_| item.name == *name)).map(|steps| steps.score),
+            Read::Total => Some(self.total),
+        }
+    }
+
+    /// The steps that results are made of.
+    pub(crate) fn results(&self) -> Vec<StepId> {
+        let items = self.items.iter().flatten().map(|item| item.score);
+        let keys = self.keys.iter().chain(&self.listed).copied();
+        items.chain([self.total, self.uncapped]).chain(keys).chain(self.exemptions.iter().map(|(condition, _)| *condition)).collect()
+    }
 }
 
 /// How an item is scored in a tier.

@@ -1,16 +1,18 @@
-//! Exact numbers, their units and grids, and the one rounding function.
+//! Exact numbers, their units and grids, and the one rounding function; and periods, which are counted too.
 //!
 //! In: decimals from rule files and facts. Out: exact results or [`TooLarge`]. Never: a binary float, a silent rounding, a
 //! panic on overflow. `Decimal`'s own operators round what does not fit and are used nowhere else.
 
 pub(crate) mod moment;
 mod number;
+mod period;
 mod rounding;
 mod small;
 mod unit;
 
 pub(crate) use number::SmallSum;
 pub use number::{Number, TooLarge};
+pub(crate) use period::{Cycle, Period};
 pub(crate) use rounding::rounded;
 pub use rounding::{Mode, round_to};
 pub(crate) use unit::{BUILT_IN, TYPES, one_name};

@@ -6,13 +6,16 @@
 mod circle;
 mod clock;
 mod constant;
+mod dated;
 mod decides;
+mod earlier;
 mod expr;
 mod from_ast;
 mod function;
 mod gather;
 mod head;
 mod items;
+mod longer;
 mod marks;
 mod ranges;
 mod record;
@@ -20,7 +23,8 @@ mod scope;
 mod tables;
 
 pub(crate) use constant::constant;
-pub(crate) use from_ast::resolve;
+pub(crate) use dated::{Dates, InForce, resolve};
+pub(crate) use earlier::{Earlier, Made, When, initial, reads_scores};
 pub(crate) use gather::{PARENT, input_name};
 pub(crate) use marks::marks_in;
 pub(crate) use scope::{applies, reads_row};
@@ -32,7 +36,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use crate::extension;
-use crate::quantity::{Mode, Unit};
+use crate::quantity::{Mode, Period, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
 pub(crate) use crate::syntax::ast::{Cycle, Fold, Ties};
@@ -84,6 +88,12 @@ pub(crate) struct Standard {
     pub(crate) marks: Vec<Mark>,
     /// The words that facts of choice may hold.
     pub(crate) symbols: Vec<String>,
+    /// The cycle of the periods that are scored by it.
+    pub(crate) cycle: Cycle,
+    /// The periods for which it is resolved: all its dates, or those between two changes of its tables by period.
+    pub(crate) dates: Dates,
+    /// Which rows of tables by period are in force then.
+    pub(crate) in_force: Vec<InForce>,
 }
 
 /// What the head of the standard says.
@@ -247,6 +257,8 @@ pub(crate) struct Item {
     pub(crate) path: Vec<String>,
     pub(crate) parent: Option<ItemId>,
     pub(crate) children: Vec<ItemId>,
+    /// The longer period whose result it takes part in; it counts toward that alone.
+    pub(crate) cycle: Option<Cycle>,
     /// The tiers it applies to: those written, within those of its parent.
     pub(crate) tiers: BTreeSet<TierId>,
     pub(crate) marks: Option<Expr>,
@@ -320,6 +332,8 @@ pub(crate) struct Measure {
 pub(crate) struct Input {
     pub(crate) kind: InputKind,
     pub(crate) span: Span,
+    /// Every place that says the same.
+    pub(crate) spans: Vec<Span>,
 }
 
 #[derive(Debug)]
@@ -328,6 +342,8 @@ pub(crate) enum InputKind {
     Units(Units),
     /// One value from the records of the unit.
     Records(Records),
+    /// What is read of other periods.
+    Earlier(Earlier),
 }
 
 impl Input {
@@ -336,6 +352,7 @@ impl Input {
         let exprs: Vec<&Expr> = match &self.kind {
             InputKind::Units(units) => units.arguments.iter().chain(&units.condition).collect(),
             InputKind::Records(records) => records.exprs().collect(),
+            InputKind::Earlier(earlier) => earlier.arguments.iter().chain(&earlier.condition).collect(),
         };
         exprs.into_iter()
     }
@@ -489,6 +506,8 @@ pub(crate) struct List {
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) units: Vec<CaseUnit>,
+    /// The period that it is about; none where it is about the latest.
+    pub(crate) period: Option<Period>,
     pub(crate) span: Span,
 }
 
@@ -500,6 +519,8 @@ pub(crate) struct CaseUnit {
     pub(crate) given: Vec<(FactId, Literal, Span)>,
     /// The records that it gives.
     pub(crate) records: Vec<CaseRecord>,
+    /// What other periods give, each by the inputs that it is.
+    pub(crate) earlier: Vec<(Vec<InputId>, Literal, Span)>,
     pub(crate) attributes: Vec<(AttributeId, String)>,
     /// The unit above, as a place among the units of the case.
     pub(crate) parent: Option<usize>,

@@ -27,8 +27,9 @@ use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
-use crate::plan::{ItemId, ItemKind, MarkId, MarkKind, Plan, Program, StepId};
-use crate::quantity::{self, Number, round_to};
+use crate::facts::past::{Gave, Was};
+use crate::plan::{ItemId, ItemKind, Made, MarkId, MarkKind, Plan, Program, Step, StepId, When};
+use crate::quantity::{self, Number, Unit, round_to};
 
 /// The results of a period.
 #[derive(Debug, Serialize)]
@@ -160,12 +161,28 @@ pub struct UnitResult {
     pub assumptions: Vec<String>,
     /// The adjustments of the unit, as places in [`Results::adjustments`].
     pub adjusted: Vec<usize>,
+    /// Of a longer period: for each value that is made of its periods, what these gave.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub periods: IndexMap<String, Vec<PeriodResult>>,
     /// The values by which units are listed, for print.
     #[serde(skip)]
     pub(crate) listed: Vec<Option<Decimal>>,
     /// How many units of all tiers are listed before it.
     #[serde(skip)]
     pub(crate) listing: usize,
+}
+
+/// What one period gives to the result of a longer one.
+#[derive(Debug, Serialize)]
+pub struct PeriodResult {
+    /// The period.
+    pub period: String,
+    /// The version that was in force then; null where none was.
+    pub version: Option<String>,
+    /// The value, an exact decimal (rates and percentage points in percent); null where it does not count.
+    pub value: Option<String>,
+    /// Why it does not count, in the language of the rules.
+    pub absent: Option<String>,
 }
 
 /// One indicator of a unit.
@@ -345,6 +362,7 @@ impl Scoring<'_> {
             provisional: false,
             adjusted: self.facts.adjustments.iter().flat_map(|adjustments| adjustments.of(self.member)).map(|(index, _)| index).collect(),
             listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
+            periods: self.periods(),
             listing: 0,
             assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
         }
@@ -365,10 +383,36 @@ impl Scoring<'_> {
                 })
             }
             Status::Missing | Status::Faulty(_) => Some(match self.plan.lang {
-                Lang::Zh => format!("缺数据 {}", missing_facts(trace).join("、")),
-                Lang::En => format!("missing {}", missing_facts(trace).join(", ")),
+                Lang::Zh => format!("缺数据 {}", missing_facts(trace, (self.facts, self.member)).join("、")),
+                Lang::En => format!("missing {}", missing_facts(trace, (self.facts, self.member)).join(", ")),
             }),
         }
+    }
+
+    /// What the periods that a longer one consists of give.
+    fn periods(&self) -> IndexMap<String, Vec<PeriodResult>> {
+        let mut found = IndexMap::new();
+        for (id, input) in self.plan.inputs.iter().enumerate() {
+            let every = input.earlier().is_some_and(|earlier| matches!((earlier.when, earlier.made), (When::Every(_), Made::Fold(_))));
+            if !every {
+                continue;
+            }
+            let Some(account) = self.facts.past.account(self.member, id) else { continue };
+            let unit = self.program.steps.iter().position(|step| matches!(step, Step::Input(other) if *other == id));
+            let unit = unit.and_then(|step| self.program.infos.get(step)).and_then(|info| info.unit.as_ref());
+            let counted = |was: &Was| matches!(was.gave, Gave::Value(Value::Truth(true)));
+            let of = |was: &Was| PeriodResult {
+                period: was.period.to_string(),
+                version: was.version.clone(),
+                value: match was.gave {
+                    Gave::Value(Value::Number(number)) => shown(&number, unit),
+                    _ => counted(was).then(|| "1".to_owned()),
+                },
+                absent: was.gave.words().map(|words| words.get(self.plan.lang).to_owned()),
+            };
+            found.insert(input.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
+        }
+        found
     }
 
     fn indicators(&self, trace: &Trace<'_>) -> IndexMap<String, IndicatorResult> {
@@ -447,6 +491,12 @@ pub(crate) fn not_listed(lang: Lang) -> &'static str {
     }
 }
 
+/// A number as data: rates and percentage points in percent.
+fn shown(number: &Number, unit: Option<&Unit>) -> Option<String> {
+    let number = if unit.is_some_and(Unit::is_percent) { number.times(&Number::from(Decimal::ONE_HUNDRED)).ok()? } else { *number };
+    number.decimal().map(quantity::plain)
+}
+
 /// A score in print.
 pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String> {
     let step = value.decimal().map_or(step, |value| {
@@ -456,12 +506,12 @@ pub(crate) fn print(plan: &Plan, value: &Number, step: Decimal) -> Option<String
 }
 
 /// The names of the facts for want of which a unit has no total.
-pub(crate) fn missing_facts(trace: &Trace<'_>) -> Vec<String> {
-    missing_for(trace, trace.program.total)
+pub(crate) fn missing_facts(trace: &Trace<'_>, (facts, member): (&Facts, usize)) -> Vec<String> {
+    missing_for(trace, trace.program.total, (facts, member))
 }
 
 /// The names of the facts for want of which a value is missing, with those that the exemptions want.
-pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
+pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId, (given, member): (&Facts, usize)) -> Vec<String> {
     let (mut facts, mut inputs) = trace.missing(root);
     if root == trace.program.total {
         for (condition, _) in &trace.program.exemptions {
@@ -475,8 +525,13 @@ pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
     inputs.sort_unstable();
     inputs.dedup();
     let facts = facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned());
-    let inputs = inputs.iter().filter_map(|input| trace.plan.inputs.get(*input)).map(|input| input.name.get(trace.plan.lang).to_owned());
-    facts.chain(inputs).collect()
+    let mut told: Vec<String> = facts.collect();
+    for words in inputs.into_iter().flat_map(|input| given.past.wanting(trace.plan, member, input)) {
+        if !told.contains(&words) {
+            told.push(words);
+        }
+    }
+    told
 }
 
 /// What is 待定 and leaves a value without a number, in words.

@@ -37,6 +37,12 @@ impl Span {
         Span { end: self.end.max(other.end), ..self }
     }
 
+    /// Whether another place lies in it.
+    #[must_use]
+    pub fn holds(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The bytes in the file.
     #[must_use]
     pub fn range(self) -> std::ops::Range<usize> {

@@ -242,7 +242,7 @@ fn plain(rules: &str) -> String {
 #[test]
 fn every_keyword_has_an_example_and_stands_in_the_table() {
     let (words, reserved) = keywords();
-    assert!(words.len() > 100 && reserved.len() > 10);
+    assert!(words.len() > 100 && reserved.len() < words.len());
     for (manual, in_zh) in MANUALS.iter().zip([true, false]) {
         let examples: String = manual.blocks_of("kp").iter().map(|block| plain(&block.text)).collect();
         let text = manual.text();

@@ -62,7 +62,13 @@ fn words(rules: &str) -> Vec<String> {
 }
 
 /// The words that the program itself puts into results, in the language of the rules: Chinese and English.
-const OWN_WORDS: [(&str, &str); 3] = [("缺数据 ", "missing "), ("待定 ", "pending "), (",暂按 0 分", ", stand-in 0 points")];
+const OWN_WORDS: [(&str, &str); 5] = [
+    ("缺数据 ", "missing "),
+    ("待定 ", "pending "),
+    (",暂按 0 分", ", stand-in 0 points"),
+    ("2023-10 的数据、2023-09 的数据", "the facts of 2023-10, the facts of 2023-09"),
+    ("各期均不参评", "exempt in every period"),
+];
 
 /// Reasons and assumptions with the program's own words in Chinese.
 fn in_chinese(results: &mut Value) {
@@ -98,12 +104,20 @@ fn facts(construct: &Path) -> Option<PathBuf> {
 
 /// What a policy scores for the facts of its construct, without what names the standard.
 fn results(construct: &Path, skin: &str) -> Value {
-    let (policy, facts) = (text(&construct.join(skin)), text(&facts(construct).unwrap()));
-    let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
+    let found = facts(construct).unwrap();
+    results_of(construct, skin, ("2024-01", &found.file_name().unwrap().to_string_lossy()))
+}
+
+/// The same for a period and the facts of that name in the folder of the construct.
+fn results_of(construct: &Path, skin: &str, (period, facts): (&str, &str)) -> Value {
+    let (policy, facts) = (text(&construct.join(skin)), text(&construct.join(facts)));
+    let run = kaoping(root(), &["score", &policy, "--period", period, "--facts", &facts, "--format", "json"]);
     assert!(matches!(run.status, 0 | 3), "{policy}: {}", run.err);
     let mut results: Value = serde_json::from_str(&run.out).unwrap();
     results.as_object_mut().unwrap().remove("standard").unwrap();
     in_chinese(&mut results);
+    // how values from other periods are called is in the words of the skin
+    results["units"].as_array_mut().unwrap().iter_mut().for_each(|unit| drop(unit.as_object_mut().unwrap().remove("periods")));
     results
 }
 
@@ -166,35 +180,73 @@ fn both_skins_give_the_same_results() {
     assert!(compared >= 20, "{compared}");
 }
 
+/// The periods of a construct that has facts of several, each with the table of what was calculated by hand.
+fn periods(construct: &Path) -> Vec<(String, PathBuf)> {
+    let mut found: Vec<(String, PathBuf)> = fs::read_dir(construct)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter_map(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some((name.strip_prefix("expected-")?.strip_suffix(".csv")?.to_owned(), path))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn both_skins_give_the_same_results_of_several_periods() {
+    let mut compared = 0;
+    for construct in constructs() {
+        for (period, _) in periods(&construct) {
+            let [zh, en] = SKINS.map(|skin| results_of(&construct, skin, (&period, "periods")));
+            assert_eq!(zh, en, "{} {period}", construct.display());
+            compared += 1;
+        }
+    }
+    assert!(compared >= 4, "{compared}");
+}
+
 #[test]
 fn totals_and_places_are_those_calculated_by_hand() {
     let mut compared = 0;
-    for construct in constructs().iter().filter(|construct| construct.join("expected.csv").is_file()) {
-        let results = results(construct, "zh");
-        let units = results["units"].as_array().unwrap();
-        let mut expected = csv::Reader::from_path(construct.join("expected.csv")).unwrap();
-        let headings = expected.headers().unwrap().clone();
-        for row in expected.records() {
-            let row = row.unwrap();
-            let name = &row[0];
-            let unit = units.iter().find(|unit| unit["unit"] == *name).unwrap();
-            for (heading, wanted) in headings.iter().zip(&row).skip(1) {
-                let key = match heading {
-                    "状态" => "status",
-                    "总分" => "total",
-                    "名次" => "rank",
-                    "原因" => "reason",
-                    other => panic!("{other}"),
-                };
-                let found = match &unit[key] {
-                    Value::Null => String::new(),
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                assert_eq!(found, wanted, "{} {name} {heading}", construct.display());
-                compared += 1;
-            }
+    for construct in constructs() {
+        if construct.join("expected.csv").is_file() {
+            compared += compare(&construct, &results(&construct, "zh"), &construct.join("expected.csv"));
+        }
+        for (period, expected) in periods(&construct) {
+            compared += compare(&construct, &results_of(&construct, "zh", (&period, "periods")), &expected);
         }
     }
     assert!(compared >= 100, "{compared}");
+}
+
+/// Compares results with a table that was calculated by hand; how many cells agree.
+fn compare(construct: &Path, results: &Value, expected: &Path) -> usize {
+    let mut compared = 0;
+    let units = results["units"].as_array().unwrap();
+    let mut expected = csv::Reader::from_path(expected).unwrap();
+    let headings = expected.headers().unwrap().clone();
+    for row in expected.records() {
+        let row = row.unwrap();
+        let name = &row[0];
+        let unit = units.iter().find(|unit| unit["unit"] == *name).unwrap();
+        for (heading, wanted) in headings.iter().zip(&row).skip(1) {
+            let key = match heading {
+                "状态" => "status",
+                "总分" => "total",
+                "名次" => "rank",
+                "原因" => "reason",
+                other => panic!("{other}"),
+            };
+            let found = match &unit[key] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            assert_eq!(found, wanted, "{} {name} {heading}", construct.display());
+            compared += 1;
+        }
+    }
+    compared
 }

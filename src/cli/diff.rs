@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::help::{Example, example};
-use super::input::{check, columns_of, read_facts};
+use super::input::{Rules, check, columns_of, cycles, read_facts};
 use super::output::{Fault, print, say};
 use super::{End, Format, Subject, progress};
 use crate::diag::{Diagnostic, Lang, Place, language_of, words};
 use crate::difference::{changes, impact};
 use crate::engine::{Version, Versions};
 use crate::facts::register;
+use crate::quantity::Period;
 use crate::source::Policy;
 use crate::{period, report, results};
 
@@ -78,11 +79,16 @@ impl Compared {
     /// The results of a period under this version, whether or not it is in force then. A column that only the other version knows
     /// is no fault.
     fn score(&self, subject: &Subject, other: &Compared) -> Result<results::Results, Fault> {
-        let plan = &self.version()?.plan;
+        let version = self.version()?;
         let fault = |diagnostics| Fault::Diagnostics(diagnostics, Box::new(self.policy.sources.clone()));
-        let period = period::named(subject.period.as_deref().unwrap_or_default(), &plan.head).map_err(|one| fault(vec![one]))?;
+        let known = cycles(std::iter::once(&version.plan).chain(&version.others));
+        let period = period::named(subject.period.as_deref().unwrap_or_default(), &version.plan.head, &known).map_err(|one| fault(vec![one]))?;
+        let plan = Period::parse(&period).and_then(|period| version.at(period)).unwrap_or(&version.plan);
         let mut found = Vec::new();
         let register = register::load(&self.policy.tables, plan, &mut found);
+        let all = self.versions.versions.iter().flat_map(|version| std::iter::once(&version.plan).chain(&version.others));
+        let others: Vec<_> =
+            all.filter(|other| !std::ptr::eq(*other, plan)).map(|other| (other, register::load(&self.policy.tables, other, &mut Vec::new()))).collect();
         if crate::diag::any_error(&found) {
             return Err(fault(found));
         }
@@ -94,7 +100,9 @@ impl Compared {
             });
             fault.code == crate::diag::Code::UnknownColumn && cell.is_some_and(|column| known.iter().any(|other| other == column))
         };
-        let (facts, _) = read_facts(plan, register.as_ref(), subject, &period, &pardoned).map_err(|found| found.with(&self.policy.sources))?;
+        let others = others.iter().map(|(plan, register)| (*plan, register.as_ref())).collect();
+        let rules = Rules { plan, register: register.as_ref(), others };
+        let (facts, _) = read_facts(&rules, subject, &period, &pardoned).map_err(|found| found.with(&self.policy.sources))?;
         Ok(results::score(plan, &facts, &self.policy.sha256, &period, &progress::reached))
     }
 }

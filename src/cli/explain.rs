@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if arguments.subject.facts.is_empty() {
         return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
     }
-    let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
+    let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     let unit = find_unit(&loaded, &facts, &name).map_err(|fault| fault.speaking(shown))?;
     let topics: Vec<Topic> = if arguments.indicator.is_empty() {

@@ -6,25 +6,51 @@ use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
-use crate::engine::{Versions, compile_versions};
-use crate::facts::files::InputFault;
+use crate::engine::{Version, Versions, compile_versions};
+use crate::facts::files::{Folders, InputFault};
+use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, calendar, files, load};
 use crate::period;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
+use crate::quantity::{Cycle, Period};
 use crate::source::{Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
     pub(super) policy: Policy,
+    /// The plan of the period that is asked for, of the latest where none is.
     pub(super) plan: Plan,
     pub(super) register: Option<Register>,
+    /// The plans of other periods, each with the register as its tiers have it.
+    pub(super) others: Vec<(Plan, Option<Register>)>,
     /// What is worth saying and does not stop the work.
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Loaded {
+    /// Makes the plan of a period the one that is used.
+    fn use_plan_of(&mut self, period: Period) {
+        let all = || std::iter::once(&self.plan).chain(self.others.iter().map(|(plan, _)| plan));
+        let Some(wanted) = plan::of_period(all(), period).and_then(|plan| all().position(|other| std::ptr::eq(other, plan))) else { return };
+        if let Some((other, register)) = wanted.checked_sub(1).and_then(|index| self.others.get_mut(index)) {
+            std::mem::swap(&mut self.plan, other);
+            std::mem::swap(&mut self.register, register);
+        }
+    }
+
+    /// The cycles whose results the rules say how to come by, the shortest first.
+    fn cycles(&self) -> Vec<Cycle> {
+        cycles(std::iter::once(&self.plan).chain(self.others.iter().map(|(plan, _)| plan)))
+    }
+
+    /// What facts are read by.
+    fn rules(&self) -> Rules<'_> {
+        let others = self.others.iter().map(|(plan, register)| (plan, register.as_ref()));
+        Rules { plan: &self.plan, register: self.register.as_ref(), others: others.collect() }
+    }
+
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
@@ -32,6 +58,21 @@ impl Loaded {
         let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
         rules.chain(tables).chain(subject.facts.iter().cloned()).chain(changes).collect()
     }
+}
+
+/// The plan by which facts are read, and those of other periods, each with the register as its tiers have it.
+pub(super) struct Rules<'r> {
+    pub(super) plan: &'r Plan,
+    pub(super) register: Option<&'r Register>,
+    pub(super) others: Vec<(&'r Plan, Option<&'r Register>)>,
+}
+
+/// The cycles of plans, the shortest first.
+pub(super) fn cycles<'p>(plans: impl Iterator<Item = &'p Plan>) -> Vec<Cycle> {
+    let mut cycles: Vec<Cycle> = plans.map(|plan| plan.cycle).collect();
+    cycles.sort_unstable();
+    cycles.dedup();
+    cycles
 }
 
 /// The policy that is meant: the one named, or the only one in `policies/`.
@@ -96,7 +137,12 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
         )));
     }
     for version in &compiled.versions {
-        calendar::load(&policy.tables, &version.plan, &mut compiled.diagnostics);
+        for plan in std::iter::once(&version.plan).chain(&version.others) {
+            let mut found = Vec::new();
+            calendar::load(&policy.tables, plan, &mut found);
+            found.retain(|fault| !compiled.diagnostics.contains(fault));
+            compiled.diagnostics.append(&mut found);
+        }
     }
     if diag::any_error(&compiled.diagnostics) {
         compiled.versions.clear();
@@ -126,6 +172,11 @@ fn unreadable_facts(fault: &InputFault) -> Words {
         }
         InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
         InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv、.xlsx、.json)", "{path} holds no table of facts (facts*.csv, .xlsx, .json)"),
+        InputFault::NoPeriod { path, period, there } => {
+            let (list, list_en) = (there.join("、"), there.join(", "));
+            words!("{path} 里没有 {period} 的文件夹;有的是:{list}", "{path} holds no folder of {period}; there are: {list_en}")
+        }
+        InputFault::TwoFolders { one, other } => words!("{one} 和 {other} 是同一期,只留一个", "{one} and {other} are of one period: keep one"),
         InputFault::NoAdjustments { path } => {
             words!("{path} 里没有调整表(调整.csv、adjustments.csv,或 .xlsx、.json)", "{path} holds no table of adjustments (adjustments.csv, .xlsx, .json)")
         }
@@ -149,22 +200,40 @@ pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<
         }
         None => versions.len() - 1,
     };
-    let plan = versions.swap_remove(index).plan;
+    let Version { plan, others, .. } = versions.swap_remove(index);
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    // the rules of other periods first: of a longer period the version with which it begins
+    let others = others.into_iter().chain(versions.into_iter().flat_map(|version| std::iter::once(version.plan).chain(version.others)));
+    let others = others.map(|plan| {
+        // what is wrong with the register was said of the version that is used
+        let register = register::load(&policy.tables, &plan, &mut Vec::new());
+        (plan, register)
+    });
+    let others = others.collect();
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    Ok(Loaded { policy, plan, register, warnings: diagnostics })
+    Ok(Loaded { policy, plan, register, others, warnings: diagnostics })
 }
 
-/// The period that is asked for, in the form that results carry.
-pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault> {
+/// The period that is asked for, in the form that results carry; its plan is used from here on.
+pub(super) fn period(loaded: &mut Loaded, subject: &Subject) -> Result<String, Fault> {
     let Some(text) = &subject.period else {
         let example = period::example(loaded.plan.head.cycle);
         return Err(Fault::Words(words!("请写明期别,例如 --period {example}", "name the period, as in --period {example}")));
     };
-    period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))
+    read_period(loaded, text)
+}
+
+/// A period in the form that results carry; its plan is used from here on.
+pub(super) fn read_period(loaded: &mut Loaded, text: &str) -> Result<String, Fault> {
+    let fault = |fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone()));
+    let period = period::read(text, &loaded.plan.head, &loaded.cycles()).map_err(fault)?;
+    if let Some(period) = Period::parse(&period) {
+        loaded.use_plan_of(period);
+    }
+    Ok(period)
 }
 
 /// What stops the reading of facts.
@@ -184,7 +253,7 @@ impl Stopped {
 
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let read = read_facts(&loaded.plan, loaded.register.as_ref(), subject, period, &|_| false);
+    let read = read_facts(&loaded.rules(), subject, period, &|_| false);
     let (facts, warnings) = read.map_err(|stopped| stopped.with(&loaded.policy.sources))?;
     loaded.warnings.extend(warnings);
     Ok(facts)
@@ -192,20 +261,37 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
 
 /// Reads facts against a plan, with what is worth saying; a fault stops the work unless it is pardoned.
 pub(super) fn read_facts(
-    plan: &Plan,
-    register: Option<&Register>,
+    Rules { plan, register, others }: &Rules<'_>,
     subject: &Subject,
     period: &str,
     pardoned: &dyn Fn(&Diagnostic) -> bool,
 ) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
+    let (plan, register) = (*plan, *register);
     progress::begin(&words!("读数据", "reading facts"));
     let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
-    let inputs = files::read(&subject.facts, &records).map_err(Stopped::Unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(Stopped::Unreadable)?;
+    let (mut tables, folders) = Folders::sort_out(&subject.facts).map_err(Stopped::Unreadable)?;
+    let of_period = Period::parse(period);
+    if tables.is_empty()
+        && let Some(of_period) = of_period
+    {
+        match folders.of(of_period) {
+            Some(folder) => tables.push(folder.to_path_buf()),
+            // a longer period may have no facts of its own
+            None if plan.cycle != plan.head.cycle && !plan.reads_cells() => {}
+            None => return Err(Stopped::Unreadable(folders.lacks(of_period))),
+        }
+    }
+    let inputs = files::read(&tables, &records).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
     diagnostics.retain(|fault| !pardoned(fault));
+    if let Some(period) = of_period {
+        let rules = std::iter::once((plan, register)).chain(others.iter().copied()).collect();
+        let library = Library { rules, folders: &folders, sheets: &subject.sheet };
+        past::fill(&mut table, (plan, period), &library, &mut diagnostics).map_err(Stopped::Unreadable)?;
+    }
     progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
         if changes.is_empty() {

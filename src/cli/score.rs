@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
     }
     let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
-    let period = period(&loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
+    let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     progress::begin(&words!("打分", "scoring"));
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);

@@ -79,7 +79,7 @@ fn in_period<'v>(compiled: &'v Versions, text: &str) -> Result<Option<&'v Versio
     let heads: Vec<_> = compiled.versions.iter().map(|version| &version.plan.head).collect();
     let version = compiled.versions.get(period::version_in_force(text, &heads)?);
     if let Some(version) = version {
-        period::read(text, &version.plan.head)?;
+        period::read(text, &version.plan.head, &super::input::cycles(std::iter::once(&version.plan).chain(&version.others)))?;
     }
     Ok(version)
 }

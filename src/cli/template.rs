@@ -7,11 +7,10 @@ use clap::{ValueEnum, ValueHint};
 
 use super::End;
 use super::help::{Example, example};
-use super::input::load_policy;
+use super::input::{load_policy, read_period};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::register::Register;
-use crate::period;
 use crate::plan::TierId;
 use crate::report::template::{Subject, Template};
 
@@ -50,10 +49,10 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
+    let mut loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let period = match &arguments.period {
-        Some(text) => Some(period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?),
+        Some(text) => Some(read_period(&mut loaded, text)?),
         None => None,
     };
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);

@@ -15,7 +15,7 @@ use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::engine::Versions;
 use crate::facts::adjustments;
-use crate::facts::files::FORMATS;
+use crate::facts::files::{FORMATS, is_root};
 use crate::facts::ledger;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
@@ -125,7 +125,8 @@ fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
     if versions.is_empty() {
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    for (plan, case) in versions.iter().flat_map(|version| version.plan.cases.iter().map(|case| (&version.plan, case))) {
+    for (version, case) in versions.iter().flat_map(|version| version.plan.cases.iter().map(move |case| (version, case))) {
+        let plan = case.period.and_then(|period| version.at(period)).unwrap_or(&version.plan);
         outcomes.push(Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
@@ -146,8 +147,13 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut loaded = input::load_policy(Some(&policy), Some(&name))?;
-    let subject = Subject { period: Some(name), facts: vec![folder.to_path_buf()], sheet: Vec::new(), adjustments: Vec::new() };
-    let period = input::period(&loaded, &subject)?;
+    let subject = Subject {
+        period: Some(name),
+        facts: std::iter::once(folder.to_path_buf()).chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(),
+        sheet: Vec::new(),
+        adjustments: Vec::new(),
+    };
+    let period = input::period(&mut loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);

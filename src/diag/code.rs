@@ -217,6 +217,8 @@ codes! {
     SheetMarks = "W0506", "表里的分值合计不符", "marks in the sheet do not add up";
     /// A column in percent that holds what look like fractions.
     LikeFractions = "W0507", "百分数的列里像是小数", "what look like fractions in a column in percent";
+    /// Rules that read other periods, and no folder of their facts.
+    NoPeriods = "W0508", "没有给出往期的数据", "facts of other periods not given";
     /// A record of which a blank cell leaves open whether it counts.
     OpenRecord = "W0531", "记录是否计入不能确定", "open whether a record counts";
 }

@@ -107,6 +107,7 @@ pages! {
     RowUnread = "W0505";
     SheetMarks = "W0506";
     LikeFractions = "W0507";
+    NoPeriods = "W0508";
     OpenRecord = "W0531";
 }
 

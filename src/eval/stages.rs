@@ -8,13 +8,16 @@ pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::fold::Counted;
 pub(crate) use self::fold::fold;
-use self::fold::{Counted, placed};
+use self::fold::placed;
 use self::records::tally;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who};
+use crate::plan::{
+    self, AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who, closure,
+};
 
 /// The units of a period, as far as they bring something to one another.
 pub(crate) trait Members {
@@ -54,7 +57,8 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
         for (id, brought) in stage.inputs.iter().zip(&brought) {
             match plan.inputs.get(*id).map(|input| &input.kind) {
                 Some(InputKind::Units(units)) => gather(units, brought, |member, value| members.put(member, *id, value)),
-                Some(InputKind::Records(_)) | None => {}
+                // those of other periods were filled in before, those of records follow
+                Some(InputKind::Earlier(_) | InputKind::Records(_)) | None => {}
             }
         }
         of_records(plan, members, (number, stage));
@@ -65,7 +69,7 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
 fn of_records<M: Members>(plan: &Plan, members: &mut M, (number, stage): (usize, &Stage)) {
     let kinds = stage.inputs.iter().filter_map(|id| match &plan.inputs.get(*id)?.kind {
         InputKind::Records(records) => Some((*id, records)),
-        InputKind::Units(_) => None,
+        InputKind::Units(_) | InputKind::Earlier(_) => None,
     });
     let inputs: Vec<(InputId, &Records)> = kinds.collect();
     if inputs.is_empty() {
@@ -103,6 +107,27 @@ pub(crate) fn account<M: Members>(plan: &Plan, members: &M, input: InputId) -> V
     let Some((number, stage)) = stage else { return Vec::new() };
     let one = Stage { inputs: vec![input], upward: stage.upward };
     brought(plan, members, &taking_part, (number, &one)).pop().unwrap_or_default()
+}
+
+/// What every unit has in this period of what is read by another: steps of the program of its tier. Where that rests on no score it is
+/// there also for units that do not take part.
+pub(crate) fn had<M: Members>(plan: &Plan, members: &M, of_tier: &dyn Fn(&Program) -> Option<plan::Brought>, of_all: bool) -> Vec<Part> {
+    let taking_part = if of_all { Vec::new() } else { participations(plan, members) };
+    let brought: Vec<Option<plan::Brought>> = plan.programs.iter().map(of_tier).collect();
+    let needed = |(program, brought): (&Program, &Option<plan::Brought>)| closure(&program.steps, brought.iter().flat_map(plan::Brought::steps));
+    let needed: Vec<Vec<StepId>> = plan.programs.iter().zip(&brought).map(needed).collect();
+    let mut bringing = Bringing::of_steps(plan, &needed);
+    let of = |member: usize| {
+        let values = bringing.values(members, member);
+        let tier = members.tier(member);
+        let Some(evaluator) = bringing.evaluators.get(tier) else { return Part::Left(Left::NotApplicable) };
+        let values = match &values {
+            Values::Shared => evaluator.values(),
+            Values::Own(own) => own,
+        };
+        part((brought.get(tier).and_then(Option::as_ref), values), taking_part.get(member), members.is_listed(member))
+    };
+    (0..members.count()).map(of).collect()
 }
 
 /// Whether each unit takes part.
@@ -183,7 +208,8 @@ fn brought<M: Members>(plan: &Plan, members: &M, taking_part: &[Participation], 
 struct Bringing<'p> {
     plan: &'p Plan,
     evaluators: Vec<Evaluator<'p, Exact>>,
-    stage: usize,
+    /// The steps by tier.
+    steps: Vec<&'p [StepId]>,
 }
 
 /// The values of a unit: those of the evaluator of its tier, or its own where something stands instead of a step.
@@ -194,8 +220,15 @@ enum Values {
 
 impl<'p> Bringing<'p> {
     fn new(plan: &'p Plan, stage: usize) -> Self {
-        let evaluator = |program: &'p Program| Evaluator::of_steps(Exact, program, steps(program, stage));
-        Bringing { plan, evaluators: plan.programs.iter().map(evaluator).collect(), stage }
+        let steps: Vec<&[StepId]> = plan.programs.iter().map(|program| program.stages.get(stage).map(Vec::as_slice).unwrap_or_default()).collect();
+        let evaluators = plan.programs.iter().zip(&steps).map(|(program, steps)| Evaluator::of_steps(Exact, program, steps)).collect();
+        Bringing { plan, evaluators, steps }
+    }
+
+    fn of_steps(plan: &'p Plan, needed: &'p [Vec<StepId>]) -> Self {
+        let steps: Vec<&[StepId]> = needed.iter().map(Vec::as_slice).collect();
+        let evaluators = plan.programs.iter().zip(&steps).map(|(program, steps)| Evaluator::of_steps(Exact, program, steps)).collect();
+        Bringing { plan, evaluators, steps }
     }
 
     fn values<M: Members>(&mut self, members: &M, member: usize) -> Values {
@@ -207,7 +240,8 @@ impl<'p> Bringing<'p> {
             evaluator.run(&row, Until::Bounds);
             return Values::Shared;
         }
-        let mut own = Evaluator::adjusted_steps(Exact, program, steps(program, self.stage));
+        let steps = self.steps.get(members.tier(member)).copied().unwrap_or_default();
+        let mut own = Evaluator::adjusted_steps(Exact, program, steps);
         if members.is_listed(member) {
             own.run(&row, Until::Bounds);
         } else {
@@ -242,17 +276,17 @@ impl<'p> Bringing<'p> {
             None => (group, read),
         };
         let each = units.each.map_or(Group::Nowhere, common);
-        let part = part((program, values), takes_part, id, members.is_listed(member));
+        let part = part((program.brought.get(id).and_then(Option::as_ref), values), takes_part, members.is_listed(member));
         Brought { part, group, read, each }
     }
 }
 
 /// What a unit brings, by the steps of its tier.
-fn part((program, values): (&Program, &[Value]), takes_part: Option<&Participation>, id: InputId, listed: bool) -> Part {
+fn part((brought, values): (Option<&plan::Brought>, &[Value]), takes_part: Option<&Participation>, listed: bool) -> Part {
     if let Some(Participation::Exempt(_)) = takes_part {
         return Part::Left(Left::Exempt);
     }
-    let Some(Some(brought)) = program.brought.get(id) else { return Part::Left(Left::NotApplicable) };
+    let Some(brought) = brought else { return Part::Left(Left::NotApplicable) };
     let at = |step: StepId| values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
     let unknown = match takes_part {
         Some(Participation::Unknown(absence)) => Some(*absence),
@@ -280,10 +314,6 @@ fn part((program, values): (&Program, &[Value]), takes_part: Option<&Participati
         }
         (a, b) => Part::Open(a.into_iter().chain(b).min().unwrap_or(Absence::Missing)),
     }
-}
-
-fn steps(program: &Program, stage: usize) -> &[StepId] {
-    program.stages.get(stage).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The choice of a fact as a group.

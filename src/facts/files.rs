@@ -1,11 +1,13 @@
 //! The files of tables on disk: which of them a folder gives, what stands beside them, and their checksum.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::ledger;
+use crate::quantity::{Cycle, Period};
 use crate::source::hex;
 
 /// Files larger than this are no table of facts.
@@ -35,12 +37,81 @@ pub(crate) enum InputFault {
     /// A folder without facts.
     #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
     NoFacts { path: String },
+    /// Folders of periods, and none of the one that is wanted.
+    #[error("{path}: no folder of {period}")]
+    NoPeriod { path: String, period: Period, there: Vec<String> },
+    /// Two folders of one period.
+    #[error("{one} and {other}: two folders of one period")]
+    TwoFolders { one: String, other: String },
     /// A folder without a table of adjustments.
     #[error("{path}: no table of adjustments")]
     NoAdjustments { path: String },
     /// Two tables of provenance beside one table of facts.
     #[error("{path}: both .来历.csv and .provenance.csv stand beside it")]
     TwoProvenances { path: String },
+}
+
+/// The folders of periods, by the periods that their names are.
+#[derive(Debug, Default)]
+pub(crate) struct Folders {
+    /// The folders that hold them.
+    pub(crate) roots: Vec<PathBuf>,
+    found: BTreeMap<Period, PathBuf>,
+}
+
+impl Folders {
+    /// Tells folders that hold folders of periods from tables and from folders of tables.
+    ///
+    /// # Errors
+    /// Where two folders are of one period.
+    pub(crate) fn sort_out(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Folders), InputFault> {
+        let (mut tables, mut folders) = (Vec::new(), Folders::default());
+        for path in paths {
+            let inside = if is_root(path) { periods_in(path) } else { Vec::new() };
+            if inside.is_empty() {
+                tables.push(path.clone());
+                continue;
+            }
+            folders.roots.push(path.clone());
+            for (period, folder) in inside {
+                if let Some(other) = folders.found.insert(period, folder.clone()).filter(|other| *other != folder) {
+                    return Err(InputFault::TwoFolders { one: other.display().to_string(), other: folder.display().to_string() });
+                }
+            }
+        }
+        Ok((tables, folders))
+    }
+
+    /// The folder of a period.
+    pub(crate) fn of(&self, period: Period) -> Option<&Path> {
+        self.found.get(&period).map(PathBuf::as_path)
+    }
+
+    /// The first of the periods of a cycle of which there is a folder.
+    pub(crate) fn first(&self, cycle: Cycle) -> Option<Period> {
+        self.found.keys().copied().find(|period| period.cycle() == cycle)
+    }
+
+    /// That there is no folder of a period.
+    pub(crate) fn lacks(&self, period: Period) -> InputFault {
+        let path = self.roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(", ");
+        let there = self.found.values().filter_map(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned()).collect();
+        InputFault::NoPeriod { path, period, there }
+    }
+}
+
+/// Whether a folder holds folders of periods, and no facts itself.
+pub(crate) fn is_root(folder: &Path) -> bool {
+    folder.is_dir() && facts_in(folder, &[]).is_err() && !periods_in(folder).is_empty()
+}
+
+/// The folders in a folder that are named by periods.
+fn periods_in(folder: &Path) -> Vec<(Period, PathBuf)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let inside = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir());
+    let mut found: Vec<(Period, PathBuf)> = inside.filter_map(|path| Some((Period::of_folder(&path.file_name()?.to_string_lossy())?, path))).collect();
+    found.sort();
+    found
 }
 
 /// Reads tables, each with its provenance; of a folder every `facts*.csv`, `facts*.xlsx` and `facts*.json`, and those that are named as
@@ -117,6 +188,16 @@ pub(super) fn checksum(inputs: &[Input]) -> String {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
+    }
+    hex(&hash.finalize())
+}
+
+/// One for the facts of a period and those of the others that were read with them.
+pub(super) fn checksum_of_periods(own: &str, others: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(own).chain(others.iter().flat_map(|(period, sha256)| [period.as_str(), sha256.as_str()])) {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
     }
     hex(&hash.finalize())
 }

@@ -58,7 +58,7 @@ pub(super) fn plan_of(text: &str) -> Plan {
     let parsed = crate::syntax::parse(&sources);
     let mut found = parsed.diagnostics.clone();
     let scripts = crate::extension::Scripts::compile(&sources, &mut found);
-    let standard = crate::resolved::resolve(&parsed, &scripts, &mut found);
+    let standard = crate::resolved::resolve(&parsed, &scripts, &mut found).pop();
     let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
     assert_eq!(errors, [], "{}", crate::diag::to_text(&errors, &sources, None, crate::diag::Colour::Off));
     crate::plan::lower(standard.unwrap(), crate::diag::Lang::Zh)

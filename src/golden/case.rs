@@ -5,8 +5,8 @@ use crate::eval::Until;
 use crate::eval::domain::TracedValue;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::facts::{Facts, Member, check, load};
-use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
+use crate::facts::{Facts, Member, check, load, past};
+use crate::plan::{Case, CaseUnit, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
 use crate::results::Place;
 
@@ -45,7 +45,8 @@ fn facts(plan: &Plan, case: &Case) -> Facts {
         facts.members.push(Member { name: unit.name.clone(), tier: unit.tier, parent: unit.parent, attributes });
     }
     facts.ledgers = load::records(plan, &case.units);
-    facts.gather(plan);
+    let stated = |unit: &CaseUnit| unit.earlier.iter().map(|(inputs, value, _)| (inputs.clone(), *value)).collect();
+    past::fill_case(&mut facts, plan, &case.units.iter().map(stated).collect::<Vec<_>>());
     facts
 }
 

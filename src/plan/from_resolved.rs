@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::{
-    Around, Bound, Brought, Call, Clock, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal,
-    Named, OfRecords, Plan, Program, Range, Ranking, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
+    Around, Bound, Brought, Call, Clock, Earlier, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps,
+    Literal, Named, OfRecords, Plan, Program, Range, Ranking, Read, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
 };
 use crate::calendar::Calendar;
 use crate::diag::Lang;
@@ -48,6 +48,7 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             name: item.name,
             parent: item.parent,
             children: item.children,
+            cycle: item.cycle.unwrap_or(head.cycle),
             columns: item.columns,
             head: item.head,
         })
@@ -77,6 +78,9 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         total_columns: standard.total.columns,
         cases: standard.cases,
         symbols: standard.symbols,
+        cycle: standard.cycle,
+        dates: standard.dates,
+        in_force: standard.in_force,
         head,
     }
 }
@@ -105,14 +109,34 @@ fn list(list: resolved::List) -> List {
     List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
 }
 
+/// The one thing with a name that is read of another period.
+fn read(standard: &Standard, earlier: &resolved::Earlier) -> Option<Read> {
+    let [argument] = earlier.arguments.as_slice() else { return None };
+    let name = match argument.kind {
+        ExprKind::Fact(id) => Read::Fact(standard.facts.get(id)?.name.clone()),
+        ExprKind::Value(id) => Read::Value(standard.values.get(id)?.name.clone()),
+        ExprKind::Score(id) => Read::Item(standard.items.get(id)?.name.clone()),
+        ExprKind::Total => Read::Total,
+        _ => return None,
+    };
+    Some(name).filter(|_| earlier.condition.is_none())
+}
+
 fn input(standard: &Standard, input: &resolved::Input) -> Input {
     let kind = match &input.kind {
         resolved::InputKind::Records(records) => InputKind::Records(Records { record: records.record, each: records.each }),
         resolved::InputKind::Units(units) => {
             InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
         }
+        resolved::InputKind::Earlier(earlier) => InputKind::Earlier(Earlier {
+            when: earlier.when,
+            made: earlier.made,
+            initially: (0..standard.tiers.len()).map(|tier| resolved::initial(standard, earlier, tier)).collect(),
+            read: read(standard, earlier),
+            of_scores: input.exprs().any(|expr| resolved::reads_scores(standard, expr)),
+        }),
     };
-    Input { name: resolved::input_name(standard, input), kind, span: input.span }
+    Input { name: resolved::input_name(standard, input), kind, span: input.span, spans: input.spans.clone() }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -257,6 +281,11 @@ impl<'s> Lowering<'s> {
                 Some(Brought { values, condition })
             }
             resolved::InputKind::Records(_) => None,
+            resolved::InputKind::Earlier(earlier) => {
+                let values = earlier.arguments.iter().map(|argument| self.expr(argument)).collect();
+                let condition = earlier.condition.as_ref().map(|condition| self.expr(condition));
+                Some(Brought { values, condition })
+            }
         }
     }
 
@@ -480,7 +509,11 @@ impl<'s> Lowering<'s> {
         }
         let (unit, span) = (unit_of(expr), expr.span);
         let step = match &expr.kind {
-            ExprKind::Constant(value) => return self.builder.constant(Literal::Number(*value), unit, span),
+            ExprKind::Constant(value) => {
+                let step = self.builder.constant(Literal::Number(*value), unit, span);
+                self.note_row(step, span);
+                return step;
+            }
             ExprKind::Flag(flag) => return self.builder.constant(Literal::Truth(*flag), None, span),
             ExprKind::Symbol(symbol) => return self.builder.constant(Literal::Symbol(*symbol), None, span),
             ExprKind::Fact(id) => return self.fact(*id),
@@ -528,6 +561,15 @@ impl<'s> Lowering<'s> {
             }
         };
         self.builder.push(step, Role::Expression, unit, span)
+    }
+
+    /// What the row of a table by period notes about itself, on the number that it gives.
+    fn note_row(&mut self, step: StepId, span: Span) {
+        let noted = self.builder.infos.get(step).is_none_or(|info| !info.marks.is_empty() || !info.evidence.is_empty());
+        let standard = self.standard;
+        if let Some(row) = standard.in_force.iter().find(|row| !noted && row.row.holds(span)) {
+            self.builder.note(step, &row.notes);
+        }
     }
 
     fn product(&mut self, factors: &[(Times, Expr)], unit: Option<&Unit>, span: Span) -> StepId {

@@ -7,7 +7,9 @@ use super::{Around, Common, Input, InputId, InputKind, Program, Stage, Step, Ste
 /// Puts the inputs into stages, and tells every program which of its steps a stage needs.
 pub(super) fn arrange(inputs: &[Input], programs: &mut [Program]) -> Vec<Stage> {
     let reads: Vec<BTreeSet<InputId>> = (0..inputs.len()).map(|id| reads(inputs, programs, id)).collect();
-    let stages = in_order(&reads);
+    // what is read of other periods is there before anything is gathered
+    let here = (0..inputs.len()).filter(|id| inputs.get(*id).is_some_and(|input| input.earlier().is_none())).collect();
+    let stages = in_order(&reads, here);
     for program in programs {
         let needed = |stage: &Stage| closure(&program.steps, stage.inputs.iter().flat_map(|id| roots(inputs, program, *id)));
         program.stages = stages.iter().map(needed).collect();
@@ -29,6 +31,8 @@ fn roots(inputs: &[Input], program: &Program, id: InputId) -> Vec<StepId> {
             let around = made.into_iter().flat_map(|made| std::iter::once(&made.whole).chain(&made.inner)).flat_map(|row| &row.around);
             roots.extend(around.filter_map(|around| if let Around::Unit(step) = around { Some(*step) } else { None }));
         }
+        // what a unit had in another period is not asked in this one
+        Some(InputKind::Earlier(_)) => return Vec::new(),
         None => {}
     }
     roots
@@ -43,7 +47,7 @@ fn reads(inputs: &[Input], programs: &[Program], id: InputId) -> BTreeSet<InputI
             // which units take part is settled before anything is gathered from them
             Some(InputKind::Records(_)) => {}
             Some(InputKind::Units(_)) => roots.extend(program.exemptions.iter().map(|(condition, _)| *condition)),
-            None => {}
+            Some(InputKind::Earlier(_)) | None => {}
         }
         found.extend(closure(&program.steps, roots).into_iter().filter_map(|step| match program.steps.get(step) {
             Some(Step::Input(input)) => Some(*input),
@@ -54,8 +58,7 @@ fn reads(inputs: &[Input], programs: &[Program], id: InputId) -> BTreeSet<InputI
 }
 
 /// Stages such that every input stands behind those it reads; those that read one another, by way of the units below, stand together.
-fn in_order(reads: &[BTreeSet<InputId>]) -> Vec<Stage> {
-    let mut left: BTreeSet<InputId> = (0..reads.len()).collect();
+fn in_order(reads: &[BTreeSet<InputId>], mut left: BTreeSet<InputId>) -> Vec<Stage> {
     let mut stages = Vec::new();
     while !left.is_empty() {
         let open = |id: &InputId| reads.get(*id).is_some_and(|reads| reads.iter().any(|read| left.contains(read)));

@@ -12,6 +12,7 @@ use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
+use crate::facts::past::{Account, Gave};
 use crate::plan::{Clock, ClockKind, Comparison, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
@@ -614,6 +615,8 @@ impl<'a> Writer<'a> {
                 let behind = self.behind(source);
                 self.skipped(source, &mut found);
                 if matches!(trace.step(behind), Some(Step::Constant(_))) {
+                    let row = trace.info(behind).and_then(|info| self.case.in_force(info.span)).map(|row| self.row_in_force(row.row));
+                    found.extend(row.filter(|row| !found.contains(row)));
                     continue;
                 }
                 if self.is_named(behind) || self.is_leaf(behind) {
@@ -625,6 +628,9 @@ impl<'a> Writer<'a> {
         }
         // found from the back to the front
         found.reverse();
+        if let Some(account) = trace.info(id).and_then(|info| self.case.account(info.role)) {
+            found.extend(self.periods(id, account).into_iter().map(Child::Words));
+        }
         // what the clause is founded on
         if let Some(info) = trace.info(id).filter(|info| !info.evidence.is_empty()) {
             let word = pick(self.lang, "依据", "source");
@@ -633,6 +639,39 @@ impl<'a> Writer<'a> {
         // a given fact that others confirm
         found.extend(trace.confirmation_of(id).map(Child::Step));
         found
+    }
+
+    /// What each of the other periods gave, and by which rules.
+    fn periods(&self, id: StepId, account: &Account) -> Vec<String> {
+        let unit = self.case.trace.info(id).and_then(|info| info.unit.as_ref());
+        let mut lines: Vec<String> = Vec::new();
+        // many a period in a row may lie outside the dates of the rules
+        for alike in account.parts.chunk_by(|a, b| a.gave == Gave::NotInForce && b.gave == Gave::NotInForce) {
+            let (Some(was), Some(last)) = (alike.first(), alike.last()) else { continue };
+            let gave = match was.gave {
+                Gave::Value(Value::Truth(true)) if unit.is_some() => pick(self.lang, "计入", "counted").to_owned(),
+                Gave::Value(value) => show(self.case.plan(), &value, unit, self.lang),
+                gave => gave.words().map(|words| words.get(self.lang).to_owned()).unwrap_or_default(),
+            };
+            let version = was.version.as_ref().map(|version| format!(" {} {version}", pick(self.lang, "版本", "version"))).unwrap_or_default();
+            let cell = was.cell.as_ref().map(|cell| format!(" [{}]", cell.text(self.lang))).unwrap_or_default();
+            let until = if alike.len() > 1 { format!(" {} {}", pick(self.lang, "至", "to"), last.period) } else { String::new() };
+            lines.push(format!("{}{until} {gave}{cell}{version}", was.period));
+        }
+        if account.initially {
+            lines.push(pick(self.lang, "取首期的值", "the value of the first period").to_owned());
+        }
+        lines
+    }
+
+    /// The row of a table by period that a number stands in.
+    fn row_in_force(&self, row: crate::source::Span) -> Child {
+        let period = self.case.period;
+        let word = match self.lang {
+            Lang::Zh => format!("{period} 用这一行"),
+            Lang::En => format!("in force in {period}"),
+        };
+        Child::Words(format!("{word}: {}", self.clause(row)))
     }
 
     /// Branches and bounds that had no effect between a step and what stands behind it.
@@ -681,7 +720,10 @@ impl<'a> Writer<'a> {
         let facts: Vec<String> = self.condition_values(condition);
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
         // children are collected from the back to the front
-        let mut told: Vec<Child> = if of_table { self.condition_steps(condition).into_iter().map(Child::Step).collect() } else { Vec::new() };
+        let steps = self.condition_steps(condition).into_iter();
+        // a condition tells the values that it read; where those are of other periods, also which
+        let read = |step: &StepId| of_table || trace.info(*step).is_some_and(|info| self.case.account(info.role).is_some());
+        let mut told: Vec<Child> = steps.filter(read).map(Child::Step).collect();
         told.push(Child::Words(format!("{outcome}{facts}")));
         told
     }

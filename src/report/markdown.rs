@@ -30,6 +30,13 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", escaped(view.provisional_note()));
     }
+    let periods = view.periods();
+    if !periods.is_empty() {
+        let _ = writeln!(text, "\n## {}\n", pick(lang, "由各期得出", "From the periods"));
+    }
+    for line in &periods {
+        let _ = writeln!(text, "- {}", begun(line));
+    }
     if view.has_adjustments() {
         let _ = writeln!(text, "\n## {}\n\n{}\n", pick(lang, "调整", "Adjustments"), escaped(view.adjustments_heading()));
         for adjustment in view.adjustments() {

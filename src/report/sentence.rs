@@ -84,7 +84,7 @@ impl Wording<'_> {
                 Lang::En => format!("scores {}", self.points(&number)),
             },
             Value::Absent(_) => {
-                let facts = missing_for(&self.case.trace, root).join(pick(lang, "、", ", "));
+                let facts = missing_for(&self.case.trace, root, (self.case.facts, self.case.member)).join(pick(lang, "、", ", "));
                 let pending = pending_texts(&self.case.trace, root).join(pick(lang, "、", ", "));
                 match (lang, facts.is_empty()) {
                     (Lang::Zh, false) => format!("缺数据 {facts},没有得分"),

@@ -50,6 +50,11 @@ pub(crate) fn table(view: &View<'_>, look: &Look) -> String {
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", view.provisional_note());
     }
+    let periods = view.periods();
+    if !periods.is_empty() {
+        let _ = writeln!(text, "\n{}", view.periods_heading());
+    }
+    periods.iter().for_each(|line| write_wrapped(line, "  ", look, &mut text));
     if view.has_adjustments() {
         let _ = writeln!(text, "\n{}", view.adjustments_heading());
         view.adjustments().for_each(|adjustment| write_wrapped(&adjustment, "  ", look, &mut text));

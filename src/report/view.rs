@@ -226,6 +226,28 @@ impl<'a> View<'a> {
         self.results.adjustments.iter().map(|adjusted| format!("{}{}{}", adjusted.unit, pick(self.lang, ":", ": "), adjustment_text(adjusted, self.lang)))
     }
 
+    /// Of a longer period: what its periods gave to each value that is made of them, unit by unit.
+    pub(crate) fn periods(&self) -> Vec<String> {
+        let lang = self.lang;
+        let mut lines = Vec::new();
+        for (unit, (name, periods)) in self.results.units.iter().flat_map(|unit| unit.periods.iter().map(move |one| (unit, one))) {
+            let counted: Vec<String> = periods.iter().filter_map(|one| one.value.as_ref().map(|value| format!("{} {value}", one.period))).collect();
+            let left = periods.iter().filter(|one| one.value.is_none() && one.version.is_some());
+            let left: Vec<String> = left.filter_map(|one| one.absent.as_ref().map(|absent| format!("{} {absent}", one.period))).collect();
+            if counted.is_empty() && left.is_empty() || unit.status == State::Exempt {
+                continue;
+            }
+            let list = counted.into_iter().chain(left).collect::<Vec<_>>().join(pick(lang, "、", ", "));
+            lines.push(format!("{}  {name}{}{list}", unit.unit, pick(lang, ":", ": ")));
+        }
+        lines
+    }
+
+    /// What stands over them.
+    pub(crate) fn periods_heading(&self) -> &'static str {
+        pick(self.lang, "由各期得出:", "From the periods:")
+    }
+
     /// Whether there is anything to be said of adjustments.
     pub(crate) fn has_adjustments(&self) -> bool {
         !self.results.adjustments.is_empty() || !self.moved.is_empty()

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Common, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Pattern, Standard, Units, ValueId, Who};
+use super::earlier::is_earlier;
+use super::{Act, Clause, Common, Earlier, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Made, Pattern, Standard, ValueId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -107,6 +108,7 @@ enum Node {
 struct Graph<'s> {
     standard: &'s Standard,
     below: Below,
+    periods: Periods,
     done: BTreeSet<Node>,
     path: Vec<Node>,
     circle: Option<Vec<Node>>,
@@ -135,7 +137,7 @@ pub(super) fn check_exemptions(standard: &Standard, found: &mut Vec<Diagnostic>)
         let mut seen: BTreeSet<Node> = queue.iter().copied().collect();
         while let Some(node) = queue.pop() {
             let input = if let Node::Input(id) = node { standard.inputs.get(id) } else { None };
-            if let Some(Input { kind: InputKind::Units(_), span }) = input {
+            if let Some(Input { kind: InputKind::Units(_), span, .. }) = input {
                 found.push(
                     Diagnostic::new(
                         Code::Circle,
@@ -149,6 +151,9 @@ pub(super) fn check_exemptions(standard: &Standard, found: &mut Vec<Diagnostic>)
                     )),
                 );
                 break;
+            }
+            if input.is_some_and(is_earlier) {
+                continue;
             }
             queue.extend(reads(standard, node).into_iter().filter(|next| seen.insert(*next)));
         }
@@ -172,6 +177,36 @@ pub(super) fn same(name: &str) -> Words {
     Words { zh: name.to_owned(), en: name.to_owned() }
 }
 
+/// Whether what is read of other periods counts as reading the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Periods {
+    This,
+    All,
+}
+
+/// Reports what leads back to itself by way of earlier periods and says nothing of the first.
+pub(super) fn check_first_period(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    for (id, input) in standard.inputs.iter().enumerate() {
+        let InputKind::Earlier(Earlier { made: Made::Itself, initially: None, .. }) = &input.kind else { continue };
+        let graph = Graph { periods: Periods::All, ..Graph::new(standard, Below::Together) };
+        if let Some(nodes) = graph.back_to(Node::Input(id)) {
+            let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
+            found.push(endless(&named));
+            return;
+        }
+    }
+}
+
+/// What is said of a value that goes back from period to period without end.
+pub(super) fn endless(nodes: &[(Words, Span)]) -> Diagnostic {
+    let mut diagnostic = circle(nodes);
+    let path = |words: &String| words.split_once([':']).map_or(words.clone(), |(_, path)| path.trim().to_owned());
+    let (zh, en) = (path(&diagnostic.words.zh), path(&diagnostic.words.en));
+    diagnostic.words = words!("一期引一期,没有写首期:{zh}", "period after period, and nothing says how it begins: {en}");
+    diagnostic.help = Vec::new();
+    diagnostic.help(words!("写明第一期的值,例如 上期(…,首期 0 分)", "state the value of the first period, as in: previous(…, initially 0 points)"))
+}
+
 /// Whether reading what units below have counts as reading the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Below {
@@ -183,13 +218,19 @@ enum Below {
 fn is_below(standard: &Standard, id: InputId) -> bool {
     standard.inputs.get(id).is_some_and(|input| match &input.kind {
         InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
-        InputKind::Records(_) => false,
+        InputKind::Records(_) | InputKind::Earlier(_) => false,
     })
 }
 
 impl<'s> Graph<'s> {
     fn new(standard: &'s Standard, below: Below) -> Self {
-        Graph { standard, below, done: BTreeSet::new(), path: Vec::new(), circle: None }
+        Graph { standard, below, periods: Periods::This, done: BTreeSet::new(), path: Vec::new(), circle: None }
+    }
+
+    /// What a node reads, in the periods that count.
+    fn next(&self, node: Node) -> Vec<Node> {
+        let apart = matches!(node, Node::Input(id) if self.periods == Periods::This && self.standard.inputs.get(id).is_some_and(is_earlier));
+        if apart { Vec::new() } else { reads(self.standard, node) }
     }
 
     /// A circle through a node.
@@ -199,7 +240,7 @@ impl<'s> Graph<'s> {
     }
 
     fn search(&mut self, from: Node, wanted: Node) -> bool {
-        for next in reads(self.standard, from) {
+        for next in self.next(from) {
             if next == wanted {
                 return true;
             }
@@ -224,7 +265,7 @@ impl<'s> Graph<'s> {
         }
         self.path.push(node);
         let apart = matches!(node, Node::Input(id) if self.below == Below::Apart && is_below(self.standard, id));
-        for next in reads(self.standard, node) {
+        for next in self.next(node) {
             if !apart {
                 self.walk(next);
             }
@@ -252,11 +293,8 @@ fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr
 
 /// The facts by which an input groups units.
 fn grouped_by(standard: &Standard, id: InputId) -> impl Iterator<Item = FactId> {
-    let units = standard.inputs.get(id).and_then(|input| match &input.kind {
-        InputKind::Units(units) => Some(units),
-        InputKind::Records(_) => None,
-    });
-    let commons = units.into_iter().flat_map(Units::commons);
+    let units = standard.inputs.get(id).and_then(|input| if let InputKind::Units(units) = &input.kind { Some(units) } else { None });
+    let commons = units.into_iter().flat_map(super::Units::commons);
     commons.filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None })
 }
 

@@ -337,6 +337,10 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
 
 /// What is gathered from the tier itself must apply to every tier that reads it; what is gathered from any tier, to one.
 fn note_narrower_input(standard: &Standard, input: &Input, tiers: &BTreeSet<TierId>, seen: &mut Narrower) {
+    // what did not apply in another period is one of the ways in which its value is absent
+    if let InputKind::Earlier(_) = &input.kind {
+        return;
+    }
     let applies = |tier: &TierId| input.exprs().all(|expr| applies(standard, expr, *tier));
     let of_any = matches!(&input.kind, InputKind::Units(units) if units.over.who != Who::Tier);
     if !of_any && tiers.iter().all(applies) || of_any && (0..standard.tiers.len()).any(|tier| applies(&tier)) {
@@ -448,10 +452,23 @@ fn undefined(read: Span, cause: Cause, item: &Item) -> Diagnostic {
             "在本项前面加一条,例如 当 下级 平均(…) 无从计算 得 0 分",
             "settle it before, in the item, as in: when children mean(…) is undefined award 0 points"
         )),
+        Cause::NoPeriod(read) => Diagnostic::new(
+            Code::Undefined,
+            words!("往期没有可用的数时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no other period has a value, and nothing settles that"),
+        )
+        .at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt"))
+        .help(words!(
+            "在本项前面加一条,例如 当 近 3 期 平均(…) 无从计算 得 满分",
+            "settle it before, in the item, as in: when recent 3 periods mean(…) is undefined award marks"
+        )),
     }
 }
 
 fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    // a unit of which no period counts has no result of a longer one
+    if standard.cycle != standard.head.cycle {
+        return;
+    }
     let listed = standard.lists.iter().flat_map(|list| &list.keys);
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).chain(listed).map(|key| &key.expr);
     for expr in std::iter::once(&standard.total.expr).chain(keys) {
@@ -467,6 +484,9 @@ fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
                             fault.at(expr.span, words!("这里要用到商", "the quotient is read here")).at(divisor, words!("它可能是 0", "this can be 0"))
                         }
                         Cause::Nothing(gathered) => fault.at(gathered, words!("这里可能一家也没有", "there may be no unit here")),
+                        Cause::NoPeriod(read) => {
+                            fault.at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt"))
+                        }
                     }
                     .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
                 );

@@ -31,6 +31,8 @@ impl Resolver<'_> {
                 );
                 None
             }
+            // only a table by period has it, and resolves its rows itself
+            ast::ExprKind::Period => None,
             ast::ExprKind::Part(part) => {
                 let step = self.score_step();
                 Some(Self::points(ExprKind::Part(*part, owner), step, span))
@@ -42,10 +44,7 @@ impl Resolver<'_> {
             ast::ExprKind::Date(date) => self.moment(&date.iso, Unit::Date, span),
             ast::ExprKind::Time(time) => self.moment(&time.iso, Unit::Time, span),
             ast::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, owner, span),
-            ast::ExprKind::Earlier(_) => {
-                self.not_available(span);
-                None
-            }
+            ast::ExprKind::Earlier(earlier) => self.earlier(earlier, owner, span),
             ast::ExprKind::Table(table) => self.table(table, owner, span),
             ast::ExprKind::Sum(terms) => self.sum(terms, owner, span),
             ast::ExprKind::Product(factors) => self.product(factors, owner, span),
@@ -184,6 +183,14 @@ impl Resolver<'_> {
                 .at(head, words!("在这里声明", "declared here"))
                 .fix(words!("它的得分写作", "its score is written"), name.span, format!("{}({text})", self.spelled(name.span, "得分", "score")));
             self.report(diagnostic);
+            return;
+        }
+        if matches!(text.as_str(), "期" | "period") {
+            self.report(
+                Diagnostic::new(Code::WrongType, words!("期 不能比较,也不能计算", "the period is not compared or calculated with"))
+                    .at(name.span, words!("这里", "here"))
+                    .help(words!("各期不同的写 按 期 {{ ≥ 2022-07: …; 其余: … }}", "by period {{ ≥ 2022-07: …; otherwise: … }} says what differs by period")),
+            );
             return;
         }
         if let Some(percent) = text.strip_prefix("百分之").and_then(spelled_out) {

@@ -6,10 +6,12 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
+use super::dated::Setting;
+use super::longer::by_total;
 use super::record::Inside;
 use super::{
-    Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier, Type,
-    Value, ValueId, circle, function, marks,
+    Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier,
+    Type, Value, ValueId, circle, function, marks,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -18,13 +20,13 @@ use crate::source::Span;
 use crate::syntax::Parsed;
 use crate::syntax::ast;
 
-/// Resolves all files of a policy as one standard; every fault that is found goes to `diagnostics`.
-pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
+/// Resolves all files of a policy as one standard, for the periods of a setting; every fault that is found goes to `diagnostics`.
+pub(super) fn resolve_for(setting: &mut Setting, parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Standard> {
     if let Some(diagnostic) = two_standards(&parsed.files) {
         diagnostics.push(diagnostic);
         return None;
     }
-    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts);
+    let mut resolver = Resolver::new(&parsed.lost, &parsed.skins, scripts, setting);
     let standard = resolver.run(&parsed.files);
     let unsure = std::mem::take(&mut resolver.unsure);
     let mut found = std::mem::take(&mut resolver.diagnostics);
@@ -32,6 +34,7 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        circle::check_first_period(standard, &mut found);
         circle::check_exemptions(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
@@ -147,6 +150,13 @@ pub(super) struct Resolver<'a> {
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
+    /// The periods for which it resolves.
+    pub(super) setting: &'a mut Setting,
+    pub(super) in_force: Vec<InForce>,
+    /// How many of the inputs the rules read; behind them stand those that only cases speak of.
+    pub(super) read_by_rules: usize,
+    /// Values that are read of earlier periods by themselves, each with the step that they must keep.
+    pub(super) carried: Vec<(ValueId, Decimal, Span)>,
 }
 
 /// The singular declarations of a standard.
@@ -162,7 +172,7 @@ pub(super) struct Once<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>) -> Self {
+    fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>, setting: &'a mut Setting) -> Self {
         Resolver {
             lost,
             diagnostics: Vec::new(),
@@ -199,6 +209,10 @@ impl<'a> Resolver<'a> {
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
+            setting,
+            in_force: Vec::new(),
+            read_by_rules: 0,
+            carried: Vec::new(),
         }
     }
 
@@ -256,15 +270,24 @@ impl<'a> Resolver<'a> {
         for id in 0..self.values.len() {
             self.value_expr(id);
         }
+        self.check_carried();
         self.resolve_items();
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
+        let longer = self.longer_totals(&once);
         let lists = self.lists(&once.lists);
+        self.read_by_rules = self.inputs.len();
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
-        let (head, total, ranking, functions) = (head?, total?, ranking?, functions?);
+        let (head, mut total, mut ranking, functions) = (head?, total?, ranking?, functions?);
+        let (mut exemptions, mut marks): (Vec<super::Exemption>, Option<Expr>) = (exemptions, None);
+        if let Some(cycle) = self.setting.longer() {
+            let found = longer.into_iter().find(|longer| longer.cycle == cycle)?;
+            marks = found.marks;
+            (total, ranking, exemptions) = (found.total, found.ranking.unwrap_or_else(|| by_total(ranking, self.step)), vec![found.exemption]);
+        }
         if !whole || crate::diag::any_error(&self.diagnostics) && self.items.is_empty() {
             return None;
         }
@@ -272,7 +295,7 @@ impl<'a> Resolver<'a> {
             Slot::Done(value) => Some(value),
             _ => None,
         });
-        Some(Standard {
+        let mut standard = Standard {
             head,
             tiers: std::mem::take(&mut self.tiers),
             facts: std::mem::take(&mut self.facts),
@@ -291,7 +314,18 @@ impl<'a> Resolver<'a> {
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
-        })
+            cycle: self.setting.longer().unwrap_or_else(|| self.setting.cycle()),
+            dates: self.setting.dates(),
+            in_force: std::mem::take(&mut self.in_force),
+        };
+        if let Some(marks) = marks {
+            let of = |tier: usize| super::constant(&standard, &marks, tier);
+            let found: Vec<Option<Decimal>> = (0..standard.tiers.len()).map(of).collect();
+            for (tier, marks) in standard.tiers.iter_mut().zip(found) {
+                tier.marks = marks.unwrap_or(tier.marks);
+            }
+        }
+        Some(standard)
     }
 
     fn declare_units(&mut self, units: &ast::Units) {
@@ -400,6 +434,14 @@ impl<'a> Resolver<'a> {
 
     /// Whether the name is free: nothing of that name is declared in the same place or around it.
     pub(super) fn declare_name(&mut self, name: &ast::Name, owner: Option<ItemId>, named: Named) -> bool {
+        if matches!(name.text.as_str(), "期" | "period") {
+            let text = &name.text;
+            self.report(
+                Diagnostic::new(Code::Duplicate, words!("「{text}」是自带的名称", "{text} is a built-in name"))
+                    .at(name.span, words!("指打分的那一期", "it is the period that is scored"))
+                    .help(words!("改用别的名称", "take another name")),
+            );
+        }
         let mut scope = owner;
         loop {
             if let Some((_, first)) = self.names.get(&(scope, name.text.clone())) {
@@ -418,7 +460,8 @@ impl<'a> Resolver<'a> {
         let id = self.items.len();
         let mut path = parent.and_then(|parent| self.items.get(parent)).map_or_else(Vec::new, |parent| parent.path.clone());
         path.push(tree.name.text.clone());
-        let tiers = self.item_scope(tree, parent);
+        let cycle = self.item_cycle(tree, parent);
+        let tiers = if self.setting.scores(cycle) { self.item_scope(tree, parent) } else { BTreeSet::new() };
         let columns = tree.parts.iter().find_map(|part| match part {
             ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Columns(columns), .. }) => {
                 Some(columns.iter().map(|column| column.text.clone()).collect())
@@ -431,6 +474,7 @@ impl<'a> Resolver<'a> {
             path,
             parent,
             children: Vec::new(),
+            cycle,
             tiers,
             marks: None,
             floor: None,

@@ -38,15 +38,12 @@ impl Resolver<'_> {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
             ast::GatheredKind::Records(name) => return self.outside_groups(|resolver| resolver.over_records(name, tree, owner, span)),
+            ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => return self.over_periods(tree, owner, span),
             ast::GatheredKind::Children => {
                 self.needs_parents(over.span);
                 Who::Children
             }
             ast::GatheredKind::Same(name) => Who::Same(self.common(name, owner)?),
-            ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => {
-                self.not_available(span);
-                return None;
-            }
         };
         let over = Over { who, group: None };
         let Some(name) = &tree.each else {
@@ -106,15 +103,6 @@ impl Resolver<'_> {
         self.parents.get_or_insert(span);
     }
 
-    /// A construct of the grammar that is not evaluated.
-    pub(super) fn not_available(&mut self, span: Span) {
-        self.report(
-            Diagnostic::new(Code::NotAvailable, words!("这种写法本版本还不能计算", "this version does not evaluate the construct"))
-                .at(span, words!("这里", "here"))
-                .help(words!("改用手册 docs/language.md 列出的写法", "state it with what docs/language.md lists")),
-        );
-    }
-
     /// Without a range: the largest or smallest of several values.
     fn without_range(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
         let extreme = match tree.fold {
@@ -163,16 +151,7 @@ impl Resolver<'_> {
     }
 
     fn over_units(&mut self, tree: &ast::Aggregate, (over, each): (Over, Option<Common>), owner: Option<ItemId>, span: Span) -> Option<Expr> {
-        let arguments: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.fold_argument(argument, owner)).collect();
-        let condition = tree.condition.as_ref().map(|condition| self.condition(condition, owner));
-        if !self.takes_arguments(tree) {
-            return None;
-        }
-        let arguments: Vec<Expr> = arguments.into_iter().collect::<Option<_>>()?;
-        let condition = match condition {
-            Some(condition) => Some(condition?),
-            None => None,
-        };
+        let (arguments, condition) = self.gathered_parts(tree, owner)?;
         if each.is_some() && !arguments.iter().chain(&condition).all(|expr| self.speaks_of_group(expr)) {
             return None;
         }
@@ -198,6 +177,21 @@ impl Resolver<'_> {
         };
         let id = self.input(InputKind::Units(units), span);
         Some(Expr { kind: ExprKind::Input(id), ty, step, span })
+    }
+
+    /// The arguments of an aggregate and its condition.
+    pub(super) fn gathered_parts(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>) -> Option<(Vec<Expr>, Option<Expr>)> {
+        let arguments: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.fold_argument(argument, owner)).collect();
+        let condition = tree.condition.as_ref().map(|condition| self.condition(condition, owner));
+        if !self.takes_arguments(tree) {
+            return None;
+        }
+        let arguments: Vec<Expr> = arguments.into_iter().collect::<Option<_>>()?;
+        let condition = match condition {
+            Some(condition) => Some(condition?),
+            None => None,
+        };
+        Some((arguments, condition))
     }
 
     /// Whether an expression is the same for all members of a group: it reads them by way of aggregates only.
@@ -263,9 +257,12 @@ impl Resolver<'_> {
     pub(super) fn input(&mut self, kind: InputKind, span: Span) -> usize {
         let key = ranges::input_key(&kind);
         if let Some(id) = self.input_keys.get(&key) {
+            if let Some(input) = self.inputs.get_mut(*id).filter(|input| !input.spans.contains(&span)) {
+                input.spans.push(span);
+            }
             return *id;
         }
-        self.inputs.push(Input { kind, span });
+        self.inputs.push(Input { kind, span, spans: vec![span] });
         self.input_keys.insert(key, self.inputs.len() - 1);
         self.inputs.len() - 1
     }
@@ -342,5 +339,6 @@ pub(crate) fn input_name(standard: &Standard, input: &Input) -> Words {
             let (of, of_en) = (argument("得分", "总分"), argument("score", "total"));
             words!("{who}{each} {fold}({of})", "{who_en}{each_en} {fold_en}({of_en})")
         }
+        InputKind::Earlier(earlier) => super::earlier::called(standard, earlier),
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Type, Who,
 };
 use crate::diag::{Code, Diagnostic, Words, words};
-use crate::quantity::{self, Mode, Unit};
+use crate::quantity::{self, Mode, Period, Unit};
 use crate::source::Span;
 use crate::syntax::{HEADING, ast};
 
@@ -90,6 +90,7 @@ impl<'a> Resolver<'a> {
         }
         self.check_first_day(&head, tree);
         self.has_calendar = head.calendar.is_some();
+        self.setting.begin(&head);
         (self.step, self.mode, self.precision, self.ties) = (head.step, head.mode, head.precision, head.ties);
         Some(head)
     }
@@ -99,13 +100,7 @@ impl<'a> Resolver<'a> {
         if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) =
             (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..))))
         {
-            let month = from.get(5..7).unwrap_or("");
-            let first_month = match head.cycle {
-                ast::Cycle::Month => true,
-                ast::Cycle::Quarter => matches!(month, "01" | "04" | "07" | "10"),
-                ast::Cycle::Year => month == "01",
-            };
-            if is_date(from) && !(from.ends_with("-01") && first_month) {
+            if is_date(from) && Period::beginning(from, head.cycle).is_none() {
                 self.report(
                     Diagnostic::new(Code::BadDate, words!("施行日须是一个周期的第一天", "a version begins on the first day of a period"))
                         .at(date.span, words!("这一天在周期中间", "this day is within a period"))
@@ -178,10 +173,18 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn total(&mut self, once: &Once<'a>) -> Option<Total> {
-        let spans: Vec<Span> = once.totals.iter().map(|total| total.span).collect();
+        let own: Vec<&ast::Total> = once.totals.iter().copied().filter(|total| total.cycle.is_none()).collect();
+        let spans: Vec<Span> = own.iter().map(|total| total.span).collect();
         let add = words!("补上一行,例如 总分 = 合计 封顶 满分 取整到 0.01 分", "add a line, as in: total = sum cap marks round to 0.01 points");
         self.only_one(once, &spans, &Part { keyword: "k_total", name: words!("总分", "total"), add });
-        let tree = *once.totals.first()?;
+        let tree = *own.first()?;
+        if let Some(marks) = &tree.marks {
+            self.report(
+                Diagnostic::new(Code::Conflict, words!("每期总分的满分是层级的满分", "the marks of the total of each period are those of the tier"))
+                    .at(marks.span, words!("这里又写了一次", "stated again here"))
+                    .help(words!("删去它;满分写在 层级 … 满分 … 分", "remove it: marks stand in: tier … marks … points")),
+            );
+        }
         let expr = self.amount(&tree.expr, None)?;
         self.must_be_rounded(&expr, &words!("总分", "the total"));
         let notes = self.notes(&tree.notes, "总分");
@@ -210,10 +213,14 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn ranking(&mut self, once: &Once<'a>, ties: Option<Ties>) -> Option<Ranking> {
-        let spans: Vec<Span> = once.rankings.iter().map(|ranking| ranking.span).collect();
+        let own: Vec<&ast::Ranking> = once.rankings.iter().copied().filter(|ranking| ranking.cycle.is_none()).collect();
+        let spans: Vec<Span> = own.iter().map(|ranking| ranking.span).collect();
         let add = words!("补上一行,例如 排名 层级 依 总分", "add a line, as in: rank tier on total");
         self.only_one(once, &spans, &Part { keyword: "k_rank", name: words!("排名", "rank"), add });
-        let tree = *once.rankings.first()?;
+        self.ranking_of(own.first()?, ties)
+    }
+
+    pub(super) fn ranking_of(&mut self, tree: &ast::Ranking, ties: Option<Ties>) -> Option<Ranking> {
         let keys = self.keys(&tree.keys);
         let listed = self.keys(&tree.listed);
         Some(Ranking { within_tier: tree.within_tier, keys: keys?, ties: tree.ties.or(ties).unwrap_or(Ties::Skipping), listed: listed?, span: tree.span })
@@ -272,7 +279,11 @@ impl<'a> Resolver<'a> {
             );
             return None;
         }
-        Some(Case { name: tree.name.text.clone(), units, span: tree.span })
+        let period = match &tree.period {
+            Some(name) => Some(self.case_period(name)?),
+            None => None,
+        };
+        Some(Case { name: tree.name.text.clone(), units, period, span: tree.span })
     }
 
     fn case_unit(&mut self, tree: &ast::CaseUnit, case: &ast::Case) -> Option<CaseUnit> {
@@ -289,8 +300,21 @@ impl<'a> Resolver<'a> {
             }
         };
         let mut unit =
-            CaseUnit { name: tree.name.text.clone(), tier, given: Vec::new(), records: Vec::new(), attributes: Vec::new(), parent: None, expected: Vec::new() };
+            CaseUnit {
+                name: tree.name.text.clone(),
+                tier,
+                given: Vec::new(),
+                records: Vec::new(),
+                earlier: Vec::new(),
+                attributes: Vec::new(),
+                parent: None,
+                expected: Vec::new(),
+            };
         for binding in &tree.given {
+            if let ast::Target::Earlier(expr) = &binding.target {
+                unit.earlier.extend(self.given_earlier(expr, binding));
+                continue;
+            }
             if self.attribute_given(binding, case, &mut unit) {
                 continue;
             }
@@ -485,6 +509,14 @@ impl<'a> Resolver<'a> {
         let (name, inner) = match target {
             ast::Target::Total => return Some(Target::Total),
             ast::Target::Rank => return Some(Target::Rank),
+            ast::Target::Earlier(expr) => {
+                self.report(
+                    Diagnostic::new(Code::WrongKind, words!("往期的数写在 已知 之后", "what other periods give stands behind given"))
+                        .at(expr.span, words!("这里", "here"))
+                        .help(words!("移到 已知 那一行", "move it to the line that begins with given")),
+                );
+                return None;
+            }
             ast::Target::Path(name, inner) => (name, inner),
         };
         if let Some(inner) = inner {
@@ -515,6 +547,22 @@ impl<'a> Resolver<'a> {
             self.report(super::expr::with_suggestion(diagnostic, name.span, near));
         }
         None
+    }
+
+    /// What other periods give to a case: the inputs that are read so, whatever they say of the first period.
+    fn given_earlier(&mut self, tree: &ast::Expr, binding: &ast::Binding) -> Option<(Vec<super::InputId>, Literal, Span)> {
+        let expr = self.expr(tree, None)?;
+        let inputs = if let super::ExprKind::Input(id) = expr.kind { self.same_earlier(id) } else { Vec::new() };
+        if inputs.is_empty() {
+            self.report(
+                Diagnostic::new(Code::WrongKind, words!("没有一条这样读往期的数", "no clause reads other periods so"))
+                    .at(tree.span, words!("这里", "here"))
+                    .help(words!("照规则里的写法写,例如 上期(案件)", "write it as the rules do, as in: previous(cases)")),
+            );
+            return None;
+        }
+        let value = self.bound(&binding.value, &expr.ty, binding.span)?;
+        Some((inputs, value, binding.span))
     }
 
     fn bound(&mut self, bound: &ast::Bound, kind: &Type, span: Span) -> Option<Literal> {
@@ -591,6 +639,6 @@ fn of_named(named: Named) -> Option<Target> {
 }
 
 /// Whether a text like `2020-02-30` names a day.
-fn is_date(iso: &str) -> bool {
+pub(super) fn is_date(iso: &str) -> bool {
     iso.parse::<jiff::civil::Date>().is_ok()
 }

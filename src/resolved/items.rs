@@ -135,7 +135,7 @@ impl<'a> Resolver<'a> {
 
     fn attribute(&mut self, id: ItemId, parent: Option<ItemId>, attribute: &ast::Attribute) {
         match &attribute.kind {
-            ast::AttributeKind::Scope(_) | ast::AttributeKind::Columns(_) => {}
+            ast::AttributeKind::Scope(_) | ast::AttributeKind::Columns(_) | ast::AttributeKind::Cycle(_) => {}
             ast::AttributeKind::Marks(expr) => {
                 let marks = self.amount(expr, parent).filter(|marks| self.constant_amount(marks));
                 self.unsure |= marks.is_none();
@@ -205,7 +205,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn constant_amount(&mut self, expr: &Expr) -> bool {
+    pub(super) fn constant_amount(&mut self, expr: &Expr) -> bool {
         let constant = self.is_constant(expr);
         if !constant {
             self.report(
@@ -400,6 +400,7 @@ fn attribute_word(kind: &ast::AttributeKind) -> Words {
         ast::AttributeKind::Assessed(_) => words!("人工评定", "assessed"),
         ast::AttributeKind::Unknown(..) => words!("待定", "unknown"),
         ast::AttributeKind::Columns(_) => words!("列", "column"),
+        ast::AttributeKind::Cycle(_) => words!("周期", "cycle"),
     }
 }
 

@@ -174,7 +174,10 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
 fn check_sums(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let all: Vec<TierId> = (0..standard.tiers.len()).collect();
     let roots = |tier: TierId| standard.tiers.get(tier).map(|tier| (tier.marks, tier.span));
-    check_parent(standard, None, &all, &standard.roots, &roots, found);
+    // the marks of a longer period are those of what its total is made of
+    if standard.cycle == standard.head.cycle {
+        check_parent(standard, None, &all, &standard.roots, &roots, found);
+    }
     for item in &standard.items {
         let Some(marks) = item.marks.as_ref().filter(|_| item.is_base() && !item.children.is_empty()) else { continue };
         let tiers: Vec<TierId> = item.tiers.iter().copied().collect();

@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use super::scope::applies;
 use super::{
-    Comparison, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who, constant, function,
+    Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who,
+    constant, function,
 };
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
@@ -41,6 +42,8 @@ impl Ranges<'_> {
             ExprKind::Value(id) => {
                 let known = self.values.borrow().get(id).copied();
                 known.unwrap_or_else(|| {
+                    // what is carried over reads itself, of another period
+                    self.values.borrow_mut().insert(*id, (None, None));
                     let range = self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr));
                     self.values.borrow_mut().insert(*id, range);
                     range
@@ -117,7 +120,18 @@ impl Ranges<'_> {
                     _ => (low, high),
                 }
             }
+            InputKind::Earlier(earlier) => self.earlier(earlier),
         }
+    }
+
+    /// Of another period only what a unit of measurement implies is known, for the rules then may have had other limits.
+    fn earlier(&self, earlier: &Earlier) -> Range {
+        let Some(argument) = earlier.arguments.first() else { return (Some(Decimal::ZERO), None) };
+        let (low, high) = self.of(argument);
+        let initially = earlier.initially.as_ref().and_then(|initially| constant(self.standard, initially, self.tier));
+        let not_negative = low.is_some_and(|low| !low.is_sign_negative() || low.is_zero()) && initially.is_none_or(|value| !value.is_sign_negative());
+        let part = argument.unit() == Some(&Unit::Rate) && high == Some(Decimal::ONE) && initially.is_none_or(|value| value <= Decimal::ONE);
+        (not_negative.then_some(Decimal::ZERO), (part && earlier.made != Made::Fold(Fold::Sum)).then_some(Decimal::ONE))
     }
 
     fn fact(&self, id: FactId) -> Range {
@@ -189,6 +203,8 @@ pub(crate) enum Cause {
     Divisor(Span),
     /// There may be nothing that this can be gathered from.
     Nothing(Span),
+    /// There may be no other period that this is read of.
+    NoPeriod(Span),
 }
 
 /// What conditions before an expression have made sure of.
@@ -276,7 +292,11 @@ impl Search<'_> {
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
             ExprKind::Clock(clock) => find(&clock.a).or_else(|| find(&clock.b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
-            ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(Cause::Nothing(expr.span)),
+            ExprKind::Input(id) => {
+                let input = self.standard.inputs.get(*id)?;
+                let cause = if matches!(input.kind, InputKind::Earlier(_)) { Cause::NoPeriod(expr.span) } else { Cause::Nothing(expr.span) };
+                self.nothing_gathered(input, depth).then_some(cause)
+            }
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
             ExprKind::Interpolated(subject, anchors) => {
@@ -303,6 +323,15 @@ impl Search<'_> {
                     }
                 }
             }
+            InputKind::Earlier(earlier) => match earlier.made {
+                Made::Fold(Fold::Sum | Fold::Count) | Made::ExemptThroughout => false,
+                // periods before the first and those without the unit are left out, be they all
+                Made::Fold(_) => true,
+                Made::Itself => earlier.arguments.iter().any(|part| {
+                    let exempt = || self.standard.exemptions.iter().any(|exemption| exemption.tiers.contains(&self.tier));
+                    self.find(part, depth + 1).is_some() || exempt() && super::reads_scores(self.standard, part)
+                }),
+            },
         }
     }
 
@@ -474,7 +503,18 @@ pub(super) fn input_key(kind: &InputKind) -> String {
             }
             text
         }
+        InputKind::Earlier(earlier) => earlier_key(earlier, earlier.initially.as_ref()),
     }
+}
+
+/// A text that is the same for what reads the same of the same periods.
+pub(super) fn earlier_key(Earlier { when, made, arguments, condition, .. }: &Earlier, initially: Option<&Expr>) -> String {
+    let mut text = format!("{when:?}{made:?}");
+    for part in arguments.iter().chain(condition).chain(initially) {
+        text.push(',');
+        write_key(part, &mut text);
+    }
+    text
 }
 
 fn write_pattern(pattern: &Pattern, text: &mut String) {

@@ -36,6 +36,8 @@ pub(crate) fn applies(standard: &Standard, expr: &Expr, tier: TierId) -> bool {
                 InputKind::Units(units) if units.over.who == Who::Tier => input.exprs().all(|expr| applies(standard, expr, tier)),
                 InputKind::Units(_) => true,
                 InputKind::Records(_) => input.exprs().all(|expr| applies(standard, expr, tier)),
+                // what did not apply to the tier then gives no value, and that is one of its ways to be absent
+                InputKind::Earlier(_) => true,
             }),
             _ => true,
         };
@@ -52,12 +54,15 @@ impl Resolver<'_> {
                 continue;
             }
             let marks = match &tree.marks.kind {
-                ast::ExprKind::Quantity(_) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
+                kind if is_written(kind) => self.amount(&tree.marks, None).and_then(|marks| marks.literal()),
                 _ => {
                     self.report(
                         Diagnostic::new(Code::NotConstant, words!("层级的满分写一个数", "the marks of a tier are one number"))
                             .at(tree.marks.span, words!("这里", "here"))
-                            .help(words!("例如 100 分", "as in 100 points")),
+                            .help(words!(
+                                "例如 100 分,或 按 期 {{ ≥ 2022-07: 100 分; 其余: 90 分 }}",
+                                "as in 100 points, or: by period {{ ≥ 2022-07: 100 points; otherwise: 90 points }}"
+                            )),
                     );
                     None
                 }
@@ -108,5 +113,16 @@ impl Resolver<'_> {
         let own = self.scope(scopes.first().copied());
         let Some(outer) = parent.and_then(|parent| self.items.get(parent)) else { return own };
         if scopes.is_empty() { outer.tiers.clone() } else { own.intersection(&outer.tiers).copied().collect() }
+    }
+}
+
+/// One number, or one a period.
+fn is_written(kind: &ast::ExprKind) -> bool {
+    match kind {
+        ast::ExprKind::Quantity(_) => true,
+        ast::ExprKind::Table(table) => {
+            matches!(table.subject.kind, ast::ExprKind::Period) && table.rows.iter().all(|row| matches!(row.result.kind, ast::ExprKind::Quantity(_)))
+        }
+        _ => false,
     }
 }

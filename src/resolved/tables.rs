@@ -21,6 +21,9 @@ impl Resolver<'_> {
         if matches!(table.subject.kind, ast::ExprKind::Tier) {
             return self.by_tier(table, owner, span);
         }
+        if matches!(table.subject.kind, ast::ExprKind::Period) {
+            return self.by_period(table, owner);
+        }
         let subject = self.expr(&table.subject, owner);
         let mut rows: Vec<HalfRow> = Vec::new();
         let mut sound = true;
@@ -57,7 +60,7 @@ impl Resolver<'_> {
     }
 
     /// One type and step for the results of all rows.
-    fn joined(&mut self, rows: &mut [Row]) -> Option<(Type, Option<Decimal>)> {
+    pub(super) fn joined(&mut self, rows: &mut [Row]) -> Option<(Type, Option<Decimal>)> {
         let unit = rows
             .iter()
             .map(|row| &row.result)

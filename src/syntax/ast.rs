@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+pub(crate) use crate::quantity::Cycle;
 use crate::quantity::Mode;
 use crate::source::Span;
 
@@ -112,14 +113,6 @@ pub(crate) struct Time {
     /// As in `2020-01-01T08:30:00`.
     pub(crate) iso: String,
     pub(crate) span: Span,
-}
-
-/// How often units are scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cycle {
-    Month,
-    Quarter,
-    Year,
 }
 
 /// The places of units with equal keys.
@@ -262,6 +255,10 @@ pub(crate) struct Scope {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Total {
+    /// Of a longer period than the standard scores.
+    pub(crate) cycle: Option<Cycle>,
+    /// The marks of a longer period.
+    pub(crate) marks: Option<Expr>,
     pub(crate) expr: Expr,
     pub(crate) columns: Vec<Text>,
     pub(crate) notes: Vec<Note>,
@@ -270,6 +267,8 @@ pub(crate) struct Total {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ranking {
+    /// Of a longer period than the standard scores.
+    pub(crate) cycle: Option<Cycle>,
     /// Within each tier, or among all units.
     pub(crate) within_tier: bool,
     pub(crate) keys: Vec<Key>,
@@ -302,6 +301,8 @@ pub(crate) struct List {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Case {
     pub(crate) name: Text,
+    /// The period of which it speaks, as in `2020-11`, `2020-Q4` or `2020`.
+    pub(crate) period: Option<Name>,
     /// One that is called as the case is, or several, each with a name of its own.
     pub(crate) units: Vec<CaseUnit>,
     pub(crate) span: Span,
@@ -337,6 +338,8 @@ pub(crate) struct CaseRecord {
 pub(crate) enum Target {
     Total,
     Rank,
+    /// What is read of other periods.
+    Earlier(Expr),
     Path(Name, Option<Name>),
 }
 
@@ -392,6 +395,8 @@ pub(crate) struct Attribute {
 pub(crate) enum AttributeKind {
     Marks(Expr),
     Scope(Scope),
+    /// 周期 年: it takes part in the result of a longer period only.
+    Cycle(Cycle),
     Floor(Expr),
     Cap(Expr),
     Round(Quantity),
@@ -468,6 +473,8 @@ pub(crate) enum ExprKind {
     Marks,
     Total,
     Tier,
+    /// 期, by which a table chooses.
+    Period,
     Part(PartOf),
     Score(Name),
     Path(Name, Option<Name>),

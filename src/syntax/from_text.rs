@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::ast;
 use super::tokens::Token;
 use crate::diag::{Code, Diagnostic, words};
-use crate::quantity::{Mode, one_name};
+use crate::quantity::{Mode, Period, one_name};
 use crate::source::{Span, offset};
 
 mod grammar {
@@ -280,6 +280,10 @@ impl Builder<'_> {
     }
 
     fn date(&self, pair: &P<'_>) -> ast::Date {
+        let plain: String = pair.as_str().chars().map(|c| if c == '－' { '-' } else { plain_digit(c).unwrap_or(c) }).collect();
+        if let Some(quarter) = plain.split_once(['Q', 'q']).and_then(|_| Period::parse(&plain)) {
+            return ast::Date { iso: quarter.first_day(), span: self.span(pair) };
+        }
         let ascii: String = pair.as_str().chars().map(|c| plain_digit(c).filter(char::is_ascii_digit).unwrap_or('-')).collect();
         let mut parts = ascii.split('-').filter(|part| !part.is_empty());
         let mut part = || parts.next().map_or_else(|| "01".to_owned(), |part| format!("{part:0>2}"));
@@ -487,18 +491,21 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_total);
+        let cycle = inner.take(Rule::cycle).map(|pair| cycle(&pair));
+        let marks = if inner.has(Rule::k_marks) { Some(self.expr(inner.next()?)?) } else { None };
         let expr = inner.next()?;
         let span = Span { end: self.span(&expr).end, ..span };
         let expr = self.expr(expr)?;
         inner.has(Rule::k_column);
         let columns = self.texts(&mut inner);
-        Some(ast::Total { expr, columns, notes: self.notes(&mut inner), span })
+        Some(ast::Total { cycle, marks, expr, columns, notes: self.notes(&mut inner), span })
     }
 
     fn ranking(&mut self, pair: P<'_>) -> Option<ast::Ranking> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_rank);
+        let cycle = inner.take(Rule::cycle).map(|pair| cycle(&pair));
         let within_tier = Inner::of(inner.next()?).has(Rule::k_tier);
         let (mut keys, mut listed, mut chosen) = (Vec::new(), Vec::new(), None);
         let mut in_listed = false;
@@ -511,7 +518,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(ast::Ranking { within_tier, keys, ties: chosen, listed, span })
+        Some(ast::Ranking { cycle, within_tier, keys, ties: chosen, listed, span })
     }
 
     fn key(&mut self, pair: P<'_>) -> Option<ast::Key> {
@@ -546,13 +553,14 @@ impl Builder<'_> {
         inner.has(Rule::k_case);
         let name = self.text(&inner.next()?);
         let tier = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
+        let period = if inner.has(Rule::the_period) { inner.next().map(|pair| self.past(&pair)) } else { None };
         let units = if inner.peek() == Some(Rule::case_unit) {
             inner.all(Rule::case_unit).into_iter().map(|pair| self.case_unit(pair, tier.as_ref())).collect::<Option<_>>()?
         } else {
             let (given, records, expected) = self.bindings(&mut inner);
             vec![ast::CaseUnit { name: name.clone(), tier, given, records, expected, span }]
         };
-        Some(ast::Case { name, units, span })
+        Some(ast::Case { name, period, units, span })
     }
 
     /// One of several units; its tier is that of the case where it states none.
@@ -596,6 +604,7 @@ impl Builder<'_> {
         let target = match target.as_rule() {
             Rule::k_total => ast::Target::Total,
             Rule::k_rank => ast::Target::Rank,
+            Rule::earlier | Rule::aggregate => ast::Target::Earlier(self.expr(target)?),
             _ => {
                 let mut names = self.names(&mut Inner::of(target)).into_iter();
                 ast::Target::Path(names.next()?, names.next())
@@ -671,6 +680,7 @@ impl Builder<'_> {
         let kind = match word.as_rule() {
             Rule::scope => ast::AttributeKind::Scope(self.scope(word)),
             Rule::k_marks => ast::AttributeKind::Marks(self.expr(inner.next()?)?),
+            Rule::k_period => ast::AttributeKind::Cycle(cycle(&inner.next()?)),
             Rule::k_floor => ast::AttributeKind::Floor(self.expr(inner.next()?)?),
             Rule::k_cap => ast::AttributeKind::Cap(self.expr(inner.next()?)?),
             Rule::k_round_to => ast::AttributeKind::Round(self.quantity(inner.next()?)?),
@@ -955,13 +965,7 @@ impl Builder<'_> {
         let expr = self.expr(inner.next()?)?;
         let past = inner.take(Rule::past);
         let initially = if inner.has(Rule::k_initially) { Some(self.expr(inner.next()?)?) } else { None };
-        let stated = past.map(|pair| {
-            let text = match pair.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::date_value) {
-                Some(date) => self.date(&date).iso,
-                None => pair.as_str().trim().to_uppercase(),
-            };
-            ast::Name { text, span: self.span(&pair) }
-        });
+        let stated = past.map(|pair| self.past(&pair));
         let when = match (when, stated) {
             (_, Some(stated)) => ast::When::Stated(stated),
             (Rule::k_previous, None) => ast::When::Previous,
@@ -972,9 +976,26 @@ impl Builder<'_> {
         Some(ast::Earlier { when, expr, initially })
     }
 
+    /// A period by its name: a day that is written out stays one, and is none.
+    fn past(&self, pair: &P<'_>) -> ast::Name {
+        let plain: String = pair.as_str().trim().chars().map(|c| if c == '－' { '-' } else { plain_digit(c).unwrap_or(c) }).collect();
+        let written = plain.as_str();
+        let date = pair.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::date_value && !written.contains(['Q', 'q']));
+        let digits = written.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+        let text = match date.map(|date| self.date(&date).iso) {
+            Some(iso) if digits == 2 => iso.strip_suffix("-01").unwrap_or(&iso).to_owned(),
+            Some(iso) => iso,
+            None => written.to_uppercase(),
+        };
+        ast::Name { text, span: self.span(pair) }
+    }
+
     fn table(&mut self, inner: &mut Inner<'_>) -> Option<ast::Table> {
         inner.has(Rule::k_by);
-        let subject = self.expr(inner.next()?)?;
+        let subject = match inner.take(Rule::the_period) {
+            Some(pair) => ast::Expr { kind: ast::ExprKind::Period, span: self.span(&pair) },
+            None => self.expr(inner.next()?)?,
+        };
         let interpolated = inner.has(Rule::k_interpolated);
         let mut rows = Vec::new();
         for pair in inner.all(Rule::row) {

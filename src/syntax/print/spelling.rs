@@ -46,9 +46,10 @@ impl Speller {
         match rule {
             Rule::name => unquoted(Rule::name, text),
             Rule::text => plain_quotes(text),
-            Rule::number | Rule::plain_number => digits(text),
+            Rule::number | Rule::plain_number | Rule::past_period => digits(text),
             Rule::date | Rule::date_value => date(text),
             Rule::time_value => time(text),
+            Rule::the_period => self.choose("期", "period", text).into(),
             Rule::unit => self.unit(Rule::unit, text, "个百分点"),
             Rule::unit_name => self.unit(Rule::unit_name, text, "百分点"),
             Rule::sign | Rule::op_minus => "-".into(),
@@ -154,6 +155,9 @@ fn time(text: &str) -> Cow<'_, str> {
 
 /// A date with hyphens and two digits for month and day; a year alone is left as it is.
 fn date(text: &str) -> Cow<'_, str> {
+    if text.contains(['Q', 'q']) {
+        return digits(&text.to_uppercase()).replace('－', "-").into();
+    }
     let text = digits(text);
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {

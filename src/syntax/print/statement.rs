@@ -77,7 +77,8 @@ const SUM: [Rule; 11] = [
     Rule::k_size,
 ];
 /// What the head of an item takes in.
-const ATTRIBUTES: [Rule; 8] = [Rule::k_marks, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+const ATTRIBUTES: [Rule; 9] =
+    [Rule::k_marks, Rule::k_period, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
 
 impl Statement<'_> {
     /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
@@ -401,7 +402,7 @@ impl Writer {
             let join = match child.rule {
                 _ if before.is_none() => Some(Join::Close),
                 Rule::colon | Rule::equals => Some(Join::Close),
-                Rule::k_marks => Some(Join::Space),
+                Rule::k_marks if node.rule != Rule::total => Some(Join::Space),
                 Rule::fact_attribute | Rule::field_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => {
                     Some(Join::Wide)
                 }
