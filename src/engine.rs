@@ -293,7 +293,7 @@ mod tests {
     tier village marks 10 points
     fact rate : %
     indicator work marks 10 points applies to village { award by same area rank of(rate) { 1: 10 points; otherwise: 4 points } }
-    indicator below marks 10 points applies to county {
+    indicator villages marks 10 points applies to county {
         when children mean(score(work)) is undefined award 0 points
         award children mean(score(work)) round to 0.01 points
     }
@@ -319,7 +319,9 @@ mod tests {
             table.unit(name, tier).unwrap();
             table.attribute("area", area).unwrap();
             table.set("rate", Decimal::new(rate, 2)).unwrap();
-            above.map(|above| table.parent(above).unwrap());
+            if let Some(above) = above {
+                table.parent(above).unwrap();
+            }
         }
         assert_eq!(table.attribute("colour", "red"), None);
         let mut totals = Vec::new();
