@@ -660,7 +660,10 @@ impl<'a> Writer<'a> {
         let facts: Vec<String> = self.condition_values(condition);
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
         // children are collected from the back to the front
-        let mut told: Vec<Child> = if of_table { self.condition_steps(condition).into_iter().map(Child::Step).collect() } else { Vec::new() };
+        let mut steps = self.condition_steps(condition);
+        // of what was gathered in vain it is said from whom
+        steps.retain(|step| of_table || matches!(trace.step(*step), Some(Step::Input(_))) && trace.value(*step).absence().is_some());
+        let mut told: Vec<Child> = steps.into_iter().map(Child::Step).collect();
         told.push(Child::Words(format!("{outcome}{facts}")));
         told
     }
