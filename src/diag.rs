@@ -9,6 +9,7 @@ mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub(crate) use pages::examples;
 pub(crate) use render::to_short_text;
 pub use render::{Colour, to_json, to_text};
 pub(crate) use suggest::closest;
@@ -190,6 +191,23 @@ impl Diagnostic {
         self
     }
 
+    /// The same with every place where its author wrote it.
+    #[must_use]
+    pub fn written(&self, sources: &Sources) -> Diagnostic {
+        let mut diagnostic = self.clone();
+        for label in &mut diagnostic.labels {
+            if let Place::Rule(span) = &mut label.place {
+                *span = sources.written(*span);
+            }
+        }
+        for help in &mut diagnostic.help {
+            if let Some((span, _)) = &mut help.edit {
+                *span = sources.written(*span);
+            }
+        }
+        diagnostic
+    }
+
     /// Whether it stops the work.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -236,7 +254,7 @@ pub fn language_of(sources: &Sources, span: Option<Span>) -> Lang {
     };
     let lines = |words: &[&str]| {
         let begins = |line: &&str| words.iter().any(|word| line.trim_start().starts_with(word));
-        source.text.lines().filter(begins).count()
+        source.rules().lines().filter(begins).count()
     };
     if lines(EN) > lines(ZH) { Lang::En } else { Lang::Zh }
 }

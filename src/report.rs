@@ -4,9 +4,11 @@
 //! every format is written from it by a file of its own. Never: arithmetic; every number was computed before.
 
 mod derivation;
+mod difference;
 mod gathered;
 mod markdown;
 mod needs;
+mod records;
 mod sentence;
 mod separated;
 mod table;
@@ -16,8 +18,10 @@ mod view;
 mod workbook;
 
 pub(crate) use derivation::derivation;
+pub(crate) use difference::differences;
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::needs;
+pub(crate) use records::records;
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};

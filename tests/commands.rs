@@ -44,11 +44,12 @@ fn the_shipped_policy_checks_clean() {
 
 #[test]
 fn everything_in_the_repository_checks_clean_and_passes() {
-    let run = kaoping(root(), &["check", "--format", "json"]);
+    // the examples have a test of their own in rows.rs
+    let run = kaoping(root(), &["check", "policies/lianyungang", "golden", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["errors"].as_u64()), (0, Some(0)));
     assert!(report["files"].as_u64() > Some(70));
-    let run = kaoping(root(), &["test", "--format", "json"]);
+    let run = kaoping(root(), &["test", "policies/lianyungang", "golden/adjustments", "golden/constructs", "golden/lianyungang", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["failed"].as_u64()), (0, Some(0)));
     assert!(report["cases"].as_u64() > Some(200));
@@ -58,7 +59,7 @@ fn everything_in_the_repository_checks_clean_and_passes() {
 fn an_input_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    for target in ["golden/lianyungang/2020-11/facts.csv", "policies/lianyungang/标准.kp", "policies/lianyungang/名册.csv"] {
+    for target in ["golden/lianyungang/2020-11/facts.csv", "policies/lianyungang/标准.kp.md", "policies/lianyungang/名册.csv"] {
         let before = fs::read(folder.path().join(target)).unwrap();
         let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--out", target]));
         assert_eq!(run.status, 2, "{target}");
@@ -128,7 +129,7 @@ fn cases_and_months_pass_and_are_counted() {
 fn a_wrong_expectation_fails_and_shows_both_values() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    replace(&folder.path().join("policies/lianyungang/标准.kp"), "及时签收率 = 8.15 分", "及时签收率 = 8.16 分");
+    replace(&folder.path().join("policies/lianyungang/标准.kp.md"), "及时签收率 = 8.15 分", "及时签收率 = 8.16 分");
     let run = kaoping(folder.path(), &["test", "policies"]);
     assert_eq!(run.status, 1);
     let line = run.out.lines().find(|line| line.contains("8.16")).unwrap();
@@ -150,11 +151,47 @@ fn a_changed_published_cell_and_a_stale_known_difference_fail() {
 }
 
 #[test]
+fn months_lie_in_golden_as_their_policies_lie_in_policies() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    for (from, to) in [("policies/lianyungang", "policies/cities/lyg"), ("golden/lianyungang", "golden/cities/lyg")] {
+        fs::create_dir_all(folder.path().join(to).parent().unwrap()).unwrap();
+        fs::rename(folder.path().join(from), folder.path().join(to)).unwrap();
+    }
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    // the policy that lies as the month does is taken before one of that name elsewhere
+    fs::create_dir_all(folder.path().join("policies/lyg")).unwrap();
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn facts_of_earlier_periods_are_no_test_where_a_later_one_is() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(folder.path());
+    let months = folder.path().join("golden/lianyungang");
+    fs::create_dir_all(months.join("2020-10")).unwrap();
+    fs::copy(months.join("2020-11/facts.csv"), months.join("2020-10/facts.csv")).unwrap();
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(!run.out.contains("2020-10"), "{}", run.out);
+    // alone, or named, they have nothing to be compared with
+    let run = kaoping(folder.path(), &["test", "golden/lianyungang/2020-10"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    for table in ["annex.csv", "ranking.csv"] {
+        fs::remove_file(months.join("2020-11").join(table)).unwrap();
+    }
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+}
+
+#[test]
 fn the_sentence_of_a_bulletin_is_printed() {
     let run = kaoping(root(), &with(&["explain", "市教育局", "--indicator", "按时办结率"]));
     assert_eq!(run.status, 0, "{}", run.err);
     assert!(run.out.contains("124 件应办结工单中 23 件超时办结,按时办结率 81.45 %,低于 95 % 13.55 个百分点,扣 13.55 分,得 1.45 分"), "{}", run.out);
-    for part in ["标准.kp:", "facts.csv 第 14 行「超时办结数」列 公布", "81.4516…% 取整到 0.01%(四舍五入)"] {
+    for part in ["标准.kp.md:", "facts.csv 第 14 行「超时办结数」列 公布", "81.4516…% 取整到 0.01%(四舍五入)"] {
         assert!(run.out.contains(part), "{part}\n{}", run.out);
     }
 }
@@ -214,7 +251,7 @@ fn a_file_is_written_whole_or_not_at_all() {
 fn bad_arguments_end_with_2_and_say_what_to_do() {
     let cases: [(&[&str], &str); 6] = [
         (&["score", "policies/lianyungang", "--period", "2020-13", "--facts", FACTS[3]], "2020-11"),
-        (&["score", "policies/lianyungang", "--period", "2021-01", "--facts", FACTS[3]], "2020-12-31"),
+        (&["score", "policies/lianyungang", "--period", "2019-12", "--facts", FACTS[3]], "2020-12-31"),
         (&["score", "policies/lianyungang", "--facts", FACTS[3]], "--period"),
         (&["score", "policies/lianyungang", "--period", "2020-11", "--facts", "no.csv"], "no.csv"),
         (&["score", "no/such/policy", "--period", "2020-11", "--facts", FACTS[3]], "no/such/policy"),
@@ -291,7 +328,7 @@ fn however_narrow_the_table_no_number_breaks_over_lines() {
 fn a_rule_file_saved_by_an_editor_of_the_office_reads_alike() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    let rules = folder.path().join("policies/lianyungang/标准.kp");
+    let rules = folder.path().join("policies/lianyungang/标准.kp.md");
     let text = fs::read_to_string(&rules).unwrap();
     let plain = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--format", "json"]));
     let strip = |text: &str| {

@@ -1,6 +1,7 @@
 //! Every construct of the rule language, as one standard in both skins: `golden/constructs/<name>/{zh,en}/`.
 //!
-//! The expected values in the cases and in `expected.csv` were calculated by hand; `units.csv` holds the facts of a few units.
+//! The expected values in the cases and in `expected.csv` were calculated by hand; `units.csv` holds the facts of a few units, or the
+//! folder `facts` their records.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
 
@@ -18,7 +19,8 @@ use serde_json::Value;
 const SKINS: [&str; 2] = ["zh", "en"];
 
 fn constructs() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(root().join("golden/constructs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(root().join("golden/constructs")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     found.sort();
     found
 }
@@ -72,9 +74,31 @@ fn in_chinese(results: &mut Value) {
     }
 }
 
+/// The rules of a construct: of a text with rules inside, the lines between its fences.
+fn rules(folder: &Path) -> String {
+    if let Ok(rules) = fs::read_to_string(folder.join("标准.kp")) {
+        return rules;
+    }
+    let (mut rules, mut inside) = (String::new(), false);
+    for line in fs::read_to_string(folder.join("标准.kp.md")).unwrap().lines() {
+        let bare = line.trim_start_matches(['>', ' ']);
+        if bare.starts_with("```") || bare.starts_with("~~~") {
+            inside = !inside;
+        } else if inside {
+            rules.extend([bare, "\n"]);
+        }
+    }
+    rules
+}
+
+/// The facts of a construct: a table of units, or a folder with records.
+fn facts(construct: &Path) -> Option<PathBuf> {
+    ["units.csv", "facts"].iter().map(|name| construct.join(name)).find(|path| path.exists())
+}
+
 /// What a policy scores for the facts of its construct, without what names the standard.
 fn results(construct: &Path, skin: &str) -> Value {
-    let (policy, facts) = (text(&construct.join(skin)), text(&construct.join("units.csv")));
+    let (policy, facts) = (text(&construct.join(skin)), text(&facts(construct).unwrap()));
     let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
     assert!(matches!(run.status, 0 | 3), "{policy}: {}", run.err);
     let mut results: Value = serde_json::from_str(&run.out).unwrap();
@@ -89,7 +113,7 @@ fn there_is_a_construct_in_every_folder() {
     assert!(found.len() >= 25, "{}", found.len());
     for construct in found {
         for skin in SKINS {
-            assert!(construct.join(skin).join("标准.kp").is_file(), "{}", construct.display());
+            assert!(["标准.kp", "标准.kp.md"].iter().any(|name| construct.join(skin).join(name).is_file()), "{}", construct.display());
         }
     }
 }
@@ -121,7 +145,7 @@ fn the_cases_of_both_skins_pass() {
 fn each_skin_is_written_in_its_own_words() {
     let keywords = keywords();
     for construct in constructs() {
-        let [zh, en] = SKINS.map(|skin| words(&fs::read_to_string(construct.join(skin).join("标准.kp")).unwrap()));
+        let [zh, en] = SKINS.map(|skin| words(&rules(&construct.join(skin))));
         // what is spelled alike in both is of either
         for (chinese, english) in keywords.iter().filter(|(chinese, english)| chinese != english) {
             assert!(!en.contains(chinese), "{}: {chinese} in the English skin", construct.display());
@@ -134,7 +158,7 @@ fn each_skin_is_written_in_its_own_words() {
 #[test]
 fn both_skins_give_the_same_results() {
     let mut compared = 0;
-    for construct in constructs().iter().filter(|construct| construct.join("units.csv").is_file()) {
+    for construct in constructs().iter().filter(|construct| facts(construct).is_some()) {
         let [zh, en] = SKINS.map(|skin| results(construct, skin));
         assert_eq!(zh, en, "{}", construct.display());
         compared += 1;

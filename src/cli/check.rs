@@ -11,6 +11,7 @@ use super::input::{check, holds_rules, policies};
 use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
 use crate::diag::{self, Diagnostic, Lang, words};
+use crate::engine::Versions;
 use crate::facts::register;
 use crate::source::Sources;
 
@@ -34,9 +35,12 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut found: Vec<(Vec<Diagnostic>, Sources)> = Vec::new();
     let mut files = 0;
     for path in expand(&arguments.paths)? {
-        let (policy, plan, mut diagnostics) = check(&path)?;
-        if let Some(plan) = &plan {
-            register::load(&policy.tables, plan, &mut diagnostics);
+        let (policy, Versions { versions, mut diagnostics, .. }) = check(&path)?;
+        for version in &versions {
+            let mut found = Vec::new();
+            register::load(&policy.tables, &version.plan, &mut found);
+            found.retain(|fault| !diagnostics.contains(fault));
+            diagnostics.append(&mut found);
         }
         files += policy.sources.iter().count();
         found.push((diagnostics, policy.sources));
@@ -74,7 +78,7 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
             let inside = nested(path);
             if inside.is_empty() && !(paths.is_empty() && path == Path::new("golden")) {
                 let path = path.display();
-                return Err(Fault::Words(words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)")));
+                return Err(Fault::Words(words!("{path} 里没有规则文件(.kp、.kp.md)", "{path} holds no rule file (.kp, .kp.md)")));
             }
             found.extend(inside);
         } else {

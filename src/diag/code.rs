@@ -57,6 +57,8 @@ codes! {
     NotAvailable = "K0107", "此写法本版本不支持", "construct not available in this version";
     /// A number with more digits than can be kept.
     LongNumber = "K0108", "数字位数太多", "number has too many digits";
+    /// A block of rules in a Markdown text that is never closed.
+    OpenBlock = "K0111", "规则块没有闭合", "block of rules never closed";
     /// A name that nothing declares.
     UnknownName = "K0201", "没有声明的名称", "unknown name";
     /// Two declarations of one name.
@@ -71,6 +73,20 @@ codes! {
     WrongKind = "K0206", "名称的种类不对", "a name of the wrong kind";
     /// Two facts that read one column.
     SharedColumn = "K0207", "两项数据读同一列", "two facts read one column";
+    /// An amendment of what is not there, or stands more than once.
+    AmendedTarget = "K0221", "修订的对象不对", "amendment of nothing that can be found";
+    /// An amendment whose old value is not what is in force.
+    AmendedOld = "K0222", "修订的原值不符", "old value of an amendment does not match";
+    /// Changes of one amendment that do not go together, or that change nothing.
+    AmendedTwice = "K0223", "几处修订互相冲突", "changes that do not go together";
+    /// Versions whose dates overlap, or leave days without any.
+    Calendar = "K0224", "各版本的施行期不衔接", "dates of versions that do not fit";
+    /// A file to use that is not there, or not where rules may lie.
+    UseMissing = "K0226", "引用的文件读不到", "file to use not found";
+    /// Files that use one another.
+    UseCircle = "K0227", "引用绕成一圈", "files use one another";
+    /// A file that states a standard and is used by one.
+    UseStandard = "K0228", "引用的文件自有标准", "used file states a standard";
     /// Units that do not go together.
     UnitMismatch = "K0301", "单位不合", "units do not match";
     /// Marks of the parts that do not make the whole.
@@ -161,6 +177,12 @@ codes! {
     AdjustmentChain = "K0524", "几次调整前后不接", "adjustments that do not follow from each other";
     /// A score outside the range of its item.
     AdjustedBounds = "K0525", "调整后的得分超出范围", "adjusted score out of range";
+    /// A calendar that cannot be read.
+    BadCalendar = "K0531", "工作日历有误", "fault in the calendar";
+    /// A time that the calendar does not cover.
+    OutsideCalendar = "K0532", "时间不在日历的范围里", "time outside the calendar";
+    /// A cell of a record that is blank and must not be.
+    BlankField = "K0533", "记录里缺了不可空的格", "blank cell in a record";
     /// A script that is not there, or not where scripts may lie.
     ScriptMissing = "K0601", "脚本读不到", "script not found";
     /// A script that the engine of scripts cannot read.
@@ -177,6 +199,8 @@ codes! {
     CallOutside = "K0607", "扩展函数的结果超出范围", "result out of its range";
     /// A result with more digits than the step of its function.
     CallFiner = "K0608", "扩展函数的结果没有取整", "result finer than its step";
+    /// A block of a Markdown text that looks like rules and is not marked as such.
+    BlockUnread = "W0111", "没有读的规则块", "block of rules not read";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
     /// A printed value and its printed parts that differ within the roundings of print.
@@ -193,6 +217,8 @@ codes! {
     SheetMarks = "W0506", "表里的分值合计不符", "marks in the sheet do not add up";
     /// A column in percent that holds what look like fractions.
     LikeFractions = "W0507", "百分数的列里像是小数", "what look like fractions in a column in percent";
+    /// A record of which a blank cell leaves open whether it counts.
+    OpenRecord = "W0531", "记录是否计入不能确定", "open whether a record counts";
 }
 
 impl Code {

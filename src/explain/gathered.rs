@@ -124,7 +124,7 @@ fn left_name(why: Left) -> &'static str {
 /// What an input of a unit was gathered from.
 pub(super) fn gathered(case: &Case<'_>, id: InputId) -> Option<Gathered> {
     let (plan, facts) = (case.plan(), case.facts);
-    let InputKind::Units(units) = &plan.inputs.get(id)?.kind;
+    let InputKind::Units(units) = &plan.inputs.get(id)?.kind else { return None };
     let brought = account(plan, facts, id);
     let read = brought.get(case.member)?.read;
     let mut found = Gathered {

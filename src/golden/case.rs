@@ -44,6 +44,7 @@ fn facts(plan: &Plan, case: &Case) -> Facts {
         }
         facts.members.push(Member { name: unit.name.clone(), tier: unit.tier, parent: unit.parent, attributes });
     }
+    facts.ledgers = load::records(plan, &case.units);
     facts.gather(plan);
     facts
 }

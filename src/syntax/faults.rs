@@ -51,7 +51,7 @@ pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile
                 let (statement, hole) = Statement::blamed(&work, &current, &stop);
                 let again = seen.contains(&statement.start);
                 if !again {
-                    let names = names.get_or_insert_with(|| sources.iter().flat_map(|(_, source)| declared(&source.text, &tokens(&source.text))).collect());
+                    let names = names.get_or_insert_with(|| sources.iter().flat_map(|(_, source)| declared(source.rules(), &tokens(source.rules()))).collect());
                     let fault = Fault { file, text: &work, tokens: &current, names, stop: &stop, statement: &statement };
                     parsed.diagnostics.push(hole.map_or_else(|| fault.describe(), |hole| fault.describe_hole(hole)));
                 }
@@ -161,6 +161,10 @@ const STARTERS: &[&str] = &[
     "k_deduct",
     "k_add",
     "k_amendment",
+    "k_insert",
+    "k_repeal",
+    "k_replace",
+    "k_rename",
     "k_use",
     "k_record",
     "k_function",
@@ -178,7 +182,7 @@ const STARTERS: &[&str] = &[
 ];
 /// What may follow the points of a deduction.
 const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to"];
-const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
+const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard", "k_amendment"];
 
 /// Words and signs behind which an expression must follow.
 const WANTING: &[&str] = &[
@@ -227,7 +231,7 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
         .find(|keyword| keyword.en == phrase)
         .or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
     match keyword.rule {
-        "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
+        "k_column" | "k_use" | "k_reason" | "k_calendar" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
         "k_applies" => Some(Rule::name),
         rule => WANTING.contains(&rule).then_some(Rule::expression),
     }
@@ -540,9 +544,13 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::parameter => push("名称 : 单位", "name : unit"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
+            Rule::change => push("一处修订(新增、废止、将 … 改为 … 等)", "a change (insert, repeal, replace … becomes …)"),
+            Rule::amendment_part => push("版本、基于、施行、文号", "version, based on, effective, document"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
             Rule::attribute => push("满分、适用、封顶 等", "marks, applies to, cap, …"),
             Rule::fact_attribute => push("列、精度、缺省 等", "column, step, default, …"),
+            Rule::field_attribute => push("列、可空、隐私 等", "column, nullable, private, …"),
+            Rule::field | Rule::record_part => push("名称 : 种类", "name : type"),
             Rule::tail => push("扣完为止、最多 等", "down to 0, at most, …"),
             Rule::cycle => push("月、季 或 年", "month, quarter or year"),
             Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
@@ -566,24 +574,14 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         if *rule == Rule::k_each && rules.contains(&Rule::fold) {
             continue;
         }
-        if let Some(word) = words::WORDS.iter().find(|word| word.rule == name && !words::RESERVED.contains(&word.rule)) {
+        // amendments are written by those who know the word
+        let said = |word: &&words::Word| word.rule == name && word.rule != "k_amendment" && !words::RESERVED.contains(&word.rule);
+        if let Some(word) = words::WORDS.iter().find(said) {
             push(word.zh, word.en);
         }
     }
     if found.is_empty() {
-        // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
-        found.push(match rules {
-            _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
-            _ if rules.contains(&Rule::paren) => ("(", "("),
-            _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
-            _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {
-                ("数量,例如 1 个百分点", "a quantity, as in 1 pp")
-            }
-            _ if rules.contains(&Rule::comparison) => ("比较,例如 ≥", "a comparison, as in ≥"),
-            _ if rules.contains(&Rule::interval_close) => ("] 或 )", "] or )"),
-            _ if rules.iter().any(|rule| matches!(rule, Rule::op_plus | Rule::op_minus | Rule::op_times | Rule::op_over)) => ("运算符号", "an operator"),
-            _ => ("一条规则", "a clause"),
-        });
+        found.push(alone(rules));
     }
     let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
     found.truncate(6);
@@ -591,9 +589,26 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     (format!("{}{more_zh}", zh.join("、")), format!("{}{more_en}", en.join(", ")))
 }
 
+/// What is expected where nothing but the beginning of something is.
+fn alone(rules: &[Rule]) -> (&'static str, &'static str) {
+    // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
+    match rules {
+        _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
+        _ if rules.contains(&Rule::paren) => ("(", "("),
+        _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
+        _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {
+            ("数量,例如 1 个百分点", "a quantity, as in 1 pp")
+        }
+        _ if rules.contains(&Rule::comparison) => ("比较,例如 ≥", "a comparison, as in ≥"),
+        _ if rules.contains(&Rule::interval_close) => ("] 或 )", "] or )"),
+        _ if rules.iter().any(|rule| matches!(rule, Rule::op_plus | Rule::op_minus | Rule::op_times | Rule::op_over)) => ("运算符号", "an operator"),
+        _ => ("一条规则", "a clause"),
+    }
+}
+
 /// Keywords that a line of the head begins with.
 const HEADINGS: &[&str] =
-    &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
+    &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_calendar", "k_source", "k_assumption", "k_remark"];
 
 /// Keywords that a declared name stands behind.
 const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier", "k_function"];

@@ -7,6 +7,7 @@
 mod comment;
 mod doc;
 mod expression;
+mod literate;
 mod node;
 mod run;
 mod same;
@@ -16,9 +17,11 @@ mod statement;
 use super::from_text::Reading;
 use crate::diag::Lang;
 use doc::Printer;
+pub(crate) use literate::print_literate;
 use node::Reader;
 pub(crate) use same::Mismatch;
 use spelling::Speller;
+pub(super) use spelling::compared;
 use statement::Writer;
 
 /// Lines are at most this wide where they can be broken; Han take two columns.

@@ -91,6 +91,8 @@ fn is_link(rule: Rule) -> bool {
         rule,
         Rule::declaration
             | Rule::statement
+            | Rule::change
+            | Rule::fragment
             | Rule::kind
             | Rule::cycle
             | Rule::mode
@@ -109,5 +111,6 @@ fn is_link(rule: Rule) -> bool {
             | Rule::unary
             | Rule::atom
             | Rule::text_choice
+            | Rule::record_part
     )
 }
