@@ -30,6 +30,9 @@
 //! `syntax` knows the parser generator, only `extension` knows the script engine, only `facts` reads tables, only `report` words results. There is no binary float anywhere.
 //! Nothing here knows a city, a hotline or any other field: every rule, name and number lives in the files of a policy.
 
+// the parser generator names it where it does without the check of the stack
+extern crate alloc;
+
 pub mod cli;
 pub mod diag;
 pub mod engine;

@@ -16,7 +16,8 @@ pub(super) struct Builder {
     /// The path of the item being lowered.
     pub(super) owner: String,
     pub(super) clause: Option<Span>,
-    constants: Vec<(Literal, Option<Unit>, Span, StepId)>,
+    /// The numbers, truths and words of the rules that have a step, by where they stand.
+    constants: BTreeMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
     /// How often each id was given.
     names: BTreeMap<String, u32>,
 }
@@ -46,11 +47,12 @@ impl Builder {
     }
 
     pub(super) fn constant(&mut self, value: Literal, unit: Option<Unit>, span: Span) -> StepId {
-        if let Some((_, _, _, step)) = self.constants.iter().find(|(other, of, at, _)| *other == value && *of == unit && *at == span) {
+        let here = self.constants.get(&span);
+        if let Some((_, _, step)) = here.and_then(|here| here.iter().find(|(other, of, _)| *other == value && *of == unit)) {
             return *step;
         }
         let step = self.push(Step::Constant(value), Role::Written, unit.clone(), span);
-        self.constants.push((value, unit, span, step));
+        self.constants.entry(span).or_default().push((value, unit, step));
         step
     }
 

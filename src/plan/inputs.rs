@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Around, Common, Input, InputId, InputKind, Program, Stage, Step, StepId, closure};
+use super::{Around, Common, Input, InputId, InputKind, Program, Stage, Step, StepId, closure, operands};
 
 /// Puts the inputs into stages, and tells every program which of its steps a stage needs.
 pub(super) fn arrange(inputs: &[Input], programs: &mut [Program]) -> Vec<Stage> {
-    let reads: Vec<BTreeSet<InputId>> = (0..inputs.len()).map(|id| reads(inputs, programs, id)).collect();
+    let reads = reads(inputs, programs);
     // what is read of other periods is there before anything is gathered
     let here = (0..inputs.len()).filter(|id| inputs.get(*id).is_some_and(|input| input.earlier().is_none())).collect();
     let stages = in_order(&reads, here);
@@ -38,21 +38,49 @@ fn roots(inputs: &[Input], program: &Program, id: InputId) -> Vec<StepId> {
     roots
 }
 
-/// The inputs that must be there before an input can be filled.
-fn reads(inputs: &[Input], programs: &[Program], id: InputId) -> BTreeSet<InputId> {
-    let mut found = BTreeSet::new();
-    for program in programs {
-        let mut roots = roots(inputs, program, id);
-        match inputs.get(id).map(|input| &input.kind) {
-            // which units take part is settled before anything is gathered from them
-            Some(InputKind::Records(_)) => {}
-            Some(InputKind::Units(_)) => roots.extend(program.exemptions.iter().map(|(condition, _)| *condition)),
-            Some(InputKind::Earlier(_)) | None => {}
+/// The inputs that some steps of a program read, however far behind; each call looks only at what it reaches.
+struct Reading<'p> {
+    program: &'p Program,
+    /// In which call a step was last seen.
+    seen: Vec<usize>,
+    calls: usize,
+}
+
+impl<'p> Reading<'p> {
+    fn new(program: &'p Program) -> Self {
+        Reading { program, seen: vec![0; program.steps.len()], calls: 0 }
+    }
+
+    fn of(&mut self, mut queue: Vec<StepId>, found: &mut BTreeSet<InputId>) {
+        self.calls += 1;
+        while let Some(id) = queue.pop() {
+            let (Some(step), Some(seen)) = (self.program.steps.get(id), self.seen.get_mut(id)) else { continue };
+            if std::mem::replace(seen, self.calls) == self.calls {
+                continue;
+            }
+            if let Step::Input(input) = step {
+                found.insert(*input);
+            }
+            queue.extend(operands(step));
         }
-        found.extend(closure(&program.steps, roots).into_iter().filter_map(|step| match program.steps.get(step) {
-            Some(Step::Input(input)) => Some(*input),
-            _ => None,
-        }));
+    }
+}
+
+/// For each input those that must be there before it can be filled.
+fn reads(inputs: &[Input], programs: &[Program]) -> Vec<BTreeSet<InputId>> {
+    let mut found: Vec<BTreeSet<InputId>> = vec![BTreeSet::new(); inputs.len()];
+    for program in programs {
+        let mut reading = Reading::new(program);
+        let mut exempting = BTreeSet::new();
+        reading.of(program.exemptions.iter().map(|(condition, _)| *condition).collect(), &mut exempting);
+        for (id, (input, found)) in inputs.iter().zip(&mut found).enumerate() {
+            reading.of(roots(inputs, program, id), found);
+            match &input.kind {
+                // which units take part is settled before anything is gathered from them
+                InputKind::Units(_) => found.extend(&exempting),
+                InputKind::Records(_) | InputKind::Earlier(_) => {}
+            }
+        }
     }
     found
 }

@@ -721,8 +721,9 @@ impl<'a> Writer<'a> {
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
         // children are collected from the back to the front
         let steps = self.condition_steps(condition).into_iter();
-        // a condition tells the values that it read; where those are of other periods, also which
-        let read = |step: &StepId| of_table || trace.info(*step).is_some_and(|info| self.case.account(info.role).is_some());
+        // a condition tells the values that it read; where those are of other periods, also which; of what was gathered in vain, from whom
+        let in_vain = |step: &StepId| matches!(trace.step(*step), Some(Step::Input(_))) && trace.value(*step).absence().is_some();
+        let read = |step: &StepId| of_table || in_vain(step) || trace.info(*step).is_some_and(|info| self.case.account(info.role).is_some());
         let mut told: Vec<Child> = steps.filter(read).map(Child::Step).collect();
         told.push(Child::Words(format!("{outcome}{facts}")));
         told

@@ -581,24 +581,29 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         }
     }
     if found.is_empty() {
-        // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
-        found.push(match rules {
-            _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
-            _ if rules.contains(&Rule::paren) => ("(", "("),
-            _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
-            _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {
-                ("数量,例如 1 个百分点", "a quantity, as in 1 pp")
-            }
-            _ if rules.contains(&Rule::comparison) => ("比较,例如 ≥", "a comparison, as in ≥"),
-            _ if rules.contains(&Rule::interval_close) => ("] 或 )", "] or )"),
-            _ if rules.iter().any(|rule| matches!(rule, Rule::op_plus | Rule::op_minus | Rule::op_times | Rule::op_over)) => ("运算符号", "an operator"),
-            _ => ("一条规则", "a clause"),
-        });
+        found.push(alone(rules));
     }
     let (more_zh, more_en) = if found.len() > 6 { (" 等", ", …") } else { ("", "") };
     found.truncate(6);
     let (zh, en): (Vec<&str>, Vec<&str>) = found.into_iter().unzip();
     (format!("{}{more_zh}", zh.join("、")), format!("{}{more_en}", en.join(", ")))
+}
+
+/// What is expected where nothing but the beginning of something is.
+fn alone(rules: &[Rule]) -> (&'static str, &'static str) {
+    // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
+    match rules {
+        _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
+        _ if rules.contains(&Rule::paren) => ("(", "("),
+        _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
+        _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {
+            ("数量,例如 1 个百分点", "a quantity, as in 1 pp")
+        }
+        _ if rules.contains(&Rule::comparison) => ("比较,例如 ≥", "a comparison, as in ≥"),
+        _ if rules.contains(&Rule::interval_close) => ("] 或 )", "] or )"),
+        _ if rules.iter().any(|rule| matches!(rule, Rule::op_plus | Rule::op_minus | Rule::op_times | Rule::op_over)) => ("运算符号", "an operator"),
+        _ => ("一条规则", "a clause"),
+    }
 }
 
 /// Keywords that a line of the head begins with.
