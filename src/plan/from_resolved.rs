@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Named, Plan, Read,
-    Program, Range, Ranking, Role, Step, StepId, TierId, Units, ValueId,
+    Bound, Brought, Call, Earlier, Fact, FactId, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Named, Plan,
+    Program, Range, Ranking, Read, Role, Step, StepId, TierId, Units, ValueId,
 };
 use crate::diag::Lang;
 use crate::quantity::Unit;
