@@ -447,7 +447,7 @@ mod tests {
     tier village marks 10 points
     fact rate : %
     indicator work marks 10 points applies to village { award by same area rank of(rate) { 1: 10 points; otherwise: 4 points } }
-    indicator below marks 10 points applies to county {
+    indicator 「below」 marks 10 points applies to county {
         when children mean(score(work)) is undefined award 0 points
         award children mean(score(work)) round to 0.01 points
     }

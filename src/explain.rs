@@ -4,12 +4,13 @@
 //! Never: a number of its own; every value is that of the evaluation.
 
 mod gathered;
+mod records;
 
 use serde::Serialize;
 
 use self::gathered::GatheredView;
 pub(crate) use self::gathered::{Gathered, NAMED, Within};
-
+pub(crate) use self::records::{Private, RecordView, RecordsCount, RecordsView};
 use crate::diag::CellPlace;
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Used, Value};
@@ -63,6 +64,9 @@ pub(crate) struct Explanation {
     pub(crate) assumptions: Vec<String>,
     /// What was adjusted after appeals and bears on the score.
     pub(crate) adjustments: Vec<Adjusted>,
+    /// The records behind it, where they are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) records: Vec<RecordsView>,
     /// How the score was computed in whose place another stands; null where none does.
     pub(crate) computed: Option<Box<Explanation>>,
 }
@@ -102,6 +106,9 @@ pub(crate) struct StepView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_force: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
+    /// How many records it was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<RecordsCount>,
     /// What other periods gave, of a value that is read of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) periods: Vec<PeriodView>,
@@ -210,6 +217,7 @@ impl Case<'_> {
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
             assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
             adjustments: self.adjustments(topic),
+            records: Vec::new(),
             computed: None,
         }
     }
@@ -293,6 +301,7 @@ impl Case<'_> {
             clause: info.clause.map(|clause| self.rule(clause)),
             in_force: self.in_force(info.span).map(|row| self.rule(row.row)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
+            records: self.records_behind(id),
             periods: self.account(info.role).map(|account| account.parts.iter().map(|was| self.period(was, info.unit.as_ref())).collect()).unwrap_or_default(),
             call: self.call(id),
             gathered: self.gathered(id).map(|gathered| gathered.view(self.plan())),
@@ -388,6 +397,9 @@ impl Case<'_> {
 fn exact(plan: &Plan, value: &Value, unit: Option<&Unit>) -> Option<String> {
     match value {
         Value::Number(number) => {
+            if let Some(shown) = unit.and_then(|unit| quantity::moment::show(number, unit)) {
+                return Some(shown);
+            }
             let percent = unit.is_some_and(Unit::is_percent);
             let number = if percent { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(*number) } else { *number };
             Some(match number.decimal() {
@@ -419,6 +431,7 @@ fn operation(step: &Step) -> &'static str {
         Step::Cap(..) => "cap",
         Step::Floor(..) => "floor",
         Step::Call(_) => "call",
+        Step::Clock(..) => "clock",
         Step::Steps(..) => "steps",
         Step::Compare(..) => "compare",
         Step::IsBlank(_) => "is blank",

@@ -37,7 +37,8 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
 
 #[test]
 fn everything_in_the_repository_is_laid_out() {
-    let run = fmt(root(), &["--check"]);
+    // the examples have a test of their own in rows.rs
+    let run = fmt(root(), &["--check", "policies/lianyungang", "golden"]);
     assert_eq!((run.status, run.out.as_str()), (0, ""), "{}", run.err);
 }
 
@@ -298,6 +299,9 @@ fn every_construct_scores_the_same_in_the_other_skin() {
     let mut compared = 0;
     for entry in fs::read_dir(root().join("golden/constructs")).unwrap() {
         let construct = entry.unwrap().path();
+        if !construct.is_dir() {
+            continue;
+        }
         for (own, other) in [("zh", "en"), ("en", "zh")] {
             let policy = construct.join(own);
             let turned = converted(policy.to_str().unwrap(), other);

@@ -6,7 +6,7 @@ use kaoping::engine::compile;
 use kaoping::plan::Plan;
 use kaoping::source::Sources;
 
-const TRIAL: &str = include_str!("../../policies/lianyungang/标准.kp");
+const TRIAL: &str = include_str!("../../policies/lianyungang/标准.kp.md");
 
 /// What the trial standard would say if it also gave points by rank: of a fact, and of a score.
 const RANKED: &str = "
@@ -23,7 +23,10 @@ fn sources(text: &str) -> Sources {
 
 /// The trial standard with points by rank.
 pub fn ranked() -> Plan {
-    let compiled = compile(&sources(&format!("{TRIAL}{RANKED}")));
+    let mut sources = Sources::default();
+    sources.add("标准.kp.md", TRIAL);
+    sources.add("名次.kp", RANKED);
+    let compiled = compile(&sources);
     compiled.plan.expect("the standard has no faults")
 }
 

@@ -11,7 +11,7 @@ use crate::facts::files::{Folders, InputFault};
 use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, files, load};
+use crate::facts::{self, Facts, adjustments, calendar, files, load};
 use crate::period;
 use crate::plan::{self, Plan};
 use crate::quantity::{Cycle, Period};
@@ -128,13 +128,24 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
 /// Reads and checks a policy: all its versions if there is no fault, and faults and warnings, sorted.
 pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
     let mut policy = read(path)?;
-    let compiled = compile_versions(&policy.sources);
+    let mut compiled = compile_versions(&policy.sources);
     if compiled.versions.is_empty() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
+    }
+    for version in &compiled.versions {
+        for plan in std::iter::once(&version.plan).chain(&version.others) {
+            let mut found = Vec::new();
+            calendar::load(&policy.tables, plan, &mut found);
+            found.retain(|fault| !compiled.diagnostics.contains(fault));
+            compiled.diagnostics.append(&mut found);
+        }
+    }
+    if diag::any_error(&compiled.diagnostics) {
+        compiled.versions.clear();
     }
     policy.sources = compiled.sources().clone();
     Ok((policy, compiled))
@@ -257,6 +268,7 @@ pub(super) fn read_facts(
 ) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
     let (plan, register) = (*plan, *register);
     progress::begin(&words!("读数据", "reading facts"));
+    let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
     let (mut tables, folders) = Folders::sort_out(&subject.facts).map_err(Stopped::Unreadable)?;
     let of_period = Period::parse(period);
     if tables.is_empty()
@@ -269,8 +281,8 @@ pub(super) fn read_facts(
             None => return Err(Stopped::Unreadable(folders.lacks(of_period))),
         }
     }
-    let inputs = files::read(&tables).map_err(Stopped::Unreadable)?;
-    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(Stopped::Unreadable)?;
+    let inputs = files::read(&tables, &records).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);

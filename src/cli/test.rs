@@ -16,10 +16,12 @@ use crate::diag::{self, Lang, words};
 use crate::engine::Versions;
 use crate::facts::adjustments;
 use crate::facts::files::{FORMATS, is_root};
+use crate::facts::ledger;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
+use crate::plan::Plan;
 use crate::results;
 use crate::source::only_shares;
 
@@ -111,6 +113,10 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
     })?;
     let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect();
     inside.sort();
+    // facts without a table of results beside periods that have one are what those look back at
+    if inside.iter().any(|path| !facts_of(path).is_empty() && has_results(path)) {
+        inside.retain(|path| facts_of(path).is_empty() || has_results(path));
+    }
     inside.iter().try_for_each(|path| visit(path, arguments, lang, outcomes))
 }
 
@@ -143,7 +149,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let mut loaded = input::load_policy(Some(&policy), Some(&name))?;
     let subject = Subject {
         period: Some(name),
-        facts: facts_of(folder).into_iter().chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(),
+        facts: std::iter::once(folder.to_path_buf()).chain(folder.parent().filter(|above| is_root(above)).map(Path::to_path_buf)).collect(),
         sheet: Vec::new(),
         adjustments: Vec::new(),
     };
@@ -151,7 +157,7 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
-    let (tables, known) = published(folder)?;
+    let (tables, known) = published(folder, &loaded.plan)?;
     let report = compare(&loaded.plan, &facts, &results, &tables, &known);
     Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report), lang: loaded.plan.lang })
 }
@@ -161,13 +167,17 @@ fn facts_of(folder: &Path) -> Vec<PathBuf> {
     FORMATS.iter().map(|format| folder.join(format!("facts.{format}"))).filter(|path| path.is_file()).collect()
 }
 
-/// The policy with the name of the folder that holds the month, in the `policies/` nearest above it.
+/// The policy of a month, in the `policies/` nearest above it: the folder that lies there as the month's own folder lies beside it
+/// (`policies/a/b` for `golden/a/b/2020-11`), or the one with the name of the month's folder.
 fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    let name = full.parent().and_then(Path::file_name).unwrap_or_default().to_os_string();
+    let months = full.parent().unwrap_or(&full);
+    let name = months.file_name().unwrap_or_default().to_os_string();
     for above in full.ancestors() {
-        let candidate = above.join("policies").join(&name);
-        if candidate.exists() {
+        let inside: PathBuf = months.strip_prefix(above).unwrap_or(Path::new("")).iter().skip(1).collect();
+        let policies = above.join("policies");
+        let candidates = [inside, PathBuf::from(&name)].into_iter().filter(|inside| !inside.as_os_str().is_empty()).map(|inside| policies.join(inside));
+        if let Some(candidate) = candidates.into_iter().find(|candidate| candidate.exists()) {
             let here = std::env::current_dir().ok();
             let short = here.and_then(|here| candidate.strip_prefix(here.canonicalize().ok()?).ok().map(Path::to_path_buf));
             return Ok(short.unwrap_or(candidate));
@@ -177,8 +187,22 @@ fn policy_of(folder: &Path) -> Result<PathBuf, Fault> {
     Err(Fault::Words(words!("{folder}:找不到标准 policies/{name},请用 --policy 写明", "{folder}: no policies/{name}, name the policy with --policy")))
 }
 
+/// Whether a table beside the facts of a month prints nothing; lock files of an office program are nobody's table.
+fn is_no_result(name: &str) -> bool {
+    name.starts_with("facts.") || adjustments::is_table(name) || name.starts_with(['.', '~'])
+}
+
+/// Whether a published table lies in the folder of a month.
+fn has_results(folder: &Path) -> bool {
+    let is_table = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "csv" || ending == "xlsx");
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| is_table(&name) && !is_no_result(&name) && !name.starts_with("known."))
+    })
+}
+
 /// The published tables of a month, and the differences that are known.
-fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
+fn published(folder: &Path, plan: &Plan) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let unreadable = |path: &Path, cause: std::io::Error| {
         let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
         let path = path.display();
@@ -194,8 +218,8 @@ fn published(folder: &Path) -> Result<(Vec<Cells>, Vec<Known>), Fault> {
     let (mut tables, mut known) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // lock files of an office program are nobody's table
-        if name.starts_with("facts.") || adjustments::is_table(&name) || name.starts_with(['.', '~']) {
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        if is_no_result(&name) || plan.records.iter().any(|record| ledger::stands_for(stem, &record.name)) {
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause))?;

@@ -4,16 +4,20 @@
 //! input needs; which units take part is settled first, by the exemptions alone.
 
 mod fold;
+pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::fold::Counted;
 pub(crate) use self::fold::fold;
 use self::fold::placed;
+use self::records::tally;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{self, AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, Stage, StepId, TierId, Units, Who, closure};
+use crate::plan::{
+    self, AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who, closure,
+};
 
 /// The units of a period, as far as they bring something to one another.
 pub(crate) trait Members {
@@ -32,6 +36,10 @@ pub(crate) trait Members {
     /// An attribute, by a number that is the same for those who have it in common.
     fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize>;
     fn row(&self, member: usize) -> Self::Row<'_>;
+    /// The records of a unit, each by its fields; none where no table holds such records at all.
+    fn records(&self, _member: usize, _record: RecordId) -> Option<Vec<&[Value]>> {
+        None
+    }
     /// Puts the value of an input into the row of a unit.
     fn put(&mut self, member: usize, input: InputId, value: Value);
 }
@@ -49,9 +57,45 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
         for (id, brought) in stage.inputs.iter().zip(&brought) {
             match plan.inputs.get(*id).map(|input| &input.kind) {
                 Some(InputKind::Units(units)) => gather(units, brought, |member, value| members.put(member, *id, value)),
-                // filled in from the other periods before
-                Some(InputKind::Earlier(_)) | None => {}
+                // those of other periods were filled in before, those of records follow
+                Some(InputKind::Earlier(_) | InputKind::Records(_)) | None => {}
             }
+        }
+        of_records(plan, members, (number, stage));
+    }
+}
+
+/// Puts what is made of the records of every unit into its row.
+fn of_records<M: Members>(plan: &Plan, members: &mut M, (number, stage): (usize, &Stage)) {
+    let kinds = stage.inputs.iter().filter_map(|id| match &plan.inputs.get(*id)?.kind {
+        InputKind::Records(records) => Some((*id, records)),
+        InputKind::Units(_) | InputKind::Earlier(_) => None,
+    });
+    let inputs: Vec<(InputId, &Records)> = kinds.collect();
+    if inputs.is_empty() {
+        return;
+    }
+    let mut bringing = Bringing::new(plan, number);
+    for member in 0..members.count() {
+        let values = bringing.values(members, member);
+        let Some(evaluator) = bringing.evaluators.get(members.tier(member)) else { continue };
+        let values = match &values {
+            Values::Shared => evaluator.values(),
+            Values::Own(own) => own,
+        };
+        let of_unit = |step: StepId| values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
+        let made = |(id, records): &(InputId, &Records)| {
+            let found = members.records(member, records.record).filter(|_| members.is_listed(member));
+            let made = evaluator.program().of_records.get(*id).and_then(Option::as_ref);
+            let value = match (found, made) {
+                (Some(found), Some(made)) => tally(made, records.each, &found, of_unit).value,
+                _ => Value::Absent(Absence::Missing),
+            };
+            (*id, value)
+        };
+        let found: Vec<(InputId, Value)> = inputs.iter().map(made).collect();
+        for (id, value) in found {
+            members.put(member, id, value);
         }
     }
 }

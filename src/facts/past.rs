@@ -146,8 +146,9 @@ impl<'l> Library<'l> {
 /// The facts of a folder with their adjustments, checked; faults go to `diagnostics`.
 fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnce(&mut Facts), diagnostics: &mut Vec<Diagnostic>) -> Result<Facts, InputFault> {
     let folders: Vec<std::path::PathBuf> = library.folders.of(period).map(std::path::Path::to_path_buf).into_iter().collect();
-    let inputs = files::read(&folders)?;
-    let changes = files::read(&adjustments::tables(&folders, &[])?)?;
+    let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
+    let inputs = files::read(&folders, &records)?;
+    let changes = files::read(&adjustments::tables(&folders, &[])?, &[])?;
     let name = period.to_string();
     let known = Known { plan, register: library.register(plan), period: Some(&name) };
     let mut facts = load::load(&inputs, &mut Sheets::named(library.sheets), &known, diagnostics);

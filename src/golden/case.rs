@@ -44,6 +44,7 @@ fn facts(plan: &Plan, case: &Case) -> Facts {
         }
         facts.members.push(Member { name: unit.name.clone(), tier: unit.tier, parent: unit.parent, attributes });
     }
+    facts.ledgers = load::records(plan, &case.units);
     let stated = |unit: &CaseUnit| unit.earlier.iter().map(|(inputs, value, _)| (inputs.clone(), *value)).collect();
     past::fill_case(&mut facts, plan, &case.units.iter().map(stated).collect::<Vec<_>>());
     facts

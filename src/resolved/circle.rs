@@ -20,6 +20,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             visit(a, see);
             visit(b, see);
         }
+        ExprKind::Clock(clock) => {
+            visit(&clock.a, see);
+            visit(&clock.b, see);
+        }
         ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
         ExprKind::Table(table) => {
@@ -49,6 +53,8 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Part(..)
         | ExprKind::Score(_)
         | ExprKind::Input(_)
+        | ExprKind::Field(_)
+        | ExprKind::Inner(_)
         | ExprKind::Total => {}
     }
 }
@@ -212,7 +218,7 @@ enum Below {
 fn is_below(standard: &Standard, id: InputId) -> bool {
     standard.inputs.get(id).is_some_and(|input| match &input.kind {
         InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
-        InputKind::Earlier(_) => false,
+        InputKind::Records(_) | InputKind::Earlier(_) => false,
     })
 }
 

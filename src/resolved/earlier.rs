@@ -144,7 +144,7 @@ impl Resolver<'_> {
     pub(super) fn same_earlier(&self, id: InputId) -> Vec<InputId> {
         let key = |input: &Input| match &input.kind {
             InputKind::Earlier(earlier) => Some(super::ranges::earlier_key(earlier, None)),
-            InputKind::Units(_) => None,
+            InputKind::Units(_) | InputKind::Records(_) => None,
         };
         let Some(wanted) = self.inputs.get(id).and_then(key) else { return Vec::new() };
         let same = self.inputs.iter().enumerate().take(self.read_by_rules).filter(|(_, input)| key(input).as_ref() == Some(&wanted));

@@ -20,20 +20,30 @@ const GROUPS: &str = "个";
 
 impl Resolver<'_> {
     pub(super) fn aggregate(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
-        let Some(over) = &tree.over else { return self.without_range(tree, owner, span) };
+        let Some(over) = &tree.over else {
+            return match self.inside.as_ref().and_then(|inside| inside.each) {
+                Some(_) if !(matches!(tree.fold, Fold::Best | Fold::Lowest) && tree.arguments.len() > 1) => self.of_group(tree, owner, span),
+                _ => self.without_range(tree, owner, span),
+            };
+        };
+        // what is gathered inside an aggregate over records is that of their unit
+        let inside = self.inside.take();
+        let gathered = self.over(over, tree, owner, span);
+        self.inside = inside;
+        gathered
+    }
+
+    fn over(&mut self, over: &ast::Gathered, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
         let who = match &over.kind {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
+            ast::GatheredKind::Records(name) => return self.outside_groups(|resolver| resolver.over_records(name, tree, owner, span)),
             ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => return self.over_periods(tree, owner, span),
             ast::GatheredKind::Children => {
                 self.needs_parents(over.span);
                 Who::Children
             }
             ast::GatheredKind::Same(name) => Who::Same(self.common(name, owner)?),
-            ast::GatheredKind::Records(_) => {
-                self.not_available(span);
-                return None;
-            }
         };
         let over = Over { who, group: None };
         let Some(name) = &tree.each else {
@@ -91,15 +101,6 @@ impl Resolver<'_> {
     /// The register must say which unit stands above which.
     fn needs_parents(&mut self, span: Span) {
         self.parents.get_or_insert(span);
-    }
-
-    /// A construct of the grammar that is not evaluated.
-    pub(super) fn not_available(&mut self, span: Span) {
-        self.report(
-            Diagnostic::new(Code::NotAvailable, words!("这种写法本版本还不能计算", "this version does not evaluate the construct"))
-                .at(span, words!("这里", "here"))
-                .help(words!("改用手册 docs/language.md 列出的写法", "state it with what docs/language.md lists")),
-        );
     }
 
     /// Without a range: the largest or smallest of several values.
@@ -223,7 +224,7 @@ impl Resolver<'_> {
     }
 
     /// Whether an aggregate has as many arguments as it takes, and only parts that go with it.
-    fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
+    pub(super) fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
         let (zh, en) = fold_word(tree.fold);
         let (wanted, given) = (arity(tree.fold), tree.arguments.len());
         if wanted != given {
@@ -305,6 +306,11 @@ pub(super) fn fold_word(fold: Fold) -> (&'static str, &'static str) {
 /// What an input is called: `层级 平均(率)`; an argument of several names is left open.
 pub(crate) fn input_name(standard: &Standard, input: &Input) -> Words {
     match &input.kind {
+        InputKind::Records(records) => {
+            let name = standard.records.get(records.record).map_or("", |record| record.name.as_str());
+            let (fold, fold_en) = fold_word(records.whole.fold);
+            words!("{name} {fold}(…)", "{name} {fold_en}(…)")
+        }
         InputKind::Units(units) => {
             let common = |common: Common| match common {
                 Common::Fact(fact) => standard.facts.get(fact).map(|fact| fact.name.as_str()),
