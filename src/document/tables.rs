@@ -272,7 +272,7 @@ fn by_date(expr: &ast::Expr) -> Option<&ast::Table> {
     match &expr.kind {
         ast::ExprKind::Adjusted(inner, _) => by_date(inner),
         ast::ExprKind::Table(table) => match &table.subject.kind {
-            ast::ExprKind::Path(name, None) if matches!(name.text.as_str(), "期" | "period") => Some(table),
+            ast::ExprKind::Period => Some(table),
             _ => None,
         },
         _ => None,

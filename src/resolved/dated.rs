@@ -194,8 +194,8 @@ fn merged(by_stretch: &[(Dates, Vec<Diagnostic>)], stretches: &[Dates], cycle: C
                     periods.iter().map(|words| words.zh.as_str()).collect::<Vec<_>>().join("、"),
                     periods.iter().map(|words| words.en.as_str()).collect::<Vec<_>>().join(", "),
                 );
-                labelled.words.zh.push_str(&format!("({zh})"));
-                labelled.words.en.push_str(&format!(" ({en})"));
+                let (title, title_en) = (&diagnostic.words.zh, &diagnostic.words.en);
+                labelled.words = words!("{title}({zh})", "{title_en} ({en})");
                 all.push(labelled);
             }
         }

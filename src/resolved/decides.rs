@@ -454,7 +454,10 @@ fn undefined(read: Span, cause: Cause, item: &Item) -> Diagnostic {
         )),
         Cause::NoPeriod(read) => Diagnostic::new(
             Code::Undefined,
-            words!("往期没有可用的数时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no other period has a value, and nothing settles that"),
+            words!(
+                "往期没有可用的数时「{name}」无从计算,而没有规定怎么办",
+                "{name} cannot be computed where no other period has a value, and nothing settles that"
+            ),
         )
         .at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt"))
         .help(words!(
@@ -484,9 +487,7 @@ fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
                             fault.at(expr.span, words!("这里要用到商", "the quotient is read here")).at(divisor, words!("它可能是 0", "this can be 0"))
                         }
                         Cause::Nothing(gathered) => fault.at(gathered, words!("这里可能一家也没有", "there may be no unit here")),
-                        Cause::NoPeriod(read) => {
-                            fault.at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt"))
-                        }
+                        Cause::NoPeriod(read) => fault.at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt")),
                     }
                     .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
                 );

@@ -230,21 +230,20 @@ impl Resolver<'_> {
         let whole = u32::try_from(quantity.value.normalize().mantissa()).ok().filter(|_| quantity.value.normalize().scale() == 0);
         let count = whole.filter(|count| (1..=MOST).contains(count));
         let when = match (unit, cycle) {
-            ("年" | "years" | "year", _) => Some(When::RecentYears as fn(u32) -> When),
+            ("年" | "years" | "year", _) => count.map(When::RecentYears),
             ("期" | "periods" | "period", _)
             | ("个月" | "月" | "months" | "month", Cycle::Month)
-            | ("个季" | "季" | "quarters" | "quarter", Cycle::Quarter) => Some(When::Recent as fn(u32) -> When),
+            | ("个季" | "季" | "quarters" | "quarter", Cycle::Quarter) => count.map(When::Recent),
             _ => None,
         };
-        let (Some(when), Some(count)) = (when, count) else {
+        if when.is_none() {
             self.report(
                 Diagnostic::new(Code::WrongType, words!("近 之后写几期或几年", "recent takes a number of periods or years"))
                     .at(span, words!("这里", "here"))
                     .help(words!("例如 近 3 期、近 3 年;最多 {MOST} 期", "as in: recent 3 periods, recent 3 years; {MOST} at most")),
             );
-            return None;
-        };
-        Some(when(count))
+        }
+        when
     }
 
     /// 各 月: of a period that is longer.

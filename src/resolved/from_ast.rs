@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::dated::Setting;
-use super::longer::by_total;
 use super::record::Inside;
 use super::{
     Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier,
@@ -171,6 +170,25 @@ pub(super) struct Once<'a> {
     pub(super) tiers: Vec<&'a ast::Tier>,
 }
 
+impl<'a> Once<'a> {
+    fn of(files: &'a [ast::File]) -> Self {
+        let mut once = Once::default();
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                ast::Declaration::Standard(standard) => once.standards.push(standard),
+                ast::Declaration::Tier(tier) => once.tiers.push(tier),
+                ast::Declaration::Total(total) => once.totals.push(total),
+                ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
+                ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::List(list) => once.lists.push(list),
+                ast::Declaration::Case(case) => once.cases.push(case),
+                _ => {}
+            }
+        }
+        once
+    }
+}
+
 impl<'a> Resolver<'a> {
     fn new(lost: &'a BTreeSet<String>, skins: &'a [Lang], scripts: &'a Scripts<'a>, setting: &'a mut Setting) -> Self {
         Resolver {
@@ -229,24 +247,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn run(&mut self, files: &'a [ast::File]) -> Option<Standard> {
-        let mut once = Once::default();
         for declaration in files.iter().flat_map(|file| &file.declarations) {
             if let ast::Declaration::Units(units) = declaration {
                 self.declare_units(units);
             }
         }
-        for declaration in files.iter().flat_map(|file| &file.declarations) {
-            match declaration {
-                ast::Declaration::Standard(standard) => once.standards.push(standard),
-                ast::Declaration::Tier(tier) => once.tiers.push(tier),
-                ast::Declaration::Total(total) => once.totals.push(total),
-                ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
-                ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
-                ast::Declaration::List(list) => once.lists.push(list),
-                ast::Declaration::Case(case) => once.cases.push(case),
-                _ => {}
-            }
-        }
+        let once = Once::of(files);
         let head = self.head(&once);
         self.declare_tiers(&once.tiers);
         for declaration in files.iter().flat_map(|file| &file.declarations) {
@@ -281,13 +287,7 @@ impl<'a> Resolver<'a> {
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
-        let (head, mut total, mut ranking, functions) = (head?, total?, ranking?, functions?);
-        let (mut exemptions, mut marks): (Vec<super::Exemption>, Option<Expr>) = (exemptions, None);
-        if let Some(cycle) = self.setting.longer() {
-            let found = longer.into_iter().find(|longer| longer.cycle == cycle)?;
-            marks = found.marks;
-            (total, ranking, exemptions) = (found.total, found.ranking.unwrap_or_else(|| by_total(ranking, self.step)), vec![found.exemption]);
-        }
+        let (head, total, ranking, functions) = (head?, total?, ranking?, functions?);
         if !whole || crate::diag::any_error(&self.diagnostics) && self.items.is_empty() {
             return None;
         }
@@ -318,12 +318,8 @@ impl<'a> Resolver<'a> {
             dates: self.setting.dates(),
             in_force: std::mem::take(&mut self.in_force),
         };
-        if let Some(marks) = marks {
-            let of = |tier: usize| super::constant(&standard, &marks, tier);
-            let found: Vec<Option<Decimal>> = (0..standard.tiers.len()).map(of).collect();
-            for (tier, marks) in standard.tiers.iter_mut().zip(found) {
-                tier.marks = marks.unwrap_or(tier.marks);
-            }
+        if let Some(cycle) = self.setting.longer() {
+            longer.into_iter().find(|longer| longer.cycle == cycle)?.take_over(&mut standard);
         }
         Some(standard)
     }

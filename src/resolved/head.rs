@@ -99,14 +99,14 @@ impl<'a> Resolver<'a> {
     fn check_first_day(&mut self, head: &Head, tree: &ast::Standard) {
         if let (Some((from, _)), Some(ast::Heading::Effective(date, _))) =
             (&head.effective, tree.headings.iter().find(|heading| matches!(heading, ast::Heading::Effective(..))))
+            && is_date(from)
+            && Period::beginning(from, head.cycle).is_none()
         {
-            if is_date(from) && Period::beginning(from, head.cycle).is_none() {
-                self.report(
-                    Diagnostic::new(Code::BadDate, words!("施行日须是一个周期的第一天", "a version begins on the first day of a period"))
-                        .at(date.span, words!("这一天在周期中间", "this day is within a period"))
-                        .help(words!("改成期初的那一天", "write the day on which the period begins")),
-                );
-            }
+            self.report(
+                Diagnostic::new(Code::BadDate, words!("施行日须是一个周期的第一天", "a version begins on the first day of a period"))
+                    .at(date.span, words!("这一天在周期中间", "this day is within a period"))
+                    .help(words!("改成期初的那一天", "write the day on which the period begins")),
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::{Once, Resolver};
-use super::{Earlier, Exemption, Expr, ExprKind, InputKind, ItemId, Key, Made, Notes, Ranking, Total, Type, When};
+use super::{Earlier, Exemption, Expr, ExprKind, InputKind, ItemId, Key, Made, Notes, Ranking, Standard, Total, Type, When, constant};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{Cycle, Unit};
 use crate::syntax::ast;
@@ -19,10 +19,29 @@ pub(super) struct Longer {
     pub(super) exemption: Exemption,
 }
 
-/// Where no ranking of its own is stated, the total alone decides.
-pub(super) fn by_total(ranking: Ranking, step: Decimal) -> Ranking {
-    let total = Expr { kind: ExprKind::Total, ty: Type::Number(Unit::score()), step: Some(step), span: ranking.span };
-    Ranking { keys: vec![Key { expr: total, descending: true }], listed: Vec::new(), ..ranking }
+impl Longer {
+    /// Makes of a standard, resolved for the longer period, one that scores it.
+    pub(super) fn take_over(self, standard: &mut Standard) {
+        if let Some(marks) = self.marks {
+            let found: Vec<Option<Decimal>> = (0..standard.tiers.len()).map(|tier| constant(standard, &marks, tier)).collect();
+            for (tier, marks) in standard.tiers.iter_mut().zip(found) {
+                tier.marks = marks.unwrap_or(tier.marks);
+            }
+        }
+        let ranking = &mut standard.ranking;
+        match self.ranking {
+            Some(own) => *ranking = own,
+            // where no ranking of its own is stated, the total alone decides
+            None => {
+                let total = ExprKind::Total;
+                let total = Expr { kind: total, ty: Type::Number(Unit::score()), step: Some(standard.head.step), span: ranking.span };
+                (ranking.keys, ranking.listed) = (vec![Key { expr: total, descending: true }], Vec::new());
+            }
+        }
+        // other lists are of what every period has
+        standard.lists.retain(|list| list.condition.is_none() && list.keys.iter().all(|key| matches!(key.expr.kind, ExprKind::Total)));
+        (standard.total, standard.exemptions) = (self.total, vec![self.exemption]);
+    }
 }
 
 impl<'a> Resolver<'a> {
