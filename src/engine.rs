@@ -35,7 +35,8 @@ use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::plan::{self, FactId, Plan, Program};
+use crate::facts::named;
+use crate::plan::{self, FactId, Input, InputId, Plan, Program};
 use crate::quantity::Number;
 use crate::results::State;
 use crate::source::Sources;
@@ -71,15 +72,25 @@ pub struct Table<'p> {
     tiers: Vec<usize>,
     /// The cells of one unit after another.
     cells: Vec<Value>,
+    /// What programs read from outside the rows, of one unit after another.
+    inputs: Vec<Value>,
 }
 
-/// The cells of one unit by fact.
-struct Cells<'t>(&'t [Value]);
+/// The cells of one unit by fact, and what is read from outside its row.
+struct Cells<'t> {
+    cells: &'t [Value],
+    inputs: &'t [Value],
+}
 
 impl eval::Cells<Value> for Cells<'_> {
     #[inline]
     fn cell(&self, fact: FactId) -> Option<Value> {
-        self.0.get(fact).copied()
+        self.cells.get(fact).copied()
+    }
+
+    #[inline]
+    fn input(&self, input: InputId) -> Option<Value> {
+        self.inputs.get(input).copied()
     }
 }
 
@@ -126,12 +137,14 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), inputs: Vec::new() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
-    pub fn unit(&mut self, _name: &str, tier: &str) -> Option<()> {
+    pub fn unit(&mut self, name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
+        let named = |input: &Input| Value::Truth(named::names(input, name));
+        self.inputs.extend(self.plan.inputs.iter().map(named));
         self.cells.resize(self.cells.len() + self.plan.facts.len(), Value::Absent(Absence::Missing));
         Some(())
     }
@@ -161,9 +174,10 @@ impl<'p> Table<'p> {
         let mut evaluators: Vec<_> = self.plan.programs.iter().map(|program| Evaluator::new(domain, program)).collect();
         // a standard without facts has units all the same
         let width = self.plan.facts.len();
+        let inputs = self.plan.inputs.len();
         for (unit, tier) in self.tiers.iter().enumerate() {
             let Some(evaluator) = evaluators.get_mut(*tier) else { continue };
-            let cells = Cells(self.cells.get(unit * width..).and_then(|cells| cells.get(..width)).unwrap_or_default());
+            let cells = Cells { cells: part(&self.cells, unit, width), inputs: part(&self.inputs, unit, inputs) };
             let status = evaluate(evaluator, &cells, Until::Scores);
             let program = evaluator.program();
             let values = evaluator.values();
@@ -171,6 +185,11 @@ impl<'p> Table<'p> {
             each(scores(program, status, total, view(values)));
         }
     }
+}
+
+/// What belongs to a unit, of so many values a unit.
+fn part(values: &[Value], unit: usize, width: usize) -> &[Value] {
+    values.get(unit * width..).and_then(|values| values.get(..width)).unwrap_or_default()
 }
 
 fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {

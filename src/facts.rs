@@ -12,6 +12,7 @@ pub(crate) mod grid;
 pub(crate) mod header;
 mod lines;
 pub(crate) mod load;
+pub(crate) mod named;
 mod number;
 mod provenance;
 mod records;

@@ -7,6 +7,7 @@
 mod builder;
 mod from_resolved;
 mod items;
+mod scopes;
 
 pub(crate) use from_resolved::lower;
 
@@ -18,8 +19,8 @@ use crate::diag::Lang;
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Case, Comparison, Cycle, Expected, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Notes, Precision, Reading, Side, Sign, Target, TierId,
-    Ties, Type, ValueId,
+    Case, Comparison, Cycle, Effect, Expected, Extreme, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Name, Notes, Precision, Reading, Side,
+    Sign, Target, TierId, Ties, Type, ValueId,
 };
 use crate::source::Span;
 
@@ -40,6 +41,11 @@ pub struct Plan {
     pub(crate) values: Vec<Named>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) exemptions: Vec<Named>,
+    pub(crate) vetoes: Vec<Veto>,
+    /// 输出, in the order of the rules.
+    pub(crate) outputs: Vec<ValueId>,
+    /// What programs read from outside the rows of units.
+    pub(crate) inputs: Vec<Input>,
     pub(crate) programs: Vec<Program>,
     pub(crate) ranking: Ranking,
     pub(crate) total: Named,
@@ -70,6 +76,20 @@ impl Plan {
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) span: Span,
+}
+
+/// 一票否决.
+#[derive(Debug)]
+pub(crate) struct Veto {
+    pub(crate) effect: Effect,
+    pub(crate) reason: String,
+}
+
+/// What a program reads from outside the row of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// Whether the unit is one of these, by name or alias.
+    OneOf(Vec<Name>),
 }
 
 /// A fact as tables must hold it.
@@ -139,7 +159,7 @@ pub(crate) struct Ranking {
 pub(crate) struct Program {
     pub(crate) tier: String,
     pub(crate) title: Option<String>,
-    pub(crate) marks: Decimal,
+    pub(crate) marks: Full,
     pub(crate) steps: Vec<Step>,
     /// The steps that some fact bears on, in order; what the others give is the same for every unit.
     pub(crate) varying: Vec<StepId>,
@@ -158,10 +178,46 @@ pub(crate) struct Program {
     pub(crate) values: Vec<Option<StepId>>,
     /// The sum before any cap.
     pub(crate) uncapped: StepId,
+    /// The total before any veto.
+    pub(crate) computed: StepId,
     pub(crate) total: StepId,
+    /// The condition of each veto of the tier, and which it is, in the order of the rules.
+    pub(crate) vetoes: Vec<(StepId, usize)>,
+    /// Whether the unit ranks after all others.
+    pub(crate) last: Option<StepId>,
+    /// Whether the unit may not be commended.
+    pub(crate) not_eligible: Option<StepId>,
+    /// What floors gave back and is deducted elsewhere.
+    pub(crate) spills: Vec<Spill>,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
     pub(crate) bounds: Vec<Bound>,
+}
+
+/// Points that the floor of an item gave back, to be deducted from another, or from the total.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spill {
+    pub(crate) from: ItemId,
+    pub(crate) to: Option<ItemId>,
+    pub(crate) step: StepId,
+}
+
+/// Marks, or the cap of a bonus or penalty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Full {
+    /// The same for every unit of the tier.
+    Fixed(Decimal),
+    /// A step, and the most that it comes to.
+    Varying { step: StepId, most: Decimal },
+}
+
+impl Full {
+    /// The most that it comes to.
+    pub(crate) fn most(&self) -> Decimal {
+        match self {
+            Full::Fixed(most) | Full::Varying { most, .. } => *most,
+        }
+    }
 }
 
 /// How an item is scored in a tier.
@@ -170,7 +226,9 @@ pub(crate) struct ItemSteps {
     /// The score; negative for a penalty.
     pub(crate) score: StepId,
     /// Its marks, or the cap of a bonus or penalty that has one.
-    pub(crate) full: Option<Decimal>,
+    pub(crate) full: Option<Full>,
+    /// Whether it applies to a unit of the tier, where that is not so for all.
+    pub(crate) scope: Option<StepId>,
 }
 
 /// A limit that a fact must keep.
@@ -263,6 +321,8 @@ pub(crate) enum Step {
     Choose(StepId, StepId, StepId),
     /// 待定 without a stand-in.
     Pending,
+    /// 不适用.
+    NotApplicable,
     /// No row of a table matches.
     NoRow,
 }
@@ -270,7 +330,7 @@ pub(crate) enum Step {
 /// The steps that a step reads, in order.
 pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
-        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow => Vec::new(),
+        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NotApplicable | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
         Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
@@ -364,6 +424,20 @@ pub(crate) enum Role {
     AtMost,
     /// The condition of a clause.
     Condition,
+    /// Whether an item applies.
+    Scope,
+    /// What an item brings to a sum: nothing where it does not apply.
+    Part,
+    /// The marks of an item, or of the tier.
+    Marks(Option<ItemId>),
+    /// What the floor of that item gave back.
+    Spill(ItemId),
+    /// The total before any veto.
+    Computed,
+    /// The condition of a veto.
+    Veto(usize),
+    /// What a veto makes of the total.
+    Vetoed,
     /// 得.
     Award,
     /// 得分 =.
@@ -380,5 +454,7 @@ pub(crate) enum Role {
     StandIn,
     /// The result of an extension function.
     Call,
+    /// The largest or smallest of several values.
+    Extreme(Extreme),
     Expression,
 }

@@ -60,7 +60,8 @@ fn words(rules: &str) -> Vec<String> {
 }
 
 /// The words that the program itself puts into results, in the language of the rules: Chinese and English.
-const OWN_WORDS: [(&str, &str); 3] = [("缺数据 ", "missing "), ("待定 ", "pending "), (",暂按 0 分", ", stand-in 0 points")];
+const OWN_WORDS: [(&str, &str); 4] =
+    [("缺数据 ", "missing "), ("待定 ", "pending "), (",暂按 0 分", ", stand-in 0 points"), ("各项均不适用", "no item applies")];
 
 /// Reasons and assumptions with the program's own words in Chinese.
 fn in_chinese(results: &mut Value) {

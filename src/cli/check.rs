@@ -11,7 +11,7 @@ use super::input::{check, holds_rules, policies};
 use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
 use crate::diag::{self, Diagnostic, Lang, words};
-use crate::facts::register;
+use crate::facts::{named, register};
 use crate::source::Sources;
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     for path in expand(&arguments.paths)? {
         let (policy, plan, mut diagnostics) = check(&path)?;
         if let Some(plan) = &plan {
-            register::load(&policy.tables, plan, &mut diagnostics);
+            if let Some(register) = register::load(&policy.tables, plan, &mut diagnostics) {
+                diagnostics.extend(named::check(plan, &register));
+            }
         }
         files += policy.sources.iter().count();
         found.push((diagnostics, policy.sources));

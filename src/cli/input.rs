@@ -10,7 +10,7 @@ use crate::engine::compile;
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, files, load};
+use crate::facts::{self, Facts, adjustments, files, load, named};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, PolicyFault, read_policy};
@@ -134,6 +134,7 @@ pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
     let (policy, plan, mut diagnostics) = check(&path)?;
     let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    diagnostics.extend(register.iter().flat_map(|register| named::check(&plan, register)));
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));

@@ -13,9 +13,9 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
-use crate::facts::adjustments;
 use crate::facts::files::FORMATS;
 use crate::facts::table::{self, Sheets, Table as Cells};
+use crate::facts::{adjustments, named, register};
 use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
@@ -112,13 +112,18 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
 }
 
 fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
-    let (policy, plan, diagnostics) = input::check(path)?;
+    let (policy, plan, mut diagnostics) = input::check(path)?;
     let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    diagnostics.extend(register.iter().flat_map(|register| named::check(&plan, register)));
+    if diag::any_error(&diagnostics) {
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
     for case in &plan.cases {
         outcomes.push(Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
-            differences: case::run(&plan, case),
+            differences: case::run(&plan, case, register.as_ref()),
             month: None,
             lang: plan.lang,
         });

@@ -11,7 +11,7 @@ use super::number::{Reading, with_unit};
 use super::register::{Register, TIER, UNIT};
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units};
-use super::{Cell, Facts, File, Row, provenance};
+use super::{Cell, Facts, File, Row, named, provenance};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::Value;
 use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
@@ -50,7 +50,9 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
         loader.input(input, sheets);
     }
     loader.diagnostics.extend(sheets.missing());
-    loader.facts
+    let mut facts = loader.facts;
+    named::fill(&mut facts, plan, register);
+    facts
 }
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.

@@ -5,16 +5,20 @@ use crate::eval::Until;
 use crate::eval::domain::TracedValue;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::facts::{Facts, Member, check, load};
+use crate::facts::register::Register;
+use crate::facts::{Facts, Member, check, load, named};
 use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
 
 /// What differs; empty where the case holds.
-pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
+pub(crate) fn run(plan: &Plan, case: &Case, register: Option<&Register>) -> Vec<Difference> {
     let Some(program) = plan.programs.get(case.tier) else { return Vec::new() };
     let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
     let row = load::one(plan, case.tier, &given);
-    let facts = Facts { members: vec![Member { name: case.name.clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    let unit = case.unit.as_ref().map_or(&case.name, |unit| &unit.text);
+    let registered = register.and_then(|register| register.members.get(register.find(unit)?)).map(|entry| &entry.name);
+    let mut facts = Facts { members: vec![Member { name: registered.unwrap_or(unit).clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
+    named::fill(&mut facts, plan, register);
     let mut found: Vec<Difference> = check::check(plan, &facts)
         .into_iter()
         .filter(crate::diag::Diagnostic::is_error)
@@ -40,6 +44,7 @@ fn name(plan: &Plan, target: Target) -> String {
     match target {
         Target::Total => "总分".to_owned(),
         Target::Rank => "排名".to_owned(),
+        Target::NotEligible => "取消评优".to_owned(),
         Target::Item(id) => plan.items.get(id).map(|item| item.name.clone()).unwrap_or_default(),
         Target::Fact(id) => plan.facts.get(id).map(|fact| fact.name.clone()).unwrap_or_default(),
         Target::Value(id) => plan.values.get(id).map(|value| value.name.clone()).unwrap_or_default(),
@@ -58,10 +63,12 @@ fn value_of(program: &Program, outcome: &Outcome<TracedValue>, target: Target) -
         Target::Total | Target::Rank => match (outcome.status, target) {
             (Status::Missing, _) => missing,
             (Status::Pending, _) => Value::Absent(Absence::Pending),
+            (Status::NotApplicable, _) => return Err("不适用"),
             // a case has one unit, which is first where it has a total
             (Status::Scored, Target::Rank) => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
             _ => outcome.value(program.total),
         },
+        Target::NotEligible => program.not_eligible.map_or(Value::Truth(false), |step| outcome.value(step)),
         Target::Item(id) => match outcome.item(program, id) {
             ItemStatus::NotApplicable => return Err("不适用"),
             _ => at(program.items.get(id).copied().flatten().map(|steps| steps.score)),
@@ -94,7 +101,7 @@ fn shown(plan: &Plan, target: Target, value: &Value) -> String {
             .iter()
             .find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step)))
             .and_then(|info| info.unit.clone()),
-        Target::Rank => None,
+        Target::Rank | Target::NotEligible => None,
     };
     match value {
         Value::Number(number) => match number.decimal() {
@@ -106,6 +113,7 @@ fn shown(plan: &Plan, target: Target, value: &Value) -> String {
         },
         Value::Truth(truth) => if *truth { "是" } else { "否" }.to_owned(),
         Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+        Value::Absent(Absence::NotApplicable) => "不适用".to_owned(),
         Value::Absent(Absence::Missing) => "缺数据".to_owned(),
         Value::Absent(Absence::Pending) => "待定".to_owned(),
         Value::Absent(Absence::Undefined) => "无从计算".to_owned(),

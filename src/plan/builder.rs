@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
+use super::{Extreme, Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 use crate::source::Span;
 
@@ -87,6 +87,13 @@ impl Builder {
             Role::Addition => "addition",
             Role::AtMost => "at-most",
             Role::Condition => "condition",
+            Role::Scope => "scope",
+            Role::Part => "part",
+            Role::Marks(_) => "marks",
+            Role::Spill(_) => "spill",
+            Role::Computed => "computed",
+            Role::Veto(_) => "veto",
+            Role::Vetoed => "vetoed",
             Role::Award => "award",
             Role::Formula => "formula",
             Role::ItemFloor => "floor",
@@ -97,6 +104,8 @@ impl Builder {
             Role::Total => "total",
             Role::StandIn => "stand-in",
             Role::Call => "call",
+            Role::Extreme(Extreme::Largest) => "largest",
+            Role::Extreme(Extreme::Smallest) => "smallest",
             Role::Expression => "expression",
         };
         let mut id = format!("{}#{name}", self.owner);
@@ -126,8 +135,8 @@ impl Builder {
             Step::Call(call) => Some(call.function.step),
             Step::Same(a) | Step::Negate(a) => of(*a),
             Step::Cap(a, b) | Step::Floor(a, b) | Step::OrElse(a, b) | Step::Choose(_, a, b) => match (self.steps.get(*a), self.steps.get(*b)) {
-                (Some(Step::NoRow | Step::Pending), _) => of(*b),
-                (_, Some(Step::NoRow | Step::Pending)) => of(*a),
+                (Some(Step::NoRow | Step::Pending | Step::NotApplicable), _) => of(*b),
+                (_, Some(Step::NoRow | Step::Pending | Step::NotApplicable)) => of(*a),
                 _ => common(of(*a), of(*b)),
             },
             Step::Steps(measure, per, Reading::ProRata) => product(of(*measure), per.reciprocal),

@@ -1,11 +1,13 @@
 //! Resolved standard to programs: expressions become steps, tier by tier.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builder::Builder;
 use super::{
-    Bound, Call, Fact, FactId, Function, Item, ItemId, ItemSteps, Limit, Literal, Named, Plan, Program, Range, Ranking, Role, Step, StepId, TierId, ValueId,
+    Bound, Call, Effect, Extreme, Fact, FactId, Full, Function, Input, Item, ItemId, ItemSteps, Limit, Literal, Name, Named, Plan, Program, Range, Ranking,
+    Role, Spill, Step, StepId, TierId, ValueId, Veto,
 };
 use crate::diag::Lang;
 use crate::quantity::Unit;
@@ -15,7 +17,8 @@ use crate::source::Span;
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
-    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, tier).program()).collect();
+    let inputs = RefCell::default();
+    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, &inputs, tier).program()).collect();
     let head = standard.head.clone();
     let facts = standard
         .facts
@@ -50,9 +53,12 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         lang,
         facts,
         items,
+        outputs: standard.values.iter().enumerate().filter(|(_, value)| value.is_output).map(|(id, _)| id).collect(),
+        inputs: inputs.into_inner(),
         values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
         marks: standard.marks,
         exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, span: exemption.span }).collect(),
+        vetoes: standard.vetoes.into_iter().map(|veto| Veto { effect: veto.effect, reason: veto.reason }).collect(),
         programs,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
@@ -88,27 +94,52 @@ fn functions(standard: &Standard) -> Vec<Arc<Function>> {
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
     functions: &'s [Arc<Function>],
+    /// What the programs of all tiers read from outside the rows of units.
+    inputs: &'s RefCell<Vec<Input>>,
     pub(super) tier: TierId,
     pub(super) builder: Builder,
     pub(super) items: Vec<Option<ItemSteps>>,
     facts: Vec<Option<StepId>>,
     values: Vec<Option<StepId>>,
     parts: BTreeMap<(Option<ItemId>, u8), StepId>,
+    computed: Option<StepId>,
     total: Option<StepId>,
+    /// The conditions of vetoes.
+    vetoes: BTreeMap<usize, StepId>,
+    /// 总分 is the total before any veto.
+    before_vetoes: bool,
+    /// For every item that was asked for, whether it applies, where that is not so for all units.
+    pub(super) scopes: BTreeMap<ItemId, Option<StepId>>,
+    /// The same without regard to what is inside.
+    pub(super) conditions: BTreeMap<ItemId, Option<StepId>>,
+    /// Marks that may differ from unit to unit.
+    pub(super) full: BTreeMap<ItemId, Full>,
+    pub(super) tier_marks: Option<Full>,
+    /// The ways that points take which floors gave back, with what is left of each way.
+    pub(super) spills: Vec<(Spill, Vec<Option<ItemId>>)>,
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], tier: TierId) -> Self {
+    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], inputs: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
         Lowering {
             standard,
             functions,
+            inputs,
             tier,
             builder: Builder::default(),
             items: vec![None; standard.items.len()],
             facts: vec![None; standard.facts.len()],
             values: vec![None; standard.values.len()],
             parts: BTreeMap::new(),
+            computed: None,
             total: None,
+            vetoes: BTreeMap::new(),
+            before_vetoes: false,
+            scopes: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            full: BTreeMap::new(),
+            tier_marks: None,
+            spills: Vec::new(),
         }
     }
 
@@ -127,7 +158,14 @@ impl<'s> Lowering<'s> {
             self.item(id);
         }
         let uncapped = self.part(PartOf::All, None, standard.total.span);
-        let total = self.total();
+        let (computed, total) = (self.computed(), self.total());
+        let vetoes = self.vetoes(|_| true);
+        let last = self.any_veto(|effect| effect == Effect::Last);
+        let not_eligible = self.any_veto(|effect| effect == Effect::NotEligible);
+        let marks = self.marks_of_tier();
+        for (id, _) in standard.values.iter().enumerate().filter(|(_, value)| value.is_output) {
+            self.value(id);
+        }
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
@@ -138,7 +176,7 @@ impl<'s> Lowering<'s> {
         Program {
             tier: tier.map(|tier| tier.name.clone()).unwrap_or_default(),
             title: tier.and_then(|tier| tier.title.clone()),
-            marks: tier.map(|tier| tier.marks).unwrap_or_default(),
+            marks,
             varying: super::varying(&self.builder.steps),
             steps: self.builder.steps,
             infos: self.builder.infos,
@@ -149,7 +187,12 @@ impl<'s> Lowering<'s> {
             facts: self.facts,
             values: self.values,
             uncapped,
+            computed,
             total,
+            vetoes,
+            last,
+            not_eligible,
+            spills: self.spills.into_iter().map(|(spill, _)| spill).collect(),
             keys,
             listed,
             bounds,
@@ -181,8 +224,9 @@ impl<'s> Lowering<'s> {
             if let Some(item) = fact.assesses.and_then(|item| standard.items.get(item)) {
                 let zero = self.builder.points(rust_decimal::Decimal::ZERO, item.head);
                 bounds.push(Bound { fact: id, side: Limit::AtLeast, limit: zero, by: None });
-                if let Some(top) = item.cap.as_ref().or(item.marks.as_ref()).and_then(|top| constant(standard, top, self.tier)) {
-                    let limit = self.builder.points(top, item.head);
+                let full = fact.assesses.and_then(|id| self.item(id)).and_then(|steps| steps.full);
+                if let Some(top) = item.cap.as_ref().and_then(|cap| self.bound(cap)).or(full) {
+                    let limit = self.full_step(top, item.head);
                     bounds.push(Bound { fact: id, side: Limit::AtMost, limit, by: None });
                 }
             }
@@ -241,10 +285,13 @@ impl<'s> Lowering<'s> {
         }
         let standard = self.standard;
         let Some(value) = standard.values.get(id) else { return 0 };
+        // a value is the same wherever it is read
+        let before = std::mem::replace(&mut self.before_vetoes, false);
         let step = self.within(&value.name, Some(value.span), |lowering| {
             let inner = lowering.expr(&value.expr);
             lowering.builder.push(Step::Same(inner), Role::Value(id), unit_of(&value.expr), value.span)
         });
+        self.before_vetoes = before;
         self.builder.note(step, &value.notes);
         if let Some(slot) = self.values.get_mut(id) {
             *slot = Some(step);
@@ -254,9 +301,7 @@ impl<'s> Lowering<'s> {
 
     /// The score of the item of that name that applies to this tier.
     fn score(&mut self, id: ItemId) -> StepId {
-        let name = self.standard.items.get(id).map(|item| item.name.as_str());
-        let applies = |item: &resolved::Item| Some(item.name.as_str()) == name && item.tiers.contains(&self.tier);
-        let id = self.standard.items.iter().position(applies).unwrap_or(id);
+        let id = self.standard.applying(id, self.tier).unwrap_or(id);
         self.item(id).map_or(0, |item| item.score)
     }
 
@@ -289,8 +334,11 @@ impl<'s> Lowering<'s> {
                 PartOf::Penalties => item.kind == resolved::ItemKind::Penalty,
             };
             if wanted && let Some(steps) = self.item(*child) {
-                terms.push((Sign::Plus, steps.score));
+                terms.push((Sign::Plus, self.where_applicable(steps.scope, steps.score, span)));
             }
+        }
+        if owner.is_none() && matches!(part, PartOf::All | PartOf::Basic) {
+            terms.extend(self.arrivals(None).into_iter().map(|(step, _)| (Sign::Minus, step)));
         }
         let role = if owner.is_none() && part == PartOf::All { Role::Uncapped } else { Role::Parts };
         let step = if terms.is_empty() {
@@ -302,18 +350,114 @@ impl<'s> Lowering<'s> {
         step
     }
 
+    /// The total before any veto.
+    fn computed(&mut self) -> StepId {
+        if let Some(computed) = self.computed {
+            return computed;
+        }
+        let standard = self.standard;
+        let span = standard.total.span;
+        let step = self.within("总分", Some(span), |lowering| {
+            let mut inner = lowering.expr(&standard.total.expr);
+            // where no item applies there is no total
+            if let Some(scope) = lowering.any_applies(&standard.roots) {
+                let none = lowering.builder.push(Step::NotApplicable, Role::Expression, Some(Unit::score()), span);
+                inner = lowering.builder.push(Step::Choose(scope, inner, none), Role::Expression, Some(Unit::score()), span);
+            }
+            let vetoed = lowering.has_veto(|effect| matches!(effect, Effect::Total(_)));
+            lowering.builder.push(Step::Same(inner), if vetoed { Role::Computed } else { Role::Total }, Some(Unit::score()), span)
+        });
+        self.builder.note(step, &standard.total.notes);
+        self.computed = Some(step);
+        step
+    }
+
+    /// The total after the vetoes, of which the gravest counts; none raises a total.
     fn total(&mut self) -> StepId {
         if let Some(total) = self.total {
             return total;
         }
-        let standard = self.standard;
-        let inner = self.within("总分", Some(standard.total.span), |lowering| {
-            let inner = lowering.expr(&standard.total.expr);
-            lowering.builder.push(Step::Same(inner), Role::Total, Some(Unit::score()), standard.total.span)
+        let computed = self.computed();
+        let mut limits: BTreeMap<rust_decimal::Decimal, Vec<(StepId, usize)>> = BTreeMap::new();
+        for (condition, veto) in self.vetoes(|effect| matches!(effect, Effect::Total(_))) {
+            if let Some(resolved::Veto { effect: Effect::Total(limit), .. }) = self.standard.vetoes.get(veto) {
+                limits.entry(*limit).or_default().push((condition, veto));
+            }
+        }
+        let span = self.standard.total.span;
+        let score = || Some(Unit::score());
+        let mut total = computed;
+        // the gravest is asked last, so that it decides whatever is unknown of the others
+        for (limit, vetoes) in limits.into_iter().rev() {
+            total = self.within("总分", None, |lowering| {
+                let conditions: Vec<StepId> = vetoes.iter().map(|(condition, _)| *condition).collect();
+                let any = match conditions.as_slice() {
+                    [one] => *one,
+                    _ => lowering.builder.push(Step::Or(conditions.into()), Role::Condition, None, span),
+                };
+                let span = vetoes.first().and_then(|(_, veto)| lowering.standard.vetoes.get(*veto)).map_or(span, |veto| veto.span);
+                let limit = lowering.builder.points(limit, span);
+                // where the total is no higher nothing can change
+                let higher = lowering.builder.push(Step::Compare(computed, Comparison::Gt, limit), Role::Condition, None, span);
+                let acts = lowering.builder.push(Step::And(Box::new([any, higher])), Role::Condition, None, span);
+                lowering.builder.push(Step::Choose(acts, limit, total), Role::Vetoed, score(), span)
+            });
+        }
+        if total != computed {
+            total = self.within("总分", Some(span), |lowering| lowering.builder.push(Step::Same(total), Role::Total, score(), span));
+        }
+        self.total = Some(total);
+        total
+    }
+
+    fn has_veto(&self, wanted: impl Fn(Effect) -> bool) -> bool {
+        self.standard.vetoes.iter().any(|veto| veto.tiers.contains(&self.tier) && wanted(veto.effect))
+    }
+
+    /// The conditions of the vetoes of the tier that have some effect, in the order of the rules.
+    fn vetoes(&mut self, wanted: impl Fn(Effect) -> bool) -> Vec<(StepId, usize)> {
+        let (standard, tier) = (self.standard, self.tier);
+        let own = standard.vetoes.iter().enumerate().filter(|(_, veto)| veto.tiers.contains(&tier) && wanted(veto.effect));
+        own.map(|(index, veto)| (self.veto(index, veto), index)).collect()
+    }
+
+    fn veto(&mut self, index: usize, veto: &resolved::Veto) -> StepId {
+        if let Some(condition) = self.vetoes.get(&index) {
+            return *condition;
+        }
+        let before = std::mem::replace(&mut self.before_vetoes, true);
+        let condition = self.within("", Some(veto.span), |lowering| {
+            let condition = lowering.expr(&veto.condition);
+            lowering.builder.push(Step::Same(condition), Role::Veto(index), None, veto.span)
         });
-        self.builder.note(inner, &standard.total.notes);
-        self.total = Some(inner);
-        inner
+        self.before_vetoes = before;
+        self.builder.note(condition, &veto.notes);
+        self.vetoes.insert(index, condition);
+        condition
+    }
+
+    /// Whether any veto of some effect holds; none where the tier has no such veto.
+    fn any_veto(&mut self, wanted: impl Fn(Effect) -> bool) -> Option<StepId> {
+        let span = self.standard.total.span;
+        let conditions: Vec<StepId> = self.vetoes(wanted).into_iter().map(|(condition, _)| condition).collect();
+        match conditions.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            _ => Some(self.within("", None, |lowering| lowering.builder.push(Step::Or(conditions.into()), Role::Condition, None, span))),
+        }
+    }
+
+    /// Whether the unit is one of those.
+    fn one_of(&mut self, names: &[Name], span: Span) -> StepId {
+        let wanted = Input::OneOf(names.to_vec());
+        let input = {
+            let mut inputs = self.inputs.borrow_mut();
+            inputs.iter().position(|input| *input == wanted).unwrap_or_else(|| {
+                inputs.push(wanted);
+                inputs.len() - 1
+            })
+        };
+        self.builder.push(Step::Input(input), Role::Input(input), None, span)
     }
 
     // --- expressions ---
@@ -327,11 +471,23 @@ impl<'s> Lowering<'s> {
             ExprKind::Fact(id) => return self.fact(*id),
             ExprKind::Value(id) => return self.value(*id),
             ExprKind::Score(id) => return self.score(*id),
+            ExprKind::Total if self.before_vetoes => return self.computed(),
             ExprKind::Total => return self.total(),
+            ExprKind::NotEligible => {
+                return self.any_veto(|effect| effect == Effect::NotEligible).unwrap_or_else(|| self.builder.constant(Literal::Truth(false), None, span));
+            }
+            ExprKind::OneOf(names) => return self.one_of(names, span),
             ExprKind::Part(part, owner) => return self.part(*part, *owner, span),
-            ExprKind::Marks(_) => {
-                let marks = constant(self.standard, expr, self.tier).unwrap_or_default();
-                return self.builder.points(marks, span);
+            ExprKind::Marks(owner) => {
+                let full = match owner {
+                    Some(item) => self.marks(*item),
+                    None => Some(self.marks_of_tier()),
+                };
+                return match full {
+                    Some(full) => self.full_step(full, span),
+                    // of a bonus that states them
+                    None => self.builder.points(constant(self.standard, expr, self.tier).unwrap_or_default(), span),
+                };
             }
             ExprKind::ByTier(rows, otherwise) => match rows.get(&self.tier).or(otherwise.as_deref()) {
                 Some(row) => return self.expr(row),
@@ -343,6 +499,7 @@ impl<'s> Lowering<'s> {
             ExprKind::Round(inner, step, mode) => Step::Round(self.expr(inner), *step, *mode),
             ExprKind::Cap(value, limit) => Step::Cap(self.expr(value), self.expr(limit)),
             ExprKind::Floor(value, limit) => Step::Floor(self.expr(value), self.expr(limit)),
+            ExprKind::Extreme(extreme, values) => return self.extreme(*extreme, values, unit, span),
             ExprKind::Compare(a, comparison, b) => Step::Compare(self.expr(a), *comparison, self.expr(b)),
             ExprKind::IsBlank(inner) => Step::IsBlank(self.expr(inner)),
             ExprKind::IsUndefined(inner) => Step::IsUndefined(self.expr(inner)),
@@ -375,6 +532,21 @@ impl<'s> Lowering<'s> {
                 Times::Over => Step::Over(done, other, self.quotient_step(done, other)),
             };
             done = self.builder.push(step, Role::Expression, Some(of.clone()), span);
+        }
+        done
+    }
+
+    fn extreme(&mut self, extreme: Extreme, values: &[Expr], unit: Option<Unit>, span: Span) -> StepId {
+        let mut steps = values.iter();
+        let Some(first) = steps.next() else { return 0 };
+        let mut done = self.expr(first);
+        for value in steps {
+            let value = self.expr(value);
+            let step = match extreme {
+                Extreme::Largest => Step::Floor(done, value),
+                Extreme::Smallest => Step::Cap(done, value),
+            };
+            done = self.builder.push(step, Role::Extreme(extreme), unit.clone(), span);
         }
         done
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Expr, ExprKind, FactId, FunctionId, ItemId, Pattern, Standard, ValueId};
+use super::{Act, Clause, Effect, Expr, ExprKind, FactId, FunctionId, ItemId, Pattern, Standard, ValueId};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -19,7 +19,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
             visit(a, see);
             visit(b, see);
         }
-        ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().for_each(|link| visit(link, see)),
+        ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
         ExprKind::Table(table) => {
             visit(&table.subject, see);
@@ -44,6 +44,8 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Marks(_)
         | ExprKind::Part(..)
         | ExprKind::Score(_)
+        | ExprKind::NotEligible
+        | ExprKind::OneOf(_)
         | ExprKind::Total => {}
     }
 }
@@ -89,7 +91,13 @@ enum Node {
     Fact(FactId),
     Value(ValueId),
     Item(ItemId),
+    /// The marks of an item, or of the standard.
+    Marks(Option<ItemId>),
+    /// The total before any veto.
+    Computed,
     Total,
+    /// 取消评优.
+    NotEligible,
 }
 
 struct Graph<'s> {
@@ -103,10 +111,14 @@ struct Graph<'s> {
 pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let mut graph = Graph { standard, done: BTreeSet::new(), path: Vec::new(), circle: None };
     let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
-    for node in nodes.chain([Node::Total]) {
+    for node in nodes.chain([Node::Total, Node::NotEligible]) {
         graph.walk(node);
     }
-    if let Some(nodes) = graph.circle {
+    if let Some(mut nodes) = graph.circle {
+        // one name for the total before and after vetoes is enough
+        if nodes.contains(&Node::Total) {
+            nodes.retain(|node| *node != Node::Computed);
+        }
         let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
         found.push(circle(&named));
     }
@@ -147,15 +159,22 @@ impl Graph<'_> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a kind of node")]
 fn reads(standard: &Standard, node: Node) -> Vec<Node> {
-    let mut found = Vec::new();
+    let (mut found, mut marks_of) = (Vec::new(), Vec::new());
+    let part_of = |item: &Option<ItemId>| match item.and_then(|item| standard.items.get(item)) {
+        Some(item) => &item.children,
+        None => &standard.roots,
+    };
     let mut see = |expr: &Expr| match &expr.kind {
         ExprKind::Fact(id) => found.push(Node::Fact(*id)),
         ExprKind::Value(id) => found.push(Node::Value(*id)),
         ExprKind::Score(id) => found.push(Node::Item(*id)),
         ExprKind::Part(_, Some(item)) => found.extend(standard.items.get(*item).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child))),
         ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
+        ExprKind::Marks(owner) if standard.marks_vary(*owner) => found.push(Node::Marks(*owner)),
         ExprKind::Total => found.push(Node::Total),
+        ExprKind::NotEligible => found.push(Node::NotEligible),
         _ => {}
     };
     match node {
@@ -169,15 +188,55 @@ fn reads(standard: &Standard, node: Node) -> Vec<Node> {
                 visit(&value.expr, &mut see);
             }
         }
-        Node::Total => visit(&standard.total.expr, &mut see),
+        Node::Computed => visit(&standard.total.expr, &mut see),
+        Node::Total => {
+            veto_reads(standard, |effect| matches!(effect, Effect::Total(_)), &mut found);
+            found.push(Node::Computed);
+        }
+        Node::NotEligible => veto_reads(standard, |effect| effect == Effect::NotEligible, &mut found),
+        Node::Marks(owner) => {
+            let own = owner.and_then(|owner| standard.items.get(owner)).and_then(|item| item.marks.as_ref());
+            own.into_iter().for_each(|marks| visit(marks, &mut see));
+            let inside = part_of(&owner).iter().filter_map(|child| Some((*child, standard.items.get(*child)?)));
+            for (child, item) in inside.filter(|(_, item)| item.is_base()) {
+                item.when.iter().for_each(|when| visit(when, &mut see));
+                marks_of.push(Node::Marks(Some(child)));
+            }
+        }
         Node::Item(id) => {
             if let Some(item) = standard.items.get(id) {
+                item.when.iter().for_each(|when| visit(when, &mut see));
                 item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
+                marks_of.push(Node::Marks(Some(id)));
                 found.extend(item.children.iter().map(|child| Node::Item(*child)));
+                found.extend(senders(standard, id));
             }
         }
     }
+    found.extend(marks_of.into_iter().filter(|node| matches!(node, Node::Marks(owner) if standard.marks_vary(*owner))));
     found
+}
+
+/// What the vetoes of some effect read; 总分 in a veto is the total before any.
+fn veto_reads(standard: &Standard, wanted: impl Fn(Effect) -> bool, found: &mut Vec<Node>) {
+    for veto in standard.vetoes.iter().filter(|veto| wanted(veto.effect)) {
+        visit(&veto.condition, &mut |expr| match &expr.kind {
+            ExprKind::Fact(id) => found.push(Node::Fact(*id)),
+            ExprKind::Value(id) => found.push(Node::Value(*id)),
+            ExprKind::Score(id) => found.push(Node::Item(*id)),
+            ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
+            ExprKind::Total => found.push(Node::Computed),
+            ExprKind::NotEligible => found.push(Node::NotEligible),
+            _ => {}
+        });
+    }
+}
+
+/// The items whose floors send points to that one.
+fn senders(standard: &Standard, id: ItemId) -> Vec<Node> {
+    let name = standard.items.get(id).map(|item| item.name.as_str());
+    let is_named_so = |to: Option<ItemId>| to.and_then(|to| standard.items.get(to)).map(|to| to.name.as_str()) == name;
+    standard.ways.iter().filter(|way| way.to.is_some() && is_named_so(way.to)).map(|way| Node::Item(way.from)).collect()
 }
 
 fn graph_name(standard: &Standard, node: Node) -> Words {
@@ -185,7 +244,13 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
         Node::Value(id) => standard.values.get(id).map(|value| &value.name),
         Node::Item(id) => standard.items.get(id).map(|item| &item.name),
-        Node::Total => return words!("总分", "total"),
+        Node::Marks(None) => return words!("满分", "marks"),
+        Node::Marks(Some(id)) => {
+            let name = standard.items.get(id).map_or("", |item| item.name.as_str());
+            return words!("{name} 满分", "{name} marks");
+        }
+        Node::Computed | Node::Total => return words!("总分", "total"),
+        Node::NotEligible => return words!("取消评优", "not eligible"),
     };
     same(name.map_or("", String::as_str))
 }
@@ -195,7 +260,9 @@ fn graph_span(standard: &Standard, node: Node) -> Span {
         Node::Fact(id) => standard.facts.get(id).map(|fact| fact.span),
         Node::Value(id) => standard.values.get(id).map(|value| value.span),
         Node::Item(id) => standard.items.get(id).map(|item| item.head),
-        Node::Total => Some(standard.total.span),
+        Node::Marks(Some(id)) => standard.items.get(id).map(|item| item.marks.as_ref().map_or(item.head, |marks| marks.span)),
+        Node::Computed | Node::Total | Node::Marks(None) => Some(standard.total.span),
+        Node::NotEligible => standard.vetoes.iter().find(|veto| veto.effect == Effect::NotEligible).map(|veto| veto.span),
     }
     .unwrap_or(standard.head.span)
 }
@@ -222,7 +289,12 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
         .enumerate()
         .filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id)))
         .map(|(_, fact)| (&fact.name, fact.span));
-    let values = standard.values.iter().enumerate().filter(|(id, _)| !read.contains(&Node::Value(*id))).map(|(_, value)| (&value.name, value.span));
+    let values = standard
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(id, value)| !value.is_output && !read.contains(&Node::Value(*id)))
+        .map(|(_, value)| (&value.name, value.span));
     let functions = standard.functions.iter().enumerate().filter(|(id, _)| !called.contains(id)).map(|(_, function)| (&function.name, function.span));
     for (name, span) in facts.chain(values).chain(functions) {
         found.push(
@@ -239,7 +311,8 @@ fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
     facts.chain(standard.values.iter().map(|value| &value.expr)).chain([&standard.total.expr]).for_each(|expr| visit(expr, see));
     standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
+    standard.vetoes.iter().for_each(|veto| visit(&veto.condition, see));
     standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, see));
-    standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
+    standard.items.iter().flat_map(|item| [&item.when, &item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
     standard.functions.iter().flat_map(|function| [&function.range.low, &function.range.high]).for_each(|expr| visit(expr, see));
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::{
-    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks,
+    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks, spill,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -30,6 +30,7 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        spill::check(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
@@ -126,6 +127,12 @@ pub(super) struct Resolver<'a> {
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
     pub(super) marks: Vec<Mark>,
     pub(super) symbols: IndexSet<String>,
+    /// In an output a word need not be declared.
+    pub(super) free_words: bool,
+    /// The item whose marks are being resolved: 满分 in them is that of the item around it.
+    pub(super) within_marks: Option<ItemId>,
+    /// Whether a veto takes away the eligibility.
+    pub(super) can_lose_eligibility: bool,
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
@@ -138,6 +145,7 @@ pub(super) struct Once<'a> {
     pub(super) totals: Vec<&'a ast::Total>,
     pub(super) rankings: Vec<&'a ast::Ranking>,
     pub(super) exemptions: Vec<&'a ast::Exemption>,
+    pub(super) vetoes: Vec<&'a ast::Veto>,
     pub(super) cases: Vec<&'a ast::Case>,
     pub(super) tiers: Vec<&'a ast::Tier>,
 }
@@ -168,6 +176,9 @@ impl<'a> Resolver<'a> {
             names: BTreeMap::new(),
             marks: Vec::new(),
             symbols: IndexSet::new(),
+            free_words: false,
+            within_marks: None,
+            can_lose_eligibility: false,
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
@@ -200,10 +211,12 @@ impl<'a> Resolver<'a> {
                 ast::Declaration::Total(total) => once.totals.push(total),
                 ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
                 ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::Veto(veto) => once.vetoes.push(veto),
                 ast::Declaration::Case(case) => once.cases.push(case),
                 _ => {}
             }
         }
+        self.can_lose_eligibility = once.vetoes.iter().any(|veto| veto.effect == ast::Effect::NotEligible);
         let head = self.head(&once);
         self.declare_tiers(&once.tiers);
         for declaration in files.iter().flat_map(|file| &file.declarations) {
@@ -227,6 +240,7 @@ impl<'a> Resolver<'a> {
         }
         self.resolve_items();
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
+        let vetoes = once.vetoes.iter().filter_map(|veto| self.veto(veto)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
@@ -246,9 +260,12 @@ impl<'a> Resolver<'a> {
             facts: std::mem::take(&mut self.facts),
             values: values.collect(),
             functions,
+            named_units: super::applies::named_units(&self.items),
+            ways: spill::ways(&self.items),
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
+            vetoes,
             total,
             ranking,
             cases,
@@ -395,7 +412,9 @@ impl<'a> Resolver<'a> {
             parent,
             children: Vec::new(),
             tiers,
+            when: None,
             marks: None,
+            varies: super::scope::varies(tree),
             floor: None,
             cap: None,
             round: None,
@@ -475,7 +494,10 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
-            let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            let free = std::mem::replace(&mut self.free_words, tree.kind == ast::ValueKind::Output);
+            let within = self.within_marks.take();
+            let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.word_or_expr(&tree.expr, owner) };
+            (self.free_words, self.within_marks) = (free, within);
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);
@@ -486,7 +508,13 @@ impl<'a> Resolver<'a> {
             {
                 self.check_param(tree, expr);
             }
-            let done = expr.map_or(Slot::Failed, |expr| Slot::Done(Value { name: tree.name.text.clone(), owner, expr, notes, span: tree.span }));
+            if tree.kind == ast::ValueKind::Output
+                && let Some(expr) = &expr
+            {
+                self.must_be_rounded(expr, &words!("输出", "an output"));
+            }
+            let is_output = tree.kind == ast::ValueKind::Output;
+            let done = expr.map_or(Slot::Failed, |expr| Slot::Done(Value { name: tree.name.text.clone(), owner, is_output, expr, notes, span: tree.span }));
             if let Some(slot) = self.values.get_mut(id) {
                 *slot = done;
             }

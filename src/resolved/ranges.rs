@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
-use super::{Comparison, Expr, ExprKind, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant, function};
+use super::marks::least as least_marks;
+use super::{Comparison, Expr, ExprKind, Extreme, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant, function, most};
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
 
@@ -63,6 +64,19 @@ impl Ranges<'_> {
                 let ((low, high), (bottom, _)) = (deeper.of(value), deeper.of(limit));
                 (least(low.map(negated), bottom.map(negated)).map(negated), high)
             }
+            ExprKind::Extreme(extreme, values) => {
+                let ranges: Vec<Range> = values.iter().map(|value| deeper.of(value)).collect();
+                let (lows, highs): (Vec<_>, Vec<_>) = ranges.into_iter().unzip();
+                let all = |bounds: Vec<Option<Decimal>>| bounds.into_iter().collect::<Option<Vec<Decimal>>>();
+                match extreme {
+                    Extreme::Largest => (lows.into_iter().flatten().max(), all(highs).and_then(|highs| highs.into_iter().max())),
+                    Extreme::Smallest => (all(lows).and_then(|lows| lows.into_iter().min()), highs.into_iter().flatten().min()),
+                }
+            }
+            ExprKind::Table(table) => hull(table.rows.iter().map(|row| deeper.of(&row.result))),
+            ExprKind::Marks(owner) if self.standard.marks_vary(*owner) => {
+                (least_marks(self.standard, *owner, self.tier), constant(self.standard, expr, self.tier))
+            }
             _ => (constant(self.standard, expr, self.tier), constant(self.standard, expr, self.tier)),
         }
     }
@@ -82,7 +96,7 @@ impl Ranges<'_> {
         if high.is_none()
             && let Some(item) = fact.assesses.and_then(|item| self.standard.items.get(item))
         {
-            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| constant(self.standard, marks, self.tier));
+            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| most(self.standard, marks, self.tier));
         }
         (low, high)
     }
@@ -112,6 +126,12 @@ impl Ranges<'_> {
         let bound = self.standard.facts.get(*part).and_then(|fact| fact.up_to.as_ref());
         matches!(bound, Some(Expr { kind: ExprKind::Fact(bound), .. }) if bound == whole)
     }
+}
+
+/// The least range that holds all of them.
+fn hull(ranges: impl Iterator<Item = Range>) -> Range {
+    let joined = ranges.reduce(|(low, high), (a, b)| (low.zip(a).map(|(a, b)| a.min(b)), high.zip(b).map(|(a, b)| a.max(b))));
+    joined.unwrap_or((None, None))
 }
 
 fn negated(value: Decimal) -> Decimal {
@@ -212,7 +232,7 @@ impl Search<'_> {
             }
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
-            ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) => links.iter().find_map(find),
+            ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
             ExprKind::Interpolated(subject, anchors) => find(subject).or_else(|| anchors.iter().find_map(|(_, result)| find(result))),
@@ -283,6 +303,13 @@ fn write_key(expr: &Expr, text: &mut String) {
             let _ = write!(text, "i{item}");
         }
         ExprKind::Total => text.push_str("total"),
+        ExprKind::NotEligible => text.push_str("eligible"),
+        ExprKind::OneOf(names) => {
+            text.push('u');
+            for name in names {
+                let _ = write!(text, "{:?}", name.text);
+            }
+        }
         ExprKind::Sum(terms) => {
             for (sign, term) in terms {
                 let _ = write!(text, "{sign:?}");
@@ -302,6 +329,7 @@ fn write_key(expr: &Expr, text: &mut String) {
         }
         ExprKind::Cap(a, b) => list(text, "cap", &[a, b]),
         ExprKind::Floor(a, b) => list(text, "floor", &[a, b]),
+        ExprKind::Extreme(extreme, values) => list(text, &format!("{extreme:?}"), &values.iter().collect::<Vec<_>>()),
         ExprKind::Compare(a, comparison, b) => {
             let _ = write!(text, "{comparison:?}");
             list(text, "", &[a, b]);

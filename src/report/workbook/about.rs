@@ -26,6 +26,9 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
         told.extend(view.has_provisional.then(|| (String::new(), view.provisional_note().to_owned())));
         sections.push((pick(lang, "没有总分的单位", "Units without a total"), told));
     }
+    if view.vetoes().next().is_some() {
+        sections.push((pick(lang, "一票否决", "Vetoes"), view.vetoes().map(|(unit, vetoes)| (unit.to_owned(), vetoes)).collect()));
+    }
     if view.has_adjustments() {
         let mut told: Vec<(String, String)> =
             view.results.adjustments.iter().map(|adjusted| (adjusted.unit.clone(), adjustment_text(adjusted, lang))).collect();

@@ -77,7 +77,18 @@ const SUM: [Rule; 11] = [
     Rule::k_size,
 ];
 /// What the head of an item takes in.
-const ATTRIBUTES: [Rule; 8] = [Rule::k_marks, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+const ATTRIBUTES: [Rule; 10] = [
+    Rule::k_marks,
+    Rule::k_applies,
+    Rule::k_only,
+    Rule::k_except,
+    Rule::k_assessed,
+    Rule::k_unknown,
+    Rule::k_column,
+    Rule::k_round_to,
+    Rule::k_cap,
+    Rule::k_floor,
+];
 
 impl Statement<'_> {
     /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
@@ -266,7 +277,7 @@ impl Writer {
             return;
         }
         match node.rule {
-            Rule::value | Rule::formula => statement.open_to.extend(EXPRESSION),
+            Rule::value | Rule::output | Rule::formula => statement.open_to.extend(EXPRESSION),
             Rule::fact => statement.open_to.push(Rule::k_column),
             _ => {}
         }
@@ -277,7 +288,7 @@ impl Writer {
                 Rule::colon | Rule::equals => Some(Join::Close),
                 Rule::k_marks => Some(Join::Space),
                 Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
-                Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
+                Rule::effect | Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
             let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
