@@ -35,10 +35,10 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut files = 0;
     for path in expand(&arguments.paths)? {
         let (policy, plan, mut diagnostics) = check(&path)?;
-        if let Some(plan) = &plan {
-            if let Some(register) = register::load(&policy.tables, plan, &mut diagnostics) {
-                diagnostics.extend(named::check(plan, &register));
-            }
+        if let Some(plan) = &plan
+            && let Some(register) = register::load(&policy.tables, plan, &mut diagnostics)
+        {
+            diagnostics.extend(named::check(plan, &register));
         }
         files += policy.sources.iter().count();
         found.push((diagnostics, policy.sources));

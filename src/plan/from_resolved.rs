@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builder::Builder;
+use super::items::Way;
 use super::{
     Bound, Call, Effect, Extreme, Fact, FactId, Full, Function, Input, Item, ItemId, ItemSteps, Limit, Literal, Name, Named, Plan, Program, Range, Ranking,
     Role, Spill, Step, StepId, TierId, ValueId, Veto,
@@ -116,7 +117,7 @@ pub(super) struct Lowering<'s> {
     pub(super) full: BTreeMap<ItemId, Full>,
     pub(super) tier_marks: Option<Full>,
     /// The ways that points take which floors gave back, with what is left of each way.
-    pub(super) spills: Vec<(Spill, Vec<Option<ItemId>>)>,
+    pub(super) spills: Vec<(Spill, Way)>,
 }
 
 impl<'s> Lowering<'s> {
@@ -499,7 +500,7 @@ impl<'s> Lowering<'s> {
             ExprKind::Round(inner, step, mode) => Step::Round(self.expr(inner), *step, *mode),
             ExprKind::Cap(value, limit) => Step::Cap(self.expr(value), self.expr(limit)),
             ExprKind::Floor(value, limit) => Step::Floor(self.expr(value), self.expr(limit)),
-            ExprKind::Extreme(extreme, values) => return self.extreme(*extreme, values, unit, span),
+            ExprKind::Extreme(extreme, values) => return self.extreme(*extreme, values, unit.as_ref(), span),
             ExprKind::Compare(a, comparison, b) => Step::Compare(self.expr(a), *comparison, self.expr(b)),
             ExprKind::IsBlank(inner) => Step::IsBlank(self.expr(inner)),
             ExprKind::IsUndefined(inner) => Step::IsUndefined(self.expr(inner)),
@@ -536,7 +537,7 @@ impl<'s> Lowering<'s> {
         done
     }
 
-    fn extreme(&mut self, extreme: Extreme, values: &[Expr], unit: Option<Unit>, span: Span) -> StepId {
+    fn extreme(&mut self, extreme: Extreme, values: &[Expr], unit: Option<&Unit>, span: Span) -> StepId {
         let mut steps = values.iter();
         let Some(first) = steps.next() else { return 0 };
         let mut done = self.expr(first);
@@ -546,7 +547,7 @@ impl<'s> Lowering<'s> {
                 Extreme::Largest => Step::Floor(done, value),
                 Extreme::Smallest => Step::Cap(done, value),
             };
-            done = self.builder.push(step, Role::Extreme(extreme), unit.clone(), span);
+            done = self.builder.push(step, Role::Extreme(extreme), unit.cloned(), span);
         }
         done
     }

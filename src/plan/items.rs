@@ -7,10 +7,12 @@ use super::{Full, ItemId, ItemSteps, Reading, Role, Side, Spill, Step, StepId};
 use crate::quantity::{self, Unit};
 use crate::resolved::{Act, Clause, Item, ItemKind, Move, PartOf, Precision, Sign, incoming};
 
+/// Items one after the other; the total is none.
+pub(super) type Way = Vec<Option<ItemId>>;
 /// What a clause, or the floor of another item, takes off and the floor of this one may give back.
 pub(super) struct Spilling {
-    /// Where that goes, one after the other; the total is none.
-    way: Vec<Option<ItemId>>,
+    /// Where that goes.
+    way: Way,
     amount: StepId,
 }
 
@@ -81,7 +83,7 @@ impl Lowering<'_> {
         let below = self.builder.push(Step::Sum(Box::new([(Sign::Plus, floor), (Sign::Minus, value)])), Role::Expression, score(), item.head);
         let zero = self.builder.points(Decimal::ZERO, item.head);
         let mut given_back = self.builder.push(Step::Floor(below, zero), Role::Expression, score(), item.head);
-        let mut ways: Vec<(Vec<Option<ItemId>>, Vec<(Sign, StepId)>)> = Vec::new();
+        let mut ways: Vec<(Way, Vec<(Sign, StepId)>)> = Vec::new();
         for Spilling { way, amount } in spilling {
             match ways.iter_mut().find(|(other, _)| *other == way) {
                 Some((_, amounts)) => amounts.push((Sign::Plus, amount)),
@@ -115,7 +117,7 @@ impl Lowering<'_> {
     }
 
     /// What floors of other items gave back and is deducted here, with where it goes if the floor here gives it back again.
-    pub(super) fn arrivals(&mut self, to: Option<ItemId>) -> Vec<(StepId, Vec<Option<ItemId>>)> {
+    pub(super) fn arrivals(&mut self, to: Option<ItemId>) -> Vec<(StepId, Way)> {
         for from in incoming(self.standard, to, self.tier) {
             self.item(from);
         }

@@ -159,7 +159,6 @@ impl Graph<'_> {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm a kind of node")]
 fn reads(standard: &Standard, node: Node) -> Vec<Node> {
     let (mut found, mut marks_of) = (Vec::new(), Vec::new());
     let part_of = |item: &Option<ItemId>| match item.and_then(|item| standard.items.get(item)) {

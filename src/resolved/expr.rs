@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
-use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
+use super::from_ast::{Named, Resolver, Wording, in_unit, named_unit, short_unit, shown, shown_english};
 use super::{Expr, ExprKind, Extreme, ItemId, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
@@ -631,7 +631,7 @@ impl Resolver<'_> {
 
     /// An expression; of an output perhaps a word that is declared by being used.
     pub(super) fn word_or_expr(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
-        if self.free_words && self.is_word(tree, owner) {
+        if self.words == Wording::Free && self.is_word(tree, owner) {
             match &tree.kind {
                 ast::ExprKind::Text(name) | ast::ExprKind::Path(name, None) => {
                     self.symbols.insert(name.text.clone());
@@ -646,7 +646,7 @@ impl Resolver<'_> {
     pub(super) fn words_and_others(&mut self, rows: &[ast::Row], owner: Option<ItemId>) -> bool {
         let word = rows.iter().map(|row| &row.result).find(|result| matches!(result.kind, ast::ExprKind::Text(_)));
         let other = rows.iter().map(|row| &row.result).find(|result| !self.is_word(result, owner));
-        let (true, Some(word), Some(other)) = (self.free_words, word, other) else { return false };
+        let (true, Some(word), Some(other)) = (self.words == Wording::Free, word, other) else { return false };
         self.report(
             Diagnostic::new(Code::WrongType, words!("各行有的是词,有的不是", "some rows are words, others are not"))
                 .at(word.span, words!("这是词", "a word"))

@@ -98,6 +98,14 @@ pub(super) enum Slot<'a> {
     Done(Value),
 }
 
+/// Whether words are those that facts declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    Declared,
+    /// In the rows of an output a word need not be declared.
+    Free,
+}
+
 pub(super) struct Resolver<'a> {
     pub(super) lost: &'a BTreeSet<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -127,8 +135,8 @@ pub(super) struct Resolver<'a> {
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
     pub(super) marks: Vec<Mark>,
     pub(super) symbols: IndexSet<String>,
-    /// In an output a word need not be declared.
-    pub(super) free_words: bool,
+    /// Whether a word must be declared where it stands.
+    pub(super) words: Wording,
     /// The item whose marks are being resolved: 满分 in them is that of the item around it.
     pub(super) within_marks: Option<ItemId>,
     /// Whether a veto takes away the eligibility.
@@ -176,7 +184,7 @@ impl<'a> Resolver<'a> {
             names: BTreeMap::new(),
             marks: Vec::new(),
             symbols: IndexSet::new(),
-            free_words: false,
+            words: Wording::Declared,
             within_marks: None,
             can_lose_eligibility: false,
             step: Decimal::new(1, 2),
@@ -494,10 +502,11 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
-            let free = std::mem::replace(&mut self.free_words, tree.kind == ast::ValueKind::Output);
+            let wording = if tree.kind == ast::ValueKind::Output { Wording::Free } else { Wording::Declared };
+            let before_words = std::mem::replace(&mut self.words, wording);
             let within = self.within_marks.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.word_or_expr(&tree.expr, owner) };
-            (self.free_words, self.within_marks) = (free, within);
+            (self.words, self.within_marks) = (before_words, within);
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);
