@@ -535,7 +535,10 @@ pub(crate) fn output(plan: &Plan, program: &Program, step: StepId, value: &Value
             let hundred = Number::from(Decimal::ONE_HUNDRED);
             let scaled = |number: &Number| if percent { number.times(&hundred).ok() } else { Some(*number) };
             let value = scaled(number)?.decimal()?;
-            let step = info.step.and_then(|step| scaled(&Number::from(step))?.decimal()).filter(|step| quantity::on_grid(value, *step));
+            // points are printed as totals are
+            let points = info.unit.as_ref() == Some(&quantity::Unit::score());
+            let step = if points { Some(plan.head.step) } else { info.step.and_then(|step| scaled(&Number::from(step))?.decimal()) };
+            let step = step.filter(|step| quantity::on_grid(value, *step));
             let digits = quantity::padded(value, step.unwrap_or_else(|| quantity::written_step(value)));
             Output::Text(if percent { format!("{digits}%") } else { digits })
         }

@@ -175,3 +175,16 @@ fn totals_and_places_are_those_calculated_by_hand() {
     }
     assert!(compared >= 100, "{compared}");
 }
+
+#[test]
+fn the_results_of_every_construct_keep_the_schema() {
+    let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schema/results.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for construct in constructs().iter().filter(|construct| construct.join("units.csv").is_file()) {
+        let (policy, facts) = (text(&construct.join("zh")), text(&construct.join("units.csv")));
+        let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
+        let results: Value = serde_json::from_str(&run.out).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&results).map(|fault| format!("{} {fault}", fault.instance_path)).collect();
+        assert!(faults.is_empty(), "{}: {faults:#?}", construct.display());
+    }
+}

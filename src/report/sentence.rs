@@ -110,7 +110,7 @@ impl Wording<'_> {
         }
     }
 
-    /// What the floor of an item gave back, and where it is deducted: `不足的 5 分从 总分 扣`.
+    /// What the floor of an item gave back, and where it is deducted: `不足的 5 分从总分扣`.
     fn spilled(&self, item: usize) -> Vec<String> {
         let trace = &self.case.trace;
         let own = trace.program.spills.iter().filter(|spill| spill.from == item);
@@ -121,7 +121,7 @@ impl Wording<'_> {
                 None => pick(self.lang, "总分", "the total"),
             };
             Some(match self.lang {
-                Lang::Zh => format!("不足的 {} 从{to}扣", self.points(&points)),
+                Lang::Zh => format!("不足的 {}从{to}扣", self.points(&points)),
                 Lang::En => format!("the other {} are deducted from {to}", self.points(&points)),
             })
         });
@@ -136,7 +136,7 @@ impl Wording<'_> {
             let points = trace.value(spill.step).number().copied().filter(|points| !points.is_zero())?;
             let from = &self.case.plan().items.get(spill.from)?.name;
             Some(match self.lang {
-                Lang::Zh => format!("「{from}」扣不足的 {} 在此扣", self.points(&points)),
+                Lang::Zh => format!("「{from}」扣不足的 {}在此扣", self.points(&points)),
                 Lang::En => format!("{} left over from {from} are deducted here", self.points(&points)),
             })
         });

@@ -81,7 +81,7 @@ fn legend(drawing: &Drawing<'_>, page: &mut Page<'_>, row: usize) -> Result<(), 
         ("5", with(&styles.added), pick(lang, "加分", "added")),
         ("-2", with(&styles.taken), pick(lang, "扣分", "taken off")),
         ("0", with(&styles.idle), pick(lang, "没有加分或扣分", "nothing added or taken off")),
-        ("", styles.not_applicable.clone(), pick(lang, "不适用于该层级", "does not apply to the tier")),
+        ("", styles.not_applicable.clone(), pick(lang, "不适用于该层级或该单位", "does not apply to the tier or the unit")),
         (
             "10",
             styles.score(2, Marks { is_assumed: true, ..Marks::default() }),
