@@ -8,6 +8,7 @@ mod builder;
 mod from_resolved;
 mod items;
 mod scopes;
+mod total;
 
 pub(crate) use from_resolved::lower;
 

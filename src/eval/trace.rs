@@ -120,6 +120,25 @@ impl<'a> Trace<'a> {
         }
     }
 
+    /// What decided whether an item applies: where it does its own scope and those around it, where not those that are to blame.
+    pub(crate) fn scopes(&self, id: StepId) -> Vec<StepId> {
+        let holds = |id: StepId| self.value(id) == Value::Truth(true);
+        let mut found = Vec::new();
+        match (self.info(id).map(|info| info.role), self.step(id)) {
+            (Some(Role::Scope), _) => found.push(id),
+            (_, Some(Step::And(links))) => {
+                for link in links.iter().filter(|link| holds(id) || !holds(**link)) {
+                    found.extend(self.scopes(*link));
+                }
+            }
+            (_, Some(Step::Or(links))) if !holds(id) => found.extend(links.iter().flat_map(|link| self.scopes(*link))),
+            _ => {}
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        found.retain(|scope| seen.insert(*scope));
+        found
+    }
+
     /// The assumptions that bear on a value: those of clauses that contributed or whose branch was taken, and every stand-in for
     /// what is not known.
     pub(crate) fn marks(&self, root: StepId) -> Vec<MarkId> {

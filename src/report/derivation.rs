@@ -752,7 +752,7 @@ impl<'a> Writer<'a> {
     /// Whether an item applies, as its scope and those around it say.
     fn scope(&self, condition: StepId) -> Vec<Child> {
         let trace = &self.case.trace;
-        let told = trace.conditions(condition, |role| role == Role::Scope).into_iter().filter_map(|scope| {
+        let told = trace.scopes(condition).into_iter().filter_map(|scope| {
             let word = match trace.value(scope) {
                 Value::Truth(true) => pick(self.lang, "适用", "applies"),
                 Value::Truth(false) => pick(self.lang, "不适用", "does not apply"),
@@ -763,7 +763,6 @@ impl<'a> Writer<'a> {
         });
         // children are collected from the back to the front
         let mut told: Vec<Child> = told.collect();
-        told.dedup();
         told.reverse();
         told
     }

@@ -96,7 +96,7 @@ impl Wording<'_> {
             return format!("{}{}", no_item_applies(self.lang), pick(self.lang, "。", "."));
         }
         let condition = if let Some(Step::Choose(condition, ..)) = trace.step(root) { Some(*condition) } else { None };
-        let scopes = condition.map(|condition| trace.conditions(condition, |role| role == Role::Scope)).unwrap_or_default();
+        let scopes = condition.map(|condition| trace.scopes(condition)).unwrap_or_default();
         let mut told: Vec<String> = Vec::new();
         for scope in scopes.into_iter().filter(|scope| trace.value(*scope) == Value::Truth(false)) {
             let text = trace.info(scope).map(|info| self.case.sources.excerpt(info.span)).unwrap_or_default();
