@@ -7,6 +7,7 @@
 mod aside;
 mod check;
 mod completions;
+mod doc;
 mod explain;
 mod explain_code;
 mod fmt;
@@ -71,6 +72,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
+    Doc(doc::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -107,6 +110,7 @@ fn examples(command: &str) -> &'static [Example] {
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
+        "doc" => doc::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -179,6 +183,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
+        Verb::Doc(verb) => doc::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

@@ -9,6 +9,7 @@ mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub(crate) use pages::examples;
 pub(crate) use render::to_short_text;
 pub use render::{Colour, to_json, to_text};
 pub(crate) use suggest::closest;
@@ -236,7 +237,7 @@ pub fn language_of(sources: &Sources, span: Option<Span>) -> Lang {
     };
     let lines = |words: &[&str]| {
         let begins = |line: &&str| words.iter().any(|word| line.trim_start().starts_with(word));
-        source.text.lines().filter(begins).count()
+        source.rules().lines().filter(begins).count()
     };
     if lines(EN) > lines(ZH) { Lang::En } else { Lang::Zh }
 }

@@ -18,6 +18,7 @@
 //! explain    how a score came about, as data
 //! golden     cases and published months against what is computed
 //! report     texts for people
+//! document   a standard as one page: its text, its rules, its tables, and links between them
 //! engine     the same for programs: compile once, score tables in memory
 //! cli        the command line
 //! ```
@@ -34,6 +35,7 @@ pub mod quantity;
 pub mod results;
 pub mod source;
 
+pub(crate) mod document;
 pub(crate) mod draft;
 pub(crate) mod eval;
 pub(crate) mod explain;

@@ -2,17 +2,20 @@
 //!
 //! In: paths. Out: decoded files with the places of their lines ([`Sources`]). Never: an interpretation of what the text says.
 //!
-//! A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
+//! Rules stand in files of their own (`.kp`) or in the fenced blocks of a Markdown text (`.kp.md`). A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
 
 mod decode;
+pub(crate) mod literate;
 mod policy;
 mod script;
+mod uses;
 
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
 pub(crate) use script::{Unread, beside, is_script_name};
+pub(crate) use uses::{BadName, is_rule_name, named_by, only_shares};
 
 /// A stretch of one file's text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,9 +78,28 @@ pub struct Source {
     /// The decoded text.
     pub text: String,
     pub(crate) kind: Kind,
+    /// Of a text with rules inside, the text as the parser sees it: the same places, all else blank.
+    blanked: Option<String>,
 }
 
 impl Source {
+    fn of(path: impl Into<String>, text: impl Into<String>, kind: Kind) -> Self {
+        let (path, text) = (path.into(), text.into());
+        let blanked = (kind == Kind::Rules && literate::is_literate(&path)).then(|| literate::blanked(&text));
+        Source { path, text, kind, blanked }
+    }
+
+    /// The text as the parser sees it: of a Markdown file its blocks of rules, each byte where the author wrote it.
+    #[must_use]
+    pub fn rules(&self) -> &str {
+        self.blanked.as_deref().unwrap_or(&self.text)
+    }
+
+    /// Whether the rules stand in a Markdown text.
+    pub(crate) fn is_literate(&self) -> bool {
+        self.blanked.is_some()
+    }
+
     /// The SHA-256 of the bytes of a script.
     pub(crate) fn script_sha256(&self) -> Option<&str> {
         match &self.kind {
@@ -96,25 +118,27 @@ impl Source {
     }
 }
 
-/// All files of a policy, in the order of their paths: rules, and the scripts that they call.
+/// All files of a policy, in the order of their paths: rules, each behind those that it uses, and the scripts that they call.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
-    /// Scripts that are named and could not be read, by path.
+    /// Scripts and rule files that are named and could not be read, by path.
     unread: Vec<(String, Unread)>,
+    /// Further paths by which rule files are named, each with the path under which it was read.
+    links: Vec<(String, String)>,
 }
 
 impl Sources {
-    /// Adds a rule file and says by which number spans name it.
+    /// Adds a rule file, or by its ending `.kp.md` a Markdown text with rules inside, and says by which number spans name it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> u32 {
-        self.push(Source { path: path.into(), text: text.into(), kind: Kind::Rules })
+        self.push(Source::of(path, text, Kind::Rules))
     }
 
     /// Adds a script that rules may call, under a path beside theirs, and says by which number spans name it.
     pub fn add_script(&mut self, path: impl Into<String>, text: impl Into<String>) -> u32 {
         let text = text.into();
         let sha256 = policy::sha256(text.as_bytes());
-        self.push(Source { path: path.into(), text, kind: Kind::Script(sha256) })
+        self.push(Source::of(path, text, Kind::Script(sha256)))
     }
 
     fn push(&mut self, source: Source) -> u32 {
@@ -126,6 +150,14 @@ impl Sources {
     pub(crate) fn script(&self, path: &std::path::Path) -> Option<Result<u32, &Unread>> {
         let same = |other: &str| std::path::Path::new(other) == path;
         let read = self.scripts().find(|(_, source)| same(&source.path)).map(|(file, _)| Ok(file));
+        read.or_else(|| self.unread.iter().find(|(other, _)| same(other)).map(|(_, unread)| Err(unread)))
+    }
+
+    /// The rule file with that path: its number, or why it could not be read; nothing where there is none.
+    pub(crate) fn used(&self, path: &std::path::Path) -> Option<Result<u32, &Unread>> {
+        let same = |other: &str| std::path::Path::new(other) == path;
+        let target = self.links.iter().find(|(link, _)| same(link)).map_or(path, |(_, target)| std::path::Path::new(target));
+        let read = self.iter().find(|(_, source)| std::path::Path::new(&source.path) == target).map(|(file, _)| Ok(file));
         read.or_else(|| self.unread.iter().find(|(other, _)| same(other)).map(|(_, unread)| Err(unread)))
     }
 
@@ -150,10 +182,10 @@ impl Sources {
         self.files.iter().enumerate().map(|(index, source)| (offset(index), source))
     }
 
-    /// The text of a span.
+    /// The text of a span; what a Markdown text says between its blocks of rules is blank.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.file).and_then(|source| source.text.get(span.range())).unwrap_or("")
+        self.get(span.file).and_then(|source| source.rules().get(span.range())).unwrap_or("")
     }
 
     /// The text of a span on one line, runs of white space drawn together.

@@ -7,12 +7,16 @@
 pub(crate) mod ast;
 mod faults;
 mod from_text;
+mod literate;
+mod pieces;
 mod print;
 mod tokens;
+mod uses;
 mod words;
 
 pub(crate) use faults::HEADING;
-pub(crate) use print::{Skin, print};
+pub(crate) use pieces::{Piece, PieceKind, pieces};
+pub(crate) use print::{Skin, print, print_literate};
 pub(crate) use words::keyword;
 
 use std::collections::BTreeSet;
@@ -44,13 +48,24 @@ pub(crate) fn parse(sources: &Sources) -> Parsed {
             parsed.skins.push(diag::language_of(sources, None));
             continue;
         }
-        let one = faults::parse_file(file, &source.text, sources);
+        if source.is_literate() {
+            let found = literate::check(file, source);
+            parsed.diagnostics.extend(found.diagnostics);
+            if found.broken {
+                parsed.unreadable = true;
+                parsed.files.push(ast::File::default());
+                parsed.skins.push(diag::language_of(sources, Some(Span { file, start: 0, end: 0 })));
+                continue;
+            }
+        }
+        let one = faults::parse_file(file, source.rules(), sources);
         parsed.files.push(one.file);
         parsed.diagnostics.extend(one.diagnostics);
         parsed.lost.extend(one.lost);
         parsed.unreadable |= one.unreadable;
         parsed.skins.push(diag::language_of(sources, Some(Span { file, start: 0, end: 0 })));
     }
+    uses::check(&mut parsed, sources);
     parsed
 }
 

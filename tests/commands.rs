@@ -58,7 +58,7 @@ fn everything_in_the_repository_checks_clean_and_passes() {
 fn an_input_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    for target in ["golden/lianyungang/2020-11/facts.csv", "policies/lianyungang/标准.kp", "policies/lianyungang/名册.csv"] {
+    for target in ["golden/lianyungang/2020-11/facts.csv", "policies/lianyungang/标准.kp.md", "policies/lianyungang/名册.csv"] {
         let before = fs::read(folder.path().join(target)).unwrap();
         let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--out", target]));
         assert_eq!(run.status, 2, "{target}");
@@ -128,7 +128,7 @@ fn cases_and_months_pass_and_are_counted() {
 fn a_wrong_expectation_fails_and_shows_both_values() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    replace(&folder.path().join("policies/lianyungang/标准.kp"), "及时签收率 = 8.15 分", "及时签收率 = 8.16 分");
+    replace(&folder.path().join("policies/lianyungang/标准.kp.md"), "及时签收率 = 8.15 分", "及时签收率 = 8.16 分");
     let run = kaoping(folder.path(), &["test", "policies"]);
     assert_eq!(run.status, 1);
     let line = run.out.lines().find(|line| line.contains("8.16")).unwrap();
@@ -154,7 +154,7 @@ fn the_sentence_of_a_bulletin_is_printed() {
     let run = kaoping(root(), &with(&["explain", "市教育局", "--indicator", "按时办结率"]));
     assert_eq!(run.status, 0, "{}", run.err);
     assert!(run.out.contains("124 件应办结工单中 23 件超时办结,按时办结率 81.45 %,低于 95 % 13.55 个百分点,扣 13.55 分,得 1.45 分"), "{}", run.out);
-    for part in ["标准.kp:", "facts.csv 第 14 行「超时办结数」列 公布", "81.4516…% 取整到 0.01%(四舍五入)"] {
+    for part in ["标准.kp.md:", "facts.csv 第 14 行「超时办结数」列 公布", "81.4516…% 取整到 0.01%(四舍五入)"] {
         assert!(run.out.contains(part), "{part}\n{}", run.out);
     }
 }
@@ -291,7 +291,7 @@ fn however_narrow_the_table_no_number_breaks_over_lines() {
 fn a_rule_file_saved_by_an_editor_of_the_office_reads_alike() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    let rules = folder.path().join("policies/lianyungang/标准.kp");
+    let rules = folder.path().join("policies/lianyungang/标准.kp.md");
     let text = fs::read_to_string(&rules).unwrap();
     let plain = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--format", "json"]));
     let strip = |text: &str| {

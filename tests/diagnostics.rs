@@ -86,7 +86,7 @@ fn every_case_has_its_snapshot_and_every_snapshot_its_case() {
         let inputs = fs::read_dir(&case)
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "kp"))
+            .filter(|path| path.is_dir() || path.to_string_lossy().ends_with(".kp") || path.to_string_lossy().ends_with(".kp.md"))
             .count();
         assert!(inputs > 0, "{} has no rules", name(&case));
     }

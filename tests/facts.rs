@@ -125,7 +125,7 @@ fn provenance_and_the_register_may_be_sheets() {
     let register = rows(&root().join("policies/lianyungang/名册.csv"));
     let provenance = rows(&root().join("golden/lianyungang/2020-11/facts.来历.csv"));
     fs::create_dir(at("policy")).unwrap();
-    fs::copy(root().join("policies/lianyungang/标准.kp"), at("policy/标准.kp")).unwrap();
+    fs::copy(root().join("policies/lianyungang/标准.kp.md"), at("policy/标准.kp.md")).unwrap();
     workbook(&[("名册", register)], &at("policy/名册.xlsx"));
     workbook(&[("数据", rows(&root().join(FACTS))), ("来历", provenance)], &at("facts.xlsx"));
     let arguments = ["explain", "policy", "市教育局", "--period", "2020-11", "--facts", "facts.xlsx", "--indicator", "及时签收率"];
@@ -154,7 +154,7 @@ fn the_printed_annex_serves_as_the_published_table() {
     let month = folder.path().join("golden/lianyungang/2020-11");
     fs::create_dir_all(&month).unwrap();
     fs::create_dir_all(folder.path().join("policies/lianyungang")).unwrap();
-    for file in ["标准.kp", "名册.csv"] {
+    for file in ["标准.kp.md", "名册.csv"] {
         fs::copy(root().join("policies/lianyungang").join(file), folder.path().join("policies/lianyungang").join(file)).unwrap();
     }
     for file in ["facts.csv", "facts.来历.csv", "known.csv"] {

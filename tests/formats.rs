@@ -136,9 +136,9 @@ fn a_note_tells_sentence_equation_clause_and_cells() {
     let cell = format!("G{}", row_of(&annex, "市教育局") + 1);
     let comments = part(&path, "xl/comments2.xml");
     let note = comments.split("<comment ").find(|note| note.starts_with(&format!("ref=\"{cell}\""))).unwrap();
-    let rules = fs::read_to_string(root().join("policies/lianyungang/标准.kp")).unwrap();
+    let rules = fs::read_to_string(root().join("policies/lianyungang/标准.kp.md")).unwrap();
     let line = rules.lines().position(|line| line.trim_start().starts_with("办结率 低于 95%")).unwrap() + 1;
-    let clause = format!("标准.kp:{line} 办结率 低于 95% 每 1 个百分点 扣 1 分");
+    let clause = format!("标准.kp.md:{line} 办结率 低于 95% 每 1 个百分点 扣 1 分");
     for words in [
         "124 件应办结工单中 23 件超时办结,按时办结率 81.45 %,低于 95 % 13.55 个百分点,扣 13.55 分,得 1.45 分。",
         "按时办结率 = 15 分 - 13.55 分 = 1.45 分",

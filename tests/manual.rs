@@ -3,6 +3,7 @@
 //!
 //! A block ```` ```kp ```` is a whole standard, or is completed with the block ```` ```kp scaffold ```` of its manual's appendix; it
 //! must check without a diagnostic, and its cases must pass. A block ```` ```rhai NAME ```` is the script of that name. A block
+//! ```` ```kp file NAME ```` is the rule file of that name, a block ```` ```markdown ```` a text with rules inside. A block
 //! ```` ```kp error K0302 ```` gives that one code. The lines of a block ```` ```console ```` that begin with `$ kaoping` are run in the root of the repository, and print the lines after them; `…` on
 //! a line of its own stands for any lines.
 
@@ -68,6 +69,12 @@ impl Manual {
         named.collect()
     }
 
+    /// The rule files that examples use, by name.
+    fn used(&self) -> Vec<(String, String)> {
+        let named = self.blocks().into_iter().filter_map(|block| Some((block.info.strip_prefix("kp file ")?.to_owned(), block.text)));
+        named.collect()
+    }
+
     fn is_skin_of(&self, rules: &str) -> bool {
         let starts = match self.standard {
             "标准 " => ["标准 ", "数据 ", "指标 ", "层级 ", "单位 "],
@@ -77,11 +84,14 @@ impl Manual {
     }
 }
 
-/// The codes that a standard gives with the scripts that it names, and what is said of it.
-fn check(rules: &str, scripts: &[(String, String)]) -> (Vec<&'static str>, String) {
+/// The codes that a standard gives with the scripts and rule files that it names, and what is said of it.
+fn check(rules: &str, manual: &Manual) -> (Vec<&'static str>, String) {
     let mut sources = Sources::default();
     sources.add("例.kp", rules);
-    for (name, text) in scripts.iter().filter(|(name, _)| rules.contains(&format!("\"{name}\""))) {
+    for (name, text) in manual.used().iter().filter(|(name, _)| rules.contains(&format!("\"{name}\""))) {
+        sources.add(name, text);
+    }
+    for (name, text) in manual.scripts().iter().filter(|(name, _)| rules.contains(&format!("\"{name}\""))) {
         sources.add_script(name, text);
     }
     let found = compile(&sources).diagnostics;
@@ -94,7 +104,7 @@ fn every_example_checks_without_a_diagnostic() {
         let blocks = manual.blocks_of("kp");
         assert!(blocks.len() >= 50, "{}: {}", manual.path, blocks.len());
         for block in blocks {
-            let (codes, shown) = check(&manual.completed(&block), &manual.scripts());
+            let (codes, shown) = check(&manual.completed(&block), manual);
             assert!(codes.is_empty(), "{}:{}\n{shown}", manual.path, block.line);
         }
     }
@@ -106,7 +116,7 @@ fn every_wrong_example_gives_its_code() {
         let blocks: Vec<Block> = manual.blocks().into_iter().filter(|block| block.info.starts_with("kp error ")).collect();
         assert!(blocks.len() >= 10, "{}: {}", manual.path, blocks.len());
         for block in blocks {
-            let (codes, shown) = check(&manual.completed(&block), &manual.scripts());
+            let (codes, shown) = check(&manual.completed(&block), manual);
             let wanted = block.info.trim_start_matches("kp error ");
             assert_eq!(codes, [wanted], "{}:{}\n{shown}", manual.path, block.line);
         }
@@ -118,8 +128,10 @@ fn the_cases_of_every_example_pass() {
     let folder = tempfile::tempdir().unwrap();
     for manual in &MANUALS {
         let mut tested = 0;
-        for (name, text) in manual.scripts() {
-            fs::write(folder.path().join(name), text).unwrap();
+        for (name, text) in manual.scripts().into_iter().chain(manual.used()) {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
         for block in manual.blocks_of("kp").iter().filter(|block| block.text.lines().any(|line| line.starts_with(manual.case))) {
             let file = folder.path().join(format!("{}.kp", block.line));
@@ -129,6 +141,26 @@ fn the_cases_of_every_example_pass() {
             tested += 1;
         }
         assert!(tested >= 45, "{}: {tested}", manual.path);
+    }
+}
+
+#[test]
+fn every_text_with_rules_inside_checks_clean_and_its_cases_pass() {
+    for manual in &MANUALS {
+        let texts = manual.blocks_of("markdown");
+        assert!(!texts.is_empty());
+        let scaffold = manual.completed(&Block { line: 0, info: String::new(), text: String::new() });
+        for block in texts {
+            let folder = tempfile::tempdir().unwrap();
+            let own: Vec<&str> = manual.replaced.into_iter().filter(|start| block.text.lines().any(|line| line.starts_with(start))).collect();
+            let kept = scaffold.lines().filter(|line| !own.iter().any(|start| line.starts_with(start)));
+            fs::write(folder.path().join("其余.kp"), kept.collect::<Vec<_>>().join("\n")).unwrap();
+            fs::write(folder.path().join("正文.kp.md"), &block.text).unwrap();
+            let run = kaoping(folder.path(), &["check", "."]);
+            assert!(run.status == 0 && !run.err.contains("W0"), "{}:{}\n{}", manual.path, block.line, run.err);
+            let run = kaoping(folder.path(), &["test", "."]);
+            assert!(run.status == 0 && run.out.contains("正文.kp.md:"), "{}:{}\n{}{}", manual.path, block.line, run.out, run.err);
+        }
     }
 }
 
@@ -151,7 +183,9 @@ fn every_command_prints_what_the_manual_shows() {
 #[test]
 fn both_manuals_have_the_same_blocks() {
     let [zh, en] = &MANUALS;
-    let kinds = |manual: &Manual| manual.blocks().into_iter().map(|block| block.info).collect::<Vec<_>>();
+    // a file is called as its language would
+    let kind = |info: String| if info.starts_with("kp file ") { "kp file".to_owned() } else { info };
+    let kinds = |manual: &Manual| manual.blocks().into_iter().map(|block| kind(block.info)).collect::<Vec<_>>();
     assert_eq!(kinds(zh), kinds(en));
 }
 

@@ -17,9 +17,9 @@ use rust_decimal::Decimal;
 fn plan() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();
     PLAN.get_or_init(|| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/lianyungang/标准.kp");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/lianyungang/标准.kp.md");
         let mut sources = Sources::default();
-        sources.add("标准.kp", fs::read_to_string(path).unwrap());
+        sources.add("标准.kp.md", fs::read_to_string(path).unwrap());
         compile(&sources).plan.unwrap()
     })
 }

@@ -73,6 +73,23 @@ fn in_chinese(results: &mut Value) {
     }
 }
 
+/// The rules of a construct: of a text with rules inside, the lines between its fences.
+fn rules(folder: &Path) -> String {
+    if let Ok(rules) = fs::read_to_string(folder.join("标准.kp")) {
+        return rules;
+    }
+    let (mut rules, mut inside) = (String::new(), false);
+    for line in fs::read_to_string(folder.join("标准.kp.md")).unwrap().lines() {
+        let bare = line.trim_start_matches(['>', ' ']);
+        if bare.starts_with("```") || bare.starts_with("~~~") {
+            inside = !inside;
+        } else if inside {
+            rules.extend([bare, "\n"]);
+        }
+    }
+    rules
+}
+
 /// What a policy scores for the facts of its construct, without what names the standard.
 fn results(construct: &Path, skin: &str) -> Value {
     let (policy, facts) = (text(&construct.join(skin)), text(&construct.join("units.csv")));
@@ -90,7 +107,7 @@ fn there_is_a_construct_in_every_folder() {
     assert!(found.len() >= 25, "{}", found.len());
     for construct in found {
         for skin in SKINS {
-            assert!(construct.join(skin).join("标准.kp").is_file(), "{}", construct.display());
+            assert!(["标准.kp", "标准.kp.md"].iter().any(|name| construct.join(skin).join(name).is_file()), "{}", construct.display());
         }
     }
 }
@@ -122,7 +139,7 @@ fn the_cases_of_both_skins_pass() {
 fn each_skin_is_written_in_its_own_words() {
     let keywords = keywords();
     for construct in constructs() {
-        let [zh, en] = SKINS.map(|skin| words(&fs::read_to_string(construct.join(skin).join("标准.kp")).unwrap()));
+        let [zh, en] = SKINS.map(|skin| words(&rules(&construct.join(skin))));
         // what is spelled alike in both is of either
         for (chinese, english) in keywords.iter().filter(|(chinese, english)| chinese != english) {
             assert!(!en.contains(chinese), "{}: {chinese} in the English skin", construct.display());

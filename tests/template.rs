@@ -116,9 +116,9 @@ fn the_workbook_holds_the_columns_their_checks_and_their_clauses() {
     let row = |name: &str| explained.iter().find(|row| row[0] == name).unwrap();
     let late = row("超时签收数(件)");
     assert_eq!((late[2].as_str(), late[4].as_str(), late[5].as_str()), ("件", "不小于 0\n不大于 总工单数", "全部"));
-    let rules = fs::read_to_string(root().join(POLICY).join("标准.kp")).unwrap();
+    let rules = fs::read_to_string(root().join(POLICY).join("标准.kp.md")).unwrap();
     let line = rules.lines().position(|line| line.starts_with("数据 签收率")).unwrap() + 1;
-    assert!(late[7].contains(&format!("标准.kp:{line} ")) && late[7].contains("或由 1 - 超时签收数 / 总工单数"), "{}", late[7]);
+    assert!(late[7].contains(&format!("标准.kp.md:{line} ")) && late[7].contains("或由 1 - 超时签收数 / 总工单数"), "{}", late[7]);
     let rate = row("及时签收率(%)");
     assert!(rate[7].contains("签收率 低于 95% 每 1 个百分点 扣 1 分") && rate[8].contains("市教育局146件工单中10件超时签收"), "{rate:?}");
     assert_eq!((row("接通率(分)")[4].as_str(), row("接通率(分)")[5].as_str()), ("0 至 5", "县区"));

@@ -76,7 +76,7 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
             let inside = nested(path);
             if inside.is_empty() && !(paths.is_empty() && path == Path::new("golden")) {
                 let path = path.display();
-                return Err(Fault::Words(words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)")));
+                return Err(Fault::Words(words!("{path} 里没有规则文件(.kp、.kp.md)", "{path} holds no rule file (.kp, .kp.md)")));
             }
             found.extend(inside);
         } else {

@@ -17,6 +17,7 @@ use crate::facts::table::squeezed;
 use crate::facts::{Facts, Member};
 use crate::plan::Plan;
 use crate::report;
+use crate::source::is_rule_name;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -88,7 +89,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 
 /// The arguments without a flag: a path is the policy, anything else the unit.
 fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
-    let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|ending| ending == "kp");
+    let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || is_rule_name(Path::new(text));
     match named {
         [] => (None, None),
         [one] if has_unit || is_path(one) => (Some(PathBuf::from(one)), None),

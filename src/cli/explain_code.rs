@@ -8,9 +8,8 @@ use clap::ValueHint;
 use super::End;
 use super::help::{Example, example};
 use super::output::{Fault, deliver, locale, made, print};
-use crate::diag::{Code, Colour, Lang, to_text, words};
+use crate::diag::{Code, Colour, Lang, examples, to_text, words};
 use crate::engine::compile;
-use crate::source::Sources;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -81,19 +80,11 @@ fn whole_page(code: Code, lang: Lang) -> String {
     format!("{page}\n{message}\n[{back}]({first}) · [{other}]({second})\n")
 }
 
-/// What is said of the first rule text of a page, with the script that it calls; a page about tables has none.
+/// What is said of the first rule text of a page, with the files beside it; a page about tables has none.
 fn said_of_the_example(page: &str, lang: Lang) -> Option<String> {
-    let blocks = |fence: &str| -> Vec<String> {
-        let parts = page.split(fence).skip(1);
-        parts.filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
-    };
-    let mut sources = Sources::default();
-    sources.add(if lang == Lang::Zh { "标准.kp" } else { "rules.kp" }, blocks("```kp\n").first()?);
-    // a page with one script shows it for the example to prefer
-    if let [script, _] = blocks("```rhai f.rhai\n").as_slice() {
-        sources.add_script("f.rhai", script);
-    }
-    Some(to_text(&compile(&sources).diagnostics, &sources, Some(lang), Colour::Off))
+    let examples = examples(page, lang);
+    let sources = examples.first()?;
+    Some(to_text(&compile(sources).diagnostics, sources, Some(lang), Colour::Off))
 }
 
 /// The groups of codes by how they begin.

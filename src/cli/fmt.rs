@@ -15,8 +15,9 @@ use super::help::{Example, example};
 use super::input::{holds_rules, is_rule_file, policy_path, read};
 use super::output::{Fault, cause_words, deliver, locale, made, print, print_diagnostics, say};
 use super::{End, LangArgument, progress};
-use crate::diag::{self, Lang, words};
-use crate::source::{Encoding, Sources, decode_from, with_line_ends};
+use crate::diag::{self, Code, Diagnostic, Lang, words};
+use crate::source::literate::{self, Block};
+use crate::source::{Encoding, Source, Sources, decode_from, with_line_ends};
 use crate::syntax::{self, Skin};
 
 #[derive(Debug, clap::Args)]
@@ -105,7 +106,7 @@ impl Found {
         let mut broken = false;
         for path in paths {
             let policy = read(path)?;
-            let faults = syntax::parse(&policy.sources).diagnostics;
+            let faults = faults_of(&policy.sources);
             if diag::any_error(&faults) {
                 print_diagnostics(&faults, &policy.sources, lang);
                 broken = true;
@@ -114,8 +115,12 @@ impl Found {
             for (_, source) in policy.sources.iter() {
                 let path = PathBuf::from(&source.path);
                 progress::begin(&words!("排版", "laying out"));
+                // files that several policies use are laid out once
+                if found.files.iter().any(|file| file.path == path) {
+                    continue;
+                }
                 let before = fs::read(&path).map_err(|cause| unreadable(&path, &cause))?;
-                found.files.push(File { after: laid_out(&path, &before, skin)?, path, before });
+                found.files.push(File { after: laid_out(&path, &before, Holds::of(source), skin)?, path, before });
                 found.sources.add(source.path.clone(), source.text.clone());
             }
             found.others.extend(policy.sources.scripts().map(|(_, script)| PathBuf::from(&script.path)));
@@ -127,7 +132,7 @@ impl Found {
         match (found.files.is_empty(), paths.first()) {
             (true, Some(path)) => {
                 let path = path.display();
-                Err(Fault::Words(words!("{path} 不是规则文件(.kp)", "{path} is no rule file (.kp)")))
+                Err(Fault::Words(words!("{path} 不是规则文件(.kp、.kp.md)", "{path} is no rule file (.kp, .kp.md)")))
             }
             _ => Ok(found),
         }
@@ -138,15 +143,38 @@ impl Found {
     }
 }
 
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Rules and nothing else.
+    Rules,
+    /// A text with rules in its blocks.
+    Literate,
+}
+
+impl Holds {
+    fn of(source: &Source) -> Self {
+        if source.is_literate() { Holds::Literate } else { Holds::Rules }
+    }
+}
+
 /// The bytes of a file laid out, in its own encoding and with its own line ends.
-fn laid_out(path: &Path, bytes: &[u8], skin: Skin) -> Result<Vec<u8>, Fault> {
+fn laid_out(path: &Path, bytes: &[u8], holds: Holds, skin: Skin) -> Result<Vec<u8>, Fault> {
     let (text, encoding) = decode_from(bytes).map_err(|_| not_text(path))?;
-    let ends = LineEnds::of(&text);
-    let after = syntax::print(&with_line_ends(text), skin).map_err(|fault| internal(path, &fault.to_string()))?;
-    let bytes = encoding.encode(&ends.apply(&after));
+    let after = match holds {
+        Holds::Rules => {
+            let ends = LineEnds::of(&text);
+            syntax::print(&with_line_ends(text), skin).map(|after| ends.apply(&after))
+        }
+        // of a text whose lines end in a carriage return alone these ends are kept too
+        Holds::Literate if !text.contains('\n') => syntax::print_literate(&text.replace('\r', "\n"), skin).map(|after| after.replace('\n', "\r")),
+        Holds::Literate => syntax::print_literate(&with_line_ends(text), skin),
+    };
+    let after = after.map_err(|fault| internal(path, &fault.to_string()))?;
+    let bytes = encoding.encode(&after);
     match decode_from(&bytes) {
         // an empty text is the same in every encoding without a mark
-        Ok((back, found)) if back == ends.apply(&after) && (found == encoding || found == Encoding::Utf8) => Ok(bytes),
+        Ok((back, found)) if back == after && (found == encoding || found == Encoding::Utf8) => Ok(bytes),
         _ => Err(internal(path, "the encoding does not give the text back")),
     }
 }
@@ -182,14 +210,23 @@ fn piped(arguments: &Arguments, skin: Skin, lang: Option<Lang>) -> Result<End, F
     let mut before = Vec::new();
     std::io::stdin().lock().read_to_end(&mut before).map_err(|cause| unreadable(path, &cause))?;
     let (text, _) = decode_from(&before).map_err(|_| not_text(path))?;
+    let text = with_line_ends(text);
     let mut sources = Sources::default();
-    sources.add("-", with_line_ends(text));
-    let faults = syntax::parse(&sources).diagnostics;
+    sources.add("-", text.clone());
+    let mut faults = faults_of(&sources);
+    let mut holds = Holds::Rules;
+    // what comes without a name and is no rule text may be a text with rules in its blocks
+    if diag::any_error(&faults) && literate::blocks(&text).iter().any(Block::is_rules) {
+        holds = Holds::Literate;
+        sources = Sources::default();
+        sources.add("-.kp.md", text);
+        faults = faults_of(&sources);
+    }
     if diag::any_error(&faults) {
         print_diagnostics(&faults, &sources, lang);
         return Ok(End::Unusable);
     }
-    let files = [File { after: laid_out(path, &before, skin)?, path: path.to_path_buf(), before }];
+    let files = [File { after: laid_out(path, &before, holds, skin)?, path: path.to_path_buf(), before }];
     if arguments.check || arguments.diff {
         return compare(&files, arguments);
     }
@@ -197,6 +234,13 @@ fn piped(arguments: &Arguments, skin: Skin, lang: Option<Lang>) -> Result<End, F
         deliver(&file.after, None, &[])?;
     }
     Ok(End::Answered)
+}
+
+/// The faults that stand in the way of a layout: which files are used, and whether they go together, does not.
+fn faults_of(sources: &Sources) -> Vec<Diagnostic> {
+    let mut faults = syntax::parse(sources).diagnostics;
+    faults.retain(|fault| !matches!(fault.code, Code::UseMissing | Code::UseCircle | Code::UseStandard));
+    faults
 }
 
 /// Lists what differs, or shows how.

@@ -13,7 +13,7 @@ use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load, named};
 use crate::period;
 use crate::plan::Plan;
-use crate::source::{Policy, PolicyFault, read_policy};
+use crate::source::{Policy, PolicyFault, is_rule_name, only_shares, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
@@ -45,8 +45,8 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     match found.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Fault::Words(words!(
-            "没有写明标准,policies/ 下也没有带规则文件(.kp)的文件夹。用法:kaoping score 标准文件夹 …",
-            "no policy named, and policies/ holds none with a rule file (.kp). Usage: kaoping score POLICY …"
+            "没有写明标准,policies/ 下也没有带规则文件(.kp、.kp.md)的文件夹。用法:kaoping score 标准文件夹 …",
+            "no policy named, and policies/ holds none with a rule file (.kp, .kp.md). Usage: kaoping score POLICY …"
         ))),
         many => {
             let names = many.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
@@ -56,12 +56,12 @@ pub(super) fn policy_path(named: Option<&Path>) -> Result<PathBuf, Fault> {
     }
 }
 
-/// The policies of a folder: each sub-folder that holds a rule file, each rule file; the folder itself if it holds rule files.
+/// The policies of a folder: each sub-folder that holds a rule file, each rule file. What holds nothing but declarations for others to use is none.
 pub(super) fn policies(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        if path.is_dir() && holds_rules(&path) || path.is_file() && is_rule_file(&path) {
+        if (path.is_dir() && holds_rules(&path) || is_rule_file(&path)) && !only_shares(&path) {
             found.push(path);
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn holds_rules(folder: &Path) -> bool {
 }
 
 pub(super) fn is_rule_file(path: &Path) -> bool {
-    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kp"))
+    path.is_file() && is_rule_name(path)
 }
 
 /// Reads a policy as it is.
@@ -107,7 +107,7 @@ fn unreadable_policy(fault: &PolicyFault) -> Words {
         PolicyFault::NotText { path } => {
             words!("读不了 {path}:不是文本(UTF-8、UTF-16 或 GB18030,不超过 16 MB)", "cannot read {path}: not a text (UTF-8, UTF-16 or GB18030, at most 16 MB)")
         }
-        PolicyFault::Empty { path } => words!("{path} 里没有规则文件(.kp)", "{path} holds no rule file (.kp)"),
+        PolicyFault::Empty { path } => words!("{path} 里没有规则文件(.kp、.kp.md)", "{path} holds no rule file (.kp, .kp.md)"),
     }
 }
 

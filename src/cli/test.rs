@@ -20,6 +20,7 @@ use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
 use crate::results;
+use crate::source::only_shares;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -95,7 +96,8 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
         return Ok(());
     }
     if is_rule_file(path) || holds_rules(path) {
-        return cases(path, outcomes);
+        // declarations that others use have no cases of their own
+        return if only_shares(path) { Ok(()) } else { cases(path, outcomes) };
     }
     if !facts_of(path).is_empty() {
         outcomes.push(month(path, arguments, lang)?);

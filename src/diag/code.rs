@@ -57,6 +57,8 @@ codes! {
     NotAvailable = "K0107", "此写法本版本不支持", "construct not available in this version";
     /// A number with more digits than can be kept.
     LongNumber = "K0108", "数字位数太多", "number has too many digits";
+    /// A block of rules in a Markdown text that is never closed.
+    OpenBlock = "K0111", "规则块没有闭合", "block of rules never closed";
     /// A name that nothing declares.
     UnknownName = "K0201", "没有声明的名称", "unknown name";
     /// Two declarations of one name.
@@ -71,6 +73,12 @@ codes! {
     WrongKind = "K0206", "名称的种类不对", "a name of the wrong kind";
     /// Two facts that read one column.
     SharedColumn = "K0207", "两项数据读同一列", "two facts read one column";
+    /// A file to use that is not there, or not where rules may lie.
+    UseMissing = "K0226", "引用的文件读不到", "file to use not found";
+    /// Files that use one another.
+    UseCircle = "K0227", "引用绕成一圈", "files use one another";
+    /// A file that states a standard and is used by one.
+    UseStandard = "K0228", "引用的文件自有标准", "used file states a standard";
     /// Units that do not go together.
     UnitMismatch = "K0301", "单位不合", "units do not match";
     /// Marks of the parts that do not make the whole.
@@ -177,6 +185,8 @@ codes! {
     CallOutside = "K0607", "扩展函数的结果超出范围", "result out of its range";
     /// A result with more digits than the step of its function.
     CallFiner = "K0608", "扩展函数的结果没有取整", "result finer than its step";
+    /// A block of a Markdown text that looks like rules and is not marked as such.
+    BlockUnread = "W0111", "没有读的规则块", "block of rules not read";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
     /// A printed value and its printed parts that differ within the roundings of print.

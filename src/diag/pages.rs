@@ -1,6 +1,8 @@
 //! The long text of every code: one Markdown file a code and language, in `pages/`.
 
 use super::{Code, Lang};
+use crate::source::Sources;
+use crate::source::literate::blocks;
 
 macro_rules! pages {
     ($($name:ident = $id:literal;)*) => {
@@ -25,6 +27,7 @@ pages! {
     TooDeep = "K0106";
     NotAvailable = "K0107";
     LongNumber = "K0108";
+    OpenBlock = "K0111";
     UnknownName = "K0201";
     Duplicate = "K0202";
     UnknownTier = "K0203";
@@ -32,6 +35,9 @@ pages! {
     MissingPart = "K0205";
     WrongKind = "K0206";
     SharedColumn = "K0207";
+    UseMissing = "K0226";
+    UseCircle = "K0227";
+    UseStandard = "K0228";
     UnitMismatch = "K0301";
     MarksSum = "K0302";
     Unrounded = "K0303";
@@ -85,6 +91,7 @@ pages! {
     CallFailed = "K0606";
     CallOutside = "K0607";
     CallFiner = "K0608";
+    BlockUnread = "W0111";
     Unused = "W0201";
     PrintedApart = "W0501";
     OddRate = "W0502";
@@ -95,13 +102,41 @@ pages! {
     LikeFractions = "W0507";
 }
 
+/// The rule texts that a page shows, each with the other files that it needs: of a page about data, none.
+///
+/// A block `kp` is a standard, a block `markdown` one with its text; a block `kp NAME` or `rhai NAME` is a file beside the one before it.
+pub(crate) fn examples(page: &str, lang: Lang) -> Vec<Sources> {
+    let main = if lang == Lang::Zh { "标准.kp" } else { "rules.kp" };
+    let mut found: Vec<Sources> = Vec::new();
+    for block in blocks(page) {
+        let text: String = block.lines.iter().filter_map(|line| page.get(line.clone())).collect();
+        let info = block.info.unwrap_or_default();
+        let (kind, name) = info.split_once(' ').unwrap_or((&info, ""));
+        match (kind, name, found.last_mut()) {
+            ("kp" | "markdown", "", _) => {
+                let path = if kind == "kp" { main.to_owned() } else { format!("{main}.md") };
+                let mut sources = Sources::default();
+                sources.add(path, text);
+                found.push(sources);
+            }
+            ("kp", name, Some(example)) => {
+                example.add(name, text);
+            }
+            ("rhai", name, Some(example)) => {
+                example.add_script(name, text);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
 
     use super::*;
     use crate::diag::{Colour, Diagnostic, any_error, language_of, to_text};
-    use crate::source::Sources;
 
     const LANGS: [Lang; 2] = [Lang::Zh, Lang::En];
 
@@ -120,18 +155,13 @@ mod tests {
         }
     }
 
-    /// What parsing and resolving say of a whole standard and the script behind it, as data and as text.
-    fn check(text: &str, script: Option<&str>) -> (Sources, Vec<Diagnostic>, String) {
-        let mut sources = Sources::default();
-        sources.add("示例.kp", text);
-        if let Some(script) = script {
-            sources.add_script("f.rhai", script);
-        }
-        let compiled = crate::engine::compile(&sources);
+    /// What parsing and resolving say of a whole standard and the files beside it, as data and as text.
+    fn check(sources: &Sources) -> (Vec<Diagnostic>, String) {
+        let compiled = crate::engine::compile(sources);
         let found = compiled.diagnostics;
         assert!(compiled.plan.is_some() || any_error(&found), "no standard and no reason for it");
-        let shown = to_text(&found, &sources, None, Colour::Off);
-        (sources, found, shown)
+        let shown = to_text(&found, sources, None, Colour::Off);
+        (found, shown)
     }
 
     #[test]
@@ -148,8 +178,8 @@ mod tests {
                     Lang::En => ["**Avoid**", "**Prefer**", "**Why**"],
                 };
                 assert!(labels.iter().all(|label| page.matches(label).count() == 1), "{heading} lacks a part");
-                let fence = of_data(*code).unwrap_or("kp");
-                assert_eq!(blocks(page, fence).len(), 2, "{heading}");
+                let shown = of_data(*code).map_or_else(|| examples(page, lang).len(), |fence| blocks(page, fence).len());
+                assert_eq!(shown, 2, "{heading}");
             }
         }
     }
@@ -159,16 +189,14 @@ mod tests {
         let mut wrong = String::new();
         for code in Code::ALL.iter().copied().filter(|code| of_data(*code).is_none()) {
             for lang in LANGS {
-                let [avoid, prefer] = blocks(code.page(lang), "kp")[..] else { panic!("{} {lang:?}: two examples wanted", code.id()) };
-                // the last script is that of the example to prefer
-                let mut scripts = blocks(code.page(lang), "rhai f.rhai").into_iter().rev();
-                let (of_prefer, of_avoid) = (scripts.next(), scripts.next());
-                let (sources, found, shown) = check(avoid, of_avoid);
+                let examples = examples(code.page(lang), lang);
+                let [avoid, prefer] = &examples[..] else { panic!("{} {lang:?}: two examples wanted", code.id()) };
+                let (found, shown) = check(avoid);
                 if found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>() != [code] {
                     let _ = write!(wrong, "\n==== {} {lang:?}: the example to avoid gives\n{shown}", code.id());
                 }
-                assert_eq!(language_of(&sources, None), lang, "{} {lang:?} is in the other skin", code.id());
-                let (_, found, shown) = check(prefer, of_prefer);
+                assert_eq!(language_of(avoid, None), lang, "{} {lang:?} is in the other skin", code.id());
+                let (found, shown) = check(prefer);
                 if !found.is_empty() {
                     let _ = write!(wrong, "\n==== {} {lang:?}: the example to prefer gives\n{shown}", code.id());
                 }

@@ -292,6 +292,10 @@ fn no_script(name: &ast::Text, absent: &Absent<'_>) -> Diagnostic {
             words!("{path} 是链接,指到标准的文件夹外面", "{path} is a link that leads out of the folder of the policy"),
             words!("把脚本本身放进文件夹", "put the script itself into the folder"),
         ),
+        Absent::Unread(path, Unread::OtherCase(other)) => (
+            words!("没有 {path} 这个脚本", "there is no script {path}"),
+            words!("文件叫 {other}:大小写要一致", "the file is called {other}: upper and lower case matter"),
+        ),
         Absent::Unread(path, Unread::NotText) => (
             words!(
                 "{path} 不是脚本:须为文本(UTF-8、UTF-16 或 GB18030),不超过 64 KB",

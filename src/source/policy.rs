@@ -1,15 +1,18 @@
 //! A policy on disk: a rule file, or a folder with rule files, the scripts that they call and the tables beside them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::literate::is_literate;
 use super::script::{self, Script};
+use super::uses::{self, is_rule_name};
 use super::{Kind, Source, Sources, decode, with_line_ends};
 
 /// Files larger than this are no policy.
-const LARGEST: u64 = 16 << 20;
+pub(super) const LARGEST: u64 = 16 << 20;
 
 /// Everything that was read of a policy.
 #[derive(Debug, Clone)]
@@ -42,18 +45,18 @@ pub enum PolicyFault {
         path: String,
     },
     /// A folder without a rule file.
-    #[error("{path}: no rule file (.kp) in this folder")]
+    #[error("{path}: no rule file (.kp, .kp.md) in this folder")]
     Empty {
         /// The path as given.
         path: String,
     },
 }
 
-/// Reads a rule file, or a folder with its `.kp`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the order of
-/// their names; and the scripts that the rules name, wherever in the folder of the rules they lie.
+/// Reads a rule file, or a folder with its `.kp`, `.kp.md`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the
+/// order of their names; and the rule files and scripts that the rules name, wherever in the folder of the rules they lie.
 ///
-/// A single rule file stands alone with the scripts that it names: tables beside it are not read. A script that cannot be read is
-/// no fault here: where a rule calls it the check says so.
+/// A single rule file stands alone with what it names: tables beside it are not read. A script or a rule file that is named and
+/// cannot be read is no fault here: where it is named the check says so.
 ///
 /// # Errors
 /// A [`PolicyFault`] for the first file that cannot be read.
@@ -61,7 +64,8 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     let shown = path.display().to_string();
     let unreadable = |cause| PolicyFault::Unreadable { path: shown.clone(), cause };
     let meta = fs::metadata(path).map_err(unreadable)?;
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut rules: Vec<PathBuf> = Vec::new();
+    let mut tables: Vec<PathBuf> = Vec::new();
     let mut scripts: Vec<PathBuf> = Vec::new();
     if meta.is_dir() {
         for entry in fs::read_dir(path).map_err(unreadable)? {
@@ -69,50 +73,147 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
             // lock files of an office program and hidden files are nobody's rules
             let hidden = entry_name(&file).starts_with(['.', '~']);
             if !hidden && file.is_file() {
-                if has_ending(&file, "kp") || is_table(&file) {
-                    files.push(file);
+                if is_rule_name(&file) {
+                    rules.push(file);
+                } else if is_table(&file) {
+                    tables.push(file);
                 } else if script::is_script(&file) {
                     scripts.push(file);
                 }
             }
         }
-        files.sort();
-        if !files.iter().any(|file| has_ending(file, "kp")) {
+        rules.sort();
+        tables.sort();
+        if rules.is_empty() {
             return Err(PolicyFault::Empty { path: shown });
         }
+    } else if is_table(path) {
+        tables.push(path.to_path_buf());
     } else {
-        files.push(path.to_path_buf());
+        rules.push(path.to_path_buf());
     }
     let folder = if meta.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
-    let mut policy = Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() };
-    let mut parts: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    for file in files {
+    let mut reader = Reader {
+        folder,
+        policy: Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() },
+        parts: Vec::new(),
+        scripts,
+        known: BTreeMap::new(),
+    };
+    reader.rules(&rules)?;
+    for file in tables {
         let shown = file.display().to_string();
         let bytes = read(&file, &shown)?;
-        if is_table(&file) {
-            policy.tables.push((shown, bytes.clone()));
-        } else {
-            let text = decode(&bytes).map_err(|_| PolicyFault::NotText { path: shown.clone() })?;
-            scripts.extend(script::named_in(&text).iter().filter_map(|name| super::beside(&file, name)));
-            policy.sources.add(shown, with_line_ends(text));
-        }
-        parts.push((file, bytes));
+        reader.policy.tables.push((shown, bytes.clone()));
+        reader.parts.push((file, bytes));
     }
-    scripts.sort();
-    scripts.dedup();
-    for file in scripts {
-        let path = file.display().to_string();
-        match script::read(folder, &file) {
-            Some(Ok(Script { bytes, text })) => {
-                policy.sources.push(Source { path, text, kind: Kind::Script(sha256(&bytes)) });
-                parts.push((file, bytes));
+    Ok(reader.finish())
+}
+
+/// Reads the files of one policy.
+struct Reader<'p> {
+    folder: &'p Path,
+    policy: Policy,
+    /// Everything that was read.
+    parts: Vec<(PathBuf, Vec<u8>)>,
+    /// The scripts to be read.
+    scripts: Vec<PathBuf>,
+    /// Where rule files really lie, and the path under which each was read first.
+    known: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// A rule file whose uses are being read.
+struct Open {
+    file: PathBuf,
+    bytes: Vec<u8>,
+    text: String,
+    /// The files it names that were not looked at yet, the next one last.
+    rest: Vec<PathBuf>,
+}
+
+impl Reader<'_> {
+    /// Rule files, each behind those that it uses.
+    fn rules(&mut self, files: &[PathBuf]) -> Result<(), PolicyFault> {
+        for file in files {
+            if let Ok(real) = file.canonicalize() {
+                self.known.entry(real).or_insert_with(|| file.clone());
             }
-            Some(Err(unread)) => policy.sources.unread.push((path, unread)),
-            None => {}
+        }
+        for file in files {
+            let shown = file.display().to_string();
+            let bytes = read(file, &shown)?;
+            let first = open(file.clone(), bytes).ok_or(PolicyFault::NotText { path: shown })?;
+            let mut chain = vec![first];
+            while let Some(last) = chain.last_mut() {
+                match last.rest.pop() {
+                    Some(used) => chain.extend(self.used(&used)),
+                    None => self.close(chain.pop()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A file that another uses, where it was not read yet.
+    fn used(&mut self, file: &Path) -> Option<Open> {
+        let real = match uses::located(self.folder, file)? {
+            Ok(real) => real,
+            Err(unread) => {
+                self.policy.sources.unread.push((file.display().to_string(), unread));
+                return None;
+            }
+        };
+        if let Some(first) = self.known.get(&real) {
+            self.policy.sources.links.push((file.display().to_string(), first.display().to_string()));
+            return None;
+        }
+        let found = match fs::read(&real) {
+            Ok(bytes) => open(file.to_path_buf(), bytes).ok_or(script::Unread::NotText),
+            Err(cause) => Err(script::Unread::System(cause.to_string())),
+        };
+        self.known.insert(real, file.to_path_buf());
+        found.map_err(|unread| self.policy.sources.unread.push((file.display().to_string(), unread))).ok()
+    }
+
+    fn close(&mut self, open: Option<Open>) {
+        if let Some(Open { file, bytes, text, .. }) = open {
+            self.policy.sources.add(file.display().to_string(), text);
+            self.parts.push((file, bytes));
         }
     }
-    policy.sha256 = sha256_of(folder, parts);
-    Ok(policy)
+
+    /// The policy with the scripts that its rules name.
+    fn finish(mut self) -> Policy {
+        for (_, source) in self.policy.sources.iter() {
+            let rules = Path::new(&source.path);
+            self.scripts.extend(script::named_in(source.rules()).iter().filter_map(|name| super::beside(rules, name)));
+        }
+        self.scripts.sort();
+        self.scripts.dedup();
+        for file in self.scripts {
+            let path = file.display().to_string();
+            match script::read(self.folder, &file) {
+                Some(Ok(Script { bytes, text })) => {
+                    self.policy.sources.push(Source::of(path, text, Kind::Script(sha256(&bytes))));
+                    self.parts.push((file, bytes));
+                }
+                Some(Err(unread)) => self.policy.sources.unread.push((path, unread)),
+                None => {}
+            }
+        }
+        self.policy.sha256 = sha256_of(self.folder, self.parts);
+        self.policy
+    }
+}
+
+/// A rule file as text, with the files that it uses; nothing where it is no text.
+fn open(file: PathBuf, bytes: Vec<u8>) -> Option<Open> {
+    let text = with_line_ends(decode(&bytes).ok()?);
+    let shown = file.display().to_string();
+    let source = Source::of(shown, text, Kind::Rules);
+    let mut rest: Vec<PathBuf> = uses::used_in(source.rules()).iter().filter_map(|name| uses::named_by(&file, name).ok()).collect();
+    rest.reverse();
+    Some(Open { file, bytes, text: source.text, rest })
 }
 
 /// SHA-256 over the sorted (path, bytes) of all files, paths relative to their folder.
@@ -157,8 +258,12 @@ fn is_table(file: &Path) -> bool {
 
 fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
-    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    if path.is_dir() {
+        return entry_name(&path);
+    }
+    // of `标准.kp.md` both endings go
+    let stem = if is_literate(&entry_name(&path)) { path.with_extension("") } else { path };
+    stem.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Bytes in hexadecimal.

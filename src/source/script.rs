@@ -1,10 +1,11 @@
 //! The scripts that rules name: where they lie, and why one is not read.
 
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::decode;
 use super::policy::has_ending;
+use super::uses;
 
 /// Scripts larger than this are no formulas; lines and columns within it are counted in 16 bits.
 const LARGEST: u64 = 64 << 10;
@@ -16,6 +17,8 @@ pub(crate) enum Unread {
     Outside,
     /// Not text, or too large to be a script.
     NotText,
+    /// It is there under a name of other capital letters.
+    OtherCase(String),
     /// The file system says no.
     System(String),
 }
@@ -28,10 +31,7 @@ pub(super) struct Script {
 
 /// Whether a name leads to a script inside the folder of the rules, as far as its letters tell.
 pub(crate) fn is_script_name(name: &str) -> bool {
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    // what some system takes for a drive, a parent or a hidden file is refused on all of them
-    let plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '~'])) && !name.contains(['\\', ':']);
-    inside && plain && is_script(Path::new(name))
+    uses::leads_inside(name) && is_script(Path::new(name))
 }
 
 /// Where the script lies that a rule file names.

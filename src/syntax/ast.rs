@@ -33,6 +33,8 @@ pub(crate) struct File {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Declaration {
     Standard(Standard),
+    /// 引用: the path of another rule file.
+    Use(Text),
     Tier(Tier),
     Units(Units),
     Fact(Fact),

@@ -51,7 +51,7 @@ pub(super) fn parse_file(file: u32, text: &str, sources: &Sources) -> ParsedFile
                 let (statement, hole) = Statement::blamed(&work, &current, &stop);
                 let again = seen.contains(&statement.start);
                 if !again {
-                    let names = names.get_or_insert_with(|| sources.iter().flat_map(|(_, source)| declared(&source.text, &tokens(&source.text))).collect());
+                    let names = names.get_or_insert_with(|| sources.iter().flat_map(|(_, source)| declared(source.rules(), &tokens(source.rules()))).collect());
                     let fault = Fault { file, text: &work, tokens: &current, names, stop: &stop, statement: &statement };
                     parsed.diagnostics.push(hole.map_or_else(|| fault.describe(), |hole| fault.describe_hole(hole)));
                 }
@@ -227,7 +227,7 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
         .find(|keyword| keyword.en == phrase)
         .or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
     match keyword.rule {
-        "k_column" | "k_reason" | "k_source" | "k_assumption" | "k_remark" | "k_only" | "k_except" => Some(Rule::text),
+        "k_column" | "k_use" | "k_reason" | "k_source" | "k_assumption" | "k_remark" | "k_only" | "k_except" => Some(Rule::text),
         "k_applies" => Some(Rule::name),
         rule => WANTING.contains(&rule).then_some(Rule::expression),
     }

@@ -225,6 +225,11 @@ impl Builder<'_> {
 
     fn declaration(&mut self, pair: P<'_>) -> Option<ast::Declaration> {
         Some(match pair.as_rule() {
+            Rule::usage => {
+                let mut inner = Inner::of(pair);
+                inner.has(Rule::k_use);
+                ast::Declaration::Use(self.text(&inner.next()?))
+            }
             Rule::tier => ast::Declaration::Tier(self.tier(pair)?),
             Rule::fact => ast::Declaration::Fact(self.fact(pair)?),
             Rule::value | Rule::output => ast::Declaration::Value(self.value(pair)?),

@@ -7,6 +7,7 @@
 mod comment;
 mod doc;
 mod expression;
+mod literate;
 mod node;
 mod run;
 mod same;
@@ -16,6 +17,7 @@ mod statement;
 use super::from_text::Reading;
 use crate::diag::Lang;
 use doc::Printer;
+pub(crate) use literate::print_literate;
 use node::Reader;
 pub(crate) use same::Mismatch;
 use spelling::Speller;

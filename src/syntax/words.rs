@@ -158,7 +158,6 @@ pub(crate) const WORDS: &[Word] = &[
 pub(crate) const RESERVED: &[&str] = &[
     "k_amendment",
     "k_based_on",
-    "k_use",
     "k_record",
     "k_list",
     "k_nullable",

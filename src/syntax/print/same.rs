@@ -15,6 +15,9 @@ pub(crate) enum Mismatch {
     /// Its comments or texts are others.
     #[error("the layout has other comments or texts")]
     Texts,
+    /// What stands around the rules of a Markdown text would change.
+    #[error("the layout changes what is no rule")]
+    Prose,
 }
 
 /// Compares the trees without places, every text, and the comments in their order.

@@ -2,9 +2,16 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::{Skin, print};
+use super::{Skin, print, print_literate};
 use crate::diag::Lang;
 use crate::syntax::tokens::{Token, TokenKind, tokens};
+
+/// The layout of a file by its name.
+fn of_file(path: &Path, text: &str, skin: Skin) -> String {
+    let literate = crate::source::literate::is_literate(&path.to_string_lossy());
+    let printed = if literate { print_literate(text, skin) } else { print(text, skin) };
+    printed.unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+}
 
 fn kept(text: &str) -> String {
     print(text, Skin::Kept).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
@@ -23,7 +30,7 @@ fn shipped() -> Vec<(PathBuf, String)> {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() && !path.ends_with("golden/diagnostics") {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "kp") {
+            } else if crate::source::is_rule_name(&path) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push((path, text));
             }
@@ -33,20 +40,30 @@ fn shipped() -> Vec<(PathBuf, String)> {
     found
 }
 
+/// The same as rules alone: those inside a text, laid out without it.
+fn shipped_rules() -> Vec<(PathBuf, String)> {
+    let rules = |(path, text): (PathBuf, String)| match path.extension() {
+        Some(ending) if ending == "kp" => (path, text),
+        _ => (path, kept(&crate::source::literate::blanked(&text))),
+    };
+    shipped().into_iter().map(rules).collect()
+}
+
 #[test]
 fn every_shipped_standard_prints_as_it_is() {
     for (path, text) in shipped() {
-        assert_eq!(kept(&text), text, "{}", path.display());
+        assert_eq!(of_file(&path, &text, Skin::Kept), text, "{}", path.display());
     }
 }
 
 #[test]
 fn every_shipped_standard_comes_back_from_the_other_skin() {
     for (path, text) in shipped() {
-        let (own, other) = if text.lines().any(|line| line.starts_with("标准 ")) { (Lang::Zh, Lang::En) } else { (Lang::En, Lang::Zh) };
-        let turned = in_skin(&text, other);
+        let chinese = text.lines().any(|line| ["标准 ", "层级 ", "数据 ", "指标 "].iter().any(|start| line.starts_with(start)));
+        let (own, other) = if chinese { (Lang::Zh, Lang::En) } else { (Lang::En, Lang::Zh) };
+        let turned = of_file(&path, &text, Skin::Of(other));
         assert_ne!(turned, text);
-        assert_eq!(in_skin(&turned, own), text, "{}", path.display());
+        assert_eq!(of_file(&path, &turned, Skin::Of(own)), text, "{}", path.display());
     }
 }
 
@@ -325,7 +342,7 @@ fn squeezed(text: &str) -> String {
 
 #[test]
 fn a_standard_squeezed_onto_one_line_comes_out_as_it_was() {
-    for (path, text) in shipped() {
+    for (path, text) in shipped_rules() {
         let without_blank_lines: String = text.split_inclusive('\n').filter(|line| *line != "\n").collect();
         let expected = kept(&without_blank_lines);
         assert_eq!(kept(&squeezed(&text)), expected, "{}", path.display());
@@ -459,9 +476,127 @@ proptest! {
 
     #[test]
     fn any_layout_of_a_shipped_standard_prints_as_it_is(which in any::<proptest::sample::Index>(), picks in proptest::collection::vec(any::<u8>(), 1..80)) {
-        let all = shipped();
+        let all = shipped_rules();
         let (_, text) = &all[which.index(all.len())];
         let other = scrambled(text, &picks);
         prop_assert_eq!(&kept(&other), text, "{}", other);
+    }
+}
+
+// --- Markdown texts ---
+
+fn literate(text: &str) -> String {
+    print_literate(text, Skin::Kept).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
+}
+
+#[test]
+fn only_the_blocks_of_a_text_are_laid_out() {
+    let text = "\
+# 标准　「一」
+
+　　正文  里的 **空格** 不动。\t
+```kp
+类 甲 满分 10分 {
+数据 量:件
+```
+* 甲类有一项:
+
+  ~~~~ kp 一项
+    指标 乙 满分 10分 {
+    量 每 1件 扣 1分
+
+  # 注
+
+  }
+
+
+  ~~~~
+> ```kp
+>   }
+> 总分=合计
+> 
+> 排名 层级 依 总分
+> ```
+```text
+指标 不动
+```
+    指标 也不动
+";
+    let laid_out = "\
+# 标准　「一」
+
+　　正文  里的 **空格** 不动。\t
+```kp
+类 甲 满分 10 分 {
+    数据 量 : 件
+```
+* 甲类有一项:
+
+  ~~~~ kp 一项
+      指标 乙 满分 10 分 {
+          量 每 1 件 扣 1 分
+
+          # 注
+      }
+  ~~~~
+> ```kp
+> }
+> 总分 = 合计
+>
+> 排名 层级 依 总分
+> ```
+```text
+指标 不动
+```
+    指标 也不动
+";
+    assert_eq!(literate(text), laid_out);
+    assert_eq!(literate(laid_out), laid_out);
+}
+
+#[test]
+fn a_text_with_nothing_to_lay_out_is_kept() {
+    for text in ["", "正文", "# 一\n\n```kp\n```\n", "```kp\n# 注\n```", "甲\r\n```kp\r\n总分 = 合计\r\n```\r\n乙"] {
+        assert_eq!(literate(text), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn prose_is_kept_byte_for_byte(which in 0_usize..1000, cuts in proptest::collection::vec((1_usize..12, 0_usize..6, 0_usize..6), 1..12)) {
+        const PROSE: [&str; 6] = ["", "　正文 一段。  \n", "\n\n# 题 {\n\n", "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |\n\n", "甲\r\n乙\r\n", "```text\n指标 甲 {\n```\n"];
+        const FENCES: [(&str, &str, &str); 6] =
+            [("```kp\n", "", "```\n"), ("~~~~kp 甲\n", "", "~~~~\n"), ("  ```  kp\n", "  ", "  ```\n"), ("- ```kp\n", "  ", "  ```\n"), ("> ```kp\n", "> ", "> ```\n"), ("```kp\r\n", "", "```\r\n")];
+        let plain = shipped_rules();
+        let rules = &plain[which % plain.len()].1;
+        let mut lines = rules.lines().peekable();
+        let (mut text, mut around) = (String::new(), vec![String::new()]);
+        let mut cuts = cuts.iter().cycle().enumerate();
+        while lines.peek().is_some() {
+            let (number, (count, prose, fence)) = cuts.next().unwrap();
+            let (open, prefix, close) = FENCES[*fence];
+            let before = format!("{}第 {number} 处\n\n{open}", PROSE[*prose]);
+            around.last_mut().unwrap().push_str(&before);
+            text.push_str(&before);
+            for line in lines.by_ref().take(*count) {
+                let end = if open.ends_with("\r\n") { "\r\n" } else { "\n" };
+                text.extend([prefix, "   ", line, "  ", end]);
+            }
+            text.extend([close, "\n"]);
+            around.push(format!("{close}\n"));
+        }
+        let printed = literate(&text);
+        let mut rest = printed.as_str();
+        for (index, part) in around.iter().enumerate() {
+            let at = if index == 0 { Some(0) } else { rest.find(part.as_str()) };
+            let behind = at.and_then(|at| rest.get(at..)).and_then(|rest| rest.strip_prefix(part.as_str()));
+            prop_assert!(behind.is_some(), "{part:?} is gone from\n{printed}");
+            rest = behind.unwrap();
+        }
+        prop_assert_eq!(rest, "");
+        prop_assert_eq!(&literate(&printed), &printed);
+        let unfenced = |text: &str| print(&crate::source::literate::blanked(text), Skin::Kept).unwrap();
+        prop_assert_eq!(unfenced(&printed), unfenced(&text));
     }
 }
