@@ -7,6 +7,7 @@
 mod aside;
 mod check;
 mod completions;
+mod diff;
 mod doc;
 mod explain;
 mod explain_code;
@@ -18,8 +19,10 @@ mod new;
 mod output;
 mod progress;
 mod score;
+mod show;
 mod template;
 mod test;
+mod versions;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -74,6 +77,12 @@ enum Verb {
     Explain(explain::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
+    /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
+    Versions(versions::Arguments),
+    /// 显示施行中的规则全文,改过的行注明出处 / Show the text in force, with the origin of each changed line
+    Show(show::Arguments),
+    /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
+    Diff(diff::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -111,6 +120,9 @@ fn examples(command: &str) -> &'static [Example] {
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
         "doc" => doc::EXAMPLES,
+        "versions" => versions::EXAMPLES,
+        "show" => show::EXAMPLES,
+        "diff" => diff::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -184,6 +196,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
         Verb::Doc(verb) => doc::run(&verb, lang),
+        Verb::Versions(verb) => versions::run(&verb, lang),
+        Verb::Show(verb) => show::run(&verb, lang),
+        Verb::Diff(verb) => diff::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

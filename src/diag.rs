@@ -191,6 +191,23 @@ impl Diagnostic {
         self
     }
 
+    /// The same with every place where its author wrote it.
+    #[must_use]
+    pub fn written(&self, sources: &Sources) -> Diagnostic {
+        let mut diagnostic = self.clone();
+        for label in &mut diagnostic.labels {
+            if let Place::Rule(span) = &mut label.place {
+                *span = sources.written(*span);
+            }
+        }
+        for help in &mut diagnostic.help {
+            if let Some((span, _)) = &mut help.edit {
+                *span = sources.written(*span);
+            }
+        }
+        diagnostic
+    }
+
     /// Whether it stops the work.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -28,18 +28,24 @@
 //! assert_eq!(totals, [Some(Decimal::new(815, 2))]);
 //! ```
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
-use crate::diag::{self, Diagnostic};
+use crate::amended::{self, Amended, Renamed, Term};
+use crate::diag::{self, Diagnostic, Lang, words};
 use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
+use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
 use crate::facts::named;
-use crate::plan::{self, FactId, Input, InputId, Plan, Program};
+use crate::plan::{self, AttributeId, FactId, InputId, InputKind, Name, Plan, Program, TierId};
 use crate::quantity::Number;
 use crate::results::State;
 use crate::source::Sources;
+use crate::syntax::ast::Declaration;
+use crate::syntax::outline::Outline;
 use crate::{resolved, syntax};
 
 /// What a compilation gives: a plan if no fault was found, and everything that was found.
@@ -51,18 +57,145 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses, resolves, checks and lowers the rule files of one standard, with the scripts that they call.
+/// A version of a standard, ready to score with.
+#[derive(Debug)]
+pub struct Version {
+    /// What it is called.
+    pub name: String,
+    /// The version that it amends.
+    pub based_on: Option<String>,
+    /// Its plan, which knows when it is in force.
+    pub plan: Plan,
+    /// Its place among the texts of all versions.
+    pub(crate) text: usize,
+}
+
+/// All versions of a standard.
+#[derive(Debug)]
+pub struct Versions {
+    /// In the order of their dates; none if any has a fault.
+    pub versions: Vec<Version>,
+    /// Faults and warnings in the order of their places, each once.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) texts: Amended,
+}
+
+/// Compiles the version that is last in force of the rule files of one standard, with the scripts that they call; all versions are
+/// checked.
 #[must_use]
 pub fn compile(sources: &Sources) -> Compiled {
+    let Versions { mut versions, diagnostics, .. } = compile_versions(sources);
+    Compiled { plan: versions.pop().map(|version| version.plan), diagnostics }
+}
+
+/// Parses, resolves, checks and lowers every version of one standard.
+#[must_use]
+pub fn compile_versions(sources: &Sources) -> Versions {
     let parsed = syntax::parse(sources);
     let mut diagnostics = parsed.diagnostics.clone();
-    let scripts = Scripts::compile(sources, &mut diagnostics);
-    // a file whose brackets do not match tells nothing of what it declares
-    let standard = if parsed.unreadable { None } else { resolved::resolve(&parsed, &scripts, &mut diagnostics) };
-    diag::sort(&mut diagnostics);
+    // what cannot be read cannot be amended
+    let amendments = parsed.files.iter().flat_map(|file| &file.declarations).any(|declaration| matches!(declaration, Declaration::Amendment(_)));
+    let texts = if amendments && !diag::any_error(&diagnostics) { amended::amend(sources, &mut diagnostics) } else { Amended::plain(sources) };
+    let scripts = Scripts::compile(&texts.sources, &mut diagnostics);
     let lang = diag::language_of(sources, None);
-    let plan = standard.filter(|_| !diag::any_error(&diagnostics)).map(|standard| plan::lower(standard, lang));
-    Compiled { plan, diagnostics }
+    let mut plans = Vec::new();
+    let mut seen = Vec::new();
+    for (index, version) in texts.versions.iter().enumerate() {
+        let spliced = version.amendment.is_some().then(|| syntax::parse_files(&texts.sources, &version.files));
+        let mut found = spliced.as_ref().map(|parsed| parsed.diagnostics.clone()).unwrap_or_default();
+        let parsed = spliced.as_ref().unwrap_or(&parsed);
+        // a file whose brackets do not match tells nothing of what it declares
+        let standard = if parsed.unreadable { None } else { resolved::resolve(parsed, &scripts, &mut found) };
+        let broken = diag::any_error(&found);
+        for fault in found.into_iter().map(|fault| fault.written(&texts.sources)) {
+            if !seen.contains(&fault) {
+                seen.push(fault.clone());
+                diagnostics.push(in_version(fault, version));
+            }
+        }
+        if let Some(standard) = standard.filter(|_| !broken) {
+            plans.push((index, plan::lower(standard, lang)));
+        }
+    }
+    let plans = dated(plans, &texts, &mut diagnostics);
+    diag::sort(&mut diagnostics);
+    let mut versions = Vec::new();
+    if !diag::any_error(&diagnostics) {
+        for (text, plan) in plans {
+            let version = texts.versions.get(text);
+            let (name, based_on) = (plan.head.version.clone(), version.and_then(|version| version.based_on.clone()));
+            versions.push(Version { name, based_on, plan, text });
+        }
+    }
+    Versions { versions, diagnostics, texts }
+}
+
+impl Versions {
+    /// The files of the authors, and the texts that amendments make of them: places in plans are of these.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.texts.sources
+    }
+
+    /// The text of a version in the one layout, in one skin or as it was written: what amendments changed or repealed says so.
+    pub(crate) fn show(&self, version: &Version, skin: Option<Lang>) -> Option<Result<String, syntax::Mismatch>> {
+        Some(amended::show(&self.texts, self.texts.versions.get(version.text)?, skin))
+    }
+
+    /// The statements of a version.
+    pub(crate) fn outlines(&self, version: &Version) -> Vec<Outline> {
+        let text = self.texts.versions.get(version.text);
+        text.map(|text| amended::outlines(&self.texts.sources, &text.files)).unwrap_or_default()
+    }
+
+    /// The statements of a version with the names that the amendments leading to another give them.
+    pub(crate) fn renamed(&self, version: &Version, others: &Versions, other: &Version) -> Renamed {
+        match (self.texts.versions.get(version.text), others.texts.versions.get(other.text)) {
+            (Some(text), Some(other)) => self.texts.renamed(text, &others.texts, other),
+            _ => Renamed::default(),
+        }
+    }
+
+    /// The files in which a version is written, as shown.
+    pub(crate) fn files(&self, version: &Version) -> Vec<String> {
+        let Some(text) = self.texts.versions.get(version.text) else { return Vec::new() };
+        let sources = self.sources();
+        match text.amendment {
+            Some(span) => sources.get(span.file).map(|source| source.path.clone()).into_iter().collect(),
+            None => {
+                text.files.iter().filter(|file| text.stated.contains(file)).filter_map(|file| sources.get(*file)).map(|source| source.path.clone()).collect()
+            }
+        }
+    }
+}
+
+/// A fault that only an amended version has, with the amendment.
+fn in_version(fault: Diagnostic, version: &amended::Version) -> Diagnostic {
+    let name = &version.name;
+    match version.amendment {
+        Some(amendment) => fault.at(amendment, words!("在版本「{name}」里", "in version {name}")),
+        None => fault,
+    }
+}
+
+/// Plans in the order of their dates, each with its last day.
+fn dated(plans: Vec<(usize, Plan)>, texts: &Amended, diagnostics: &mut Vec<Diagnostic>) -> Vec<(usize, Plan)> {
+    if texts.versions.len() < 2 || plans.len() < texts.versions.len() {
+        return plans;
+    }
+    let term = |plan: &Plan| plan.head.effective.clone().map(|(from, until)| Term { from, until });
+    let terms: Option<Vec<_>> = plans.iter().map(|(text, plan)| Some((texts.versions.get(*text)?, term(plan)?))).collect();
+    let Some(terms) = terms else { return plans };
+    let order = amended::calendar(&terms, diagnostics);
+    let mut left: Vec<Option<(usize, Plan)>> = plans.into_iter().map(Some).collect();
+    let mut sorted = Vec::new();
+    for (index, term) in order {
+        if let Some((text, mut plan)) = left.get_mut(index).and_then(Option::take) {
+            plan.head.effective = Some((term.from, term.until));
+            sorted.push((text, plan));
+        }
+    }
+    sorted
 }
 
 /// Facts in memory.
@@ -72,25 +205,86 @@ pub struct Table<'p> {
     tiers: Vec<usize>,
     /// The cells of one unit after another.
     cells: Vec<Value>,
-    /// What programs read from outside the rows, of one unit after another.
-    inputs: Vec<Value>,
+    /// The names of the units, where the rules name any.
+    names: Vec<String>,
 }
 
-/// The cells of one unit by fact, and what is read from outside its row.
+/// The cells of one unit by fact, and what was gathered for it by input.
 struct Cells<'t> {
-    cells: &'t [Value],
+    facts: &'t [Value],
     inputs: &'t [Value],
 }
 
 impl eval::Cells<Value> for Cells<'_> {
     #[inline]
     fn cell(&self, fact: FactId) -> Option<Value> {
-        self.cells.get(fact).copied()
+        self.facts.get(fact).copied()
     }
 
     #[inline]
     fn input(&self, input: InputId) -> Option<Value> {
         self.inputs.get(input).copied()
+    }
+}
+
+/// The units of a table with what was gathered for them.
+struct Gathered<'t, 'p> {
+    table: &'t Table<'p>,
+    /// The inputs of one unit after another.
+    inputs: Vec<Value>,
+}
+
+impl Gathered<'_, '_> {
+    fn cells(&self, unit: usize) -> Cells<'_> {
+        // a standard without facts has units all the same
+        let (facts, inputs) = (self.table.plan.facts.len(), self.table.plan.inputs.len());
+        Cells { facts: of_unit(&self.table.cells, unit, facts), inputs: of_unit(&self.inputs, unit, inputs) }
+    }
+}
+
+/// The values of one unit among those of all, each having so many.
+fn of_unit(values: &[Value], unit: usize, width: usize) -> &[Value] {
+    values.get(unit * width..).and_then(|values| values.get(..width)).unwrap_or_default()
+}
+
+impl Members for Gathered<'_, '_> {
+    type Row<'r>
+        = Cells<'r>
+    where
+        Self: 'r;
+
+    fn count(&self) -> usize {
+        self.table.tiers.len()
+    }
+
+    fn tier(&self, member: usize) -> TierId {
+        self.table.tiers.get(member).copied().unwrap_or(0)
+    }
+
+    fn is_listed(&self, _: usize) -> bool {
+        true
+    }
+
+    fn parent(&self, _: usize) -> Option<usize> {
+        None
+    }
+
+    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
+        None
+    }
+
+    fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
+        self.table.names.get(member).is_some_and(|unit| named::is_one_of(unit, names, &BTreeMap::new()))
+    }
+
+    fn row(&self, member: usize) -> Cells<'_> {
+        self.cells(member)
+    }
+
+    fn put(&mut self, member: usize, input: InputId, value: Value) {
+        if let Some(slot) = self.inputs.get_mut(member * self.table.plan.inputs.len() + input) {
+            *slot = value;
+        }
     }
 }
 
@@ -137,14 +331,15 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new(), inputs: Vec::new() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), names: Vec::new() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
     pub fn unit(&mut self, name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
-        let named = |input: &Input| Value::Truth(named::names(input, name));
-        self.inputs.extend(self.plan.inputs.iter().map(named));
+        if self.plan.inputs.iter().any(|input| matches!(input.kind, InputKind::Named(_))) {
+            self.names.push(name.to_owned());
+        }
         self.cells.resize(self.cells.len() + self.plan.facts.len(), Value::Absent(Absence::Missing));
         Some(())
     }
@@ -172,12 +367,12 @@ impl<'p> Table<'p> {
         D::Value: AsExact,
     {
         let mut evaluators: Vec<_> = self.plan.programs.iter().map(|program| Evaluator::new(domain, program)).collect();
-        // a standard without facts has units all the same
-        let width = self.plan.facts.len();
-        let inputs = self.plan.inputs.len();
+        let missing = Value::Absent(Absence::Missing);
+        let mut gathered = Gathered { table: self, inputs: vec![missing; self.tiers.len() * self.plan.inputs.len()] };
+        stages::fill(self.plan, &mut gathered);
         for (unit, tier) in self.tiers.iter().enumerate() {
             let Some(evaluator) = evaluators.get_mut(*tier) else { continue };
-            let cells = Cells { cells: part(&self.cells, unit, width), inputs: part(&self.inputs, unit, inputs) };
+            let cells = gathered.cells(unit);
             let status = evaluate(evaluator, &cells, Until::Scores);
             let program = evaluator.program();
             let values = evaluator.values();
@@ -185,11 +380,6 @@ impl<'p> Table<'p> {
             each(scores(program, status, total, view(values)));
         }
     }
-}
-
-/// What belongs to a unit, of so many values a unit.
-fn part(values: &[Value], unit: usize, width: usize) -> &[Value] {
-    values.get(unit * width..).and_then(|values| values.get(..width)).unwrap_or_default()
 }
 
 fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {

@@ -1,7 +1,7 @@
 //! One evaluator over a plan, generic over the domain of values.
 //!
 //! In: a program and the cells of one unit. Out: the value of every step ([`run`]), what becomes of the unit ([`outcome`]), and
-//! from all units the places ([`rank`]). Never: IO, a clock, a random number; every evaluation ends, for a program has no loops.
+//! from all units the places ([`rank`]) and what they read of one another ([`stages`]). Never: IO, a clock, a random number; every evaluation ends, for a program has no loops.
 //!
 //! A domain says what a value is. [`Exact`](domain::Exact) holds the value alone; [`Traced`](domain::Traced) also which operands
 //! it came from. Bounds, whole columns and query texts are further domains of the same walk.
@@ -10,6 +10,7 @@ pub(crate) mod call;
 pub(crate) mod domain;
 pub(crate) mod outcome;
 pub(crate) mod rank;
+pub(crate) mod stages;
 pub(crate) mod trace;
 
 pub(crate) use crate::plan::operands;
@@ -37,6 +38,28 @@ pub(crate) trait Cells<C> {
     #[inline]
     fn is_adjusted(&self) -> bool {
         false
+    }
+}
+
+impl<C, T: Cells<C>> Cells<C> for &T {
+    #[inline]
+    fn cell(&self, fact: FactId) -> Option<C> {
+        (**self).cell(fact)
+    }
+
+    #[inline]
+    fn input(&self, input: InputId) -> Option<C> {
+        (**self).input(input)
+    }
+
+    #[inline]
+    fn instead(&self, step: StepId) -> Option<C> {
+        (**self).instead(step)
+    }
+
+    #[inline]
+    fn is_adjusted(&self) -> bool {
+        (**self).is_adjusted()
     }
 }
 
@@ -93,6 +116,22 @@ impl<'p, D: Domain> Evaluator<'p, D> {
     fn over(domain: D, program: &'p Program, values: Vec<D::Value>, varying: Vec<(StepId, &'p Step)>) -> Self {
         let ends = [program.exempt_end, program.score_end, program.steps.len()].map(|end| varying.partition_point(|(id, _)| *id < end));
         Evaluator { domain, program, values, reached: 0, varying, ends, done: 0 }
+    }
+
+    /// For some of the steps, which hold all that they read.
+    pub(crate) fn of_steps(domain: D, program: &'p Program, steps: &[StepId]) -> Self {
+        Self::new(domain, program).only(steps)
+    }
+
+    /// The same for a unit of which some step is not what it comes to.
+    pub(crate) fn adjusted_steps(domain: D, program: &'p Program, steps: &[StepId]) -> Self {
+        Self::adjusted(domain, program).only(steps)
+    }
+
+    fn only(mut self, steps: &[StepId]) -> Self {
+        self.varying.retain(|(id, _)| steps.binary_search(id).is_ok());
+        self.ends = [self.varying.len(); 3];
+        self
     }
 
     /// For one unit.

@@ -3,7 +3,12 @@
 //! In: the trace of one unit. Out: an [`Explanation`], which is JSON as it stands; `report` renders the same trace as text.
 //! Never: a number of its own; every value is that of the evaluation.
 
+mod gathered;
+
 use serde::Serialize;
+
+use self::gathered::GatheredView;
+pub(crate) use self::gathered::{Gathered, NAMED, Within};
 
 use crate::diag::CellPlace;
 use crate::eval::Until;
@@ -98,6 +103,9 @@ pub(crate) struct StepView {
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) call: Option<CallView>,
+    /// The units that it was gathered from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gathered: Option<GatheredView>,
     pub(crate) assumptions: Vec<String>,
     /// What the clause or item is founded on, as the rules quote it.
     pub(crate) evidence: Vec<String>,
@@ -282,6 +290,7 @@ impl Case<'_> {
             clause: info.clause.map(|clause| self.rule(clause)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
             call: self.call(id),
+            gathered: self.gathered(id).map(|gathered| gathered.view(self.plan())),
             assumptions: texts(self.plan(), &info.marks),
             evidence: info.evidence.clone(),
         })
@@ -295,28 +304,19 @@ impl Case<'_> {
             Role::Value(value) => plan.values.get(value).map(|value| value.name.clone()),
             Role::Item(item) => plan.items.get(item).map(|item| item.name.clone()),
             Role::Total => Some(plan.total.name.clone()),
+            Role::Input(input) => plan.inputs.get(input).map(|input| self.sources.excerpt(input.span)),
             _ => None,
         }
     }
 
     fn exact(&self, id: StepId) -> Option<String> {
-        let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
-        match self.trace.value(id) {
-            Value::Number(number) => {
-                let number =
-                    if unit.is_some_and(Unit::is_percent) { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(number) } else { number };
-                Some(match number.decimal() {
-                    Some(decimal) => quantity::plain(decimal),
-                    None => {
-                        let (over, under) = number.parts();
-                        format!("{}/{}", quantity::plain(over), quantity::plain(under))
-                    }
-                })
-            }
-            Value::Truth(truth) => Some(truth.to_string()),
-            Value::Symbol(symbol) => self.plan().symbols.get(symbol).cloned(),
-            Value::Absent(_) => None,
-        }
+        exact(self.plan(), &self.trace.value(id), self.trace.info(id).and_then(|info| info.unit.as_ref()))
+    }
+
+    /// What a step was gathered from, if it was.
+    pub(crate) fn gathered(&self, id: StepId) -> Option<Gathered> {
+        let Step::Input(input) = self.trace.step(id)? else { return None };
+        gathered::gathered(self, *input)
     }
 
     fn effect(&self, id: StepId) -> Option<String> {
@@ -355,6 +355,26 @@ impl Case<'_> {
         let cell = self.row.get(fact)?;
         let place = self.facts.place(cell);
         Some(CellView { place, provenance: cell.provenance, basis: cell.basis.as_deref().map(str::to_owned) })
+    }
+}
+
+/// An exact value: a decimal, rates in percent, or a fraction `a/b`; none where it is absent.
+fn exact(plan: &Plan, value: &Value, unit: Option<&Unit>) -> Option<String> {
+    match value {
+        Value::Number(number) => {
+            let percent = unit.is_some_and(Unit::is_percent);
+            let number = if percent { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(*number) } else { *number };
+            Some(match number.decimal() {
+                Some(decimal) => quantity::plain(decimal),
+                None => {
+                    let (over, under) = number.parts();
+                    format!("{}/{}", quantity::plain(over), quantity::plain(under))
+                }
+            })
+        }
+        Value::Truth(truth) => Some(truth.to_string()),
+        Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned(),
+        Value::Absent(_) => None,
     }
 }
 

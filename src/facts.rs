@@ -23,13 +23,17 @@ pub(crate) mod table;
 mod units;
 mod workbook;
 
+use std::collections::BTreeMap;
+
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use self::adjustments::Adjustments;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
-use crate::plan::{FactId, InputId, StepId, TierId};
+use crate::eval::stages::{self, Members};
+use crate::plan::{AttributeId, FactId, InputId, Name, Plan, StepId, TierId};
 use grid::Form;
 
 /// How a value came to be known.
@@ -77,6 +81,10 @@ pub(crate) struct File {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) tier: TierId,
+    /// The unit above, as a place among the members.
+    pub(crate) parent: Option<usize>,
+    /// The attributes that the rules read, as places in [`Facts::words`].
+    pub(crate) attributes: Vec<Option<usize>>,
 }
 
 /// The facts of one period.
@@ -87,6 +95,10 @@ pub(crate) struct Facts {
     pub(crate) members: Vec<Member>,
     /// The cells of each member by fact.
     pub(crate) rows: Vec<Row>,
+    /// What attributes say.
+    pub(crate) words: IndexSet<String>,
+    /// How units are called in the register by other names, without white space; empty where the rules name no unit.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
     /// What was corrected after appeals.
@@ -129,7 +141,56 @@ impl Cells<Value> for Row {
     }
 }
 
+impl Members for Facts {
+    type Row<'r> = &'r Row;
+
+    fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    fn tier(&self, member: usize) -> TierId {
+        self.members.get(member).map_or(0, |member| member.tier)
+    }
+
+    fn is_listed(&self, member: usize) -> bool {
+        self.rows.get(member).is_some_and(|row| row.listed)
+    }
+
+    fn parent(&self, member: usize) -> Option<usize> {
+        self.members.get(member)?.parent
+    }
+
+    fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize> {
+        self.members.get(member)?.attributes.get(attribute).copied().flatten()
+    }
+
+    fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
+        self.members.get(member).is_some_and(|member| named::is_one_of(&member.name, names, &self.aliases))
+    }
+
+    fn row(&self, member: usize) -> &Row {
+        self.rows.get(member).unwrap_or(&NO_ROW)
+    }
+
+    fn put(&mut self, member: usize, input: InputId, value: Value) {
+        if let Some(slot) = self.rows.get_mut(member).and_then(|row| row.inputs.get_mut(input)) {
+            *slot = Some(value);
+        }
+    }
+}
+
+/// The row of no unit.
+static NO_ROW: Row = Row { listed: false, cells: Vec::new(), inputs: Vec::new(), instead: Vec::new() };
+
 impl Facts {
+    /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.
+    pub(crate) fn gather(&mut self, plan: &Plan) {
+        for row in &mut self.rows {
+            row.inputs = vec![None; plan.inputs.len()];
+        }
+        stages::fill(plan, self);
+    }
+
     /// Where a cell stands.
     pub(crate) fn place(&self, cell: &Cell) -> CellPlace {
         let Some(file) = self.files.get(cell.file) else { return CellPlace::default() };

@@ -7,6 +7,7 @@
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
 //! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
+//! amended    amendments -> the text of every version, each stretch with where it was written
 //! extension  scripts -> functions: the sandbox, exact numbers at its boundary
 //! resolved   ast -> names bound, units checked, marks added up
 //! plan       resolved -> flat steps in dependency order, one program a tier
@@ -17,6 +18,7 @@
 //! results    units, indicators, totals, places: the JSON contract
 //! explain    how a score came about, as data
 //! golden     cases and published months against what is computed
+//! difference two versions -> what changed in meaning, and what that does to a month
 //! report     texts for people
 //! document   a standard as one page: its text, its rules, its tables, and links between them
 //! engine     the same for programs: compile once, score tables in memory
@@ -35,6 +37,8 @@ pub mod quantity;
 pub mod results;
 pub mod source;
 
+pub(crate) mod amended;
+pub(crate) mod difference;
 pub(crate) mod document;
 pub(crate) mod draft;
 pub(crate) mod eval;

@@ -6,6 +6,7 @@
 
 mod builder;
 mod from_resolved;
+mod inputs;
 mod items;
 mod scopes;
 mod total;
@@ -16,20 +17,17 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::diag::Lang;
+use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Case, Comparison, Cycle, Effect, Expected, Extreme, FactId, Head, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind, Name, Notes, Precision, Reading, Side,
-    Sign, Target, TierId, Ties, Type, ValueId,
+    Attribute, AttributeId, Case, Common, Comparison, Cycle, Effect, Expected, FactId, Fold, Head, InputId, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind,
+    Name, Notes, Over, PARENT, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
 
 /// The number of a step in its program.
 pub(crate) type StepId = usize;
-
-/// The number of an input: what a unit's program reads from outside its own row.
-pub(crate) type InputId = usize;
 
 /// A standard that can be evaluated.
 #[derive(Debug)]
@@ -45,10 +43,17 @@ pub struct Plan {
     pub(crate) vetoes: Vec<Veto>,
     /// 输出, in the order of the rules.
     pub(crate) outputs: Vec<ValueId>,
-    /// What programs read from outside the rows of units.
-    pub(crate) inputs: Vec<Input>,
     pub(crate) programs: Vec<Program>,
+    /// What the programs read from outside the rows of their units.
+    pub(crate) inputs: Vec<Input>,
+    /// The inputs in the order in which they are filled.
+    pub(crate) stages: Vec<Stage>,
+    /// What the register must say of units, besides name and tier.
+    pub(crate) attributes: Vec<Attribute>,
+    /// Where the rules speak of the units below or above, if they do.
+    pub(crate) parents: Option<Span>,
     pub(crate) ranking: Ranking,
+    pub(crate) lists: Vec<List>,
     pub(crate) total: Named,
     pub(crate) total_columns: Vec<String>,
     pub(crate) cases: Vec<Case>,
@@ -84,13 +89,6 @@ pub(crate) struct Named {
 pub(crate) struct Veto {
     pub(crate) effect: Effect,
     pub(crate) reason: String,
-}
-
-/// What a program reads from outside the row of a unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Input {
-    /// Whether the unit is one of these, by name or alias.
-    OneOf(Vec<Name>),
 }
 
 /// A fact as tables must hold it.
@@ -155,6 +153,78 @@ pub(crate) struct Ranking {
     pub(crate) listed: Vec<bool>,
 }
 
+/// 名单: the first or the last of a range of units.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: usize,
+    /// For each key, whether the highest comes first.
+    pub(crate) keys: Vec<bool>,
+}
+
+/// What decides whether a unit is on a list.
+#[derive(Debug)]
+pub(crate) struct ListSteps {
+    pub(crate) condition: Option<StepId>,
+    pub(crate) keys: Vec<StepId>,
+}
+
+/// What is read from outside the row of a unit.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// What it is called: `层级 平均(率)`.
+    pub(crate) name: Words,
+    pub(crate) kind: InputKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum InputKind {
+    /// One value from the units of a range.
+    Units(Units),
+    /// Whether the unit is one of those, by name or alias.
+    Named(Vec<Name>),
+}
+
+/// An aggregate over units; what each of them brings to it stands in the program of its tier.
+#[derive(Debug)]
+pub(crate) struct Units {
+    pub(crate) over: Over,
+    /// 逐: one value for each group of members that have this in common.
+    pub(crate) each: Option<Common>,
+    pub(crate) fold: Fold,
+    /// Of a rank: whether the lowest is first.
+    pub(crate) ascending: bool,
+    /// Of a rank: what becomes of equal values.
+    pub(crate) ties: Ties,
+}
+
+impl Units {
+    /// What decides to which group of units a member belongs.
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> + use<> {
+        crate::resolved::commons(self.over, self.each)
+    }
+}
+
+/// Inputs that are filled together, before all that read them.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) inputs: Vec<InputId>,
+    /// Whether what is gathered from the units below rests on the same inputs of theirs: units are filled from the bottom up.
+    pub(crate) upward: bool,
+}
+
+/// What a unit brings to an input.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    pub(crate) values: Vec<StepId>,
+    /// Whether the unit counts.
+    pub(crate) condition: Option<StepId>,
+}
+
 /// The steps of one tier.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -192,6 +262,12 @@ pub(crate) struct Program {
     pub(crate) spills: Vec<Spill>,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
+    /// What puts a unit on each list; none where that does not apply to the tier.
+    pub(crate) lists: Vec<Option<ListSteps>>,
+    /// What a unit of the tier brings to each input; none where that does not apply to the tier.
+    pub(crate) brought: Vec<Option<Brought>>,
+    /// For each stage the steps that it needs, in order, with all that they read.
+    pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,
 }
 
@@ -341,6 +417,27 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     }
 }
 
+/// Some steps and all that they read, in order.
+pub(crate) fn closure(steps: &[Step], roots: impl IntoIterator<Item = StepId>) -> Vec<StepId> {
+    let mut wanted = vec![false; steps.len()];
+    for root in roots {
+        if let Some(slot) = wanted.get_mut(root) {
+            *slot = true;
+        }
+    }
+    for (id, step) in steps.iter().enumerate().rev() {
+        if wanted.get(id) != Some(&true) {
+            continue;
+        }
+        for operand in operands(step) {
+            if let Some(slot) = wanted.get_mut(operand) {
+                *slot = true;
+            }
+        }
+    }
+    wanted.iter().enumerate().filter(|(_, wanted)| **wanted).map(|(id, _)| id).collect()
+}
+
 /// The steps that some fact bears on.
 pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
     let mut varies = vec![false; steps.len()];
@@ -455,7 +552,7 @@ pub(crate) enum Role {
     StandIn,
     /// The result of an extension function.
     Call,
-    /// The largest or smallest of several values.
-    Extreme(Extreme),
+    /// The largest or the smallest of several values.
+    Extreme,
     Expression,
 }

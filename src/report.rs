@@ -4,6 +4,8 @@
 //! every format is written from it by a file of its own. Never: arithmetic; every number was computed before.
 
 mod derivation;
+mod difference;
+mod gathered;
 mod markdown;
 mod needs;
 mod sentence;
@@ -15,6 +17,7 @@ mod view;
 mod workbook;
 
 pub(crate) use derivation::derivation;
+pub(crate) use difference::differences;
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::needs;
 pub(crate) use sentence::explanation;

@@ -10,6 +10,7 @@ mod decides;
 mod expr;
 mod from_ast;
 mod function;
+mod gather;
 mod head;
 mod items;
 mod marks;
@@ -21,7 +22,9 @@ mod tables;
 pub(crate) use applies::rests_on_parts;
 pub(crate) use constant::{constant, most, reads_varying_marks};
 pub(crate) use from_ast::resolve;
+pub(crate) use gather::{PARENT, input_name};
 pub(crate) use marks::marks_in;
+pub(crate) use scope::applies;
 pub(crate) use spill::incoming;
 
 use std::collections::BTreeSet;
@@ -34,7 +37,7 @@ use crate::extension;
 use crate::quantity::{Mode, Unit};
 use crate::source::Span;
 pub(crate) use crate::syntax::ast::{Comparison, ItemKind, Name, PartOf, Precision, Reading, Side, Sign, Times};
-pub(crate) use crate::syntax::ast::{Cycle, Ties};
+pub(crate) use crate::syntax::ast::{Cycle, Fold, Ties};
 
 /// The place of a tier in its list.
 pub(crate) type TierId = usize;
@@ -48,6 +51,10 @@ pub(crate) type FunctionId = usize;
 pub(crate) type ItemId = usize;
 /// The place of an assumption in its list.
 pub(crate) type MarkId = usize;
+/// The place of an input in its list.
+pub(crate) type InputId = usize;
+/// The place of an attribute of units in its list.
+pub(crate) type AttributeId = usize;
 
 /// A whole standard.
 #[derive(Debug)]
@@ -57,6 +64,12 @@ pub(crate) struct Standard {
     pub(crate) facts: Vec<Fact>,
     pub(crate) values: Vec<Value>,
     pub(crate) functions: Vec<Function>,
+    /// What the programs of units read from outside their own rows.
+    pub(crate) inputs: Vec<Input>,
+    /// What the register says of units, besides name and tier.
+    pub(crate) attributes: Vec<Attribute>,
+    /// Where the rules speak of the units below or above, if they do.
+    pub(crate) parents: Option<Span>,
     /// Parents before their children.
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
@@ -64,6 +77,7 @@ pub(crate) struct Standard {
     pub(crate) vetoes: Vec<Veto>,
     pub(crate) total: Total,
     pub(crate) ranking: Ranking,
+    pub(crate) lists: Vec<List>,
     pub(crate) cases: Vec<Case>,
     pub(crate) marks: Vec<Mark>,
     /// The words that facts of choice and outputs may hold.
@@ -305,6 +319,100 @@ pub(crate) struct Measure {
     pub(crate) span: Span,
 }
 
+/// What is read from outside the row of a unit, such as one value made of those of many units.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) kind: InputKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum InputKind {
+    /// One value from the units of a range.
+    Units(Units),
+}
+
+impl Input {
+    /// What is evaluated for every unit before the input can be filled.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        match &self.kind {
+            InputKind::Units(units) => units.arguments.iter().chain(&units.condition),
+        }
+    }
+}
+
+/// An aggregate over units; inside it names are those of each member.
+#[derive(Debug)]
+pub(crate) struct Units {
+    pub(crate) over: Over,
+    /// 逐: one value for each group of members that have this in common.
+    pub(crate) each: Option<Common>,
+    pub(crate) fold: Fold,
+    pub(crate) arguments: Vec<Expr>,
+    /// 其中: which members count.
+    pub(crate) condition: Option<Expr>,
+    /// Of a rank: whether the lowest is first.
+    pub(crate) ascending: bool,
+    /// Of a rank: what becomes of equal values.
+    pub(crate) ties: Ties,
+}
+
+impl Units {
+    /// Whether a unit that reads it is always among those that count, as far as its own value is known.
+    pub(crate) fn holds_reader(&self) -> bool {
+        self.over.who != Who::Children && self.condition.is_none() && self.each.is_none()
+    }
+
+    /// What decides to which group of units a member belongs.
+    pub(crate) fn commons(&self) -> impl Iterator<Item = Common> + use<> {
+        commons(self.over, self.each)
+    }
+}
+
+/// What decides to which group of units a member belongs.
+pub(crate) fn commons(over: Over, each: Option<Common>) -> impl Iterator<Item = Common> + use<> {
+    let same = if let Who::Same(common) = over.who { Some(common) } else { None };
+    same.into_iter().chain(over.group).chain(each)
+}
+
+/// Which units are gathered for a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Over {
+    pub(crate) who: Who,
+    /// Inside an aggregate over groups: only those of the unit's own group.
+    pub(crate) group: Option<Common>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// 层级: those of its tier.
+    Tier,
+    /// 全体: all.
+    All,
+    /// 同: those that have this in common with it.
+    Same(Common),
+    /// 下级: those below it.
+    Children,
+}
+
+/// What units can have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Common {
+    /// A fact that is a choice.
+    Fact(FactId),
+    Attribute(AttributeId),
+    /// The unit above.
+    Parent,
+}
+
+/// A column of the register.
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    /// Where the rules read it.
+    pub(crate) span: Span,
+}
+
 #[derive(Debug)]
 pub(crate) struct Exemption {
     pub(crate) tiers: BTreeSet<TierId>,
@@ -359,15 +467,38 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
 }
 
+/// 名单: the first or the last of a range of units, with all who tie with the last of them.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    /// 其中: which units can be on it.
+    pub(crate) condition: Option<Expr>,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: usize,
+    pub(crate) keys: Vec<Key>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: String,
     /// The unit that it speaks of, where the rules name units.
     pub(crate) unit: Option<Name>,
+    pub(crate) units: Vec<CaseUnit>,
+    pub(crate) span: Span,
+}
+
+/// A unit of a case.
+#[derive(Debug)]
+pub(crate) struct CaseUnit {
+    pub(crate) name: String,
     pub(crate) tier: TierId,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
+    pub(crate) attributes: Vec<(AttributeId, String)>,
+    /// The unit above, as a place among the units of the case.
+    pub(crate) parent: Option<usize>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
-    pub(crate) span: Span,
 }
 
 /// What a case speaks of.
@@ -428,15 +559,6 @@ impl Expr {
     }
 }
 
-/// Which of several values counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extreme {
-    /// 最高.
-    Largest,
-    /// 最低.
-    Smallest,
-}
-
 #[derive(Debug, Clone)]
 pub(crate) enum ExprKind {
     /// A number: rates and percentage points as fractions of 1.
@@ -447,6 +569,10 @@ pub(crate) enum ExprKind {
     Value(ValueId),
     /// An extension function of its arguments.
     Call(FunctionId, Vec<Expr>),
+    /// What is gathered from outside the row.
+    Input(InputId),
+    /// The largest or the smallest of several values.
+    Extreme(Extreme, Vec<Expr>),
     /// The marks of an item, or of the tier.
     Marks(Option<ItemId>),
     /// The sum of the children of an item, or of the standard.
@@ -463,8 +589,6 @@ pub(crate) enum ExprKind {
     Round(Box<Expr>, Decimal, Mode),
     Cap(Box<Expr>, Box<Expr>),
     Floor(Box<Expr>, Box<Expr>),
-    /// The largest or the smallest of several values.
-    Extreme(Extreme, Vec<Expr>),
     Compare(Box<Expr>, Comparison, Box<Expr>),
     IsBlank(Box<Expr>),
     IsUndefined(Box<Expr>),
@@ -476,8 +600,14 @@ pub(crate) enum ExprKind {
     /// Rows with their conditions on the subject; the last has none if it is 其余.
     Table(Box<Table>),
     /// Linear between anchors, constant outside.
-    Interpolated(Box<Expr>, Vec<(Decimal, Expr)>),
+    Interpolated(Box<Expr>, Vec<(Expr, Expr)>),
     Among(Box<Expr>, Vec<Pattern>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extreme {
+    Largest,
+    Smallest,
 }
 
 #[derive(Debug, Clone)]

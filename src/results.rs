@@ -7,6 +7,7 @@
 //! indicators and sections in the order of the rules.
 
 mod adjusted;
+mod lists;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing};
+use self::lists::Candidates;
+pub use self::lists::{ListResult, ListedUnit};
 use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
@@ -42,6 +45,8 @@ pub struct Results {
     pub adjustments_sha256: Option<String>,
     /// Every unit.
     pub units: Vec<UnitResult>,
+    /// The lists that the rules name, in their order.
+    pub lists: Vec<ListResult>,
     /// What was adjusted after appeals, in the order of their dates.
     pub adjustments: Vec<Adjusted>,
     /// The units that stand elsewhere than without the adjustments; null where the facts without them cannot be scored.
@@ -55,6 +60,11 @@ impl Results {
     /// Leaves only one unit, its adjustments and its move.
     pub(crate) fn only(&mut self, unit: &str) {
         self.units.retain(|one| one.unit == unit);
+        for list in &mut self.lists {
+            list.units.retain(|listed| listed.unit == unit);
+            list.without.retain(|without| without == unit);
+        }
+        self.lists.retain(|list| !list.units.is_empty() || !list.without.is_empty());
         self.moved.iter_mut().for_each(|moved| moved.retain(|moved| moved.unit == unit));
         let own = |(_, adjusted): &(usize, &Adjusted)| adjusted.unit == unit;
         let places: BTreeMap<usize, usize> = self.adjustments.iter().enumerate().filter(own).map(|(before, _)| before).zip(0..).collect();
@@ -260,12 +270,14 @@ const TOLD_EVERY: usize = 256;
 fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
+    let mut candidates = Candidates::new(plan);
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         if index % TOLD_EVERY == 0 {
             reached(index, facts.members.len());
         }
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let outcome = traced(program, row, Until::Scores);
+        candidates.add(plan, facts, index, (program, &outcome));
         contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
         units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed, facts, member: index }.unit(&member.name));
     }
@@ -288,6 +300,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         facts_sha256: facts.sha256.clone(),
         adjustments_sha256: None,
         units,
+        lists: candidates.lists(plan, facts),
         adjustments: Vec::new(),
         moved: Some(Vec::new()),
         taking_part,
@@ -577,15 +590,21 @@ pub(crate) fn missing_facts(trace: &Trace<'_>) -> Vec<String> {
 
 /// The names of the facts for want of which a value is missing, with those that the exemptions want.
 pub(crate) fn missing_for(trace: &Trace<'_>, root: StepId) -> Vec<String> {
-    let mut facts: Vec<usize> = trace.missing(root);
+    let (mut facts, mut inputs) = trace.missing(root);
     if root == trace.program.total {
         for (condition, _) in &trace.program.exemptions {
-            facts.extend(trace.missing(*condition));
+            let (more, gathered) = trace.missing(*condition);
+            facts.extend(more);
+            inputs.extend(gathered);
         }
     }
     facts.sort_unstable();
     facts.dedup();
-    facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned()).collect()
+    inputs.sort_unstable();
+    inputs.dedup();
+    let facts = facts.iter().filter_map(|fact| trace.plan.facts.get(*fact)).map(|fact| fact.label().to_owned());
+    let inputs = inputs.iter().filter_map(|input| trace.plan.inputs.get(*input)).map(|input| input.name.get(trace.plan.lang).to_owned());
+    facts.chain(inputs).collect()
 }
 
 /// What is 待定 and leaves a value without a number, in words.

@@ -6,12 +6,14 @@
 
 mod decode;
 pub(crate) mod literate;
+mod pieces;
 mod policy;
 mod script;
 mod uses;
 
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
+pub(crate) use pieces::{Piece, Spliced};
 pub(crate) use policy::hex;
 pub use policy::{Policy, PolicyFault, read_policy};
 pub(crate) use script::{Unread, beside, is_script_name};
@@ -68,6 +70,8 @@ pub(crate) enum Kind {
     Rules,
     /// A script that rules call, with the SHA-256 of its bytes.
     Script(String),
+    /// Rules of a version that amendments made of others, with where each stretch was written.
+    Spliced(Vec<Piece>),
 }
 
 /// One file of policy text.
@@ -103,7 +107,7 @@ impl Source {
     /// The SHA-256 of the bytes of a script.
     pub(crate) fn script_sha256(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Rules => None,
+            Kind::Rules | Kind::Spliced(_) => None,
             Kind::Script(sha256) => Some(sha256),
         }
     }
@@ -174,12 +178,12 @@ impl Sources {
 
     /// The scripts with their numbers.
     pub fn scripts(&self) -> impl Iterator<Item = (u32, &Source)> {
-        self.all().filter(|(_, source)| source.kind != Kind::Rules)
+        self.all().filter(|(_, source)| matches!(source.kind, Kind::Script(_)))
     }
 
-    /// Rule files and scripts with their numbers.
+    /// Rule files and scripts with their numbers; not the texts that were spliced from them.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Source)> {
-        self.files.iter().enumerate().map(|(index, source)| (offset(index), source))
+        self.files.iter().enumerate().map(|(index, source)| (offset(index), source)).filter(|(_, source)| !matches!(source.kind, Kind::Spliced(_)))
     }
 
     /// The text of a span; what a Markdown text says between its blocks of rules is blank.
@@ -194,9 +198,15 @@ impl Sources {
         self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Path and line of a span's beginning, as in `标准.kp:12`.
+    /// How many files there are, spliced ones included.
+    pub(crate) fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Path and line of where a span was written, as in `标准.kp:12`.
     #[must_use]
     pub fn place(&self, span: Span) -> String {
+        let span = self.written(span);
         self.get(span.file).map_or_else(String::new, |source| format!("{}:{}", source.path, source.line_column(position(span.start)).line))
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod ast;
 mod faults;
 mod from_text;
 mod literate;
+pub(crate) mod outline;
 mod pieces;
 mod print;
 mod tokens;
@@ -16,7 +17,7 @@ mod words;
 
 pub(crate) use faults::HEADING;
 pub(crate) use pieces::{Piece, PieceKind, pieces};
-pub(crate) use print::{Skin, print, print_literate};
+pub(crate) use print::{Mismatch, Skin, print, print_literate};
 pub(crate) use words::keyword;
 
 use std::collections::BTreeSet;
@@ -40,30 +41,35 @@ pub(crate) struct Parsed {
 
 /// Parses every rule file. A statement that cannot be read is reported once and left out; the rest is read all the same.
 pub(crate) fn parse(sources: &Sources) -> Parsed {
+    parse_files(sources, &sources.iter().map(|(file, _)| file).collect::<Vec<_>>())
+}
+
+/// Parses some of the files as one standard.
+pub(crate) fn parse_files(sources: &Sources, files: &[u32]) -> Parsed {
     let mut parsed = Parsed { files: Vec::new(), diagnostics: Vec::new(), lost: BTreeSet::new(), unreadable: false, skins: Vec::new() };
-    for (file, source) in sources.all() {
-        if source.script_sha256().is_some() {
-            // a script keeps its number
-            parsed.files.push(ast::File::default());
-            parsed.skins.push(diag::language_of(sources, None));
-            continue;
+    // trees and skins are by number, and a script has one too
+    parsed.files.resize_with(sources.count(), ast::File::default);
+    parsed.skins.resize(sources.count(), diag::language_of(sources, None));
+    for &file in files {
+        let Some(source) = sources.get(file) else { continue };
+        if let Some(skin) = parsed.skins.get_mut(crate::source::position(file)) {
+            *skin = diag::language_of(sources, Some(Span { file, start: 0, end: 0 }));
         }
         if source.is_literate() {
             let found = literate::check(file, source);
             parsed.diagnostics.extend(found.diagnostics);
             if found.broken {
                 parsed.unreadable = true;
-                parsed.files.push(ast::File::default());
-                parsed.skins.push(diag::language_of(sources, Some(Span { file, start: 0, end: 0 })));
                 continue;
             }
         }
         let one = faults::parse_file(file, source.rules(), sources);
-        parsed.files.push(one.file);
+        if let Some(slot) = parsed.files.get_mut(crate::source::position(file)) {
+            *slot = one.file;
+        }
         parsed.diagnostics.extend(one.diagnostics);
         parsed.lost.extend(one.lost);
         parsed.unreadable |= one.unreadable;
-        parsed.skins.push(diag::language_of(sources, Some(Span { file, start: 0, end: 0 })));
     }
     uses::check(&mut parsed, sources);
     parsed

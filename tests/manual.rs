@@ -280,7 +280,7 @@ fn the_cheat_sheet_is_one_page_with_every_keyword() {
     let (words, reserved) = keywords();
     for (path, in_zh) in SHEETS.iter().zip([true, false]) {
         let text = fs::read_to_string(root().join(path)).unwrap();
-        assert!(text.lines().count() <= 75, "{path}: {} lines", text.lines().count());
+        assert!(text.lines().count() <= 85, "{path}: {} lines", text.lines().count());
         // the words of comments count: they name what else may stand in a place
         let spelled: String = text.chars().map(|letter| if letter.is_alphanumeric() || letter == '_' { letter } else { ' ' }).collect();
         let spelled = format!(" {} ", spelled.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -11,6 +11,7 @@ use super::input::{check, holds_rules, policies};
 use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
 use crate::diag::{self, Diagnostic, Lang, words};
+use crate::engine::Versions;
 use crate::facts::{named, register};
 use crate::source::Sources;
 
@@ -34,11 +35,14 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let mut found: Vec<(Vec<Diagnostic>, Sources)> = Vec::new();
     let mut files = 0;
     for path in expand(&arguments.paths)? {
-        let (policy, plan, mut diagnostics) = check(&path)?;
-        if let Some(plan) = &plan
-            && let Some(register) = register::load(&policy.tables, plan, &mut diagnostics)
-        {
-            diagnostics.extend(named::check(plan, &register));
+        let (policy, Versions { versions, mut diagnostics, .. }) = check(&path)?;
+        for version in &versions {
+            let mut found = Vec::new();
+            if let Some(register) = register::load(&policy.tables, &version.plan, &mut found) {
+                found.extend(named::check(&version.plan, &register));
+            }
+            found.retain(|fault| !diagnostics.contains(fault));
+            diagnostics.append(&mut found);
         }
         files += policy.sources.iter().count();
         found.push((diagnostics, policy.sources));

@@ -28,7 +28,7 @@ pub(super) const EXAMPLES: &[Example] = &[example(
 )];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let loaded = load_policy(arguments.policy.as_deref())?;
+    let loaded = load_policy(arguments.policy.as_deref(), None)?;
     let sources = &loaded.policy.sources;
     let shown = lang.unwrap_or_else(|| language_of(sources, None));
     print_diagnostics(&loaded.warnings, sources, lang);

@@ -59,7 +59,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let (policy, named) = split(&arguments.named, arguments.unit.is_some());
-    let mut loaded = load_policy(policy.as_deref())?;
+    let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let Some(name) = arguments.unit.clone().or(named) else {
         return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 单位名 …", "name the unit, as in: kaoping explain UNIT …")));

@@ -6,14 +6,14 @@ use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
 use crate::diag::{self, Diagnostic, Words, words};
-use crate::engine::compile;
+use crate::engine::{Versions, compile_versions};
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
 use crate::facts::{self, Facts, adjustments, files, load, named};
 use crate::period;
 use crate::plan::Plan;
-use crate::source::{Policy, PolicyFault, is_rule_name, only_shares, read_policy};
+use crate::source::{Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
@@ -84,18 +84,19 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
     read_policy(path).map_err(|fault| Fault::Words(unreadable_policy(&fault)))
 }
 
-/// Reads and checks a policy; its faults and warnings, sorted, and the plan if there is no fault.
-pub(super) fn check(path: &Path) -> Result<(Policy, Option<Plan>, Vec<Diagnostic>), Fault> {
-    let policy = read(path)?;
-    let compiled = compile(&policy.sources);
-    if compiled.plan.is_none() && !diag::any_error(&compiled.diagnostics) {
+/// Reads and checks a policy: all its versions if there is no fault, and faults and warnings, sorted.
+pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
+    let mut policy = read(path)?;
+    let compiled = compile_versions(&policy.sources);
+    if compiled.versions.is_empty() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
     }
-    Ok((policy, compiled.plan, compiled.diagnostics))
+    policy.sources = compiled.sources().clone();
+    Ok((policy, compiled))
 }
 
 fn unreadable_policy(fault: &PolicyFault) -> Words {
@@ -128,11 +129,21 @@ fn unreadable_facts(fault: &InputFault) -> Words {
     }
 }
 
-/// Reads a policy that must be without fault, and its register.
-pub(super) fn load_policy(named: Option<&Path>) -> Result<Loaded, Fault> {
+/// Reads a policy that must be without fault, and its register: the version that is in force in a period, or else the last.
+pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<Loaded, Fault> {
     let path = policy_path(named)?;
-    let (policy, plan, mut diagnostics) = check(&path)?;
-    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
+    let (policy, Versions { mut versions, mut diagnostics, .. }) = check(&path)?;
+    if versions.is_empty() {
+        return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+    }
+    let index = match period {
+        Some(text) => {
+            let heads: Vec<_> = versions.iter().map(|version| &version.plan.head).collect();
+            period::version_in_force(text, &heads).map_err(|fault| Fault::Diagnostics(vec![*fault], Box::new(policy.sources.clone())))?
+        }
+        None => versions.len() - 1,
+    };
+    let plan = versions.swap_remove(index).plan;
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
     diagnostics.extend(register.iter().flat_map(|register| named::check(&plan, register)));
     if diag::any_error(&diagnostics) {
@@ -151,16 +162,44 @@ pub(super) fn period(loaded: &Loaded, subject: &Subject) -> Result<String, Fault
     period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))
 }
 
+/// What stops the reading of facts.
+pub(super) enum Stopped {
+    Unreadable(InputFault),
+    Faults(Vec<Diagnostic>),
+}
+
+impl Stopped {
+    pub(super) fn with(self, sources: &Sources) -> Fault {
+        match self {
+            Stopped::Unreadable(fault) => Fault::Words(unreadable_facts(&fault)),
+            Stopped::Faults(found) => Fault::Diagnostics(found, Box::new(sources.clone())),
+        }
+    }
+}
+
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
-    let unreadable = |fault: InputFault| Fault::Words(unreadable_facts(&fault));
+    let read = read_facts(&loaded.plan, loaded.register.as_ref(), subject, period, &|_| false);
+    let (facts, warnings) = read.map_err(|stopped| stopped.with(&loaded.policy.sources))?;
+    loaded.warnings.extend(warnings);
+    Ok(facts)
+}
+
+/// Reads facts against a plan, with what is worth saying; a fault stops the work unless it is pardoned.
+pub(super) fn read_facts(
+    plan: &Plan,
+    register: Option<&Register>,
+    subject: &Subject,
+    period: &str,
+    pardoned: &dyn Fn(&Diagnostic) -> bool,
+) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = files::read(&subject.facts).map_err(unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(unreadable)?;
+    let inputs = files::read(&subject.facts).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
-    let (plan, register) = (&loaded.plan, loaded.register.as_ref());
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
+    diagnostics.retain(|fault| !pardoned(fault));
     progress::begin(&words!("核对数据", "checking facts"));
     if !diag::any_error(&diagnostics) {
         if changes.is_empty() {
@@ -172,8 +211,12 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     diag::sort(&mut diagnostics);
     if diag::any_error(&diagnostics) {
         diagnostics.retain(Diagnostic::is_error);
-        return Err(Fault::Diagnostics(diagnostics, Box::new(loaded.policy.sources.clone())));
+        return Err(Stopped::Faults(diagnostics));
     }
-    loaded.warnings.extend(diagnostics);
-    Ok(table)
+    Ok((table, diagnostics))
+}
+
+/// Every heading under which a plan reads facts.
+pub(super) fn columns_of(plan: &Plan) -> Vec<String> {
+    plan.facts.iter().flat_map(|fact| std::iter::once(&fact.name).chain(&fact.columns)).cloned().collect()
 }

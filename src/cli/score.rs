@@ -52,7 +52,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.policy.as_deref())?;
+    let mut loaded = load_policy(arguments.policy.as_deref(), arguments.subject.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     if arguments.subject.facts.is_empty() {
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));

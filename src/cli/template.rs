@@ -50,7 +50,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let loaded = load_policy(arguments.policy.as_deref())?;
+    let loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let period = match &arguments.period {
         Some(text) => Some(period::read(text, &loaded.plan.head).map_err(|fault| Fault::Diagnostics(vec![fault], Box::new(loaded.policy.sources.clone())))?),

@@ -13,6 +13,7 @@ use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
+use crate::engine::Versions;
 use crate::facts::files::FORMATS;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::facts::{adjustments, named, register};
@@ -114,21 +115,24 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
 }
 
 fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
-    let (policy, plan, mut diagnostics) = input::check(path)?;
-    let Some(plan) = plan else { return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources))) };
-    let register = register::load(&policy.tables, &plan, &mut diagnostics);
-    diagnostics.extend(register.iter().flat_map(|register| named::check(&plan, register)));
-    if diag::any_error(&diagnostics) {
+    let (policy, Versions { versions, mut diagnostics, .. }) = input::check(path)?;
+    if versions.is_empty() {
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    for case in &plan.cases {
-        outcomes.push(Outcome {
+    for version in &versions {
+        let plan = &version.plan;
+        let register = register::load(&policy.tables, plan, &mut diagnostics);
+        diagnostics.extend(register.iter().flat_map(|register| named::check(plan, register)));
+        if diag::any_error(&diagnostics) {
+            return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+        }
+        outcomes.extend(plan.cases.iter().map(|case| Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
-            differences: case::run(&plan, case, register.as_ref()),
+            differences: case::run(plan, case, register.as_ref()),
             month: None,
             lang: plan.lang,
-        });
+        }));
     }
     Ok(())
 }
@@ -140,8 +144,8 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
         Some(policy) => policy.clone(),
         None => policy_of(folder)?,
     };
-    let mut loaded = input::load_policy(Some(&policy))?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut loaded = input::load_policy(Some(&policy), Some(&name))?;
     let subject = Subject { period: Some(name), facts: facts_of(folder), sheet: Vec::new(), adjustments: Vec::new() };
     let period = input::period(&loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;

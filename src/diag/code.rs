@@ -73,6 +73,14 @@ codes! {
     WrongKind = "K0206", "名称的种类不对", "a name of the wrong kind";
     /// Two facts that read one column.
     SharedColumn = "K0207", "两项数据读同一列", "two facts read one column";
+    /// An amendment of what is not there, or stands more than once.
+    AmendedTarget = "K0221", "修订的对象不对", "amendment of nothing that can be found";
+    /// An amendment whose old value is not what is in force.
+    AmendedOld = "K0222", "修订的原值不符", "old value of an amendment does not match";
+    /// Changes of one amendment that do not go together, or that change nothing.
+    AmendedTwice = "K0223", "几处修订互相冲突", "changes that do not go together";
+    /// Versions whose dates overlap, or leave days without any.
+    Calendar = "K0224", "各版本的施行期不衔接", "dates of versions that do not fit";
     /// A file to use that is not there, or not where rules may lie.
     UseMissing = "K0226", "引用的文件读不到", "file to use not found";
     /// Files that use one another.

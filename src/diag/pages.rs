@@ -35,6 +35,10 @@ pages! {
     MissingPart = "K0205";
     WrongKind = "K0206";
     SharedColumn = "K0207";
+    AmendedTarget = "K0221";
+    AmendedOld = "K0222";
+    AmendedTwice = "K0223";
+    Calendar = "K0224";
     UseMissing = "K0226";
     UseCircle = "K0227";
     UseStandard = "K0228";

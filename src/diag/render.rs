@@ -85,6 +85,7 @@ fn write_one(text: &mut String, diagnostic: &Diagnostic, sources: &Sources, lang
 }
 
 fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -> String {
+    let diagnostic = &diagnostic.written(sources);
     let level = match (diagnostic.code.severity(), lang) {
         (Severity::Error, Lang::Zh) => Level::ERROR.with_name("错误"),
         (Severity::Error, Lang::En) => Level::ERROR,
@@ -170,6 +171,7 @@ fn apart(diagnostic: &Diagnostic, text: &str, span: Span, words: &str) -> String
 pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     let both = |words: &super::Words| json!({ "zh": words.zh, "en": words.en });
     let range = |span: crate::source::Span| -> Value {
+        let span = sources.written(span);
         let Some(source) = sources.get(span.file) else { return Value::Null };
         let (from, to) = (source.line_column(position(span.start)), source.line_column(position(span.end)));
         json!({ "file": source.path, "line": from.line, "column": from.column, "end_line": to.line, "end_column": to.column })

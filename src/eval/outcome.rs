@@ -63,16 +63,11 @@ where
     D::Value: AsExact,
 {
     let program = evaluator.program();
-    evaluator.start();
-    evaluator.run(cells, Until::Exemptions);
-    let mut unknown: Option<Absence> = None;
-    for (condition, exemption) in &program.exemptions {
-        match evaluator.values().get(*condition).map(AsExact::exact) {
-            Some(Value::Truth(true)) => return Status::Exempt(*exemption),
-            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(*absence, |other| other.min(*absence))),
-            _ => {}
-        }
-    }
+    let unknown = match participation(evaluator, cells) {
+        Participation::Exempt(exemption) => return Status::Exempt(exemption),
+        Participation::Unknown(absence) => Some(absence),
+        Participation::Yes => None,
+    };
     evaluator.run(cells, until);
     let values = evaluator.values();
     let total = values.get(program.total).map(AsExact::exact);
@@ -86,6 +81,34 @@ where
             Status::Faulty(guilty.unwrap_or(program.total))
         }
     }
+}
+
+/// Whether a unit takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Participation {
+    Yes,
+    /// 不参评, by which exemption.
+    Exempt(usize),
+    Unknown(Absence),
+}
+
+/// Evaluates the exemptions alone. The first that is true gives the reason, even if an earlier one is unknown.
+pub(crate) fn participation<D: Domain>(evaluator: &mut Evaluator<'_, D>, cells: &impl Cells<D::Cell>) -> Participation
+where
+    D::Value: AsExact,
+{
+    let program = evaluator.program();
+    evaluator.start();
+    evaluator.run(cells, Until::Exemptions);
+    let mut unknown: Option<Absence> = None;
+    for (condition, exemption) in &program.exemptions {
+        match evaluator.values().get(*condition).map(AsExact::exact) {
+            Some(Value::Truth(true)) => return Participation::Exempt(*exemption),
+            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(*absence, |other| other.min(*absence))),
+            _ => {}
+        }
+    }
+    unknown.map_or(Participation::Yes, Participation::Unknown)
 }
 
 /// Whether an item of a unit has a score.

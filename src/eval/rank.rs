@@ -21,19 +21,22 @@ pub(crate) struct Contestant {
 
 /// The place of each contestant, in the order given: 1 is first; places may be halves where ties share the mean.
 pub(crate) fn places(ranking: &Ranking, contestants: &[&Contestant]) -> Vec<Decimal> {
-    let mut order: Vec<usize> = (0..contestants.len()).collect();
-    let at = |index: usize| contestants.get(index);
-    let by_keys = |a: usize, b: usize| match (at(a), at(b)) {
+    places_by(contestants.len(), ranking.ties, |a, b| match (contestants.get(a), contestants.get(b)) {
         (Some(a), Some(b)) => a.last.cmp(&b.last).then_with(|| by(&a.keys, &b.keys, &ranking.keys)),
         _ => Ordering::Equal,
-    };
-    order.sort_by(|a, b| by_keys(*a, *b));
-    let mut places = vec![Decimal::ONE; contestants.len()];
+    })
+}
+
+/// The place of each of so many, of whom it is known which of two comes first.
+pub(crate) fn places_by(count: usize, ties: Ties, order_of: impl Fn(usize, usize) -> Ordering) -> Vec<Decimal> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|a, b| order_of(*a, *b));
+    let mut places = vec![Decimal::ONE; count];
     let (mut start, mut dense) = (0, 0_u32);
     while let Some(first) = order.get(start).copied() {
-        let tied = order.iter().skip(start).take_while(|other| by_keys(first, **other) == Ordering::Equal).count();
+        let tied = order.iter().skip(start).take_while(|other| order_of(first, **other) == Ordering::Equal).count();
         dense += 1;
-        let place = match ranking.ties {
+        let place = match ties {
             Ties::Skipping => Decimal::from(start + 1),
             Ties::Dense => Decimal::from(dense),
             // the mean of start + 1 .. start + tied
@@ -58,7 +61,8 @@ pub(crate) fn listing(ranking: &Ranking, a: &Contestant, b: &Contestant) -> Orde
         .then_with(|| a.name.cmp(&b.name))
 }
 
-fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
+/// Which of two comes first, by one key after another.
+pub(crate) fn by(a: &[Value], b: &[Value], descending: &[bool]) -> Ordering {
     for ((a, b), descending) in a.iter().zip(b).zip(descending) {
         let order = match (a.number(), b.number()) {
             (Some(a), Some(b)) => a.cmp(b),

@@ -3,7 +3,7 @@
 use super::domain::{Absence, TracedValue, Used, Value};
 use super::operands;
 use super::outcome::Outcome;
-use crate::plan::{FactId, Info, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
+use crate::plan::{FactId, Info, InputId, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
 
 /// The evaluated steps of one unit, with the plan they belong to.
 #[derive(Debug, Clone, Copy)]
@@ -194,20 +194,22 @@ impl<'a> Trace<'a> {
         false
     }
 
-    /// The facts for want of which a value is 缺数据, in the order of the rules.
-    pub(crate) fn missing(&self, root: StepId) -> Vec<FactId> {
+    /// The facts for want of which a value is 缺数据, in the order of the rules, and what was gathered in vain.
+    pub(crate) fn missing(&self, root: StepId) -> (Vec<FactId>, Vec<InputId>) {
         let missing = |id: StepId| self.value(id) == Value::Absent(Absence::Missing);
         let mut guilty = vec![false; root.saturating_add(1)];
         if let Some(slot) = guilty.get_mut(root) {
             *slot = missing(root);
         }
-        let mut facts = Vec::new();
+        let (mut facts, mut inputs) = (Vec::new(), Vec::new());
         for id in (0..=root).rev() {
             if !guilty.get(id).copied().unwrap_or(false) {
                 continue;
             }
-            if let Some(Role::Cell(fact)) = self.info(id).map(|info| info.role) {
-                facts.push(fact);
+            match self.info(id).map(|info| info.role) {
+                Some(Role::Cell(fact)) => facts.push(fact),
+                Some(Role::Input(input)) => inputs.push(input),
+                _ => {}
             }
             let Some(step) = self.step(id) else { continue };
             let sources = match step {
@@ -225,6 +227,7 @@ impl<'a> Trace<'a> {
             }
         }
         facts.sort_unstable();
-        facts
+        inputs.sort_unstable();
+        (facts, inputs)
     }
 }

@@ -122,12 +122,14 @@ pub(crate) fn apply(mut facts: Facts, inputs: &[Input], plan: &Plan, register: O
     }
     let before = facts.clone();
     applying::facts(&mut facts, &all, plan, diagnostics);
+    facts.gather(plan);
     if any_error(diagnostics) {
         return facts;
     }
     diagnostics.extend(super::check::check(plan, &facts));
     if !any_error(diagnostics) {
         applying::scores(&mut facts, &all, plan, diagnostics);
+        facts.gather(plan);
     }
     let sound = !any_error(&super::check::check(plan, &before));
     facts.adjustments = Some(Box::new(Adjustments::new(all, checksum(inputs), sound.then(|| Box::new(before)))));

@@ -118,14 +118,14 @@ fn overlap(a: &Column, b: &Column) -> bool {
     }
 }
 
-enum Bound {
+pub(super) enum Bound {
     Column(Column),
     Unknown,
     /// And where the facts are declared.
     Fault(Diagnostic, Vec<Span>),
 }
 
-fn bind_one(heading: &str, above: &str, plan: &Plan) -> Bound {
+pub(super) fn bind_one(heading: &str, above: &str, plan: &Plan) -> Bound {
     if is_one_of(heading, UNIT) {
         return Bound::Column(Column::Unit);
     }

@@ -8,9 +8,9 @@ use super::columns::{Column, applying, bind};
 use super::files::{Input, checksum};
 use super::grid::Form;
 use super::number::{Reading, with_unit};
-use super::register::{Register, TIER, UNIT};
+use super::register::{self, Register, TIER, UNIT};
 use super::table::{self, Sheets, Table, excerpt, squeezed};
-use super::units::{Named, Units};
+use super::units::{Named, Units, given_by_register};
 use super::{Cell, Facts, File, Row, named, provenance};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::Value;
@@ -50,8 +50,13 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
         loader.input(input, sheets);
     }
     loader.diagnostics.extend(sheets.missing());
-    let mut facts = loader.facts;
-    named::fill(&mut facts, plan, register);
+    if register.is_none() {
+        loader.diagnostics.extend(register::lacking(plan));
+    }
+    let Loader { units, mut facts, .. } = loader;
+    given_by_register(&units, &mut facts);
+    facts.aliases = named::aliases(plan, register);
+    facts.gather(plan);
     facts
 }
 

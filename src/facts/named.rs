@@ -1,40 +1,44 @@
 //! The units that the rules name, by 仅 and 除外: whether the register knows them, and which units they are.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::Facts;
 use super::register::Register;
 use super::table::squeezed;
 use crate::diag::{Code, Diagnostic, closest, words};
-use crate::eval::domain::Value;
-use crate::plan::{Input, Plan};
+use crate::plan::{InputKind, Name, Plan};
 
-/// Says for every unit whether it is one of those that the rules name.
-pub(crate) fn fill(facts: &mut Facts, plan: &Plan, register: Option<&Register>) {
-    if plan.inputs.is_empty() {
-        return;
+/// How a register calls its units by all of their names, without white space; nothing where the rules name no unit.
+pub(crate) fn aliases(plan: &Plan, register: Option<&Register>) -> BTreeMap<String, String> {
+    if names(plan).next().is_none() {
+        return BTreeMap::new();
     }
-    let registered = |name: &str| register.and_then(|register| register.members.get(register.find(name)?)).map(|entry| entry.name.as_str());
-    let called = |name: &str| squeezed(registered(name).unwrap_or(name));
-    let names: Vec<BTreeSet<String>> = plan.inputs.iter().map(|Input::OneOf(names)| names.iter().map(|name| called(&name.text)).collect()).collect();
-    for (member, row) in facts.members.iter().zip(&mut facts.rows) {
-        let name = squeezed(&member.name);
-        row.inputs = names.iter().map(|names| Some(Value::Truth(names.contains(&name)))).collect();
-    }
+    let entries = register.into_iter().flat_map(|register| &register.members);
+    entries.flat_map(|entry| entry.aliases.iter().map(|alias| (squeezed(alias), squeezed(&entry.name)))).collect()
 }
 
-/// Whether a unit of that name is one of those that an input names, where there is no register of aliases.
-pub(crate) fn names(input: &Input, unit: &str) -> bool {
-    let Input::OneOf(names) = input;
-    names.iter().any(|name| squeezed(&name.text) == squeezed(unit))
+/// The names of units in the scopes of the rules.
+fn names(plan: &Plan) -> impl Iterator<Item = &Name> {
+    plan.inputs.iter().flat_map(|input| match &input.kind {
+        InputKind::Named(names) => names.as_slice(),
+        InputKind::Units(_) => &[],
+    })
+}
+
+/// Whether a unit is one of those.
+pub(crate) fn is_one_of(unit: &str, names: &[Name], aliases: &BTreeMap<String, String>) -> bool {
+    let called = |name: &str| {
+        let name = squeezed(name);
+        aliases.get(&name).cloned().unwrap_or(name)
+    };
+    let unit = called(unit);
+    names.iter().any(|name| called(&name.text) == unit)
 }
 
 /// Reports names of units in the rules that a register does not know.
 pub(crate) fn check(plan: &Plan, register: &Register) -> Vec<Diagnostic> {
-    let in_scopes = plan.inputs.iter().flat_map(|Input::OneOf(names)| names);
     let in_cases = plan.cases.iter().filter_map(|case| case.unit.as_ref());
     let mut found: Vec<Diagnostic> = Vec::new();
-    for name in in_scopes.chain(in_cases).filter(|name| register.find(&name.text).is_none()) {
+    for name in names(plan).chain(in_cases).filter(|name| register.find(&name.text).is_none()) {
         let text = &name.text;
         let diagnostic = Diagnostic::new(Code::UnknownName, words!("名册里没有单位「{text}」", "the register has no unit {text}"))
             .at(name.span, words!("名册里没有这个名称或别名", "neither a name nor an alias of the register"));

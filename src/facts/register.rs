@@ -2,9 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
+use rust_decimal::Decimal;
+
+use super::File;
+use super::columns::{Bound, Column, applying, bind_one};
+use super::number::Reading;
 use super::table::{self, Sheets, Table, is_ignored, is_one_of, squeezed};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
-use crate::plan::{Plan, TierId};
+use crate::eval::domain::Value;
+pub(crate) use crate::plan::PARENT;
+use crate::plan::{FactId, Plan, TierId};
 
 pub(crate) const UNIT: &[&str] = &["单位", "单位名称", "unit"];
 pub(crate) const TIER: &[&str] = &["层级", "tier"];
@@ -21,7 +29,14 @@ pub(crate) struct Register {
     index: BTreeMap<String, usize>,
     /// Names without white space whose rows are at fault, so that nothing more is said of them.
     faulty: BTreeSet<String>,
+    /// What units have in common, by the numbers in [`RegisterEntry::attributes`].
+    pub(crate) words: IndexSet<String>,
+    /// The table that it was read from.
+    pub(crate) file: File,
 }
+
+/// The value of a fact, and the column that gives it.
+pub(crate) type Given = (FactId, Value, usize);
 
 /// One row of the register.
 #[derive(Debug)]
@@ -33,6 +48,12 @@ pub(crate) struct RegisterEntry {
     pub(crate) from: Option<String>,
     /// The last month or day.
     pub(crate) until: Option<String>,
+    /// The unit above, as a place in the register.
+    pub(crate) parent: Option<usize>,
+    /// The attributes that the rules read, in their order.
+    pub(crate) attributes: Vec<Option<usize>>,
+    /// What the register gives of facts, each with its column.
+    pub(crate) given: Vec<Given>,
     pub(crate) file: String,
     /// The sheet of a workbook.
     pub(crate) sheet: Option<String>,
@@ -115,16 +136,42 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
                 .help(words!("合并为一张,或删去一张", "merge them, or remove one")),
         );
     }
-    Some(Reader { plan, table: &first, register: Register { members: Vec::new(), index: BTreeMap::new(), faulty: BTreeSet::new() }, diagnostics }.run())
+    let file = File { path: first.path.clone(), sheet: first.sheet.clone(), form: first.form, headings: first.headings.clone() };
+    let register = Register { members: Vec::new(), index: BTreeMap::new(), faulty: BTreeSet::new(), words: IndexSet::new(), file };
+    Some(Reader { plan, table: &first, columns: Vec::new(), register, diagnostics }.run())
+}
+
+/// What the rules read of a register where there is none.
+pub(crate) fn lacking(plan: &Plan) -> Option<Diagnostic> {
+    let attribute = plan.attributes.first().map(|attribute| (attribute.span, attribute.name.as_str()));
+    let (span, column) = attribute.or(plan.parents.map(|span| (span, "上级")))?;
+    Some(
+        fault(words!("规则要用名册的「{column}」列,而没有名册", "the rules read the column {column} of a register, and there is no register"))
+            .at(span, words!("这里要用到", "read here"))
+            .help(words!(
+                "在标准的文件夹里放一张单位名册,列名为 单位,层级,{column}",
+                "put a register of units into the folder of the rules, with the headings unit,tier,{column}"
+            )),
+    )
 }
 
 fn fault(title: Words) -> Diagnostic {
     Diagnostic::new(Code::BadRegister, title)
 }
 
+/// What a column of the register holds that is not of every register.
+enum Extra {
+    Nothing,
+    Attribute(usize),
+    /// Facts of which no tier has two; and what 1 without a unit is, where the heading states the unit.
+    Facts(Vec<FactId>, Option<Decimal>),
+}
+
 struct Reader<'a> {
     plan: &'a Plan,
     table: &'a Table,
+    /// What each column holds besides name, tier and the like.
+    columns: Vec<Extra>,
     register: Register,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
@@ -138,26 +185,74 @@ impl Reader<'_> {
         for id in 0..self.register.members.len() {
             self.index_names(id);
         }
+        self.parents();
         self.register
     }
 
     fn check_headings(&mut self) {
-        let known = [UNIT, TIER, ALIASES, FROM, UNTIL];
+        let known = [UNIT, TIER, ALIASES, FROM, UNTIL, PARENT];
         for (column, heading) in self.table.headings.iter().enumerate() {
-            if heading.is_empty() || is_ignored(heading) || known.iter().any(|words| is_one_of(heading, words)) {
-                continue;
-            }
-            let mut diagnostic = fault(words!("名册里没有「{heading}」这一列", "a register has no column {heading}"))
-                .at_cell(self.table.heading(column), words!("", ""))
-                .help(words!(
-                    "名册的列:单位、层级、别名、自、至;另可有 序号、备注、说明",
-                    "its columns are unit, tier, aliases, from, until; and no., note, remark"
-                ));
-            if let Some(near) = closest(heading, known.iter().copied().flatten().copied()) {
+            let extra = if heading.is_empty() || is_ignored(heading) || known.iter().any(|words| is_one_of(heading, words)) {
+                Extra::Nothing
+            } else {
+                self.extra(column, heading)
+            };
+            self.columns.push(extra);
+        }
+        let headings = || self.table.headings.iter().map(String::as_str);
+        let lacks = |name: &str| !headings().any(|heading| squeezed(heading) == squeezed(name));
+        for attribute in self.plan.attributes.iter().filter(|attribute| lacks(&attribute.name)) {
+            let name = &attribute.name;
+            let mut diagnostic = Diagnostic::new(Code::UnknownName, words!("名册里没有「{name}」这一列", "the register has no column {name}"))
+                .at(attribute.span, words!("按它分组", "grouped by this"))
+                .at_cell(self.table.heading(0), words!("名册的列名在这里", "the headings of the register"));
+            if let Some(near) = closest(name, headings()) {
                 diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
             }
-            self.diagnostics.push(diagnostic);
+            self.diagnostics.push(diagnostic.help(words!(
+                "在名册里加上这一列,或按一项选项数据分组(数据 … : {{甲, 乙}})",
+                "add the column to the register, or group by a fact that is a choice (fact … : {{a, b}})"
+            )));
         }
+        if let Some(span) = self.plan.parents.filter(|_| self.table.column(PARENT).is_none()) {
+            self.diagnostics.push(
+                fault(words!("规则用到下级,名册里没有「上级」这一列", "the rules speak of units below, and the register has no column parent"))
+                    .at(span, words!("这里用到", "read here"))
+                    .at_cell(self.table.heading(0), words!("名册的列名在这里", "the headings of the register"))
+                    .help(words!(
+                        "加上 上级 一列,每个单位写它的上级单位,没有上级的留空",
+                        "add a column parent with the unit above each, blank where there is none"
+                    )),
+            );
+        }
+    }
+
+    /// An attribute or facts that the rules read; any other column is read by nothing, which is said.
+    fn extra(&mut self, column: usize, heading: &str) -> Extra {
+        if let Some(attribute) = self.plan.attributes.iter().position(|attribute| squeezed(&attribute.name) == squeezed(heading)) {
+            return Extra::Attribute(attribute);
+        }
+        if let Bound::Column(Column::Facts(facts, stated)) = bind_one(heading, "", self.plan) {
+            return Extra::Facts(facts, stated);
+        }
+        let known = [UNIT, TIER, ALIASES, FROM, UNTIL, PARENT];
+        let near = closest(heading, known.iter().copied().flatten().copied()).map(str::to_owned);
+        let attributes = || self.plan.attributes.iter().map(|attribute| attribute.name.as_str());
+        let facts = self.plan.facts.iter().map(crate::plan::Fact::label);
+        let other = || closest(heading, attributes().chain(facts)).map(str::to_owned);
+        let diagnostic = match &near {
+            Some(_) => fault(words!("名册里没有「{heading}」这一列", "a register has no column {heading}")),
+            None => Diagnostic::new(Code::Unread, words!("名册的「{heading}」列没有一条规则用到", "no rule reads the column {heading} of the register")),
+        };
+        let mut diagnostic = diagnostic.at_cell(self.table.heading(column), words!("", "")).help(words!(
+            "名册的列:单位、层级、别名、自、至、上级,和规则里 同、逐 用到的列、数据的列;另可有 序号、备注、说明",
+            "its columns are unit, tier, aliases, from, until, parent, those that same and each name and those of facts; and no., note, remark"
+        ));
+        if let Some(near) = near.or_else(other) {
+            diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
+        }
+        self.diagnostics.push(diagnostic);
+        Extra::Nothing
     }
 
     fn cell<'c>(&self, cells: &'c [String], words: &[&str]) -> Option<(usize, &'c str)> {
@@ -185,6 +280,7 @@ impl Reader<'_> {
             self.register.faulty.extend(name.map(squeezed));
             return;
         };
+        let (attributes, given) = self.extras(row, cells, tier);
         let aliases = self.cell(cells, ALIASES).map(|(_, text)| split_aliases(text)).unwrap_or_default();
         self.register.members.push(RegisterEntry {
             name: tidy(name),
@@ -192,10 +288,92 @@ impl Reader<'_> {
             aliases,
             from,
             until,
+            parent: None,
+            attributes,
+            given,
             file: self.table.path.clone(),
             sheet: self.table.sheet.clone(),
             row,
         });
+    }
+
+    /// The attributes of a row, and its facts.
+    fn extras(&mut self, row: usize, cells: &[String], tier: TierId) -> (Vec<Option<usize>>, Vec<Given>) {
+        let mut attributes = vec![None; self.plan.attributes.len()];
+        let mut given = Vec::new();
+        for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            match self.columns.get(column) {
+                Some(Extra::Attribute(attribute)) => {
+                    if let Some(slot) = attributes.get_mut(*attribute) {
+                        *slot = Some(self.register.words.insert_full(tidy(text)).0);
+                    }
+                }
+                Some(Extra::Facts(facts, stated)) => {
+                    // a column that does not apply to the tier says nothing of the unit
+                    let Some((id, fact)) = applying(self.plan, facts, tier).and_then(|id| Some((id, self.plan.facts.get(id)?))) else { continue };
+                    let reading = Reading { plan: self.plan, fact, stated: *stated };
+                    let value = reading.read(text, &self.table.place(row, column), self.diagnostics);
+                    given.extend(value.map(|value| (id, value, column)));
+                }
+                _ => {}
+            }
+        }
+        (attributes, given)
+    }
+
+    /// The unit above each.
+    fn parents(&mut self) {
+        let Some(column) = self.table.column(PARENT) else { return };
+        let rows: BTreeMap<usize, &str> = self.table.rows.iter().filter_map(|(row, cells)| Some((*row, cells.get(column)?.as_str()))).collect();
+        for id in 0..self.register.members.len() {
+            let Some(row) = self.register.members.get(id).map(|entry| entry.row) else { continue };
+            let Some(name) = rows.get(&row).filter(|name| !name.is_empty()) else { continue };
+            let parent = self.register.find(name);
+            if parent.is_none() && !self.register.is_faulty(name) {
+                let shown = table::excerpt(name);
+                let mut diagnostic = fault(words!("上级「{shown}」不在名册里", "the unit above, {shown}, is not in the register"))
+                    .at_cell(self.table.place(row, column), words!("", ""));
+                if let Some(near) = closest(name, self.register.names()) {
+                    diagnostic = diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?"));
+                }
+                self.diagnostics.push(diagnostic.help(words!("写名册里的单位,没有上级就留空", "name a unit of the register, or leave the cell blank")));
+            }
+            if let Some(entry) = self.register.members.get_mut(id) {
+                entry.parent = parent;
+            }
+        }
+        self.check_parents(column);
+    }
+
+    /// No unit stands above itself.
+    fn check_parents(&mut self, column: usize) {
+        let mut sound: BTreeSet<usize> = BTreeSet::new();
+        for id in 0..self.register.members.len() {
+            let mut path = Vec::new();
+            let mut cursor = Some(id);
+            while let Some(at) = cursor.filter(|at| !sound.contains(at)) {
+                if let Some(from) = path.iter().position(|other| *other == at) {
+                    let circle = path.get(from..).unwrap_or_default();
+                    self.report_parents(circle, column);
+                    break;
+                }
+                path.push(at);
+                cursor = self.register.members.get(at).and_then(|entry| entry.parent);
+            }
+            sound.extend(path);
+        }
+    }
+
+    fn report_parents(&mut self, circle: &[usize], column: usize) {
+        let entries: Vec<&RegisterEntry> = circle.iter().filter_map(|id| self.register.members.get(*id)).collect();
+        let names: Vec<&str> = entries.iter().chain(entries.first()).map(|entry| entry.name.as_str()).collect();
+        let (path, path_en) = (names.join(" 上级 "), names.join(" below "));
+        let diagnostic = fault(words!("上级绕成了圈:{path}", "units stand above themselves: {path_en}"));
+        let diagnostic = entries
+            .iter()
+            .zip(names.iter().skip(1))
+            .fold(diagnostic, |diagnostic, (entry, above)| diagnostic.at_cell(self.table.place(entry.row, column), words!("上级是 {above}", "below {above}")));
+        self.diagnostics.push(diagnostic.help(words!("更正其中一处,最上面的单位留空", "correct one of them, and leave the topmost blank")));
     }
 
     fn required<'c>(&mut self, row: usize, cells: &'c [String], words: &[&str]) -> Option<&'c str> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::register::{Register, RegisterEntry, TIER, find_tier, tidy, unknown_tier};
 use super::table::{Table, excerpt, squeezed};
-use super::{Facts, Member, Row};
+use super::{Cell, Facts, Member, Row};
 use crate::diag::{CellPlace, Code, Diagnostic, closest, words};
 use crate::plan::{Plan, TierId};
 
@@ -46,6 +46,14 @@ impl<'a> Units<'a> {
                 let member = add(facts, plan, entry.name.clone(), entry.tier);
                 units.active.insert(id, member);
             }
+            for (id, member) in &units.active {
+                if let (Some(entry), Some(member)) = (register.members.get(*id), facts.members.get_mut(*member)) {
+                    // a unit above that is not in office has no say in this period
+                    member.parent = entry.parent.and_then(|parent| units.active.get(&parent).copied());
+                    member.attributes.clone_from(&entry.attributes);
+                }
+            }
+            facts.words.clone_from(&register.words);
         }
         units
     }
@@ -165,8 +173,23 @@ fn no_tier(name: &str, place: CellPlace) -> Diagnostic {
         .help(words!("补上层级", "state the tier"))
 }
 
+/// Facts that the register gives, where no table of facts does.
+pub(super) fn given_by_register(units: &Units<'_>, facts: &mut Facts) {
+    let Some(register) = units.register.filter(|register| register.members.iter().any(|entry| !entry.given.is_empty())) else { return };
+    let file = facts.files.len();
+    facts.files.push(register.file.clone());
+    for (id, member) in &units.active {
+        let (Some(entry), Some(row)) = (register.members.get(*id), facts.rows.get_mut(*member)) else { continue };
+        for (fact, value, column) in &entry.given {
+            if let Some(slot @ None) = row.cells.get_mut(*fact) {
+                *slot = Some(Cell { value: *value, file, row: entry.row, column: *column, provenance: None, basis: None });
+            }
+        }
+    }
+}
+
 fn add(facts: &mut Facts, plan: &Plan, name: String, tier: TierId) -> usize {
-    facts.members.push(Member { name, tier });
+    facts.members.push(Member { name, tier, parent: None, attributes: Vec::new() });
     facts.rows.push(Row { listed: false, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() });
     facts.members.len() - 1
 }

@@ -9,34 +9,62 @@ use crate::facts::register::Register;
 use crate::facts::{Facts, Member, check, load, named};
 use crate::plan::{Case, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
+use crate::results::Place;
 
 /// What differs; empty where the case holds.
 pub(crate) fn run(plan: &Plan, case: &Case, register: Option<&Register>) -> Vec<Difference> {
-    let Some(program) = plan.programs.get(case.tier) else { return Vec::new() };
-    let given: Vec<(usize, Literal)> = case.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
-    let row = load::one(plan, case.tier, &given);
-    let unit = case.unit.as_ref().map_or(&case.name, |unit| &unit.text);
-    let registered = register.and_then(|register| register.members.get(register.find(unit)?)).map(|entry| &entry.name);
-    let mut facts = Facts { members: vec![Member { name: registered.unwrap_or(unit).clone(), tier: case.tier }], rows: vec![row], ..Facts::default() };
-    named::fill(&mut facts, plan, register);
-    let mut found: Vec<Difference> = check::check(plan, &facts)
-        .into_iter()
-        .filter(crate::diag::Diagnostic::is_error)
+    let facts = facts(plan, case, register);
+    let faults = check::check(plan, &facts).into_iter().filter(crate::diag::Diagnostic::is_error);
+    let mut found: Vec<Difference> = faults
         .map(|fault| Difference { unit: case.name.clone(), column: "已知".to_owned(), expected: "合用的数据".to_owned(), computed: fault.words.zh })
         .collect();
-    let Some(row) = facts.rows.first() else { return found };
-    let outcome = traced(program, row, Until::Bounds);
-    for (target, expected, _) in &case.expected {
-        let value = value_of(program, &outcome, *target);
-        let computed = value.map_or_else(str::to_owned, |value| shown(plan, *target, &value));
-        // a fraction may be equal to a decimal and print otherwise
-        let equal = matches!((value, expected), (Ok(Value::Number(number)), Expected::Value(Literal::Number(wanted))) if number == Number::from(*wanted));
-        let expected = shown_expected(plan, *target, *expected);
-        if !equal && computed != expected {
-            found.push(Difference { unit: case.name.clone(), column: name(plan, *target), expected, computed });
-        }
+    let ranked = case.units.iter().flat_map(|unit| &unit.expected).any(|(target, ..)| *target == Target::Rank);
+    let results = ranked.then(|| crate::results::score(plan, &facts, "", "", &|_, _| {}));
+    for (index, (unit, row)) in case.units.iter().zip(&facts.rows).enumerate() {
+        let Some(program) = plan.programs.get(unit.tier) else { continue };
+        let place = results.as_ref().and_then(|results| results.units.get(index)).and_then(|unit| unit.rank);
+        let outcome = traced(program, row, Until::Bounds);
+        let differs = unit.expected.iter().filter_map(|(target, expected, _)| difference(plan, (program, &outcome, place), *target, *expected));
+        let name = if case.units.len() > 1 { format!("{} {}", case.name, unit.name) } else { case.name.clone() };
+        found.extend(differs.map(|(column, expected, computed)| Difference { unit: name.clone(), column, expected, computed }));
     }
     found
+}
+
+/// The units of a case as tables and a register would give them.
+fn facts(plan: &Plan, case: &Case, register: Option<&Register>) -> Facts {
+    let mut facts = Facts { aliases: named::aliases(plan, register), ..Facts::default() };
+    for unit in &case.units {
+        let given: Vec<(usize, Literal)> = unit.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
+        facts.rows.push(load::one(plan, unit.tier, &given));
+        let mut attributes = vec![None; plan.attributes.len()];
+        for (attribute, word) in &unit.attributes {
+            if let Some(slot) = attributes.get_mut(*attribute) {
+                *slot = Some(facts.words.insert_full(word.clone()).0);
+            }
+        }
+        facts.members.push(Member { name: unit.name.clone(), tier: unit.tier, parent: unit.parent, attributes });
+    }
+    facts.gather(plan);
+    facts
+}
+
+/// Column, expected and computed, where they differ.
+fn difference(
+    plan: &Plan,
+    (program, outcome, place): (&Program, &Outcome<TracedValue>, Option<Place>),
+    target: Target,
+    expected: Expected,
+) -> Option<(String, String, String)> {
+    let value = value_of(program, outcome, target).map(|value| match (target, value) {
+        (Target::Rank, Value::Number(_)) => place.map_or(Value::Absent(Absence::Missing), |place| Value::Number(Number::from(place.0))),
+        _ => value,
+    });
+    let computed = value.map_or_else(str::to_owned, |value| shown(plan, target, &value));
+    // a fraction may be equal to a decimal and print otherwise
+    let equal = matches!((value, expected), (Ok(Value::Number(number)), Expected::Value(Literal::Number(wanted))) if number == Number::from(wanted));
+    let expected = shown_expected(plan, target, expected);
+    (!equal && computed != expected).then(|| (name(plan, target), expected, computed))
 }
 
 /// The name of what a case speaks of.
@@ -64,7 +92,7 @@ fn value_of(program: &Program, outcome: &Outcome<TracedValue>, target: Target) -
             (Status::Missing, _) => missing,
             (Status::Pending, _) => Value::Absent(Absence::Pending),
             (Status::NotApplicable, _) => return Err("不适用"),
-            // a case has one unit, which is first where it has a total
+            // its place among the units of the case takes the place of this
             (Status::Scored, Target::Rank) => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
             _ => outcome.value(program.total),
         },

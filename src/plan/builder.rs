@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Extreme, Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
+use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 use crate::source::Span;
 
@@ -104,8 +104,7 @@ impl Builder {
             Role::Total => "total",
             Role::StandIn => "stand-in",
             Role::Call => "call",
-            Role::Extreme(Extreme::Largest) => "largest",
-            Role::Extreme(Extreme::Smallest) => "smallest",
+            Role::Extreme => "extreme",
             Role::Expression => "expression",
         };
         let mut id = format!("{}#{name}", self.owner);

@@ -7,19 +7,22 @@ use std::sync::Arc;
 use super::builder::Builder;
 use super::items::Way;
 use super::{
-    Bound, Call, Effect, Extreme, Fact, FactId, Full, Function, Input, Item, ItemId, ItemSteps, Limit, Literal, Name, Named, Plan, Program, Range, Ranking,
-    Role, Spill, Step, StepId, TierId, ValueId, Veto,
+    Bound, Brought, Call, Effect, Fact, FactId, Full, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Name,
+    Named, Plan, Program, Range, Ranking, Role, Spill, Step, StepId, TierId, Units, ValueId, Veto,
 };
-use crate::diag::Lang;
+use crate::diag::{Lang, words};
 use crate::quantity::Unit;
-use crate::resolved::{self, Comparison, Expr, ExprKind, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
+use crate::resolved::{self, Comparison, Expr, ExprKind, Extreme, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
 use crate::source::Span;
 
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
-    let inputs = RefCell::default();
-    let programs = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, &inputs, tier).program()).collect();
+    let named = RefCell::default();
+    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, &named, tier).program()).collect();
+    let gathered = standard.inputs.iter().map(|one| input(&standard, one));
+    let inputs: Vec<Input> = gathered.chain(named.into_inner()).collect();
+    let stages = super::inputs::arrange(&inputs, &mut programs);
     let head = standard.head.clone();
     let facts = standard
         .facts
@@ -55,24 +58,41 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         facts,
         items,
         outputs: standard.values.iter().enumerate().filter(|(_, value)| value.is_output).map(|(id, _)| id).collect(),
-        inputs: inputs.into_inner(),
         values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
         marks: standard.marks,
         exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, span: exemption.span }).collect(),
         vetoes: standard.vetoes.into_iter().map(|veto| Veto { effect: veto.effect, reason: veto.reason }).collect(),
         programs,
+        inputs,
+        stages,
+        attributes: standard.attributes,
+        parents: standard.parents,
         ranking: Ranking {
             within_tier: standard.ranking.within_tier,
             ties: standard.ranking.ties,
             keys: standard.ranking.keys.iter().map(|key| key.descending).collect(),
             listed: standard.ranking.listed.iter().map(|key| key.descending).collect(),
         },
+        lists: standard.lists.into_iter().map(list).collect(),
         total: Named { name: "总分".to_owned(), span: standard.total.span },
         total_columns: standard.total.columns,
         cases: standard.cases,
         symbols: standard.symbols,
         head,
     }
+}
+
+fn list(list: resolved::List) -> List {
+    List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
+}
+
+fn input(standard: &Standard, input: &resolved::Input) -> Input {
+    let kind = match &input.kind {
+        resolved::InputKind::Units(units) => {
+            InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
+        }
+    };
+    Input { name: resolved::input_name(standard, input), kind, span: input.span }
 }
 
 /// The functions that scripts compute, for calls of every tier.
@@ -95,13 +115,14 @@ fn functions(standard: &Standard) -> Vec<Arc<Function>> {
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
     functions: &'s [Arc<Function>],
-    /// What the programs of all tiers read from outside the rows of units.
-    inputs: &'s RefCell<Vec<Input>>,
+    /// The units that the scopes of all tiers name, each list an input behind those that are gathered.
+    named: &'s RefCell<Vec<Input>>,
     pub(super) tier: TierId,
     pub(super) builder: Builder,
     pub(super) items: Vec<Option<ItemSteps>>,
     facts: Vec<Option<StepId>>,
     values: Vec<Option<StepId>>,
+    inputs: Vec<Option<StepId>>,
     parts: BTreeMap<(Option<ItemId>, u8), StepId>,
     pub(super) computed: Option<StepId>,
     pub(super) total: Option<StepId>,
@@ -121,16 +142,17 @@ pub(super) struct Lowering<'s> {
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], inputs: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
+    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], named: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
         Lowering {
             standard,
             functions,
-            inputs,
+            named,
             tier,
             builder: Builder::default(),
             items: vec![None; standard.items.len()],
             facts: vec![None; standard.facts.len()],
             values: vec![None; standard.values.len()],
+            inputs: vec![None; standard.inputs.len()],
             parts: BTreeMap::new(),
             computed: None,
             total: None,
@@ -170,8 +192,10 @@ impl<'s> Lowering<'s> {
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
-        // every fact has its step, also where only a case or a bound speaks of it
+        let lists = standard.lists.iter().map(|list| self.list(list)).collect();
         let score_end = self.builder.steps.len();
+        let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
+        // every fact has its step, also where only a case or a bound speaks of it
         let bounds = self.bounds();
         let tier = standard.tiers.get(self.tier);
         Program {
@@ -196,7 +220,40 @@ impl<'s> Lowering<'s> {
             spills: self.spills.into_iter().map(|(spill, _)| spill).collect(),
             keys,
             listed,
+            lists,
+            brought,
+            stages: Vec::new(),
             bounds,
+        }
+    }
+
+    /// What puts a unit of the tier on a list; none where that does not apply to it.
+    fn list(&mut self, list: &resolved::List) -> Option<ListSteps> {
+        let standard = self.standard;
+        let mut exprs = list.keys.iter().map(|key| &key.expr).chain(&list.condition);
+        if !exprs.all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        if let resolved::Who::Same(resolved::Common::Fact(fact)) = list.who {
+            self.fact(fact);
+        }
+        let condition = list.condition.as_ref().map(|condition| self.expr(condition));
+        Some(ListSteps { condition, keys: list.keys.iter().map(|key| self.expr(&key.expr)).collect() })
+    }
+
+    /// What a unit of the tier brings to an input; none where that does not apply to it.
+    fn brought(&mut self, id: InputId) -> Option<Brought> {
+        let standard = self.standard;
+        let input = standard.inputs.get(id)?;
+        if !input.exprs().all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        match &input.kind {
+            resolved::InputKind::Units(units) => {
+                let values = units.arguments.iter().map(|argument| self.expr(argument)).collect();
+                let condition = units.condition.as_ref().map(|condition| self.expr(condition));
+                Some(Brought { values, condition })
+            }
         }
     }
 
@@ -353,14 +410,17 @@ impl<'s> Lowering<'s> {
 
     /// Whether the unit is one of those.
     fn one_of(&mut self, names: &[Name], span: Span) -> StepId {
-        let wanted = Input::OneOf(names.to_vec());
-        let input = {
-            let mut inputs = self.inputs.borrow_mut();
-            inputs.iter().position(|input| *input == wanted).unwrap_or_else(|| {
-                inputs.push(wanted);
-                inputs.len() - 1
+        let listed = {
+            let mut named = self.named.borrow_mut();
+            let same = |input: &Input| matches!(&input.kind, InputKind::Named(others) if others == names);
+            named.iter().position(same).unwrap_or_else(|| {
+                let list: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+                let (zh, en) = (list.join("、"), list.join(", "));
+                named.push(Input { name: words!("单位是 {zh}", "the unit is {en}"), kind: InputKind::Named(names.to_vec()), span });
+                named.len() - 1
             })
         };
+        let input = self.standard.inputs.len() + listed;
         self.builder.push(Step::Input(input), Role::Input(input), None, span)
     }
 
@@ -403,7 +463,6 @@ impl<'s> Lowering<'s> {
             ExprKind::Round(inner, step, mode) => Step::Round(self.expr(inner), *step, *mode),
             ExprKind::Cap(value, limit) => Step::Cap(self.expr(value), self.expr(limit)),
             ExprKind::Floor(value, limit) => Step::Floor(self.expr(value), self.expr(limit)),
-            ExprKind::Extreme(extreme, values) => return self.extreme(*extreme, values, unit.as_ref(), span),
             ExprKind::Compare(a, comparison, b) => Step::Compare(self.expr(a), *comparison, self.expr(b)),
             ExprKind::IsBlank(inner) => Step::IsBlank(self.expr(inner)),
             ExprKind::IsUndefined(inner) => Step::IsUndefined(self.expr(inner)),
@@ -411,6 +470,8 @@ impl<'s> Lowering<'s> {
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
             ExprKind::Call(id, arguments) => return self.call(*id, arguments, span),
+            ExprKind::Extreme(extreme, parts) => return self.extreme(*extreme, parts, unit.as_ref(), span),
+            ExprKind::Input(id) => return self.input(*id, expr),
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
@@ -440,19 +501,32 @@ impl<'s> Lowering<'s> {
         done
     }
 
-    fn extreme(&mut self, extreme: Extreme, values: &[Expr], unit: Option<&Unit>, span: Span) -> StepId {
-        let mut steps = values.iter();
-        let Some(first) = steps.next() else { return 0 };
-        let mut done = self.expr(first);
-        for value in steps {
-            let value = self.expr(value);
-            let step = match extreme {
-                Extreme::Largest => Step::Floor(done, value),
-                Extreme::Smallest => Step::Cap(done, value),
-            };
-            done = self.builder.push(step, Role::Extreme(extreme), unit.cloned(), span);
+    /// What is gathered from outside the row.
+    fn input(&mut self, id: InputId, expr: &Expr) -> StepId {
+        if let Some(Some(step)) = self.inputs.get(id) {
+            return *step;
         }
-        done
+        let step = self.builder.push(Step::Input(id), Role::Input(id), unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(step) {
+            info.step = expr.step;
+        }
+        if let Some(slot) = self.inputs.get_mut(id) {
+            *slot = Some(step);
+        }
+        step
+    }
+
+    /// The largest or smallest of several values, two at a time.
+    fn extreme(&mut self, extreme: Extreme, parts: &[Expr], unit: Option<&Unit>, span: Span) -> StepId {
+        let steps: Vec<StepId> = parts.iter().map(|part| self.expr(part)).collect();
+        let joined = steps.into_iter().reduce(|done, next| {
+            let step = match extreme {
+                Extreme::Largest => Step::Floor(done, next),
+                Extreme::Smallest => Step::Cap(done, next),
+            };
+            self.builder.push(step, Role::Extreme, unit.cloned(), span)
+        });
+        joined.unwrap_or(0)
     }
 
     fn call(&mut self, id: FunctionId, arguments: &[Expr], span: Span) -> StepId {
@@ -525,11 +599,10 @@ impl<'s> Lowering<'s> {
     }
 
     /// y0 + (x − x0) × (y1 − y0) / (x1 − x0) between two anchors, the first and last result outside.
-    fn interpolated(&mut self, subject: &Expr, anchors: &[(rust_decimal::Decimal, Expr)], unit: Option<Unit>, span: Span) -> StepId {
+    fn interpolated(&mut self, subject: &Expr, anchors: &[(Expr, Expr)], unit: Option<Unit>, span: Span) -> StepId {
         let x = self.expr(subject);
         let x_unit = unit_of(subject);
-        let points: Vec<(StepId, StepId)> =
-            anchors.iter().map(|(anchor, result)| (self.builder.constant(Literal::Number(*anchor), x_unit.clone(), result.span), self.expr(result))).collect();
+        let points: Vec<(StepId, StepId)> = anchors.iter().map(|(anchor, result)| (self.expr(anchor), self.expr(result))).collect();
         let Some((_, last)) = points.last().copied() else { return 0 };
         let mut done = last;
         let number = || Some(Unit::Number);

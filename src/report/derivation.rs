@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::gathered::lines;
 use super::value::{absence_word, mode_word, provenance_word, show};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
@@ -10,7 +11,7 @@ use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
-use crate::plan::{Comparison, Extreme, Input, MarkId, Role, Sign, Step, StepId};
+use crate::plan::{Comparison, InputKind, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
@@ -180,14 +181,14 @@ impl<'a> Writer<'a> {
     /// A bound that had no effect.
     fn is_silent(&self, id: StepId) -> bool {
         let trace = &self.case.trace;
-        let distance = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_) | Role::Extreme(_)));
-        !distance && trace.used(id) != Used::Second
+        let whole = matches!(trace.info(id).map(|info| info.role), Some(Role::Distance(_) | Role::Extreme));
+        !whole && trace.used(id) != Used::Second
     }
 
     /// Whether a step has a name of its own, so that its value stands for it.
     fn is_named(&self, id: StepId) -> bool {
         match self.case.trace.info(id).map(|info| info.role) {
-            None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps | Role::Part | Role::Vetoed) => false,
+            None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps | Role::Extreme | Role::Part | Role::Vetoed) => false,
             Some(Role::Computed) => self.is_vetoed(),
             Some(_) => true,
         }
@@ -232,8 +233,6 @@ impl<'a> Writer<'a> {
             Role::StandIn if self.case.trace.value(id).absence().is_some() => String::new(),
             Role::StandIn => pick(lang, "待定,暂按", "unknown, stand in").to_owned(),
             Role::Call => self.call(id),
-            Role::Extreme(Extreme::Largest) => pick(lang, "最高", "largest").to_owned(),
-            Role::Extreme(Extreme::Smallest) => pick(lang, "最低", "smallest").to_owned(),
             Role::Derived(_) if given_beside(&self.case.trace, id).is_some() => {
                 let same = given_beside(&self.case.trace, id) == Some(self.case.trace.value(id));
                 let word = if same { pick(lang, "推算相合:", "confirmed by") } else { pick(lang, "推算不同:", "differs from") };
@@ -463,7 +462,7 @@ impl<'a> Writer<'a> {
                 format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
             Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.named_operand(*a), comparison_sign(*comparison), self.named_operand(*b)),
-            Some(Step::Input(_)) => self.input(id),
+            Some(Step::Input(_)) => self.named_units(id).unwrap_or_else(|| self.shown(id)),
             Some(Step::IsUndefined(a)) => format!("{} {}", self.name_of(*a), pick(lang, "无从计算", "is undefined")),
             Some(Step::IsBlank(a)) => format!("{} {}", self.name_of(*a), pick(lang, "为空", "is blank")),
             Some(Step::Negate(a)) if self.case.trace.value(*a).number().is_some_and(Number::is_zero) => self.operand(*a),
@@ -484,19 +483,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What was read from outside the row of the unit.
-    fn input(&self, id: StepId) -> String {
-        let Some(Role::Input(input)) = self.case.trace.info(id).map(|info| info.role) else { return String::new() };
-        match self.case.plan().inputs.get(input) {
-            Some(Input::OneOf(names)) => {
-                let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
-                match self.lang {
-                    Lang::Zh => format!("单位是 {}", names.join("、")),
-                    Lang::En => format!("the unit is {}", names.join(", ")),
-                }
-            }
-            None => String::new(),
-        }
+    /// `单位是 甲局、乙局`, of a step that says so.
+    fn named_units(&self, id: StepId) -> Option<String> {
+        let Some(Role::Input(input)) = self.case.trace.info(id).map(|info| info.role) else { return None };
+        let input = self.case.plan().inputs.get(input)?;
+        matches!(input.kind, InputKind::Named(_)).then(|| input.name.get(self.lang).to_owned())
     }
 
     /// A sum; more than four terms are drawn together, terms of 0 are left out.
@@ -546,6 +537,9 @@ impl<'a> Writer<'a> {
             return;
         }
         let mut children: Vec<Child> = self.children(here);
+        if let Some(gathered) = self.case.gathered(here) {
+            children.extend(lines(self.case.plan(), &gathered, self.lang).into_iter().map(Child::Words));
+        }
         children.dedup();
         if self.topic == Topic::Total {
             children.retain(|child| !matches!(child, Child::Words(words) if words.starts_with('(')));
@@ -805,7 +799,7 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let behind = self.behind(step);
             let truth = trace.info(behind).is_some_and(|info| info.role == Role::Condition);
-            let named = !truth && (self.is_named(behind) || matches!(trace.step(behind), Some(Step::Given(_))));
+            let named = !truth && (self.is_named(behind) || matches!(trace.step(behind), Some(Step::Given(_) | Step::Input(_))));
             if !named {
                 queue.extend(trace.sources(behind));
             } else if !found.contains(&behind) {
@@ -823,7 +817,8 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let role = trace.info(step).map(|info| info.role);
             match role {
-                Some(Role::Cell(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
+                Some(Role::Input(_)) if self.named_units(step).is_some() => {}
+                Some(Role::Cell(_) | Role::Input(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
                     let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);

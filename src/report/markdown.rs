@@ -15,6 +15,12 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     for tier in &view.tiers {
         write_tier(view, tier, fold, &mut text);
     }
+    if !view.results.lists.is_empty() {
+        let _ = writeln!(text, "\n## {}\n", view.lists_heading());
+    }
+    for (heading, units) in view.lists() {
+        let _ = writeln!(text, "- {}{}{}", begun(&heading), pick(lang, ":", ": "), escaped(&units));
+    }
     if !view.without_total.is_empty() {
         let _ = writeln!(text, "\n## {}\n", pick(lang, "没有总分的单位", "Units without a total"));
     }

@@ -35,6 +35,7 @@ pub(crate) fn comma_separated(view: &View<'_>, plan: &Plan) -> String {
     }
     let words = [("状态", "status"), ("原因", "reason"), ("暂定", "provisional"), ("假设", "assumptions"), ("调整", "adjustments"), ("变动", "moved")];
     header.extend(words.iter().map(|(zh, en)| beside(pick(lang, zh, en), plan)));
+    header.extend((!view.results.lists.is_empty()).then(|| beside(view.lists_heading(), plan)));
     let mut text = String::from("\u{FEFF}");
     write_row(header.iter().map(|heading| guarded(heading)), &mut text);
     let mut units: Vec<&UnitResult> = view.results.units.iter().collect();
@@ -71,6 +72,10 @@ fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
     let adjusted = unit.adjusted.iter().filter_map(|index| view.results.adjustments.get(*index)).map(|adjusted| adjustment_text(adjusted, lang));
     row.push(guarded(&adjusted.collect::<Vec<_>>().join(comma)));
     row.push(view.moved.get(unit.unit.as_str()).map(|moved| guarded(moved)).unwrap_or_default());
+    if !view.results.lists.is_empty() {
+        let on = view.results.lists.iter().filter(|list| list.units.iter().any(|listed| listed.unit == unit.unit));
+        row.push(guarded(&on.map(|list| list.name.as_str()).collect::<Vec<_>>().join(comma)));
+    }
     row
 }
 

@@ -39,6 +39,10 @@ pub(crate) fn table(view: &View<'_>, look: &Look) -> String {
     for tier in &view.tiers {
         write_tier(view, tier, look, &mut text);
     }
+    for (heading, units) in view.lists() {
+        text.push('\n');
+        write_wrapped(&format!("{heading}{}{units}", pick(view.lang, ":", ": ")), "", look, &mut text);
+    }
     for without in &view.without_total {
         text.push('\n');
         write_wrapped(&without.text(view.lang), "", look, &mut text);

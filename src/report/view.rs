@@ -7,7 +7,9 @@ use super::value::{mode_word, state_word};
 use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
-use crate::results::{Adjusted, IndicatorResult, Kind, Moved, Output, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts};
+use crate::results::{
+    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts,
+};
 
 /// Of which units results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,6 +287,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The lists that the rules name, each as its heading and who is on it.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (String, String)> {
+        self.results.lists.iter().map(|list| (list_heading(list, self.lang), list_text(list, self.lang)))
+    }
+
+    /// What stands over the lists.
+    pub(crate) fn lists_heading(&self) -> &'static str {
+        pick(self.lang, "名单", "Lists")
+    }
+
     /// Whether every unit of a tier has full marks, or 0 of a bonus or penalty: a column with nothing to be seen.
     pub(crate) fn is_plain(&self, tier: &Tier<'_>, column: usize) -> bool {
         self.columns.get(column).is_some_and(|column| tier.units.iter().all(|unit| is_full(unit, column.name)))
@@ -346,6 +358,38 @@ impl<'a> View<'a> {
         found.extend(results.adjustments_sha256.clone().map(|sha256| (pick(lang, "调整 SHA-256", "adjustments SHA-256"), sha256)));
         found
     }
+}
+
+/// `红榜(县区,前 5 家)`.
+fn list_heading(list: &ListResult, lang: Lang) -> String {
+    let (name, count) = (&list.name, list.count);
+    let within = list.within.as_ref().map(|within| format!("{within}{}", pick(lang, ",", ", "))).unwrap_or_default();
+    match (lang, list.top) {
+        (Lang::Zh, true) => format!("{name}({within}前 {count} 家)"),
+        (Lang::Zh, false) => format!("{name}({within}后 {count} 家)"),
+        (Lang::En, true) => format!("{name} ({within}top {count})"),
+        (Lang::En, false) => format!("{name} ({within}bottom {count})"),
+    }
+}
+
+/// `甲 96.5、乙 95、丙 95(并列)`, and who is not on it for want of a total.
+fn list_text(list: &ListResult, lang: Lang) -> String {
+    let ties = |place| list.units.iter().filter(|other| other.place == place).count() > 1;
+    let unit = |listed: &ListedUnit| {
+        let tied = if ties(listed.place) { pick(lang, "(并列)", " (tied)") } else { "" };
+        format!("{} {}{tied}", listed.unit, listed.keys.first().map(String::as_str).unwrap_or_default())
+    };
+    let comma = pick(lang, "、", ", ");
+    let mut text = list.units.iter().map(unit).collect::<Vec<_>>().join(comma);
+    if list.units.is_empty() {
+        text.push_str(pick(lang, "无", "none"));
+    }
+    if !list.without.is_empty() {
+        let names = list.without.join(comma);
+        text.push_str(pick(lang, ";没有总分、未列入:", "; not listed for want of a total: "));
+        text.push_str(&names);
+    }
+    text
 }
 
 /// A score or total in print, marked where something was adjusted.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Effect, Expr, ExprKind, FactId, FunctionId, ItemId, Pattern, Standard, ValueId};
+use super::{Act, Clause, Common, Effect, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, Item, ItemId, Pattern, Standard, ValueId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -30,7 +30,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         }
         ExprKind::Interpolated(subject, anchors) => {
             visit(subject, see);
-            anchors.iter().for_each(|(_, result)| visit(result, see));
+            for (anchor, result) in anchors {
+                visit(anchor, see);
+                visit(result, see);
+            }
         }
         ExprKind::Among(subject, patterns) => {
             visit(subject, see);
@@ -46,6 +49,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Score(_)
         | ExprKind::NotEligible
         | ExprKind::OneOf(_)
+        | ExprKind::Input(_)
         | ExprKind::Total => {}
     }
 }
@@ -95,6 +99,8 @@ enum Node {
     Marks(Option<ItemId>),
     /// The total before any veto.
     Computed,
+    /// What is gathered from outside the row.
+    Input(InputId),
     Total,
     /// 取消评优.
     NotEligible,
@@ -102,6 +108,7 @@ enum Node {
 
 struct Graph<'s> {
     standard: &'s Standard,
+    below: Below,
     done: BTreeSet<Node>,
     path: Vec<Node>,
     circle: Option<Vec<Node>>,
@@ -109,18 +116,48 @@ struct Graph<'s> {
 
 /// Reports the first circle among facts, values, items and the total.
 pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
-    let mut graph = Graph { standard, done: BTreeSet::new(), path: Vec::new(), circle: None };
+    let mut graph = Graph::new(standard, Below::Apart);
     let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
     for node in nodes.chain([Node::Total, Node::NotEligible]) {
         graph.walk(node);
     }
-    if let Some(mut nodes) = graph.circle {
+    // what is read of the units below may lead back to the same name, but not by way of what is gathered from others too
+    let mut others = (0..standard.inputs.len()).filter(|id| !is_below(standard, *id));
+    let around = graph.circle.take().or_else(|| others.find_map(|id| Graph::new(standard, Below::Together).back_to(Node::Input(id))));
+    if let Some(mut nodes) = around {
         // one name for the total before and after vetoes is enough
         if nodes.contains(&Node::Total) {
             nodes.retain(|node| *node != Node::Computed);
         }
         let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
         found.push(circle(&named));
+    }
+}
+
+/// Reports exemptions that read what is gathered from other units: which of them take part has to be known before.
+pub(super) fn check_exemptions(standard: &Standard, found: &mut Vec<Diagnostic>) {
+    for exemption in &standard.exemptions {
+        let mut queue = read_in(standard, |see| visit(&exemption.condition, see));
+        let mut seen: BTreeSet<Node> = queue.iter().copied().collect();
+        while let Some(node) = queue.pop() {
+            let input = if let Node::Input(id) = node { standard.inputs.get(id) } else { None };
+            if let Some(Input { kind: InputKind::Units(_), span }) = input {
+                found.push(
+                    Diagnostic::new(
+                        Code::Circle,
+                        words!("谁参评要先定,不能由别的单位的数来定", "who takes part is settled first, not by what other units have"),
+                    )
+                    .at(*span, words!("这里汇总各单位", "gathered from the units here"))
+                    .at(exemption.span, words!("不参评 要用到它", "the exemption reads it"))
+                    .help(words!(
+                        "不参评 只看本单位的数据;与别家比较的写成条款",
+                        "let the exemption read facts of the unit alone; what compares units belongs into a clause"
+                    )),
+                );
+                break;
+            }
+            queue.extend(reads(standard, node).into_iter().filter(|next| seen.insert(*next)));
+        }
     }
 }
 
@@ -141,7 +178,47 @@ pub(super) fn same(name: &str) -> Words {
     Words { zh: name.to_owned(), en: name.to_owned() }
 }
 
-impl Graph<'_> {
+/// Whether reading what units below have counts as reading the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Together,
+    Apart,
+}
+
+/// Whether an input is gathered from the units below: a register in which no unit stands above itself makes an end of that.
+fn is_below(standard: &Standard, id: InputId) -> bool {
+    standard.inputs.get(id).is_some_and(|input| match &input.kind {
+        InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
+    })
+}
+
+impl<'s> Graph<'s> {
+    fn new(standard: &'s Standard, below: Below) -> Self {
+        Graph { standard, below, done: BTreeSet::new(), path: Vec::new(), circle: None }
+    }
+
+    /// A circle through a node.
+    fn back_to(mut self, node: Node) -> Option<Vec<Node>> {
+        self.path.push(node);
+        self.search(node, node).then_some(self.path)
+    }
+
+    fn search(&mut self, from: Node, wanted: Node) -> bool {
+        for next in reads(self.standard, from) {
+            if next == wanted {
+                return true;
+            }
+            if self.done.insert(next) {
+                self.path.push(next);
+                if self.search(next, wanted) {
+                    return true;
+                }
+                self.path.pop();
+            }
+        }
+        false
+    }
+
     fn walk(&mut self, node: Node) {
         if self.circle.is_some() || self.done.contains(&node) {
             return;
@@ -151,84 +228,115 @@ impl Graph<'_> {
             return;
         }
         self.path.push(node);
+        let apart = matches!(node, Node::Input(id) if self.below == Below::Apart && is_below(self.standard, id));
         for next in reads(self.standard, node) {
-            self.walk(next);
+            if !apart {
+                self.walk(next);
+            }
         }
         self.path.pop();
         self.done.insert(node);
     }
 }
 
-fn reads(standard: &Standard, node: Node) -> Vec<Node> {
-    let (mut found, mut marks_of) = (Vec::new(), Vec::new());
-    let part_of = |item: &Option<ItemId>| match item.and_then(|item| standard.items.get(item)) {
-        Some(item) => &item.children,
-        None => &standard.roots,
-    };
-    let mut see = |expr: &Expr| match &expr.kind {
+/// What the expressions that are shown to the visitor read.
+fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr))) -> Vec<Node> {
+    let mut found = Vec::new();
+    show(&mut |expr: &Expr| match &expr.kind {
         ExprKind::Fact(id) => found.push(Node::Fact(*id)),
         ExprKind::Value(id) => found.push(Node::Value(*id)),
         ExprKind::Score(id) => found.push(Node::Item(*id)),
+        ExprKind::Input(id) => found.push(Node::Input(*id)),
         ExprKind::Part(_, Some(item)) => found.extend(standard.items.get(*item).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child))),
         ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
         ExprKind::Marks(owner) if standard.marks_vary(*owner) => found.push(Node::Marks(*owner)),
         ExprKind::Total => found.push(Node::Total),
         ExprKind::NotEligible => found.push(Node::NotEligible),
         _ => {}
-    };
-    match node {
+    });
+    found
+}
+
+/// The facts by which an input groups units.
+fn grouped_by(standard: &Standard, id: InputId) -> impl Iterator<Item = FactId> {
+    let commons = standard.inputs.get(id).into_iter().flat_map(|input| match &input.kind {
+        InputKind::Units(units) => units.commons(),
+    });
+    commons.filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None })
+}
+
+fn reads(standard: &Standard, node: Node) -> Vec<Node> {
+    let mut found = read_in(standard, |see| match node {
         Node::Fact(id) => {
             if let Some(fact) = standard.facts.get(id) {
-                [&fact.or_from, &fact.up_to, &fact.at_least].into_iter().flatten().for_each(|expr| visit(expr, &mut see));
+                [&fact.or_from, &fact.up_to, &fact.at_least].into_iter().flatten().for_each(|expr| visit(expr, see));
             }
         }
         Node::Value(id) => {
             if let Some(value) = standard.values.get(id) {
-                visit(&value.expr, &mut see);
+                visit(&value.expr, see);
             }
         }
-        Node::Computed => visit(&standard.total.expr, &mut see),
-        Node::Total => {
-            veto_reads(standard, |effect| matches!(effect, Effect::Total(_)), &mut found);
-            found.push(Node::Computed);
+        Node::Input(id) => {
+            if let Some(input) = standard.inputs.get(id) {
+                input.exprs().for_each(|expr| visit(expr, see));
+            }
         }
-        Node::NotEligible => veto_reads(standard, |effect| effect == Effect::NotEligible, &mut found),
+        Node::Computed => visit(&standard.total.expr, see),
+        Node::Total | Node::NotEligible => {}
         Node::Marks(owner) => {
             let own = owner.and_then(|owner| standard.items.get(owner)).and_then(|item| item.marks.as_ref());
-            own.into_iter().for_each(|marks| visit(marks, &mut see));
-            let inside = part_of(&owner).iter().filter_map(|child| Some((*child, standard.items.get(*child)?)));
-            for (child, item) in inside.filter(|(_, item)| item.is_base()) {
-                item.when.iter().for_each(|when| visit(when, &mut see));
-                marks_of.push(Node::Marks(Some(child)));
+            own.into_iter().for_each(|marks| visit(marks, see));
+            for (_, item) in base_inside(standard, owner) {
+                item.when.iter().for_each(|when| visit(when, see));
             }
         }
         Node::Item(id) => {
             if let Some(item) = standard.items.get(id) {
-                item.when.iter().for_each(|when| visit(when, &mut see));
-                item.clauses.iter().for_each(|clause| visit_clause(clause, &mut see));
-                marks_of.push(Node::Marks(Some(id)));
-                found.extend(item.children.iter().map(|child| Node::Item(*child)));
-                found.extend(senders(standard, id));
+                item.when.iter().for_each(|when| visit(when, see));
+                item.clauses.iter().for_each(|clause| visit_clause(clause, see));
             }
         }
+    });
+    if let Node::Input(id) = node {
+        found.extend(grouped_by(standard, id).map(Node::Fact));
     }
-    found.extend(marks_of.into_iter().filter(|node| matches!(node, Node::Marks(owner) if standard.marks_vary(*owner))));
+    let marks = |owner: ItemId| standard.marks_vary(Some(owner)).then_some(Node::Marks(Some(owner)));
+    match node {
+        Node::Item(id) => {
+            found.extend(standard.items.get(id).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child)));
+            found.extend(marks(id));
+            found.extend(senders(standard, id));
+        }
+        Node::Marks(owner) => found.extend(base_inside(standard, owner).filter_map(|(child, _)| marks(child))),
+        Node::Total => {
+            found.extend(veto_reads(standard, |effect| matches!(effect, Effect::Total(_))));
+            found.push(Node::Computed);
+        }
+        Node::NotEligible => found.extend(veto_reads(standard, |effect| effect == Effect::NotEligible)),
+        _ => {}
+    }
     found
 }
 
+/// The items inside another, or of the standard, that have marks.
+fn base_inside(standard: &Standard, owner: Option<ItemId>) -> impl Iterator<Item = (ItemId, &Item)> {
+    let children = match owner.and_then(|owner| standard.items.get(owner)) {
+        Some(item) => &item.children,
+        None => &standard.roots,
+    };
+    children.iter().filter_map(|child| Some((*child, standard.items.get(*child)?))).filter(|(_, item)| item.is_base())
+}
+
 /// What the vetoes of some effect read; 总分 in a veto is the total before any.
-fn veto_reads(standard: &Standard, wanted: impl Fn(Effect) -> bool, found: &mut Vec<Node>) {
-    for veto in standard.vetoes.iter().filter(|veto| wanted(veto.effect)) {
-        visit(&veto.condition, &mut |expr| match &expr.kind {
-            ExprKind::Fact(id) => found.push(Node::Fact(*id)),
-            ExprKind::Value(id) => found.push(Node::Value(*id)),
-            ExprKind::Score(id) => found.push(Node::Item(*id)),
-            ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
-            ExprKind::Total => found.push(Node::Computed),
-            ExprKind::NotEligible => found.push(Node::NotEligible),
-            _ => {}
-        });
+fn veto_reads(standard: &Standard, wanted: impl Fn(Effect) -> bool) -> Vec<Node> {
+    let mut found = read_in(standard, |see| standard.vetoes.iter().filter(|veto| wanted(veto.effect)).for_each(|veto| visit(&veto.condition, see)));
+    for node in &mut found {
+        if *node == Node::Total {
+            *node = Node::Computed;
+        }
     }
+    found
 }
 
 /// The items whose floors send points to that one.
@@ -250,6 +358,7 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         }
         Node::Computed | Node::Total => return words!("总分", "total"),
         Node::NotEligible => return words!("取消评优", "not eligible"),
+        Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), |input| super::gather::input_name(standard, input)),
     };
     same(name.map_or("", String::as_str))
 }
@@ -262,6 +371,7 @@ fn graph_span(standard: &Standard, node: Node) -> Span {
         Node::Marks(Some(id)) => standard.items.get(id).map(|item| item.marks.as_ref().map_or(item.head, |marks| marks.span)),
         Node::Computed | Node::Total | Node::Marks(None) => Some(standard.total.span),
         Node::NotEligible => standard.vetoes.iter().find(|veto| veto.effect == Effect::NotEligible).map(|veto| veto.span),
+        Node::Input(id) => standard.inputs.get(id).map(|input| input.span),
     }
     .unwrap_or(standard.head.span)
 }
@@ -282,6 +392,8 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
         }
         _ => {}
     });
+    read.extend((0..standard.inputs.len()).flat_map(|id| grouped_by(standard, id)).map(Node::Fact));
+    read.extend(standard.lists.iter().filter_map(|list| if let Who::Same(Common::Fact(fact)) = list.who { Some(Node::Fact(fact)) } else { None }));
     let facts = standard
         .facts
         .iter()
@@ -308,10 +420,13 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
 fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
     let facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
     facts.chain(standard.values.iter().map(|value| &value.expr)).chain([&standard.total.expr]).for_each(|expr| visit(expr, see));
+    standard.inputs.iter().flat_map(Input::exprs).for_each(|expr| visit(expr, see));
     standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
     standard.vetoes.iter().for_each(|veto| visit(&veto.condition, see));
-    standard.ranking.keys.iter().chain(&standard.ranking.listed).for_each(|key| visit(&key.expr, see));
+    let listed = standard.lists.iter().flat_map(|list| &list.keys);
+    standard.ranking.keys.iter().chain(&standard.ranking.listed).chain(listed).for_each(|key| visit(&key.expr, see));
+    standard.lists.iter().flat_map(|list| &list.condition).for_each(|condition| visit(condition, see));
     standard.items.iter().flat_map(|item| [&item.when, &item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
     standard.functions.iter().flat_map(|function| [&function.range.low, &function.range.high]).for_each(|expr| visit(expr, see));
 }

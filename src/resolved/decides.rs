@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::applies::Known;
 use super::circle::{visit, visit_clause};
 use super::from_ast::Damage;
-use super::ranges::{Definedness, key};
+use super::ranges::{Cause, Definedness, key};
 use super::tables::{Stretch, check_table, remaining};
-use super::{Act, Clause, Expr, ExprKind, Item, ItemId, Standard, TierId, ValueId, applies, constant};
+use super::{Act, Clause, Expr, ExprKind, Input, InputKind, Item, ItemId, Standard, TierId, ValueId, Who, applies, constant};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -44,6 +44,7 @@ fn check_tables(standard: &Standard, found: &mut Vec<Diagnostic>) {
     }
     let of_facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
+    let keys = keys.chain(standard.inputs.iter().flat_map(Input::exprs));
     let exprs = standard.values.iter().map(|value| &value.expr).chain(of_facts).chain(keys);
     let conditions = standard.exemptions.iter().map(|exemption| &exemption.condition).chain(standard.vetoes.iter().map(|veto| &veto.condition));
     for expr in exprs.chain(conditions).chain([&standard.total.expr]) {
@@ -343,6 +344,12 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
             let unsure = named().find(|(id, _)| !applies::is_sure(standard, *id, &seen.known)).map(|(id, _)| id);
             if seen.some_units { unsure } else { Some(*id) }
         }
+        ExprKind::Input(id) => {
+            if let Some(input) = standard.inputs.get(*id) {
+                note_narrower_input(standard, input, tiers, seen);
+            }
+            None
+        }
         ExprKind::Fact(id) => narrower(standard.facts.get(*id).and_then(|fact| fact.owner)),
         ExprKind::Value(id) => {
             let value = standard.values.get(*id);
@@ -355,6 +362,18 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
     };
     if let (Some(owner), None) = (owner, &seen.fault) {
         seen.fault = Some((expr.span, owner));
+    }
+}
+
+/// What is gathered from the tier itself must apply to every tier that reads it; what is gathered from any tier, to one.
+fn note_narrower_input(standard: &Standard, input: &Input, tiers: &BTreeSet<TierId>, seen: &mut Narrower) {
+    let InputKind::Units(units) = &input.kind;
+    let applies = |tier: &TierId| input.exprs().all(|expr| applies(standard, expr, *tier));
+    if units.over.who == Who::Tier && tiers.iter().all(applies) || units.over.who != Who::Tier && (0..standard.tiers.len()).any(|tier| applies(&tier)) {
+        return;
+    }
+    for expr in input.exprs() {
+        visit(expr, &mut |inner| note_narrower(standard, inner, tiers, seen));
     }
 }
 
@@ -426,7 +445,7 @@ fn check_defined(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) 
 }
 
 /// The same of the scope and the marks of an item; what its scope and those of the items around it make sure of is learnt.
-fn undefined_scope(standard: &Standard, item: &Item, tier: TierId, known: &mut Definedness) -> Option<(Span, Span)> {
+fn undefined_scope(standard: &Standard, item: &Item, tier: TierId, known: &mut Definedness) -> Option<(Span, Cause)> {
     let mut around = vec![item];
     while let Some(parent) = around.last().and_then(|item| item.parent).and_then(|parent| standard.items.get(parent)) {
         around.push(parent);
@@ -439,8 +458,8 @@ fn undefined_scope(standard: &Standard, item: &Item, tier: TierId, known: &mut D
     when.or_else(|| item.marks.as_ref().and_then(|marks| Some((marks.span, known.undefined(standard, marks, tier)?))))
 }
 
-/// The expression of a clause that can be 无从计算, and the divisor that makes it so.
-fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Definedness) -> Option<(Span, Span)> {
+/// The expression of a clause that can be 无从计算, and what makes it so.
+fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Definedness) -> Option<(Span, Cause)> {
     let mut inside = known.clone();
     let of = |known: &Definedness, expr: &Expr| known.undefined(standard, expr, tier).map(|divisor| (expr.span, divisor));
     if let Some(condition) = &clause.condition {
@@ -473,32 +492,48 @@ fn undefined_in(standard: &Standard, clause: &Clause, tier: TierId, known: &Defi
     }
 }
 
-fn undefined(read: Span, divisor: Span, item: &Item) -> Diagnostic {
+fn undefined(read: Span, cause: Cause, item: &Item) -> Diagnostic {
     let name = &item.name;
-    Diagnostic::new(
-        Code::Undefined,
-        words!("除数为 0 时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where a divisor is 0, and nothing settles that"),
-    )
-    .at(read, words!("这里要用到商", "the quotient is read here"))
-    .at(divisor, words!("它可能是 0", "this can be 0"))
-    .help(words!(
-        "在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除",
-        "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"
-    ))
+    match cause {
+        Cause::Divisor(divisor) => Diagnostic::new(
+            Code::Undefined,
+            words!("除数为 0 时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where a divisor is 0, and nothing settles that"),
+        )
+        .at(read, words!("这里要用到商", "the quotient is read here"))
+        .at(divisor, words!("它可能是 0", "this can be 0"))
+        .help(words!(
+            "在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除",
+            "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"
+        )),
+        Cause::Nothing(gathered) => Diagnostic::new(
+            Code::Undefined,
+            words!("没有可汇总的单位时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no unit is gathered, and nothing settles that"),
+        )
+        .at(gathered, words!("这里可能一家也没有", "there may be no unit here"))
+        .help(words!(
+            "在本项前面加一条,例如 当 下级 平均(…) 无从计算 得 0 分",
+            "settle it before, in the item, as in: when children mean(…) is undefined award 0 points"
+        )),
+    }
 }
 
 fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
-    let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
+    let listed = standard.lists.iter().flat_map(|list| &list.keys);
+    let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).chain(listed).map(|key| &key.expr);
     for expr in std::iter::once(&standard.total.expr).chain(keys) {
         for tier in 0..standard.tiers.len() {
-            if let Some(divisor) = after_exemptions(standard, tier).undefined(standard, expr, tier) {
+            if let Some(cause) = after_exemptions(standard, tier).undefined(standard, expr, tier) {
+                let fault = Diagnostic::new(
+                    Code::Undefined,
+                    words!("这里可能无从计算,而没有规定怎么办", "this may be impossible to compute, and nothing settles that"),
+                );
                 found.push(
-                    Diagnostic::new(
-                        Code::Undefined,
-                        words!("除数为 0 时无从计算,而没有规定怎么办", "this cannot be computed where a divisor is 0, and nothing settles that"),
-                    )
-                    .at(expr.span, words!("这里要用到商", "the quotient is read here"))
-                    .at(divisor, words!("它可能是 0", "this can be 0"))
+                    match cause {
+                        Cause::Divisor(divisor) => {
+                            fault.at(expr.span, words!("这里要用到商", "the quotient is read here")).at(divisor, words!("它可能是 0", "this can be 0"))
+                        }
+                        Cause::Nothing(gathered) => fault.at(gathered, words!("这里可能一家也没有", "there may be no unit here")),
+                    }
                     .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),
                 );
                 break;

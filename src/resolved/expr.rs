@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::from_ast::{Named, Resolver, Wording, in_unit, named_unit, short_unit, shown, shown_english};
-use super::{Expr, ExprKind, Extreme, ItemId, Pattern, Sign, Times, Type};
+use super::{Expr, ExprKind, Fold, InputKind, ItemId, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
 use crate::source::Span;
@@ -40,13 +40,9 @@ impl Resolver<'_> {
             ast::ExprKind::Path(name, None) => self.name(name, owner),
             ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, owner, span),
-            ast::ExprKind::Aggregate(aggregate) if is_choice(aggregate) => self.extreme(aggregate, owner, span),
-            ast::ExprKind::Date(_) | ast::ExprKind::Aggregate(_) | ast::ExprKind::Earlier(_) => {
-                self.report(
-                    Diagnostic::new(Code::NotAvailable, words!("这种写法本版本还不能计算", "this version does not evaluate the construct"))
-                        .at(span, words!("这里", "here"))
-                        .help(words!("改用手册 docs/language.md 列出的写法", "state it with what docs/language.md lists")),
-                );
+            ast::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, owner, span),
+            ast::ExprKind::Date(_) | ast::ExprKind::Earlier(_) => {
+                self.not_available(span);
                 None
             }
             ast::ExprKind::Table(table) => self.table(table, owner, span),
@@ -344,7 +340,7 @@ impl Resolver<'_> {
             }
         }
         let fits = match (&left.ty, &right.ty) {
-            (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a),
+            (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a) || self.is_place_among(&left, &right) || self.is_place_among(&right, &left),
             (Type::Truth, Type::Truth) => true,
             (Type::Choice(a), Type::Choice(b)) => !a.is_disjoint(b),
             _ => false,
@@ -354,6 +350,18 @@ impl Resolver<'_> {
         }
         self.mismatch(&left, &right, zh, en);
         None
+    }
+
+    /// Whether the first is a place and the second says how many units there are.
+    fn is_place_among(&self, place: &Expr, count: &Expr) -> bool {
+        let value = |id: usize| match self.values.get(id) {
+            Some(super::from_ast::Slot::Done(value)) => Some(&value.expr),
+            _ => None,
+        };
+        let inner = if let ExprKind::Value(id) = place.kind { value(id) } else { Some(place) };
+        let input = inner.and_then(|inner| if let ExprKind::Input(id) = inner.kind { self.inputs.get(id) } else { None });
+        let rank = matches!(input.map(|input| &input.kind), Some(InputKind::Units(units)) if units.fold == Fold::Rank);
+        rank && count.unit() == Some(&Unit::named(super::gather::OFFICES))
     }
 
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.
@@ -545,25 +553,6 @@ impl Resolver<'_> {
         Some(Expr { kind: make(Box::new(value), Box::new(limit)), ty, step, span })
     }
 
-    /// The largest or smallest of several values.
-    fn extreme(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
-        let extreme = if tree.fold == ast::Fold::Best { Extreme::Largest } else { Extreme::Smallest };
-        let found: Vec<Option<Expr>> = tree.arguments.iter().map(|argument| self.number(argument, owner)).collect();
-        let mut values = found.into_iter().collect::<Option<Vec<Expr>>>()?.into_iter();
-        let mut done = vec![values.next()?];
-        for value in values {
-            let first = done.first()?.clone();
-            let (first, value) = self.same_unit(first, value, "比较", "comparison")?;
-            if let Some(slot) = done.first_mut() {
-                *slot = first;
-            }
-            done.push(value);
-        }
-        let step = done.iter().map(|value| value.step).reduce(|a, b| Some(quantity::common_step(a?, b?))).flatten();
-        let ty = done.first()?.ty.clone();
-        Some(Expr { kind: ExprKind::Extreme(extreme, done), ty, step, span })
-    }
-
     pub(super) fn pattern(&mut self, pattern: &ast::Pattern, subject: &Expr, owner: Option<ItemId>) -> Option<Pattern> {
         let bound = |resolver: &mut Self, tree: &ast::Expr| {
             let value = resolver.beside(tree, owner, Some(&subject.ty))?;
@@ -687,12 +676,6 @@ impl Resolver<'_> {
         self.report(diagnostic);
         None
     }
-}
-
-/// Whether an aggregate gathers nothing, and is the largest or smallest of the values it names.
-fn is_choice(tree: &ast::Aggregate) -> bool {
-    let plain = tree.over.is_none() && tree.each.is_none() && tree.ascending.is_none() && tree.condition.is_none() && tree.ties.is_none();
-    plain && matches!(tree.fold, ast::Fold::Best | ast::Fold::Lowest) && tree.arguments.len() > 1
 }
 
 fn first_span(done: &[(Sign, Expr)], span: Span, terms: &[(Sign, ast::Expr)]) -> Span {

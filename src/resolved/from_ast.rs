@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::{
-    Expr, Fact, FactId, FunctionId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId, circle, function, marks, spill,
+    Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId,
+    circle, function, marks, spill,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -30,6 +31,7 @@ pub(crate) fn resolve(parsed: &Parsed, scripts: &Scripts<'_>, diagnostics: &mut 
         let spans: Vec<Span> = parsed.diagnostics.iter().chain(&found).filter(|fault| fault.is_error()).filter_map(Diagnostic::span).collect();
         let damage = Damage { marks: !parsed.diagnostics.is_empty() || unsure, spans, items: std::mem::take(&mut resolver.damaged) };
         circle::check(standard, &mut found);
+        circle::check_exemptions(standard, &mut found);
         spill::check(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
@@ -134,6 +136,14 @@ pub(super) struct Resolver<'a> {
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
     pub(super) marks: Vec<Mark>,
+    pub(super) inputs: Vec<Input>,
+    /// The inputs by what they say.
+    pub(super) input_keys: BTreeMap<String, InputId>,
+    pub(super) attributes: Vec<Attribute>,
+    /// Where the rules first speak of the units below or above.
+    pub(super) parents: Option<Span>,
+    /// Inside 逐: the members of the group of a unit.
+    pub(super) grouped: Option<super::Over>,
     pub(super) symbols: IndexSet<String>,
     /// Whether a word must be declared where it stands.
     pub(super) words: Wording,
@@ -141,6 +151,7 @@ pub(super) struct Resolver<'a> {
     pub(super) within_marks: Option<ItemId>,
     /// Whether a veto takes away the eligibility.
     pub(super) can_lose_eligibility: bool,
+    pub(super) ties: ast::Ties,
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
     pub(super) precision: ast::Precision,
@@ -154,6 +165,7 @@ pub(super) struct Once<'a> {
     pub(super) rankings: Vec<&'a ast::Ranking>,
     pub(super) exemptions: Vec<&'a ast::Exemption>,
     pub(super) vetoes: Vec<&'a ast::Veto>,
+    pub(super) lists: Vec<&'a ast::List>,
     pub(super) cases: Vec<&'a ast::Case>,
     pub(super) tiers: Vec<&'a ast::Tier>,
 }
@@ -183,10 +195,16 @@ impl<'a> Resolver<'a> {
             item_trees: Vec::new(),
             names: BTreeMap::new(),
             marks: Vec::new(),
+            inputs: Vec::new(),
+            input_keys: BTreeMap::new(),
+            attributes: Vec::new(),
+            parents: None,
+            grouped: None,
             symbols: IndexSet::new(),
             words: Wording::Declared,
             within_marks: None,
             can_lose_eligibility: false,
+            ties: ast::Ties::Skipping,
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
             precision: ast::Precision::Rounded,
@@ -220,6 +238,7 @@ impl<'a> Resolver<'a> {
                 ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
                 ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
                 ast::Declaration::Veto(veto) => once.vetoes.push(veto),
+                ast::Declaration::List(list) => once.lists.push(list),
                 ast::Declaration::Case(case) => once.cases.push(case),
                 _ => {}
             }
@@ -251,6 +270,7 @@ impl<'a> Resolver<'a> {
         let vetoes = once.vetoes.iter().filter_map(|veto| self.veto(veto)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
+        let lists = self.lists(&once.lists);
         let cases = once.cases.iter().filter_map(|case| self.case(case)).collect();
         let functions = self.resolve_functions();
         let whole = self.values.iter().all(|slot| matches!(slot, Slot::Done(_)));
@@ -270,12 +290,16 @@ impl<'a> Resolver<'a> {
             functions,
             named_units: super::applies::named_units(&self.items),
             ways: spill::ways(&self.items),
+            inputs: std::mem::take(&mut self.inputs),
+            attributes: std::mem::take(&mut self.attributes),
+            parents: self.parents,
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
             vetoes,
             total,
             ranking,
+            lists,
             cases,
             marks: std::mem::take(&mut self.marks),
             symbols: std::mem::take(&mut self.symbols).into_iter().collect(),
@@ -502,11 +526,13 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
+            let grouped = self.grouped.take();
             let wording = if tree.kind == ast::ValueKind::Output { Wording::Free } else { Wording::Declared };
             let before_words = std::mem::replace(&mut self.words, wording);
             let within = self.within_marks.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.word_or_expr(&tree.expr, owner) };
             (self.words, self.within_marks) = (before_words, within);
+            self.grouped = grouped;
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);

@@ -3,7 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
-use super::{Case, Effect, Exemption, Expected, Expr, FactId, Head, Key, Literal, Ranking, Target, TierId, Ties, Total, Type, Veto};
+use super::{
+    Case, CaseUnit, Effect, Exemption, Expected, Expr, ExprKind, FactId, Fold, Head, InputKind, Key, List, Literal, Ranking, Target, TierId, Ties, Total, Type,
+    Veto, Who,
+};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Mode, Unit};
 use crate::source::Span;
@@ -84,7 +87,7 @@ impl<'a> Resolver<'a> {
             );
         }
         self.check_first_day(&head, tree);
-        (self.step, self.mode, self.precision) = (head.step, head.mode, head.precision);
+        (self.step, self.mode, self.precision, self.ties) = (head.step, head.mode, head.precision, head.ties);
         Some(head)
     }
 
@@ -193,7 +196,11 @@ impl<'a> Resolver<'a> {
             Some(unit @ Unit::Named(_)) => (format!("0.01 {unit}"), format!("0.01 {}", unit.in_english())),
             _ => ("0.01".to_owned(), "0.01".to_owned()),
         };
-        let diagnostic = Diagnostic::new(Code::Unrounded, words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"))
+        let title = match expr.kind {
+            ExprKind::Input(_) => words!("汇总得的数没有取整就成了{zh}", "what was gathered becomes {en} without rounding"),
+            _ => words!("除得的数没有取整就成了{zh}", "an unrounded quotient becomes {en}"),
+        };
+        let diagnostic = Diagnostic::new(Code::Unrounded, title)
             .at(expr.span, words!("除不尽时位数没有尽头", "its digits need not end"))
             .help(words!("在末尾写 取整到 {step}", "write at its end: round to {step_en}"));
         self.report(diagnostic);
@@ -215,10 +222,23 @@ impl<'a> Resolver<'a> {
             .map(|key| {
                 let expr = self.number(&key.expr, None)?;
                 self.must_be_rounded(&expr, &words!("排名的依据", "a key of the ranking"));
+                self.check_place(key, &expr);
                 Some(Key { expr, descending: key.descending })
             })
             .collect();
         found.into_iter().collect()
+    }
+
+    /// The first place has the lowest number: places from high to low put the last before all others.
+    fn check_place(&mut self, key: &ast::Key, expr: &Expr) {
+        let input = if let ExprKind::Input(id) = expr.kind { self.inputs.get(id) } else { None };
+        if key.descending && matches!(input.map(|input| &input.kind), Some(InputKind::Units(units)) if units.fold == Fold::Rank) {
+            self.report(
+                Diagnostic::new(Code::Conflict, words!("名次从高到低,末名就排在最前", "ranks from high to low put the last before all others"))
+                    .at(expr.span, words!("第一名的名次是 1", "the first has rank 1"))
+                    .help(words!("写明 从低到高,或直接依所比的数排", "write ascending behind it, or rank by the value itself")),
+            );
+        }
     }
 
     pub(super) fn exemption(&mut self, tree: &ast::Exemption) -> Option<Exemption> {
@@ -269,36 +289,126 @@ impl<'a> Resolver<'a> {
     // --- cases ---
 
     pub(super) fn case(&mut self, tree: &ast::Case) -> Option<Case> {
+        let mut units: Vec<CaseUnit> = Vec::new();
+        for unit in &tree.units {
+            if let Some(position) = tree.units.iter().position(|other| other.name.text == unit.name.text)
+                && let Some(first) = tree.units.get(position).filter(|first| first.name.span != unit.name.span)
+            {
+                self.twice(&unit.name.text, unit.name.span, first.name.span);
+                continue;
+            }
+            units.push(self.case_unit(unit, tree)?);
+        }
+        if !tree.units.iter().any(|unit| !unit.expected.is_empty()) {
+            self.report(
+                Diagnostic::new(Code::MissingPart, words!("用例没有写应得什么", "the case expects nothing"))
+                    .at(tree.name.span, words!("这个用例", "this case"))
+                    .help(words!("给一个单位写上 应得 总分 = … 分", "state it of one unit: expect total = … points")),
+            );
+            return None;
+        }
+        Some(Case { name: tree.name.text.clone(), unit: tree.unit.clone(), units, span: tree.span })
+    }
+
+    fn case_unit(&mut self, tree: &ast::CaseUnit, case: &ast::Case) -> Option<CaseUnit> {
         let tier = match (&tree.tier, self.tiers.len()) {
             (Some(name), _) => self.tier(name)?,
             (None, 1) => 0,
             (None, _) => {
                 self.report(
                     Diagnostic::new(Code::MissingPart, words!("用例没有写明层级", "the case names no tier"))
-                        .at(tree.name.span, words!("这个用例", "this case"))
+                        .at(tree.name.span, if case.units.len() > 1 { words!("这个单位", "this unit") } else { words!("这个用例", "this case") })
                         .help(words!("写作 用例 \"…\" 层级 …", "write: case \"…\" tier …")),
                 );
                 return None;
             }
         };
-        let mut given = Vec::new();
+        let mut unit = CaseUnit { name: tree.name.text.clone(), tier, given: Vec::new(), attributes: Vec::new(), parent: None, expected: Vec::new() };
         for binding in &tree.given {
+            if self.attribute_given(binding, case, &mut unit) {
+                continue;
+            }
             if let Some((fact, value)) = self.given(binding) {
-                if let Some((_, _, first)) = given.iter().find(|(other, _, _): &&(FactId, Literal, Span)| *other == fact) {
+                if let Some((_, _, first)) = unit.given.iter().find(|(other, _, _): &&(FactId, Literal, Span)| *other == fact) {
                     let first = *first;
                     self.twice(&tree.name.text, binding.span, first);
                     continue;
                 }
-                given.push((fact, value, binding.span));
+                unit.given.push((fact, value, binding.span));
             }
         }
-        let mut expected = Vec::new();
         for binding in &tree.expected {
             if let Some((target, value)) = self.expected(binding, tier) {
-                expected.push((target, value, binding.span));
+                unit.expected.push((target, value, binding.span));
             }
         }
-        Some(Case { name: tree.name.text.clone(), unit: tree.unit.clone(), tier, given, expected, span: tree.span })
+        Some(unit)
+    }
+
+    /// What the register would say of a unit: its attributes and the unit above it.
+    fn attribute_given(&mut self, binding: &ast::Binding, case: &ast::Case, unit: &mut CaseUnit) -> bool {
+        let (ast::Target::Path(name, None), ast::Bound::Word(word)) = (&binding.target, &binding.value) else { return false };
+        if self.lookup(name, None).is_some() {
+            return false;
+        }
+        if let Some(attribute) = self.attributes.iter().position(|attribute| attribute.name == name.text) {
+            unit.attributes.push((attribute, word.text.clone()));
+            return true;
+        }
+        if !super::gather::PARENT.contains(&name.text.as_str()) {
+            return false;
+        }
+        unit.parent = case.units.iter().position(|other| other.name.text == word.text);
+        if unit.parent.is_none() || word.text == unit.name {
+            let text = &word.text;
+            let near = crate::diag::closest(text, case.units.iter().map(|unit| unit.name.text.as_str())).map(str::to_owned);
+            let diagnostic = Diagnostic::new(Code::UnknownName, words!("用例里没有上级「{text}」", "the case has no unit {text} to stand above"))
+                .at(word.span, words!("这里", "here"));
+            self.report(
+                super::expr::with_suggestion(diagnostic, word.span, near).help(words!("写同一用例里别的单位的名称", "name another unit of the same case")),
+            );
+        }
+        true
+    }
+
+    // --- lists ---
+
+    pub(super) fn lists(&mut self, trees: &[&ast::List]) -> Vec<List> {
+        let mut found: Vec<List> = Vec::new();
+        for tree in trees {
+            if let Some(first) = trees.iter().find(|other| other.name.text == tree.name.text).filter(|first| first.span != tree.span) {
+                self.twice(&tree.name.text, tree.name.span, first.name.span);
+                continue;
+            }
+            found.extend(self.list(tree));
+        }
+        found
+    }
+
+    fn list(&mut self, tree: &ast::List) -> Option<List> {
+        let who = match &tree.over.kind {
+            ast::GatheredKind::Tier => Who::Tier,
+            ast::GatheredKind::Same(name) => Who::Same(self.common(name, None)?),
+            _ => Who::All,
+        };
+        let condition = tree.condition.as_ref().map(|condition| self.condition(condition, None));
+        let keys = self.keys(&tree.keys);
+        let (written, offices) = (self.quantity(&tree.count)?, Unit::named(super::gather::OFFICES));
+        let count = written.literal().filter(|_| written.unit().is_some_and(|unit| *unit == offices || *unit == Unit::Number));
+        let count = count.filter(|count| count.scale() == 0).and_then(|count| usize::try_from(count.mantissa()).ok()).filter(|count| *count > 0);
+        if count.is_none() {
+            self.report(
+                Diagnostic::new(Code::WrongType, words!("名单取几家,写一个整数", "a list takes a whole number of units"))
+                    .at(tree.count.span, words!("这里", "here"))
+                    .help(words!("例如 前 5 家", "as in: top 5 offices")),
+            );
+        }
+        let condition = match condition {
+            Some(condition) => Some(condition?),
+            None => None,
+        };
+        self.notes(&tree.notes, &tree.name.text);
+        Some(List { name: tree.name.text.clone(), who, condition, top: tree.top, count: count?, keys: keys? })
     }
 
     fn given(&mut self, binding: &ast::Binding) -> Option<(FactId, Literal)> {

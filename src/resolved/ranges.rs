@@ -7,7 +7,11 @@ use std::fmt::Write;
 use rust_decimal::Decimal;
 
 use super::marks::least as least_marks;
-use super::{Comparison, Expr, ExprKind, Extreme, FactId, Pattern, Sign, Standard, TierId, Times, Type, ValueId, constant, function, most};
+use super::scope::applies;
+use super::{
+    Comparison, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who, constant, function,
+    most,
+};
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
 
@@ -56,6 +60,17 @@ impl Ranges<'_> {
                 (high.map(negated), low.map(negated))
             }
             ExprKind::Round(inner, _, _) => deeper.of(inner),
+            ExprKind::Extreme(extreme, parts) => {
+                let ranges: Vec<Range> = parts.iter().map(|part| deeper.of(part)).collect();
+                let least_of = |ends: &mut dyn Iterator<Item = Option<Decimal>>| ends.flatten().min();
+                let all = |ends: &mut dyn Iterator<Item = Option<Decimal>>| ends.collect::<Option<Vec<Decimal>>>();
+                let (mut lows, mut highs) = (ranges.iter().map(|range| range.0), ranges.iter().map(|range| range.1));
+                match extreme {
+                    Extreme::Largest => (lows.flatten().max(), all(&mut highs).and_then(|highs| highs.into_iter().max())),
+                    Extreme::Smallest => (all(&mut lows).and_then(|lows| lows.into_iter().min()), least_of(&mut highs)),
+                }
+            }
+            ExprKind::Input(id) => self.standard.inputs.get(*id).map_or((None, None), |input| deeper.gathered(input)),
             ExprKind::Cap(value, limit) => {
                 let ((low, high), (_, top)) = (deeper.of(value), deeper.of(limit));
                 (low, least(high, top))
@@ -64,20 +79,37 @@ impl Ranges<'_> {
                 let ((low, high), (bottom, _)) = (deeper.of(value), deeper.of(limit));
                 (least(low.map(negated), bottom.map(negated)).map(negated), high)
             }
-            ExprKind::Extreme(extreme, values) => {
-                let ranges: Vec<Range> = values.iter().map(|value| deeper.of(value)).collect();
-                let (lows, highs): (Vec<_>, Vec<_>) = ranges.into_iter().unzip();
-                let all = |bounds: Vec<Option<Decimal>>| bounds.into_iter().collect::<Option<Vec<Decimal>>>();
-                match extreme {
-                    Extreme::Largest => (lows.into_iter().flatten().max(), all(highs).and_then(|highs| highs.into_iter().max())),
-                    Extreme::Smallest => (all(lows).and_then(|lows| lows.into_iter().min()), highs.into_iter().flatten().min()),
-                }
-            }
             ExprKind::Table(table) => hull(table.rows.iter().map(|row| deeper.of(&row.result))),
             ExprKind::Marks(owner) if self.standard.marks_vary(*owner) => {
                 (least_marks(self.standard, *owner, self.tier), constant(self.standard, expr, self.tier))
             }
             _ => (constant(self.standard, expr, self.tier), constant(self.standard, expr, self.tier)),
+        }
+    }
+
+    /// The range of what is gathered, whichever tier it comes from.
+    fn gathered(&self, input: &Input) -> Range {
+        match &input.kind {
+            InputKind::Units(units) => {
+                let tiers = match units.over.who {
+                    Who::Tier => self.tier..self.tier + 1,
+                    Who::All | Who::Same(_) | Who::Children => 0..self.standard.tiers.len(),
+                };
+                let Some(argument) = units.arguments.first() else {
+                    return (Some(if units.holds_reader() { Decimal::ONE } else { Decimal::ZERO }), None);
+                };
+                if units.fold == Fold::Rank {
+                    return (Some(Decimal::ONE), None);
+                }
+                let ranges = tiers.filter(|tier| applies(self.standard, argument, *tier));
+                let ranges: Vec<Range> = ranges.map(|tier| Ranges { tier, values: &RefCell::default(), ..*self }.of(argument)).collect();
+                let low = ranges.iter().map(|range| range.0).collect::<Option<Vec<Decimal>>>().and_then(|lows| lows.into_iter().min());
+                let high = ranges.iter().map(|range| range.1).collect::<Option<Vec<Decimal>>>().and_then(|highs| highs.into_iter().max());
+                match units.fold {
+                    Fold::Sum => (low.filter(|low| !low.is_sign_negative() || low.is_zero()).map(|_| Decimal::ZERO), None),
+                    _ => (low, high),
+                }
+            }
         }
     }
 
@@ -149,6 +181,15 @@ fn least(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
     }
 }
 
+/// What makes an expression 无从计算.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cause {
+    /// This divisor can be 0.
+    Divisor(Span),
+    /// There may be nothing that this can be gathered from.
+    Nothing(Span),
+}
+
 /// What conditions before an expression have made sure of.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Definedness {
@@ -196,8 +237,8 @@ impl Definedness {
         }
     }
 
-    /// The divisor through which an expression can be 无从计算 in a tier, if there is one.
-    pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Span> {
+    /// Through what an expression can be 无从计算 in a tier, if it can.
+    pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Cause> {
         Search { known: self, standard, tier, defined: RefCell::default() }.find(expr, 0)
     }
 }
@@ -211,7 +252,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn find(&self, expr: &Expr, depth: usize) -> Option<Span> {
+    fn find(&self, expr: &Expr, depth: usize) -> Option<Cause> {
         if depth > 400 || self.known.defined.contains(&key(expr)) {
             return None;
         }
@@ -227,17 +268,37 @@ impl Search<'_> {
                 found
             }
             ExprKind::Sum(terms) => terms.iter().find_map(|(_, term)| find(term)),
-            ExprKind::Product(factors) => {
-                factors.iter().find_map(|(times, factor)| find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(factor.span)))
-            }
+            ExprKind::Product(factors) => factors.iter().find_map(|(times, factor)| {
+                find(factor).or_else(|| (*times == Times::Over && self.can_be_zero(factor)).then_some(Cause::Divisor(factor.span)))
+            }),
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
+            ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(Cause::Nothing(expr.span)),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
             ExprKind::Table(table) => find(&table.subject).or_else(|| table.rows.iter().find_map(|row| find(&row.result))),
-            ExprKind::Interpolated(subject, anchors) => find(subject).or_else(|| anchors.iter().find_map(|(_, result)| find(result))),
+            ExprKind::Interpolated(subject, anchors) => {
+                find(subject).or_else(|| anchors.iter().find_map(|(anchor, result)| find(anchor).or_else(|| find(result))))
+            }
             ExprKind::Among(subject, _) => find(subject),
             _ => None,
+        }
+    }
+
+    /// Whether an input can be 无从计算: nothing may be left to make a value of, or nothing but weights of 0.
+    fn nothing_gathered(&self, input: &Input, depth: usize) -> bool {
+        match &input.kind {
+            InputKind::Units(units) => {
+                let mut parts = units.arguments.iter();
+                match units.fold {
+                    Fold::Sum | Fold::Count | Fold::Size => false,
+                    Fold::WeightedMean if units.arguments.get(1).is_none_or(|weight| self.can_be_zero(weight)) => true,
+                    _ => {
+                        !units.holds_reader()
+                            || parts.any(|part| self.find(part, depth + 1).is_some() || units.over.who != Who::Tier && !applies(self.standard, part, self.tier))
+                    }
+                }
+            }
         }
     }
 
@@ -252,6 +313,13 @@ impl Search<'_> {
             && terms.iter().any(|(_, term)| !self.can_be_zero(term))
         {
             return false;
+        }
+        if let ExprKind::Input(id) = divisor.kind
+            && let Some(Input { kind: InputKind::Units(units), .. }) = self.standard.inputs.get(id)
+            && let (Fold::Best, true, [own]) = (units.fold, units.holds_reader(), units.arguments.as_slice())
+        {
+            // the best is no less than that of the unit itself
+            return !not_negative(own) || self.can_be_zero(own);
         }
         let positive = low.is_some_and(|low| low > Decimal::ZERO);
         let negative = high.is_some_and(|high| high < Decimal::ZERO);
@@ -293,6 +361,10 @@ fn write_key(expr: &Expr, text: &mut String) {
             let _ = write!(text, "v{id}");
         }
         ExprKind::Call(id, arguments) => list(text, &format!("c{id}"), &arguments.iter().collect::<Vec<_>>()),
+        ExprKind::Input(id) => {
+            let _ = write!(text, "g{id}");
+        }
+        ExprKind::Extreme(extreme, parts) => list(text, &format!("{extreme:?}"), &parts.iter().collect::<Vec<_>>()),
         ExprKind::Marks(item) => {
             let _ = write!(text, "m{item:?}");
         }
@@ -329,7 +401,6 @@ fn write_key(expr: &Expr, text: &mut String) {
         }
         ExprKind::Cap(a, b) => list(text, "cap", &[a, b]),
         ExprKind::Floor(a, b) => list(text, "floor", &[a, b]),
-        ExprKind::Extreme(extreme, values) => list(text, &format!("{extreme:?}"), &values.iter().collect::<Vec<_>>()),
         ExprKind::Compare(a, comparison, b) => {
             let _ = write!(text, "{comparison:?}");
             list(text, "", &[a, b]);
@@ -356,13 +427,33 @@ fn write_key(expr: &Expr, text: &mut String) {
         ExprKind::Interpolated(subject, anchors) => {
             list(text, "line", &[subject]);
             for (anchor, result) in anchors {
-                let _ = write!(text, "{anchor}");
-                list(text, ":", &[result]);
+                list(text, ":", &[anchor, result]);
             }
         }
         ExprKind::Among(subject, patterns) => {
             list(text, "among", &[subject]);
             patterns.iter().for_each(|pattern| write_pattern(pattern, text));
+        }
+    }
+}
+
+/// A text that is the same for inputs that say the same.
+pub(super) fn input_key(kind: &InputKind) -> String {
+    match kind {
+        InputKind::Units(Units { over, each, fold, arguments, condition, ascending, ties }) => {
+            let mut text = format!("{over:?}{each:?}{fold:?}");
+            if *fold == Fold::Rank {
+                let _ = write!(text, "{ascending}{ties:?}");
+            }
+            for argument in arguments {
+                text.push(',');
+                write_key(argument, &mut text);
+            }
+            if let Some(condition) = condition {
+                text.push('|');
+                write_key(condition, &mut text);
+            }
+            text
         }
     }
 }

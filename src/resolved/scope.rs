@@ -4,12 +4,37 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use super::circle::visit;
 use super::expr::{truth, with_suggestion};
 use super::from_ast::Resolver;
-use super::{Expr, ExprKind, ItemId, Tier, TierId};
+use super::{Expr, ExprKind, InputKind, ItemId, Standard, Tier, TierId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 use crate::syntax::ast;
+
+/// Whether everything that an expression reads applies to a tier.
+pub(crate) fn applies(standard: &Standard, expr: &Expr, tier: TierId) -> bool {
+    let owned = |owner: Option<ItemId>| owner.and_then(|owner| standard.items.get(owner)).is_none_or(|owner| owner.tiers.contains(&tier));
+    let mut whole = true;
+    visit(expr, &mut |part| {
+        whole &= match &part.kind {
+            ExprKind::Score(id) => {
+                let name = standard.items.get(*id).map(|item| item.name.as_str());
+                standard.items.iter().any(|item| Some(item.name.as_str()) == name && item.tiers.contains(&tier))
+            }
+            ExprKind::Fact(id) => owned(standard.facts.get(*id).and_then(|fact| fact.owner)),
+            ExprKind::Value(id) => standard.values.get(*id).is_some_and(|value| owned(value.owner) && applies(standard, &value.expr, tier)),
+            ExprKind::Part(_, owner) | ExprKind::Marks(owner) => owned(*owner),
+            ExprKind::ByTier(rows, otherwise) => otherwise.is_some() || rows.contains_key(&tier),
+            ExprKind::Input(id) => standard.inputs.get(*id).is_some_and(|input| match &input.kind {
+                InputKind::Units(units) if units.over.who == Who::Tier => input.exprs().all(|expr| applies(standard, expr, tier)),
+                InputKind::Units(_) => true,
+            }),
+            _ => true,
+        };
+    });
+    whole
+}
 
 impl Resolver<'_> {
     pub(super) fn declare_tiers(&mut self, trees: &[&ast::Tier]) {

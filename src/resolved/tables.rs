@@ -30,8 +30,11 @@ impl Resolver<'_> {
         }
         for row in &table.rows {
             // one faulty bound is reported; those after it are most likely wrong in the same way
-            let patterns =
-                subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| self.pattern(pattern, subject, owner)).collect());
+            let read = |resolver: &mut Self, subject: &Expr, pattern: &ast::Pattern| match (&pattern.kind, table.interpolated) {
+                (ast::PatternKind::Value(value), true) => resolver.anchor(value, subject, owner),
+                _ => resolver.pattern(pattern, subject, owner),
+            };
+            let patterns = subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| read(self, subject, pattern)).collect());
             sound = patterns.is_some();
             let result = if words { self.word_or_expr(&row.result, owner) } else { self.expr(&row.result, owner) };
             rows.push((patterns, result, self.notes(&row.notes, ""), row.span));
@@ -168,27 +171,35 @@ impl Resolver<'_> {
         Some(Expr { kind: ExprKind::ByTier(by_tier, otherwise), ty, step, span })
     }
 
+    /// An anchor: a number in the unit of the subject, which may be gathered, such as how many units there are.
+    fn anchor(&mut self, tree: &ast::Expr, subject: &Expr, owner: Option<ItemId>) -> Option<Pattern> {
+        let anchor = self.number(tree, owner)?;
+        let (_, anchor) = self.same_unit(subject.clone(), anchor, "插值点", "anchors")?;
+        Some(Pattern::Compare(Comparison::Eq, anchor))
+    }
+
     fn applies(&self, owner: Option<ItemId>, tier: TierId) -> bool {
         owner.and_then(|owner| self.items.get(owner)).is_none_or(|item| item.tiers.contains(&tier))
     }
 
     fn interpolated(&mut self, subject: Expr, rows: &[Row], ty: Type, span: Span) -> Option<Expr> {
-        let mut anchors: Vec<(Decimal, Expr)> = Vec::new();
+        let mut anchors: Vec<(Expr, Expr)> = Vec::new();
         for (index, row) in rows.iter().enumerate() {
             let anchor = match row.patterns.as_slice() {
-                [Pattern::Compare(Comparison::Eq, value)] => value.literal(),
+                [Pattern::Compare(Comparison::Eq, value)] if value.unit().is_some() => Some(value.clone()),
                 _ => None,
             };
             let Some(anchor) = anchor else {
                 self.report(
-                    Diagnostic::new(Code::Anchors, words!("插值的每一行从一个写明的数开始", "every row of an interpolation begins with one written number"))
+                    Diagnostic::new(Code::Anchors, words!("插值的每一行从一个数开始", "every row of an interpolation begins with one number"))
                         .at(row.span, words!("这一行不是", "this one does not"))
                         .help(words!("例如 80 秒: 10 分", "as in: 80 seconds: 10 points")),
                 );
                 return None;
             };
             if let (Some((before, _)), Some(earlier)) = (anchors.last(), index.checked_sub(1).and_then(|before| rows.get(before)))
-                && *before >= anchor
+                && let (Some(before), Some(here)) = (before.literal(), anchor.literal())
+                && before >= here
             {
                 self.report(
                     Diagnostic::new(Code::Anchors, words!("插值点须从小到大", "anchors must ascend"))

@@ -45,8 +45,16 @@ pub(crate) enum Declaration {
     Item(Item),
     Total(Total),
     Ranking(Ranking),
+    List(List),
     Case(Case),
+    Amendment(Amendment),
     Note,
+}
+
+/// 修订: its words in one skin. What it changes is read from its text, see `outline`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Amendment {
+    pub(crate) words: Vec<String>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -275,11 +283,35 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
 }
 
+/// 名单: the first or the last of a range of units.
+#[derive(Debug, PartialEq)]
+pub(crate) struct List {
+    pub(crate) name: Name,
+    pub(crate) over: Gathered,
+    /// 其中: which units can be on it.
+    pub(crate) condition: Option<Expr>,
+    /// Whether it takes the first.
+    pub(crate) top: bool,
+    pub(crate) count: Quantity,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
 #[derive(Debug, PartialEq)]
 pub(crate) struct Case {
     pub(crate) name: Text,
     /// The unit that it speaks of, where the rules name units.
     pub(crate) unit: Option<Name>,
+    /// One that is called as the case is, or several, each with a name of its own.
+    pub(crate) units: Vec<CaseUnit>,
+    pub(crate) span: Span,
+}
+
+/// A unit of a case.
+#[derive(Debug, PartialEq)]
+pub(crate) struct CaseUnit {
+    pub(crate) name: Name,
     pub(crate) tier: Option<Name>,
     pub(crate) given: Vec<Binding>,
     pub(crate) expected: Vec<Binding>,
@@ -470,8 +502,8 @@ pub(crate) struct Aggregate {
     pub(crate) each: Option<Name>,
     pub(crate) fold: Fold,
     pub(crate) arguments: Vec<Expr>,
-    /// Of a rank: whether the lowest is first.
-    pub(crate) ascending: Option<Span>,
+    /// Of a rank: which comes first.
+    pub(crate) direction: Option<(Direction, Span)>,
     /// 其中: which members count.
     pub(crate) condition: Option<Expr>,
     /// Of a rank: what becomes of equal values.
@@ -517,6 +549,15 @@ pub(crate) enum Fold {
     Rank,
     /// 家数.
     Size,
+}
+
+/// Which of several values comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// 从低到高.
+    Ascending,
+    /// 从高到低.
+    Descending,
 }
 
 /// A value of another period.

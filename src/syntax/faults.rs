@@ -161,6 +161,10 @@ const STARTERS: &[&str] = &[
     "k_deduct",
     "k_add",
     "k_amendment",
+    "k_insert",
+    "k_repeal",
+    "k_replace",
+    "k_rename",
     "k_use",
     "k_record",
     "k_function",
@@ -178,7 +182,7 @@ const STARTERS: &[&str] = &[
 ];
 /// What may follow the points of a deduction.
 const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to", "k_spill"];
-const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard"];
+const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard", "k_amendment"];
 
 /// Words and signs behind which an expression must follow.
 const WANTING: &[&str] = &[
@@ -541,6 +545,8 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::parameter => push("名称 : 单位", "name : unit"),
             Rule::unit_name | Rule::unit | Rule::fact_type => push("计量单位", "a unit of measurement"),
             Rule::text => push("引号里的文字", "a text in quotation marks"),
+            Rule::change => push("一处修订(新增、废止、将 … 改为 … 等)", "a change (insert, repeal, replace … becomes …)"),
+            Rule::amendment_part => push("版本、基于、施行、文号", "version, based on, effective, document"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
             Rule::effect => push("总分 … 分、末位 或 取消评优", "total … points, last or not eligible"),
             Rule::spill_target => push("总分 或 指标的名称", "total or the name of an item"),
@@ -551,7 +557,6 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
             Rule::ties => push("跳号、不跳号 或 平分", "skipping, dense or shared"),
             Rule::range => push("层级 或 全体", "tier or all"),
-            Rule::fold => push("平均、最高、计数 等", "mean, best, count, …"),
             Rule::past => push("期别,例如 2019-12", "a period, as in 2019-12"),
             Rule::row | Rule::patterns | Rule::pattern => push("一档,例如 ≥ 95%", "a row, as in ≥ 95%"),
             Rule::binding => push("名称 = 数", "name = value"),
@@ -566,13 +571,20 @@ fn expectation(rules: &[Rule]) -> (String, String) {
     }
     for rule in rules {
         let name = format!("{rule:?}");
-        if let Some(word) = words::WORDS.iter().find(|word| word.rule == name && !words::RESERVED.contains(&word.rule)) {
+        // behind any name the records of that name could be gathered: that is worth saying where nothing else can stand
+        if *rule == Rule::k_each && rules.contains(&Rule::fold) {
+            continue;
+        }
+        // amendments are written by those who know the word
+        let said = |word: &&words::Word| word.rule == name && word.rule != "k_amendment" && !words::RESERVED.contains(&word.rule);
+        if let Some(word) = words::WORDS.iter().find(said) {
             push(word.zh, word.en);
         }
     }
     if found.is_empty() {
         // behind any name a call could begin, and before any bound a range: that is worth saying where nothing else can stand
         found.push(match rules {
+            _ if rules.contains(&Rule::fold) => ("平均、最高、计数 等", "mean, best, count, …"),
             _ if rules.contains(&Rule::paren) => ("(", "("),
             _ if rules.contains(&Rule::interval_open) => ("取值范围,例如 [0, 10]", "a range, as in [0, 10]"),
             _ if rules.iter().any(|rule| matches!(rule, Rule::number | Rule::plain | Rule::plain_number | Rule::digit | Rule::sign)) => {

@@ -215,6 +215,7 @@ impl Builder<'_> {
     fn top(&mut self, pair: P<'_>) -> Option<ast::Declaration> {
         match pair.as_rule() {
             Rule::standard => self.standard(pair).map(ast::Declaration::Standard),
+            Rule::amendment => Some(ast::Declaration::Amendment(ast::Amendment { words: super::outline::words(pair) })),
             Rule::declaration => {
                 let pair = pair.into_inner().next()?;
                 self.declaration(pair)
@@ -239,6 +240,7 @@ impl Builder<'_> {
             Rule::veto => ast::Declaration::Veto(self.veto(pair)?),
             Rule::total => ast::Declaration::Total(self.total(pair)?),
             Rule::ranking => ast::Declaration::Ranking(self.ranking(pair)?),
+            Rule::list => ast::Declaration::List(self.list(pair)?),
             Rule::test_case => ast::Declaration::Case(self.case(pair)?),
             Rule::item => ast::Declaration::Item(self.item(pair)?),
             _ => ast::Declaration::Note,
@@ -503,6 +505,26 @@ impl Builder<'_> {
         Some(ast::Key { expr, descending: !inner.has(Rule::k_ascending) })
     }
 
+    fn list(&mut self, pair: P<'_>) -> Option<ast::List> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_list);
+        let name = self.name(&inner.next()?);
+        let over = self.gathered(inner.next()?)?;
+        let condition = if inner.has(Rule::k_where) { Some(self.expr(inner.next()?)?) } else { None };
+        let top = inner.next()?.as_rule() == Rule::k_top;
+        let count = self.quantity(inner.next()?)?;
+        let (mut keys, mut notes) = (Vec::new(), Vec::new());
+        while let Some(pair) = inner.next() {
+            match pair.as_rule() {
+                Rule::key => keys.push(self.key(pair)?),
+                Rule::note => notes.extend(self.note(pair)),
+                _ => {}
+            }
+        }
+        Some(ast::List { name, over, condition, top, count, keys, notes, span })
+    }
+
     fn case(&mut self, pair: P<'_>) -> Option<ast::Case> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
@@ -510,6 +532,28 @@ impl Builder<'_> {
         let name = self.text(&inner.next()?);
         let unit = if inner.has(Rule::k_unit) { inner.next().map(|pair| self.text_or_name(&pair)) } else { None };
         let tier = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
+        let units = if inner.peek() == Some(Rule::case_unit) {
+            inner.all(Rule::case_unit).into_iter().map(|pair| self.case_unit(pair, tier.as_ref())).collect::<Option<_>>()?
+        } else {
+            let (given, expected) = self.bindings(&mut inner);
+            vec![ast::CaseUnit { name: unit.clone().unwrap_or_else(|| name.clone()), tier, given, expected, span }]
+        };
+        Some(ast::Case { name, unit, units, span })
+    }
+
+    /// One of several units; its tier is that of the case where it states none.
+    fn case_unit(&mut self, pair: P<'_>, tier: Option<&ast::Name>) -> Option<ast::CaseUnit> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_unit);
+        let name = self.name(&inner.next()?);
+        let own = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
+        let (given, expected) = self.bindings(&mut inner);
+        Some(ast::CaseUnit { name, tier: own.or_else(|| tier.cloned()), given, expected, span })
+    }
+
+    /// What is given, and what is expected.
+    fn bindings(&mut self, inner: &mut Inner<'_>) -> (Vec<ast::Binding>, Vec<ast::Binding>) {
         let (mut given, mut expected, mut in_expected) = (Vec::new(), Vec::new(), false);
         while let Some(pair) = inner.next() {
             match pair.as_rule() {
@@ -519,7 +563,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        Some(ast::Case { name, unit, tier, given, expected, span })
+        (given, expected)
     }
 
     fn binding(&mut self, pair: P<'_>) -> Option<ast::Binding> {
@@ -847,16 +891,17 @@ impl Builder<'_> {
         let each = if inner.has(Rule::k_each) { inner.take(Rule::name).map(|pair| self.name(&pair)) } else { None };
         let fold_pair = inner.next()?;
         let (word, fold) = (self.span(&fold_pair), fold(fold_pair));
-        let (arguments, ascending, condition, ties_of) = (Vec::new(), None, None, None);
-        let mut aggregate = ast::Aggregate { over, each, fold, arguments, ascending, condition, ties: ties_of, word };
+        let (arguments, direction, condition, ties_of) = (Vec::new(), None, None, None);
+        let mut aggregate = ast::Aggregate { over, each, fold, arguments, direction, condition, ties: ties_of, word };
         while let Some(pair) = inner.next() {
             let rule = pair.as_rule();
             let mut inside = Inner::of(pair);
             match rule {
                 Rule::fold_argument => {
                     aggregate.arguments.push(self.expr(inside.next()?)?);
-                    if let Some(word) = inside.take(Rule::k_ascending) {
-                        aggregate.ascending = Some(self.span(&word));
+                    if let Some(word) = inside.next() {
+                        let direction = if word.as_rule() == Rule::k_ascending { ast::Direction::Ascending } else { ast::Direction::Descending };
+                        aggregate.direction = Some((direction, self.span(&word)));
                     }
                 }
                 Rule::fold_where => {

@@ -21,6 +21,7 @@ pub(crate) use literate::print_literate;
 use node::Reader;
 pub(crate) use same::Mismatch;
 use spelling::Speller;
+pub(super) use spelling::compared;
 use statement::Writer;
 
 /// Lines are at most this wide where they can be broken; Han take two columns.

@@ -74,3 +74,10 @@ pub(super) fn comments(text: &str) -> Vec<&str> {
     let pairs = Grammar::parse(Rule::tokens, text).into_iter().flat_map(pest::iterators::Pairs::flatten);
     pairs.filter(|pair| pair.as_rule() == Rule::t_comment).map(|pair| pair.as_str().trim_end()).collect()
 }
+
+/// The lines of a text, counted from 0, that end in a comment.
+pub(crate) fn commented_lines(text: &str) -> std::collections::BTreeSet<usize> {
+    let pairs = Grammar::parse(Rule::tokens, text).into_iter().flat_map(pest::iterators::Pairs::flatten);
+    let comments = pairs.filter(|pair| pair.as_rule() == Rule::t_comment);
+    comments.map(|pair| text.get(..pair.as_span().start()).map_or(0, |before| before.matches('\n').count())).collect()
+}

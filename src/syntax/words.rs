@@ -155,38 +155,7 @@ pub(crate) const WORDS: &[Word] = &[
 ];
 
 /// Words that are reserved for constructs which this version does not evaluate.
-pub(crate) const RESERVED: &[&str] = &[
-    "k_amendment",
-    "k_based_on",
-    "k_record",
-    "k_list",
-    "k_nullable",
-    "k_where",
-    "k_each",
-    "k_over",
-    "k_top",
-    "k_bottom",
-    "k_becomes",
-    "k_replace",
-    "k_insert",
-    "k_at_front",
-    "k_repeal",
-    "k_rename",
-    "k_children",
-    "k_recent",
-    "k_previous",
-    "k_last_year",
-    "k_every",
-    "k_initially",
-    "k_same",
-    "k_in_period",
-    "k_mean",
-    "k_weighted_mean",
-    "k_median",
-    "k_count",
-    "k_rank_of",
-    "k_size",
-];
+pub(crate) const RESERVED: &[&str] = &["k_record", "k_nullable", "k_over", "k_recent", "k_previous", "k_last_year", "k_every", "k_initially", "k_in_period"];
 
 /// The keyword that a word is or begins, in either skin.
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {

@@ -20,6 +20,9 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
     let mut sections = vec![(pick(lang, "出处", "Provenance"), pairs(&view.provenance())), (pick(lang, "规则", "Rules"), pairs(&view.rules))];
     let tiers = view.tiers.iter().map(|tier| (tier.name.to_owned(), tier.heading(lang))).collect();
     sections.push((pick(lang, "层级", "Tiers"), tiers));
+    if !view.results.lists.is_empty() {
+        sections.push((view.lists_heading(), view.lists().collect()));
+    }
     if !view.without_total.is_empty() || view.has_provisional {
         let mut told: Vec<(String, String)> =
             view.without_total.iter().map(|without| (state_word(without.state, lang).to_owned(), without.text(lang))).collect();

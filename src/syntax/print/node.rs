@@ -91,6 +91,8 @@ fn is_link(rule: Rule) -> bool {
         rule,
         Rule::declaration
             | Rule::statement
+            | Rule::change
+            | Rule::fragment
             | Rule::kind
             | Rule::cycle
             | Rule::mode

@@ -39,8 +39,11 @@ impl Speller {
 
     /// How a word is spelled.
     pub(super) fn spell<'t>(self, word: &Node<'t>) -> Cow<'t, str> {
-        let text = word.text;
-        match word.rule {
+        self.spelled(word.rule, word.text)
+    }
+
+    fn spelled(self, rule: Rule, text: &str) -> Cow<'_, str> {
+        match rule {
             Rule::name => unquoted(Rule::name, text),
             Rule::text => plain_quotes(text),
             Rule::number | Rule::plain_number => digits(text),
@@ -95,6 +98,11 @@ impl Speller {
             },
         }
     }
+}
+
+/// The spelling of a word by which it is compared: one for both skins and all ways of writing a sign.
+pub(in crate::syntax) fn compared(rule: Rule, text: &str) -> Cow<'_, str> {
+    Speller { skin: Skin::Of(Lang::Zh), commas: Lang::Zh }.spelled(rule, text)
 }
 
 /// The keyword that a rule stands for.

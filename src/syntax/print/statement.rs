@@ -120,10 +120,18 @@ impl Writer {
             open_to: NOTES.to_vec(),
         };
         match node.rule {
-            Rule::standard | Rule::test_case => {
+            Rule::standard | Rule::test_case | Rule::case_unit => {
                 statement.notes.clear();
                 self.braced(&mut statement, &node.children, depth);
             }
+            Rule::amendment => self.amendment(&mut statement, &node.children, depth),
+            Rule::within => {
+                statement.notes.clear();
+                self.braced(&mut statement, &node.children, depth);
+            }
+            Rule::insertion | Rule::repeal => self.prefixed(&mut statement, node, depth),
+            Rule::replacement => self.replacement(&mut statement, node, depth),
+            Rule::becoming => self.becoming(&mut statement, &rest),
             Rule::item => self.item(&mut statement, &rest, depth),
             Rule::clause => self.clause(&mut statement, &rest, depth),
             Rule::function => self.function(&mut statement, &rest),
@@ -135,13 +143,117 @@ impl Writer {
         statement
     }
 
+    /// 修订 「名」 and its parts, each on a line of its own where they do not fit on one.
+    fn amendment<'t>(self, statement: &mut Statement<'t>, children: &[Node<'t>], depth: usize) {
+        statement.notes.clear();
+        let at = children.iter().position(|child| child.rule == Rule::open).unwrap_or(children.len());
+        let (head, block) = children.split_at_checked(at).unwrap_or((children, &[]));
+        for (index, child) in head.iter().enumerate() {
+            match index {
+                1 => self.go_on(statement, child),
+                _ => self.begin(statement, if index == 0 { Join::Close } else { Join::Wide }, child),
+            }
+        }
+        statement.block = Some(self.block(block, depth));
+        statement.open_to.clear();
+    }
+
+    /// 新增 or 废止 with a statement behind it.
+    fn prefixed<'t>(self, statement: &mut Statement<'t>, node: &Node<'t>, depth: usize) {
+        let Some((last, words)) = node.children.split_last() else { return };
+        let mut inner = self.statement(last, None, depth);
+        let mut lead = self.words(words);
+        lead.push(Doc::word(" "));
+        lead.extend(inner.gap.comments.iter().map(|comment| Doc::Own(comment.text)));
+        if let Some((_, first)) = inner.parts.first_mut() {
+            first.splice(0..0, lead);
+        }
+        statement.parts = inner.parts;
+        statement.notes = inner.notes;
+        statement.block = inner.block;
+        statement.open_to = inner.open_to;
+    }
+
+    /// 将 a statement, 改为 another, or several in braces.
+    fn replacement<'t>(self, statement: &mut Statement<'t>, node: &Node<'t>, depth: usize) {
+        let at = node.children.iter().position(|child| child.rule == Rule::k_becomes).unwrap_or(node.children.len());
+        let (old, new) = node.children.split_at_checked(at).unwrap_or((&node.children, &[]));
+        let Some((becomes, new)) = new.split_first() else { return };
+        let mut first = Vec::new();
+        for (index, child) in old.iter().enumerate() {
+            match child.rule {
+                Rule::k_replace => first.extend(self.docs(child)),
+                _ => {
+                    first.extend((index > 0).then_some(Doc::word(" ")));
+                    first.extend(self.flat(child, depth));
+                }
+            }
+        }
+        statement.parts.push((Join::Close, first));
+        let mut lead = self.docs(becomes);
+        lead.push(Doc::word(" "));
+        match new {
+            [open, .., close] if open.rule == Rule::open && close.rule == Rule::close => {
+                lead.pop();
+                statement.parts.push((Join::Wide, lead));
+                statement.block = Some(self.block(new, depth));
+                statement.open_to.clear();
+            }
+            [one] => {
+                let inner = self.statement(one, None, depth);
+                lead.extend(inner.gap.comments.iter().map(|comment| Doc::Own(comment.text)));
+                statement.notes = inner.notes.into_iter().collect();
+                statement.block = inner.block;
+                statement.open_to = inner.open_to;
+                lead.extend(joined(inner.parts));
+                statement.parts.push((Join::Wide, lead));
+            }
+            _ => {}
+        }
+    }
+
+    /// A statement in the middle of another, its notes and block with it.
+    fn flat<'t>(self, node: &Node<'t>, depth: usize) -> Docs<'t> {
+        let inner = self.statement(node, None, depth);
+        let mut docs: Docs<'t> = inner.gap.comments.iter().map(|comment| Doc::Own(comment.text)).collect();
+        docs.extend(joined(inner.parts));
+        if let Some(block) = inner.block {
+            docs.push(Doc::word(" "));
+            docs.extend(block);
+        }
+        for note in inner.notes {
+            docs.push(Doc::Nest(std::iter::once(Doc::Line("  ")).chain(note).collect()));
+        }
+        docs
+    }
+
+    /// 满分 30 分 改为 35 分.
+    fn becoming<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>]) {
+        let mut before: Option<&Node<'t>> = None;
+        for child in rest {
+            let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
+            match (before, statement.parts.last_mut()) {
+                (Some(_), _) if child.rule == Rule::k_becomes => self.begin(statement, Join::Space, child),
+                (Some(_), Some((_, part))) if listed => {
+                    part.push(self.comma(child));
+                    part.extend(self.docs(child));
+                }
+                (Some(_), _) => self.go_on(statement, child),
+                (None, _) => self.begin(statement, Join::Close, child),
+            }
+            before = Some(child);
+        }
+        statement.open_to.extend(EXPRESSION);
+    }
+
     /// A head, and a block from its first brace on.
     fn braced<'t>(self, statement: &mut Statement<'t>, children: &[Node<'t>], depth: usize) {
         let at = children.iter().position(|child| child.rule == Rule::open).unwrap_or(children.len());
         let (head, block) = children.split_at_checked(at).unwrap_or((children, &[]));
         statement.parts.push((Join::Close, self.words(head)));
         statement.block = Some(match statement.rule {
-            Rule::test_case => self.bindings(block),
+            Rule::case_unit => self.bindings(block),
+            Rule::test_case if !block.iter().any(|child| child.rule == Rule::case_unit) => self.bindings(block),
             _ => self.block(block, depth),
         });
         statement.open_to.clear();
@@ -289,6 +401,7 @@ impl Writer {
                 Rule::k_marks => Some(Join::Space),
                 Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
                 Rule::effect | Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
+                Rule::k_top | Rule::k_bottom if node.child(Rule::k_where).is_some() => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
             let listed = before.is_some_and(|before| before.rule == child.rule && is_member(child.rule));
@@ -355,6 +468,25 @@ impl Writer {
         docs.extend(self.content(close));
         docs
     }
+}
+
+/// The parts of a statement on one line, with places to break behind its commas.
+fn joined(parts: Vec<(Join, Docs<'_>)>) -> Docs<'_> {
+    let mut docs = Vec::new();
+    for (index, (join, part)) in parts.into_iter().enumerate() {
+        match join {
+            _ if index == 0 => {}
+            Join::Close | Join::Space => docs.push(Doc::word(" ")),
+            Join::Wide => docs.push(Doc::word("  ")),
+            Join::Comma(space) => {
+                docs.push(Doc::Sign(","));
+                docs.push(Doc::Group(vec![Doc::Nest(std::iter::once(Doc::Line(space)).chain(part).collect())]));
+                continue;
+            }
+        }
+        docs.extend(part);
+    }
+    docs
 }
 
 /// Whether a condition would take in the beginning of what is done under it if no comma stood between: a name for the unit of a

@@ -1,0 +1,85 @@
+//! The order in which inputs are filled: each behind those that what is gathered for it reads.
+
+use std::collections::BTreeSet;
+
+use super::{Common, Input, InputId, InputKind, Program, Stage, Step, StepId, closure};
+
+/// Puts the inputs into stages, and tells every program which of its steps a stage needs.
+pub(super) fn arrange(inputs: &[Input], programs: &mut [Program]) -> Vec<Stage> {
+    let reads: Vec<BTreeSet<InputId>> = (0..inputs.len()).map(|id| reads(inputs, programs, id)).collect();
+    // who a unit is needs nothing to be gathered
+    let gathered = inputs.iter().enumerate().filter(|(_, input)| !matches!(input.kind, InputKind::Named(_))).map(|(id, _)| id).collect();
+    let stages = in_order(&reads, gathered);
+    for program in programs {
+        let needed = |stage: &Stage| closure(&program.steps, stage.inputs.iter().flat_map(|id| roots(inputs, program, *id)));
+        program.stages = stages.iter().map(needed).collect();
+    }
+    stages
+}
+
+/// The steps that say what a unit brings to an input, and where it belongs.
+fn roots(inputs: &[Input], program: &Program, id: InputId) -> Vec<StepId> {
+    let brought = program.brought.get(id).and_then(Option::as_ref);
+    let mut roots: Vec<StepId> = brought.into_iter().flat_map(|brought| brought.values.iter().chain(&brought.condition)).copied().collect();
+    match inputs.get(id).map(|input| &input.kind) {
+        Some(InputKind::Units(units)) => {
+            let facts = units.commons().filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None });
+            roots.extend(facts.filter_map(|fact| program.facts.get(fact).copied().flatten()));
+        }
+        Some(InputKind::Named(_)) | None => {}
+    }
+    roots
+}
+
+/// The inputs that must be there before an input can be filled.
+fn reads(inputs: &[Input], programs: &[Program], id: InputId) -> BTreeSet<InputId> {
+    let mut found = BTreeSet::new();
+    for program in programs {
+        let mut roots = roots(inputs, program, id);
+        match inputs.get(id).map(|input| &input.kind) {
+            // which units take part is settled before anything is gathered from them
+            Some(InputKind::Units(_)) => roots.extend(program.exemptions.iter().map(|(condition, _)| *condition)),
+            Some(InputKind::Named(_)) | None => {}
+        }
+        found.extend(closure(&program.steps, roots).into_iter().filter_map(|step| match program.steps.get(step) {
+            Some(Step::Input(input)) => Some(*input),
+            _ => None,
+        }));
+    }
+    found
+}
+
+/// Stages such that every input stands behind those it reads; those that read one another, by way of the units below, stand together.
+fn in_order(reads: &[BTreeSet<InputId>], mut left: BTreeSet<InputId>) -> Vec<Stage> {
+    let mut stages = Vec::new();
+    while !left.is_empty() {
+        let open = |id: &InputId| reads.get(*id).is_some_and(|reads| reads.iter().any(|read| left.contains(read)));
+        let ready: Vec<InputId> = left.iter().copied().filter(|id| !open(id)).collect();
+        let stage = if ready.is_empty() { Stage { inputs: together(reads, &left), upward: true } } else { Stage { inputs: ready, upward: false } };
+        // INVARIANT: a stage is never empty, for `together` holds at least the input it starts from.
+        left.retain(|id| !stage.inputs.contains(id));
+        stages.push(stage);
+    }
+    stages
+}
+
+/// Inputs that all read one another, and none besides.
+fn together(reads: &[BTreeSet<InputId>], left: &BTreeSet<InputId>) -> Vec<InputId> {
+    let reached = |from: InputId| {
+        let mut found: BTreeSet<InputId> = BTreeSet::new();
+        let mut queue = vec![from];
+        while let Some(id) = queue.pop() {
+            queue.extend(reads.get(id).into_iter().flatten().copied().filter(|read| left.contains(read) && found.insert(*read)));
+        }
+        found
+    };
+    let circles = left.iter().map(|id| (*id, reached(*id)));
+    let closed = circles.into_iter().find(|(id, found)| found.iter().all(|other| reached(*other).contains(id)));
+    closed.map_or_else(
+        || left.iter().copied().collect(),
+        |(id, mut found)| {
+            found.insert(id);
+            found.into_iter().collect()
+        },
+    )
+}
