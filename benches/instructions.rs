@@ -1,4 +1,4 @@
-//! One loop, once, for a tool that counts instructions: `cargo bench --bench instructions -- baseline|exact|traced|load N`.
+//! One loop, once, for a tool that counts instructions: `cargo bench --bench instructions -- baseline|exact|traced|ranked|load|check N`.
 //!
 //! Units are generated and put into memory first. Every score is handed to the reader, and the totals are added up, so that
 //! nothing is computed in vain. `callgrind.sh` counts N and 2N units: the difference is the loop alone.
@@ -18,6 +18,8 @@
 
 #[path = "trial/baseline.rs"]
 mod baseline;
+#[path = "trial/generated.rs"]
+mod generated;
 #[path = "trial/standard.rs"]
 mod standard;
 #[path = "trial/units.rs"]
@@ -78,6 +80,21 @@ fn main() {
                 checksum.add(scores.total);
             });
         }
+        // with points by rank, which need a first walk over all units
+        "ranked" => {
+            let plan = generated::ranked();
+            let table = units::table(&plan, &units::generate(count));
+            table.score(|scores| {
+                black_box(scores.status);
+                for score in scores.items() {
+                    black_box(score);
+                }
+                checksum.add(scores.total);
+            });
+        }
+        "check" => {
+            black_box(kaoping::engine::compile(black_box(&generated::indicators(count))));
+        }
         // the same setup without a loop
         "table" => {
             let plan = standard::plan();
@@ -92,7 +109,7 @@ fn main() {
                 black_box(kaoping::engine::compile(black_box(&sources)));
             }
         }
-        _ => println!("instructions -- baseline|exact|traced|load|table|units N"),
+        _ => println!("instructions -- baseline|exact|traced|ranked|load|check|table|units N"),
     }
     println!("{mode} {count}: {} scored, totals {}", checksum.scored, checksum.totals);
 }

@@ -14,6 +14,8 @@
 
 #[path = "trial/baseline.rs"]
 mod baseline;
+#[path = "trial/generated.rs"]
+mod generated;
 #[path = "trial/standard.rs"]
 mod standard;
 #[path = "trial/units.rs"]
@@ -69,4 +71,24 @@ fn traced(bencher: Bencher<'_, '_>) {
 fn compile(bencher: Bencher<'_, '_>) {
     let sources = standard::sources();
     bencher.bench_local(|| kaoping::engine::compile(black_box(&sources)));
+}
+
+/// A tier of many units, with points by rank and without.
+#[divan::bench(args = [false, true])]
+fn tier_of_100_000(bencher: Bencher<'_, '_>, by_rank: bool) {
+    const MANY: usize = 100_000;
+    let plan = if by_rank { generated::ranked() } else { standard::plan() };
+    let table = units::table(&plan, &units::generate(MANY));
+    bencher.counter(ItemsCount::new(MANY)).bench_local(|| {
+        table.score(|scores| {
+            black_box((scores.status, scores.total));
+        });
+    });
+}
+
+/// A standard of so many indicators: what it costs grows with their number.
+#[divan::bench(args = [125, 250, 500, 1_000])]
+fn check(bencher: Bencher<'_, '_>, indicators: usize) {
+    let sources = generated::indicators(indicators);
+    bencher.counter(ItemsCount::new(indicators)).bench_local(|| kaoping::engine::compile(black_box(&sources)));
 }

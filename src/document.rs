@@ -59,7 +59,7 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
     let writer = Writer { index: &index, sources };
     let tables = Tables { plan, writer, files: &parsed.files, lang };
     let mut headings = Vec::new();
-    let own = own_title(sources);
+    let own = own_title(&parsed.files, sources);
     let lower = u8::from(own.is_none());
     let text = texts(writer, &in_order(&parsed.files, sources), lower, (lang, &mut headings));
     let annex = annex(&tables, lang, &mut headings);
@@ -103,10 +103,14 @@ fn file_name(path: &str) -> &str {
 }
 
 /// The title of a standard whose only file is a text that has one.
-fn own_title(sources: &Sources) -> Option<String> {
-    let mut files = sources.iter();
-    let (_, only) = files.next().filter(|(_, source)| source.is_literate())?;
-    if files.next().is_some() { None } else { prose::title(&only.text) }
+fn own_title(files: &[ast::File], sources: &Sources) -> Option<String> {
+    let amends = |file: u32| {
+        let declarations = files.get(position(file)).map_or(&[][..], |file| file.declarations.as_slice());
+        !declarations.is_empty() && declarations.iter().all(|declaration| matches!(declaration, ast::Declaration::Amendment(_)))
+    };
+    let mut stating = sources.iter().filter(|(file, _)| !amends(*file));
+    let (_, only) = stating.next().filter(|(_, source)| source.is_literate())?;
+    if stating.next().is_some() { None } else { prose::title(&only.text) }
 }
 
 /// The rule files, first the one that states the standard: what it uses may stand before it.

@@ -30,6 +30,7 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use crate::amended::{self, Amended, Renamed, Term};
@@ -207,6 +208,19 @@ pub struct Table<'p> {
     cells: Vec<Value>,
     /// The names of the units, where the rules name any.
     names: Vec<String>,
+    /// Names, units above and attributes, where the rules read them.
+    register: Register,
+}
+
+/// What a register says of units besides their tiers.
+#[derive(Debug, Default)]
+struct Register {
+    /// The number of each name.
+    names: IndexMap<String, usize>,
+    parents: BTreeMap<usize, String>,
+    /// The attributes of one unit after another, as places among the words.
+    attributes: Vec<Option<usize>>,
+    words: IndexSet<String>,
 }
 
 /// The cells of one unit by fact, and what was gathered for it by input.
@@ -265,12 +279,13 @@ impl Members for Gathered<'_, '_> {
         true
     }
 
-    fn parent(&self, _: usize) -> Option<usize> {
-        None
+    fn parent(&self, member: usize) -> Option<usize> {
+        let register = &self.table.register;
+        register.names.get(register.parents.get(&member)?).copied()
     }
 
-    fn attribute(&self, _: usize, _: AttributeId) -> Option<usize> {
-        None
+    fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize> {
+        self.table.register.attributes.get(member * self.table.plan.attributes.len() + attribute).copied().flatten()
     }
 
     fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
@@ -331,7 +346,7 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new(), names: Vec::new() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), names: Vec::new(), register: Register::default() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
@@ -340,6 +355,11 @@ impl<'p> Table<'p> {
         if self.plan.inputs.iter().any(|input| matches!(input.kind, InputKind::Named(_))) {
             self.names.push(name.to_owned());
         }
+        // names are kept only where one unit can be named by another
+        if self.plan.parents.is_some() {
+            self.register.names.insert(name.to_owned(), self.tiers.len() - 1);
+        }
+        self.register.attributes.resize(self.tiers.len() * self.plan.attributes.len(), None);
         self.cells.resize(self.cells.len() + self.plan.facts.len(), Value::Absent(Absence::Missing));
         Some(())
     }
@@ -349,6 +369,22 @@ impl<'p> Table<'p> {
         let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
         let first = self.cells.len().checked_sub(self.plan.facts.len())?;
         *self.cells.get_mut(first + fact)? = Value::Number(Number::from(value));
+        Some(())
+    }
+
+    /// Says which unit stands above the last one; it may be added later. None where the rules do not ask for it.
+    pub fn parent(&mut self, name: &str) -> Option<()> {
+        self.plan.parents?;
+        self.register.parents.insert(self.tiers.len().checked_sub(1)?, name.to_owned());
+        Some(())
+    }
+
+    /// Sets an attribute of the last unit, such as the county it lies in. None where the rules do not read one of that name.
+    pub fn attribute(&mut self, name: &str, value: &str) -> Option<()> {
+        let attribute = self.plan.attributes.iter().position(|attribute| attribute.name == name)?;
+        let first = self.tiers.len().checked_sub(1)? * self.plan.attributes.len();
+        let word = self.register.words.insert_full(value.to_owned()).0;
+        *self.register.attributes.get_mut(first + attribute)? = Some(word);
         Some(())
     }
 
@@ -385,4 +421,52 @@ impl<'p> Table<'p> {
 fn scores<'v>(program: &'v Program, status: Status, total: Option<Decimal>, values: View<'v>) -> Scores<'v> {
     let status = State::from(status);
     Scores { status, total: total.filter(|_| status == State::Scored), program, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"
+    standard 「demo」 { version "1" cycle month rounding half up score round to 0.01 points ties skipping }
+    tier county marks 10 points
+    tier village marks 10 points
+    fact rate : %
+    indicator work marks 10 points applies to village { award by same area rank of(rate) { 1: 10 points; otherwise: 4 points } }
+    indicator 「below」 marks 10 points applies to county {
+        when children mean(score(work)) is undefined award 0 points
+        award children mean(score(work)) round to 0.01 points
+    }
+    total = sum
+    rank tier on total
+    "#;
+
+    #[test]
+    fn rows_in_memory_are_gathered_from_one_another() {
+        let mut sources = Sources::default();
+        sources.add("rules.kp", RULES);
+        let compiled = compile(&sources);
+        assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+        let plan = compiled.plan.unwrap();
+        let mut table = Table::new(&plan);
+        for (name, tier, above, area, rate) in [
+            ("c", "county", None, "x", 0),
+            ("v1", "village", Some("c"), "x", 90),
+            ("v2", "village", Some("c"), "x", 80),
+            ("v3", "village", Some("c"), "y", 10),
+            ("d", "county", None, "y", 0),
+        ] {
+            table.unit(name, tier).unwrap();
+            table.attribute("area", area).unwrap();
+            table.set("rate", Decimal::new(rate, 2)).unwrap();
+            if let Some(above) = above {
+                table.parent(above).unwrap();
+            }
+        }
+        assert_eq!(table.attribute("colour", "red"), None);
+        let mut totals = Vec::new();
+        table.score(|scores| totals.push(scores.total.unwrap()));
+        // first in x, second in x, first in y: 10, 4, 10, of which the mean is 8
+        assert_eq!(totals, [8, 10, 4, 10, 0].map(Decimal::from));
+    }
 }

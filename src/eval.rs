@@ -7,6 +7,7 @@
 //! it came from. Bounds, whole columns and query texts are further domains of the same walk.
 
 pub(crate) mod call;
+pub(crate) mod clock;
 pub(crate) mod domain;
 pub(crate) mod outcome;
 pub(crate) mod rank;
@@ -217,6 +218,7 @@ fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, val
         Step::Cap(a, b) => *value = domain.cap(of(a)?, of(b)?),
         Step::Floor(a, b) => *value = domain.floor(of(a)?, of(b)?),
         Step::Call(call) => *value = domain.call(call, values)?,
+        Step::Clock(clock, a, b) => *value = domain.clock(clock, of(a)?, of(b)?),
         Step::Steps(a, per, reading) => *value = domain.steps(of(a)?, per, *reading),
         Step::Compare(a, comparison, b) => *value = domain.compare(of(a)?, *comparison, of(b)?),
         Step::IsBlank(a) => *value = domain.is_blank(of(a)?),

@@ -4,12 +4,13 @@
 //! Never: a number of its own; every value is that of the evaluation.
 
 mod gathered;
+mod records;
 
 use serde::Serialize;
 
 use self::gathered::GatheredView;
 pub(crate) use self::gathered::{Gathered, NAMED, Within};
-
+pub(crate) use self::records::{Private, RecordView, RecordsCount, RecordsView};
 use crate::diag::CellPlace;
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Used, Value};
@@ -64,6 +65,9 @@ pub(crate) struct Explanation {
     pub(crate) assumptions: Vec<String>,
     /// What was adjusted after appeals and bears on the score.
     pub(crate) adjustments: Vec<Adjusted>,
+    /// The records behind it, where they are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) records: Vec<RecordsView>,
     /// How the score was computed in whose place another stands; null where none does.
     pub(crate) computed: Option<Box<Explanation>>,
 }
@@ -100,6 +104,9 @@ pub(crate) struct StepView {
     /// The clause it belongs to.
     pub(crate) clause: Option<RulePlace>,
     pub(crate) cell: Option<CellView>,
+    /// How many records it was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) records: Option<RecordsCount>,
     /// The script that computed it, of an extension function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) call: Option<CallView>,
@@ -198,6 +205,7 @@ impl Case<'_> {
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
             assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
             adjustments: self.adjustments(topic),
+            records: Vec::new(),
             computed: None,
         }
     }
@@ -289,6 +297,7 @@ impl Case<'_> {
             rule: self.rule(info.span),
             clause: info.clause.map(|clause| self.rule(clause)),
             cell: if let Role::Cell(fact) = info.role { self.cell(fact) } else { None },
+            records: self.records_behind(id),
             call: self.call(id),
             gathered: self.gathered(id).map(|gathered| gathered.view(self.plan())),
             assumptions: texts(self.plan(), &info.marks),
@@ -362,6 +371,9 @@ impl Case<'_> {
 fn exact(plan: &Plan, value: &Value, unit: Option<&Unit>) -> Option<String> {
     match value {
         Value::Number(number) => {
+            if let Some(shown) = unit.and_then(|unit| quantity::moment::show(number, unit)) {
+                return Some(shown);
+            }
             let percent = unit.is_some_and(Unit::is_percent);
             let number = if percent { number.times(&rust_decimal::Decimal::ONE_HUNDRED.into()).unwrap_or(*number) } else { *number };
             Some(match number.decimal() {
@@ -393,6 +405,7 @@ fn operation(step: &Step) -> &'static str {
         Step::Cap(..) => "cap",
         Step::Floor(..) => "floor",
         Step::Call(_) => "call",
+        Step::Clock(..) => "clock",
         Step::Steps(..) => "steps",
         Step::Compare(..) => "compare",
         Step::IsBlank(_) => "is blank",

@@ -4,14 +4,17 @@
 //! and its provenance; or the faults of the data, all of them. Never: a number read through a binary float, a unit dropped.
 
 pub(crate) mod adjustments;
+pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;
 pub(crate) mod files;
 pub(crate) mod grid;
 pub(crate) mod header;
+pub(crate) mod ledger;
 mod lines;
 pub(crate) mod load;
+mod moments;
 pub(crate) mod named;
 mod number;
 mod provenance;
@@ -33,8 +36,9 @@ use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
 use crate::eval::stages::{self, Members};
-use crate::plan::{AttributeId, FactId, InputId, Name, Plan, StepId, TierId};
+use crate::plan::{AttributeId, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
 use grid::Form;
+use ledger::Ledger;
 
 /// How a value came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,6 +99,10 @@ pub(crate) struct Facts {
     pub(crate) members: Vec<Member>,
     /// The cells of each member by fact.
     pub(crate) rows: Vec<Row>,
+    /// The records of each kind; none of a kind that no table holds.
+    pub(crate) ledgers: Vec<Option<Ledger>>,
+    /// Texts of records that the rules do not hold: symbols count on from those of the plan.
+    pub(crate) texts: Vec<String>,
     /// What attributes say.
     pub(crate) words: IndexSet<String>,
     /// How units are called in the register by other names, without white space; empty where the rules name no unit.
@@ -166,6 +174,10 @@ impl Members for Facts {
 
     fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
         self.members.get(member).is_some_and(|member| named::is_one_of(&member.name, names, &self.aliases))
+    }
+
+    fn records(&self, member: usize, record: RecordId) -> Option<Vec<&[Value]>> {
+        self.ledgers.get(record)?.as_ref().map(|ledger| ledger.of(member))
     }
 
     fn row(&self, member: usize) -> &Row {

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! quantity   exact numbers, units and grids; the one rounding function
+//! calendar   working time: hours of the week, holidays, days worked instead
 //! source     the only reader of policy text: files, encodings, spans
 //! diag       diagnostics as data, their codes and renderings
 //! syntax     text -> ast: grammar, recovery; both skins give one tree; and back to text in the one layout
@@ -38,6 +39,7 @@ pub mod results;
 pub mod source;
 
 pub(crate) mod amended;
+pub(crate) mod calendar;
 pub(crate) mod difference;
 pub(crate) mod document;
 pub(crate) mod draft;

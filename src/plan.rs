@@ -13,16 +13,17 @@ mod total;
 
 pub(crate) use from_resolved::lower;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
 
+use crate::calendar::Calendar;
 use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, Common, Comparison, Cycle, Effect, Expected, FactId, Fold, Head, InputId, ItemId, ItemKind, Literal, Mark, MarkId, MarkKind,
-    Name, Notes, Over, PARENT, Precision, Reading, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
+    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Effect, Expected, FactId, FieldId, Fold, Head, InputId, ItemId, ItemKind,
+    Lapse, Literal, Mark, MarkId, MarkKind, Name, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId, Who,
 };
 use crate::source::Span;
 
@@ -36,6 +37,9 @@ pub struct Plan {
     pub(crate) lang: Lang,
     pub(crate) head: Head,
     pub(crate) facts: Vec<Fact>,
+    pub(crate) records: Vec<Record>,
+    /// What tells working time; it is read beside the rules, after the plan is made.
+    pub(crate) calendar: Arc<OnceLock<Calendar>>,
     pub(crate) items: Vec<Item>,
     pub(crate) values: Vec<Named>,
     pub(crate) marks: Vec<Mark>,
@@ -124,6 +128,27 @@ impl Fact {
     }
 }
 
+/// A table of raw records as tables must hold it.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    /// What one record is counted in.
+    pub(crate) unit: Unit,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) span: Span,
+}
+
+/// One column of a table of records.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its name, type and columns: its cells are read like those of a fact.
+    pub(crate) fact: Fact,
+    /// Whether a cell may be blank.
+    pub(crate) nullable: bool,
+    /// Whether what the cells hold is not shown.
+    pub(crate) private: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) kind: ItemKind,
@@ -187,6 +212,47 @@ pub(crate) enum InputKind {
     Units(Units),
     /// Whether the unit is one of those, by name or alias.
     Named(Vec<Name>),
+    /// One value from the records of the unit.
+    Records(Records),
+}
+
+/// An aggregate over records; how it is made of them stands in the program of each tier.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) record: RecordId,
+    /// 逐: the records are grouped by this field.
+    pub(crate) each: Option<FieldId>,
+}
+
+/// How an aggregate over records is made of them in a tier.
+#[derive(Debug)]
+pub(crate) struct OfRecords {
+    /// Of all records, or of all groups.
+    pub(crate) whole: RowProgram,
+    /// Of the records of each group.
+    pub(crate) inner: Vec<RowProgram>,
+}
+
+/// The steps that are evaluated for one record, or one group of records, after another: [`Step::Given`] is a field, [`Step::Input`]
+/// what comes from around it.
+#[derive(Debug)]
+pub(crate) struct RowProgram {
+    pub(crate) fold: Fold,
+    pub(crate) steps: Vec<Step>,
+    /// What its inputs are.
+    pub(crate) around: Vec<Around>,
+    pub(crate) arguments: Vec<StepId>,
+    /// Whether the record counts.
+    pub(crate) condition: Option<StepId>,
+}
+
+/// What a record is evaluated with beside its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// A step of the unit.
+    Unit(StepId),
+    /// What is made of the group.
+    Inner(usize),
 }
 
 /// An aggregate over units; what each of them brings to it stands in the program of its tier.
@@ -266,6 +332,8 @@ pub(crate) struct Program {
     pub(crate) lists: Vec<Option<ListSteps>>,
     /// What a unit of the tier brings to each input; none where that does not apply to the tier.
     pub(crate) brought: Vec<Option<Brought>>,
+    /// How each input that is made of records is made.
+    pub(crate) of_records: Vec<Option<OfRecords>>,
     /// For each stage the steps that it needs, in order, with all that they read.
     pub(crate) stages: Vec<Vec<StepId>>,
     pub(crate) bounds: Vec<Bound>,
@@ -347,6 +415,15 @@ pub(crate) struct Call {
     pub(crate) range: Range,
 }
 
+/// An operation on days and times.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    pub(crate) kind: ClockKind,
+    /// Whether the first operand is a date or a time.
+    pub(crate) of: Unit,
+    pub(crate) calendar: Arc<OnceLock<Calendar>>,
+}
+
 /// Where results lie; an end without a number is open.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Range {
@@ -386,6 +463,8 @@ pub(crate) enum Step {
     Floor(StepId, StepId),
     /// An extension function of the steps that are its arguments.
     Call(Box<Call>),
+    /// How long it is from one time to another, or what lies so long after one.
+    Clock(Box<Clock>, StepId, StepId),
     /// How many steps of that size a measure has.
     Steps(StepId, Per, Reading),
     Compare(StepId, Comparison, StepId),
@@ -409,7 +488,9 @@ pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
         Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NotApplicable | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
-        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) => vec![*a, *b],
+        Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => {
+            vec![*a, *b]
+        }
         Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
         Step::And(links) | Step::Or(links) => links.to_vec(),
         Step::Call(call) => call.arguments.to_vec(),
@@ -552,6 +633,8 @@ pub(crate) enum Role {
     StandIn,
     /// The result of an extension function.
     Call,
+    /// What an operation on days and times gives.
+    Clock,
     /// The largest or the smallest of several values.
     Extreme,
     Expression,

@@ -3,6 +3,7 @@
 //! In: decimals from rule files and facts. Out: exact results or [`TooLarge`]. Never: a binary float, a silent rounding, a
 //! panic on overflow. `Decimal`'s own operators round what does not fit and are used nowhere else.
 
+pub(crate) mod moment;
 mod number;
 mod rounding;
 mod small;
@@ -12,7 +13,7 @@ pub(crate) use number::SmallSum;
 pub use number::{Number, TooLarge};
 pub(crate) use rounding::rounded;
 pub use rounding::{Mode, round_to};
-pub(crate) use unit::{BUILT_IN, one_name};
+pub(crate) use unit::{BUILT_IN, TYPES, one_name};
 pub use unit::{Unit, UnitFault, Whole};
 
 use rust_decimal::Decimal;

@@ -5,6 +5,7 @@
 
 mod applies;
 mod circle;
+mod clock;
 mod constant;
 mod decides;
 mod expr;
@@ -15,6 +16,7 @@ mod head;
 mod items;
 mod marks;
 mod ranges;
+mod record;
 mod scope;
 mod spill;
 mod tables;
@@ -24,7 +26,7 @@ pub(crate) use constant::{constant, most, reads_varying_marks};
 pub(crate) use from_ast::resolve;
 pub(crate) use gather::{PARENT, input_name};
 pub(crate) use marks::marks_in;
-pub(crate) use scope::applies;
+pub(crate) use scope::{applies, reads_row};
 pub(crate) use spill::incoming;
 
 use std::collections::BTreeSet;
@@ -49,6 +51,10 @@ pub(crate) type ValueId = usize;
 pub(crate) type FunctionId = usize;
 /// The place of an item in its list.
 pub(crate) type ItemId = usize;
+/// The place of a table of records in its list.
+pub(crate) type RecordId = usize;
+/// The place of a field in its record.
+pub(crate) type FieldId = usize;
 /// The place of an assumption in its list.
 pub(crate) type MarkId = usize;
 /// The place of an input in its list.
@@ -64,6 +70,7 @@ pub(crate) struct Standard {
     pub(crate) facts: Vec<Fact>,
     pub(crate) values: Vec<Value>,
     pub(crate) functions: Vec<Function>,
+    pub(crate) records: Vec<Record>,
     /// What the programs of units read from outside their own rows.
     pub(crate) inputs: Vec<Input>,
     /// What the register says of units, besides name and tier.
@@ -119,6 +126,8 @@ pub(crate) struct Head {
     /// The step of scores.
     pub(crate) step: Decimal,
     pub(crate) ties: Ties,
+    /// The file of the calendar, and where it is named.
+    pub(crate) calendar: Option<(String, Span)>,
     pub(crate) span: Span,
 }
 
@@ -137,6 +146,8 @@ pub(crate) enum Type {
     Truth,
     /// One of these symbols; a literal has one.
     Choice(BTreeSet<usize>),
+    /// Any text, kept as a symbol.
+    Text,
 }
 
 #[derive(Debug)]
@@ -172,6 +183,33 @@ pub(crate) struct Value {
     pub(crate) is_output: bool,
     pub(crate) expr: Expr,
     pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// 记录: a table of raw records, many of a unit.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    /// What one record is counted in.
+    pub(crate) unit: Unit,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) span: Span,
+}
+
+/// One column of a table of records.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    /// The headings under which tables hold it; the first is how reports call it.
+    pub(crate) columns: Vec<String>,
+    pub(crate) title: Option<String>,
+    /// The step of its values, of a number.
+    pub(crate) step: Decimal,
+    /// Whether a cell may be blank.
+    pub(crate) nullable: bool,
+    /// Whether what the cells hold is not shown.
+    pub(crate) private: bool,
     pub(crate) span: Span,
 }
 
@@ -330,15 +368,46 @@ pub(crate) struct Input {
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// One value from the records of the unit.
+    Records(Records),
 }
 
 impl Input {
     /// What is evaluated for every unit before the input can be filled.
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
-        match &self.kind {
-            InputKind::Units(units) => units.arguments.iter().chain(&units.condition),
-        }
+        let exprs: Vec<&Expr> = match &self.kind {
+            InputKind::Units(units) => units.arguments.iter().chain(&units.condition).collect(),
+            InputKind::Records(records) => records.exprs().collect(),
+        };
+        exprs.into_iter()
     }
+}
+
+/// An aggregate over the records of a unit; inside it names are first those of the fields, then those of the unit.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) record: RecordId,
+    /// 逐: the records are grouped by this field, and the whole is made of what each group gives.
+    pub(crate) each: Option<FieldId>,
+    /// What is made of all records, or of all groups.
+    pub(crate) whole: Gathering,
+    /// What is made of the records of each group.
+    pub(crate) inner: Vec<Gathering>,
+}
+
+impl Records {
+    fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.whole).chain(&self.inner).flat_map(|gathering| gathering.arguments.iter().chain(&gathering.condition))
+    }
+}
+
+/// One value from those of many.
+#[derive(Debug)]
+pub(crate) struct Gathering {
+    pub(crate) fold: Fold,
+    pub(crate) arguments: Vec<Expr>,
+    /// 其中: which count.
+    pub(crate) condition: Option<Expr>,
 }
 
 /// An aggregate over units; inside it names are those of each member.
@@ -495,10 +564,19 @@ pub(crate) struct CaseUnit {
     pub(crate) name: String,
     pub(crate) tier: TierId,
     pub(crate) given: Vec<(FactId, Literal, Span)>,
+    /// The records that it gives.
+    pub(crate) records: Vec<CaseRecord>,
     pub(crate) attributes: Vec<(AttributeId, String)>,
     /// The unit above, as a place among the units of the case.
     pub(crate) parent: Option<usize>,
     pub(crate) expected: Vec<(Target, Expected, Span)>,
+}
+
+/// A record that a case gives: its fields, in their order, as far as they are not blank.
+#[derive(Debug)]
+pub(crate) struct CaseRecord {
+    pub(crate) record: RecordId,
+    pub(crate) cells: Vec<Option<Literal>>,
 }
 
 /// What a case speaks of.
@@ -569,8 +647,14 @@ pub(crate) enum ExprKind {
     Value(ValueId),
     /// An extension function of its arguments.
     Call(FunctionId, Vec<Expr>),
+    /// How long it is from one time to another, or what lies so long after one.
+    Clock(Box<Clock>),
     /// What is gathered from outside the row.
     Input(InputId),
+    /// A field of the record at hand.
+    Field(FieldId),
+    /// What is made of the group of records at hand.
+    Inner(usize),
     /// The largest or the smallest of several values.
     Extreme(Extreme, Vec<Expr>),
     /// The marks of an item, or of the tier.
@@ -602,6 +686,33 @@ pub(crate) enum ExprKind {
     /// Linear between anchors, constant outside.
     Interpolated(Box<Expr>, Vec<(Expr, Expr)>),
     Among(Box<Expr>, Vec<Pattern>),
+}
+
+/// An operation on days and times.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    pub(crate) kind: ClockKind,
+    pub(crate) a: Expr,
+    pub(crate) b: Expr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockKind {
+    /// From the first to the second.
+    Between(Lapse),
+    /// The second after the first.
+    After(Lapse),
+}
+
+/// In what the time between two moments is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lapse {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    WorkingHours,
+    WorkingDays,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

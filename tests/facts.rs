@@ -212,7 +212,7 @@ fn a_sheet_of_a_million_rows_and_a_zip_bomb_meet_their_limits() {
         out.write_all(b"</sheetData></worksheet>").unwrap();
     });
     let run = score(&[&long], &[]);
-    assert!(run.status == 2 && run.err.contains("K0518") && run.err.contains("超过 100000 行"), "{}", run.err);
+    assert!(run.status == 2 && run.err.contains("K0518") && run.err.contains("超过 250000 行"), "{}", run.err);
     let bomb = folder.path().join("bomb.xlsx");
     sheet_of(&bomb, CompressionMethod::Deflated, |out| {
         let block = vec![b' '; 1 << 20];

@@ -1,6 +1,7 @@
 //! Every construct of the rule language, as one standard in both skins: `golden/constructs/<name>/{zh,en}/`.
 //!
-//! The expected values in the cases and in `expected.csv` were calculated by hand; `units.csv` holds the facts of a few units.
+//! The expected values in the cases and in `expected.csv` were calculated by hand; `units.csv` holds the facts of a few units, or the
+//! folder `facts` their records.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test reads its own files")]
 
@@ -90,9 +91,14 @@ fn rules(folder: &Path) -> String {
     rules
 }
 
+/// The facts of a construct: a table of units, or a folder with records.
+fn facts(construct: &Path) -> Option<PathBuf> {
+    ["units.csv", "facts"].iter().map(|name| construct.join(name)).find(|path| path.exists())
+}
+
 /// What a policy scores for the facts of its construct, without what names the standard.
 fn results(construct: &Path, skin: &str) -> Value {
-    let (policy, facts) = (text(&construct.join(skin)), text(&construct.join("units.csv")));
+    let (policy, facts) = (text(&construct.join(skin)), text(&facts(construct).unwrap()));
     let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
     assert!(matches!(run.status, 0 | 3), "{policy}: {}", run.err);
     let mut results: Value = serde_json::from_str(&run.out).unwrap();
@@ -152,7 +158,7 @@ fn each_skin_is_written_in_its_own_words() {
 #[test]
 fn both_skins_give_the_same_results() {
     let mut compared = 0;
-    for construct in constructs().iter().filter(|construct| construct.join("units.csv").is_file()) {
+    for construct in constructs().iter().filter(|construct| facts(construct).is_some()) {
         let [zh, en] = SKINS.map(|skin| results(construct, skin));
         assert_eq!(zh, en, "{}", construct.display());
         compared += 1;

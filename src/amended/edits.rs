@@ -230,7 +230,7 @@ pub(super) fn behind(sources: &Sources, file: u32, end: u32) -> u32 {
 
 /// A statement with the separators behind it and the comment at the end of its line; of a part of a statement, with the comma before it.
 pub(super) fn taken_out(sources: &Sources, span: Span, is_part: bool) -> Span {
-    let Some(text) = sources.get(span.file).map(|source| source.rules()) else { return span };
+    let Some(text) = sources.get(span.file).map(crate::source::Source::rules) else { return span };
     let blank = |c: char| c.is_whitespace();
     if is_part {
         let before = text.get(..position(span.start)).unwrap_or("");

@@ -16,6 +16,9 @@ pub(super) struct Arguments {
     /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
     #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
     policy: Option<PathBuf>,
+    /// 期别:分值和数据表取那时施行的版本 / The period: marks and facts are those of the version in force then
+    #[arg(long, value_name = "期别 / PERIOD")]
+    period: Option<String>,
     /// 写到文件;不写则打印 / Write to a file; printed where it is left out
     #[arg(long, value_name = "文件.html / FILE.html", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
@@ -28,7 +31,7 @@ pub(super) const EXAMPLES: &[Example] = &[example(
 )];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let loaded = load_policy(arguments.policy.as_deref(), None)?;
+    let loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
     let sources = &loaded.policy.sources;
     let shown = lang.unwrap_or_else(|| language_of(sources, None));
     print_diagnostics(&loaded.warnings, sources, lang);

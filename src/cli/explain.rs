@@ -12,7 +12,7 @@ use crate::diag::{Lang, closest, language_of, words};
 use crate::eval::Until;
 use crate::eval::outcome::traced;
 use crate::eval::trace::Trace;
-use crate::explain::{Case, Topic};
+use crate::explain::{Case, Explanation, Private, Topic};
 use crate::facts::table::squeezed;
 use crate::facts::{Facts, Member};
 use crate::plan::Plan;
@@ -32,6 +32,12 @@ pub(super) struct Arguments {
     /// 指标、类、加分扣分项或输出,可写几次;不写则说明总分 / An indicator, section or output, may be repeated; the total where it is left out
     #[arg(long, value_name = "指标 / INDICATOR")]
     indicator: Vec<String>,
+    /// 列出所用的每条记录 / List every record that was read
+    #[arg(long)]
+    records: bool,
+    /// 列出记录时遮住标为隐私的列 / Mask the columns that are marked private
+    #[arg(long, requires = "records")]
+    mask: bool,
     /// 输出格式:text(缺省)、md、json / Format: text (the default), md, json
     #[arg(long, value_enum, default_value = "text", value_name = "text|md|json")]
     format: Format,
@@ -80,7 +86,8 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             .collect::<Result<_, _>>()
             .map_err(|fault: Fault| fault.speaking(shown))?
     };
-    let asked = Asked { unit: &unit, period: &period, topics: &topics, lang: shown };
+    let listing = arguments.records.then_some(if arguments.mask { Private::Masked } else { Private::Shown });
+    let asked = Asked { unit: &unit, period: &period, topics: &topics, listing, lang: shown };
     let text = explain(&loaded, &facts, &asked, arguments.format);
     deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
@@ -146,11 +153,13 @@ struct Asked<'a> {
     unit: &'a str,
     period: &'a str,
     topics: &'a [Topic],
+    /// Whether the records are listed, and how.
+    listing: Option<Private>,
     lang: Lang,
 }
 
 fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) -> String {
-    let Asked { unit, period, topics, lang } = *asked;
+    let Asked { unit, period, topics, listing, lang } = *asked;
     let Some((index, member)) = facts.members.iter().enumerate().find(|(_, member)| member.name == unit) else { return String::new() };
     let (Some(program), Some(row)) = (loaded.plan.programs.get(member.tier), facts.rows.get(index)) else { return String::new() };
     if !row.listed && format != Format::Json {
@@ -160,11 +169,17 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
     let outcome = traced(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
     let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, member: index, period };
+    let records = |topic: Topic| listing.map(|private| case.records(topic, private, lang));
+    let told = |topic: &Topic| {
+        let listed: String = records(*topic).map(|records| report::records(&records, lang)).unwrap_or_default();
+        format!("{}{listed}", report::derivation(&case, *topic, lang))
+    };
     match format {
-        Format::Text => topics.iter().map(|topic| report::derivation(&case, *topic, lang)).collect::<Vec<_>>().join("\n"),
-        Format::Md => topics.iter().map(|topic| report::derivation_in_markdown(&report::derivation(&case, *topic, lang))).collect::<Vec<_>>().join("\n"),
+        Format::Text => topics.iter().map(told).collect::<Vec<_>>().join("\n"),
+        Format::Md => topics.iter().map(|topic| report::derivation_in_markdown(&told(topic))).collect::<Vec<_>>().join("\n"),
         Format::Json => {
-            let all: Vec<_> = topics.iter().map(|topic| report::explanation(&case, *topic)).collect();
+            let explanation = |topic: &Topic| Explanation { records: records(*topic).unwrap_or_default(), ..report::explanation(&case, *topic) };
+            let all: Vec<_> = topics.iter().map(explanation).collect();
             let text = match all.as_slice() {
                 [one] => serde_json::to_string_pretty(one),
                 many => serde_json::to_string_pretty(many),

@@ -10,7 +10,7 @@ use crate::engine::{Versions, compile_versions};
 use crate::facts::files::InputFault;
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, files, load, named};
+use crate::facts::{self, Facts, adjustments, calendar, files, load, named};
 use crate::period;
 use crate::plan::Plan;
 use crate::source::{Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy};
@@ -87,13 +87,19 @@ pub(super) fn read(path: &Path) -> Result<Policy, Fault> {
 /// Reads and checks a policy: all its versions if there is no fault, and faults and warnings, sorted.
 pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
     let mut policy = read(path)?;
-    let compiled = compile_versions(&policy.sources);
+    let mut compiled = compile_versions(&policy.sources);
     if compiled.versions.is_empty() && !diag::any_error(&compiled.diagnostics) {
         let path = path.display();
         return Err(Fault::Words(words!(
             "{path}:内部错误(规则没有编成,也没有找出错误);请把规则文件和 kaoping --version 的输出一起报告",
             "{path}: internal error (the rules gave no plan and no fault); please report it with the rule files and the output of kaoping --version"
         )));
+    }
+    for version in &compiled.versions {
+        calendar::load(&policy.tables, &version.plan, &mut compiled.diagnostics);
+    }
+    if diag::any_error(&compiled.diagnostics) {
+        compiled.versions.clear();
     }
     policy.sources = compiled.sources().clone();
     Ok((policy, compiled))
@@ -194,8 +200,9 @@ pub(super) fn read_facts(
     pardoned: &dyn Fn(&Diagnostic) -> bool,
 ) -> Result<(Facts, Vec<Diagnostic>), Stopped> {
     progress::begin(&words!("读数据", "reading facts"));
-    let inputs = files::read(&subject.facts).map_err(Stopped::Unreadable)?;
-    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables)).map_err(Stopped::Unreadable)?;
+    let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
+    let inputs = files::read(&subject.facts, &records).map_err(Stopped::Unreadable)?;
+    let changes = adjustments::tables(&subject.facts, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(Stopped::Unreadable)?;
     let mut diagnostics = Vec::new();
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);

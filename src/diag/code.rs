@@ -177,6 +177,12 @@ codes! {
     AdjustmentChain = "K0524", "几次调整前后不接", "adjustments that do not follow from each other";
     /// A score outside the range of its item.
     AdjustedBounds = "K0525", "调整后的得分超出范围", "adjusted score out of range";
+    /// A calendar that cannot be read.
+    BadCalendar = "K0531", "工作日历有误", "fault in the calendar";
+    /// A time that the calendar does not cover.
+    OutsideCalendar = "K0532", "时间不在日历的范围里", "time outside the calendar";
+    /// A cell of a record that is blank and must not be.
+    BlankField = "K0533", "记录里缺了不可空的格", "blank cell in a record";
     /// A script that is not there, or not where scripts may lie.
     ScriptMissing = "K0601", "脚本读不到", "script not found";
     /// A script that the engine of scripts cannot read.
@@ -211,6 +217,8 @@ codes! {
     SheetMarks = "W0506", "表里的分值合计不符", "marks in the sheet do not add up";
     /// A column in percent that holds what look like fractions.
     LikeFractions = "W0507", "百分数的列里像是小数", "what look like fractions in a column in percent";
+    /// A record of which a blank cell leaves open whether it counts.
+    OpenRecord = "W0531", "记录是否计入不能确定", "open whether a record counts";
 }
 
 impl Code {

@@ -87,6 +87,9 @@ pages! {
     BadAdjustment = "K0523";
     AdjustmentChain = "K0524";
     AdjustedBounds = "K0525";
+    BadCalendar = "K0531";
+    OutsideCalendar = "K0532";
+    BlankField = "K0533";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";
@@ -104,6 +107,7 @@ pages! {
     RowUnread = "W0505";
     SheetMarks = "W0506";
     LikeFractions = "W0507";
+    OpenRecord = "W0531";
 }
 
 /// The rule texts that a page shows, each with the other files that it needs: of a page about data, none.

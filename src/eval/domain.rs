@@ -10,7 +10,7 @@ pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
 
-use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number};
 
 /// Why there is no value; of several the first in this list wins.
@@ -110,6 +110,8 @@ pub(crate) trait Domain {
     fn floor(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// An extension function; absent where an argument is. None where one of them is not there.
     fn call(&self, call: &Call, values: &[Self::Value]) -> Option<Self::Value>;
+    /// An operation on days and times.
+    fn clock(&self, clock: &Clock, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// The number of steps of that size in a measure.
     fn steps(&self, a: &Self::Value, per: &Per, reading: Reading) -> Self::Value;
     fn compare(&self, a: &Self::Value, comparison: Comparison, b: &Self::Value) -> Self::Value;

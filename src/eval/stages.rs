@@ -4,15 +4,17 @@
 //! input needs; which units take part is settled first, by the exemptions alone.
 
 mod fold;
+pub(crate) mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::fold::fold;
 use self::fold::{Counted, placed};
+use self::records::tally;
 use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{AttributeId, Common, FactId, Fold, InputId, InputKind, Name, Plan, Program, Stage, StepId, TierId, Units, Who};
+use crate::plan::{AttributeId, Common, FactId, Fold, InputId, InputKind, Name, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who};
 
 /// The units of a period, as far as they bring something to one another.
 pub(crate) trait Members {
@@ -33,6 +35,10 @@ pub(crate) trait Members {
     /// Whether the unit is one of those, by name or alias.
     fn is_one_of(&self, member: usize, names: &[Name]) -> bool;
     fn row(&self, member: usize) -> Self::Row<'_>;
+    /// The records of a unit, each by its fields; none where no table holds such records at all.
+    fn records(&self, _member: usize, _record: RecordId) -> Option<Vec<&[Value]>> {
+        None
+    }
     /// Puts the value of an input into the row of a unit.
     fn put(&mut self, member: usize, input: InputId, value: Value);
 }
@@ -51,8 +57,44 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
         for (id, brought) in stage.inputs.iter().zip(&brought) {
             match plan.inputs.get(*id).map(|input| &input.kind) {
                 Some(InputKind::Units(units)) => gather(units, brought, |member, value| members.put(member, *id, value)),
-                Some(InputKind::Named(_)) | None => {}
+                Some(InputKind::Records(_) | InputKind::Named(_)) | None => {}
             }
+        }
+        of_records(plan, members, (number, stage));
+    }
+}
+
+/// Puts what is made of the records of every unit into its row.
+fn of_records<M: Members>(plan: &Plan, members: &mut M, (number, stage): (usize, &Stage)) {
+    let kinds = stage.inputs.iter().filter_map(|id| match &plan.inputs.get(*id)?.kind {
+        InputKind::Records(records) => Some((*id, records)),
+        InputKind::Units(_) | InputKind::Named(_) => None,
+    });
+    let inputs: Vec<(InputId, &Records)> = kinds.collect();
+    if inputs.is_empty() {
+        return;
+    }
+    let mut bringing = Bringing::new(plan, number);
+    for member in 0..members.count() {
+        let values = bringing.values(members, member);
+        let Some(evaluator) = bringing.evaluators.get(members.tier(member)) else { continue };
+        let values = match &values {
+            Values::Shared => evaluator.values(),
+            Values::Own(own) => own,
+        };
+        let of_unit = |step: StepId| values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
+        let made = |(id, records): &(InputId, &Records)| {
+            let found = members.records(member, records.record).filter(|_| members.is_listed(member));
+            let made = evaluator.program().of_records.get(*id).and_then(Option::as_ref);
+            let value = match (found, made) {
+                (Some(found), Some(made)) => tally(made, records.each, &found, of_unit).value,
+                _ => Value::Absent(Absence::Missing),
+            };
+            (*id, value)
+        };
+        let found: Vec<(InputId, Value)> = inputs.iter().map(made).collect();
+        for (id, value) in found {
+            members.put(member, id, value);
         }
     }
 }

@@ -1,22 +1,26 @@
 //! Facts against each other: bounds that the rules declare, and facts that are given and also follow from others.
 
+mod records;
+
 use super::{Cell, Facts, Member, Provenance, Row};
-use crate::diag::{Code, Diagnostic, Lang, words};
+use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::eval::call::answer;
+use crate::eval::clock::{self, ClockFault};
 use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
 use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::extension::Failure;
-use crate::plan::{Bound, Call, FactId, InputId, Limit, Plan, Program, Role, Step, StepId};
+use crate::plan::{Bound, Call, Clock, FactId, InputId, Limit, Plan, Program, Role, Step, StepId};
 use crate::quantity::{self, Number, Unit};
 
 /// Checks the facts of every unit; results are computed only from facts without a fault.
 pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (member, row) in facts.members.iter().zip(&facts.rows) {
+    for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         let Some(program) = plan.programs.get(member.tier) else { continue };
         let mut values = Vec::new();
         run(&Exact, program, row, Until::Bounds, &mut values);
         let check = Check { plan, facts, member, row, program, values: &values };
+        found.extend(records::open(&check, index));
         let broken: Vec<Diagnostic> = program.bounds.iter().filter_map(|bound| check.bound(bound)).collect();
         if broken.is_empty() {
             found.extend(program.steps.iter().filter_map(|step| check.derivation(step)));
@@ -220,7 +224,19 @@ impl Check<'_> {
 
     /// A call that fails: its arguments, the place in the script, the cells behind the arguments.
     fn failed_call(&self, at: StepId) -> Option<Diagnostic> {
-        let (info, Step::Call(call)) = (self.program.infos.get(at)?, self.program.steps.get(at)?) else { return None };
+        let info = self.program.infos.get(at)?;
+        let call = match self.program.steps.get(at)? {
+            Step::Call(call) => call,
+            Step::Clock(clock, a, b) => {
+                let unit = &self.member.name;
+                let (a, b) = (self.values.get(*a)?, self.values.get(*b)?);
+                let (why, why_en) = clock_fault(clock, a, b)?;
+                let diagnostic =
+                    Diagnostic::new(Code::OutsideCalendar, words!("{unit}:{why}", "{unit}: {why_en}")).at(info.span, words!("在这里算", "computed here"));
+                return Some(self.with_cells(diagnostic, at).help(wider_calendar()));
+            }
+            _ => return None,
+        };
         let arguments: Option<Vec<Value>> = call.arguments.iter().map(|argument| self.values.get(*argument).copied()).collect();
         let failure = answer(call, &arguments?).err()?;
         let (unit, function) = (&self.member.name, &call.function);
@@ -344,6 +360,35 @@ impl Check<'_> {
     }
 }
 
+/// Why an operation on two times has no result, in Chinese and in English.
+pub(crate) fn clock_fault(clock: &Clock, a: &Value, b: &Value) -> Option<(String, String)> {
+    let fault = clock::answer(clock, a.number()?, b.number()?).err()?;
+    let covers = clock.calendar.get().map(|calendar| {
+        let (first, last) = calendar.covers();
+        [first, last].map(quantity::moment::show_day)
+    });
+    Some(match (fault, covers) {
+        (ClockFault::Outside(Some(time)), Some([first, last])) => {
+            let time = quantity::moment::show_time(time);
+            (format!("{time} 不在日历的范围 {first} 至 {last} 里"), format!("{time} is outside the days {first} to {last} that the calendar covers"))
+        }
+        (ClockFault::Outside(None), Some([first, last])) => (
+            format!("算得的时间超出日历的范围 {first} 至 {last}"),
+            format!("the resulting time lies outside the days {first} to {last} that the calendar covers"),
+        ),
+        (ClockFault::NoCalendar, _) | (ClockFault::Outside(_), None) => ("没有工作日历".to_owned(), "there is no calendar".to_owned()),
+        (ClockFault::NoTime, _) => ("时间须精确到秒,算得的数也不能太大".to_owned(), "times are whole seconds, and the result must not be too large".to_owned()),
+    })
+}
+
+/// What to do about a time outside the calendar.
+pub(crate) fn wider_calendar() -> Words {
+    words!(
+        "核对这个时间;时间无误时把日历的 范围 放宽,并补上那些日子的假期",
+        "check the time; if it is right, let the range of the calendar cover more days, with their holidays"
+    )
+}
+
 /// A number with its unit and all its digits; a fraction as one.
 fn show_exact(number: &Number, unit: &Unit, lang: Lang) -> String {
     if let Some(value) = number.decimal() {
@@ -369,6 +414,7 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
             };
             format!("{}%", quantity::padded(hundred(value), hundred(step)))
         }
+        Some(unit) if unit.is_moment() => quantity::moment::show(&Number::from(value), unit).unwrap_or_default(),
         Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),
         Some(unit) => format!("{} {}", quantity::padded(value, step), if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
     }
@@ -386,7 +432,7 @@ impl Printed<'_> {
         let declared = self.plan.facts.get(fact);
         // what states no provenance may have been printed: it is not held to be more exact than print
         let printed = matches!(cell.provenance, Some(Provenance::Published) | None);
-        let rounded = declared.filter(|fact| printed && !fact.unit().is_some_and(Unit::is_count));
+        let rounded = declared.filter(|fact| printed && !fact.unit().is_some_and(|unit| unit.is_count() || unit.is_moment()));
         match (cell.value.number(), rounded) {
             (Some(number), Some(fact)) => Bounds::around(number, fact.step),
             _ => Bounds::of(cell.value),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::ledger;
 use crate::source::hex;
 
 /// Files larger than this are no table of facts.
@@ -42,14 +43,15 @@ pub(crate) enum InputFault {
     TwoProvenances { path: String },
 }
 
-/// Reads tables, each with its provenance; of a folder every `facts*.csv`, `facts*.xlsx` and `facts*.json`, in the order of names.
+/// Reads tables, each with its provenance; of a folder every `facts*.csv`, `facts*.xlsx` and `facts*.json`, and those that are named as
+/// one of the records, in the order of names.
 ///
 /// # Errors
 /// An [`InputFault`] for the first that cannot be read.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Input>, InputFault> {
+pub(crate) fn read(paths: &[PathBuf], records: &[&str]) -> Result<Vec<Input>, InputFault> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
-        let found = if path.is_dir() { facts_in(path)? } else { vec![path.clone()] };
+        let found = if path.is_dir() { facts_in(path, records)? } else { vec![path.clone()] };
         for file in found {
             if !files.contains(&file) {
                 files.push(file);
@@ -60,14 +62,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Input>, InputFault> {
     files.iter().filter(|file| !siblings.contains(file)).map(|file| read_one(file)).collect()
 }
 
-fn facts_in(folder: &Path) -> Result<Vec<PathBuf>, InputFault> {
+fn facts_in(folder: &Path, records: &[&str]) -> Result<Vec<PathBuf>, InputFault> {
     let shown = folder.display().to_string();
     let unreadable = |cause| InputFault::Unreadable { path: shown.clone(), cause };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
         let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(|stem| stem.starts_with("facts"));
+        let is_table = |stem: &&str| stem.starts_with("facts") || records.iter().any(|record| ledger::stands_for(stem, record));
+        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(is_table);
         if stem.is_some_and(|stem| !PROVENANCE_ENDINGS.iter().any(|ending| stem.ends_with(&format!(".{ending}")))) {
             files.push(file);
         }
@@ -141,15 +144,15 @@ mod tests {
     fn a_folder_gives_its_facts_with_their_provenance() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| fs::write(folder.path().join(name), "单位\n").unwrap();
-        assert!(matches!(read(&[folder.path().to_path_buf()]), Err(InputFault::NoFacts { .. })));
+        assert!(matches!(read(&[folder.path().to_path_buf()], &[]), Err(InputFault::NoFacts { .. })));
         for name in ["facts.csv", "facts-2.csv", "facts.来历.csv", "known.csv"] {
             write(name);
         }
-        let inputs = read(&[folder.path().to_path_buf(), folder.path().join("known.csv")]).unwrap();
+        let inputs = read(&[folder.path().to_path_buf(), folder.path().join("known.csv")], &[]).unwrap();
         let shown: Vec<(&str, bool)> = inputs.iter().map(|input| (input.path.rsplit('/').next().unwrap(), input.provenance.is_some())).collect();
         assert_eq!(shown, [("facts-2.csv", false), ("facts.csv", true), ("known.csv", false)]);
         write("facts.provenance.csv");
-        assert!(matches!(read(&[folder.path().join("facts.csv")]), Err(InputFault::TwoProvenances { .. })));
-        assert!(matches!(read(&[folder.path().join("none.csv")]), Err(InputFault::Unreadable { .. })));
+        assert!(matches!(read(&[folder.path().join("facts.csv")], &[]), Err(InputFault::TwoProvenances { .. })));
+        assert!(matches!(read(&[folder.path().join("none.csv")], &[]), Err(InputFault::Unreadable { .. })));
     }
 }

@@ -1,20 +1,22 @@
 //! Tables to facts: files joined by unit, every cell checked, nothing dropped in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rust_decimal::Decimal;
 
 use super::columns::{Column, applying, bind};
 use super::files::{Input, checksum};
 use super::grid::Form;
+use super::ledger::{self, Ledger, Texts};
 use super::number::{Reading, with_unit};
 use super::register::{self, Register, TIER, UNIT};
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units, given_by_register};
 use super::{Cell, Facts, File, Row, named, provenance};
 use crate::diag::{Code, Diagnostic, Help, words};
-use crate::eval::domain::Value;
-use crate::plan::{Fact, FactId, Literal, Plan, TierId, Type};
+use crate::eval::domain::{Absence, Value};
+use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
 use crate::quantity::{Number, Unit};
 
 /// A table of facts as far as its provenance refers to it.
@@ -43,13 +45,16 @@ pub(crate) struct Known<'k> {
 /// Members stand in the order of the register, those without a row included; without a register in the order of the files.
 pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
     let Known { plan, register, period } = *known;
-    let mut facts = Facts { sha256: checksum(inputs), ..Facts::default() };
+    let ledgers = plan.records.iter().map(|_| None).collect();
+    let mut facts = Facts { sha256: checksum(inputs), ledgers, ..Facts::default() };
     let units = Units::new(plan, register, period, &mut facts);
-    let mut loader = Loader { plan, units, facts, diagnostics };
+    let texts = Texts::new(plan);
+    let mut loader = Loader { plan, units, facts, diagnostics, texts, has_tables: false };
     for input in inputs {
         loader.input(input, sheets);
     }
     loader.diagnostics.extend(sheets.missing());
+    loader.list_all_where_records_say_all();
     if register.is_none() {
         loader.diagnostics.extend(register::lacking(plan));
     }
@@ -64,11 +69,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
     let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() };
     for (fact, literal) in cells {
-        let value = match literal {
-            Literal::Number(value) => Value::Number(Number::from(*value)),
-            Literal::Truth(truth) => Value::Truth(*truth),
-            Literal::Symbol(symbol) => Value::Symbol(*symbol),
-        };
+        let value = value_of(literal);
         let name = plan.facts.get(*fact).map(|fact| &fact.name);
         let namesakes: Vec<FactId> =
             std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
@@ -80,11 +81,37 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
     row
 }
 
+/// The records that the units of a case in the rules give; of a kind that none of them gives nothing is known.
+pub(crate) fn records(plan: &Plan, units: &[CaseUnit]) -> Vec<Option<Ledger>> {
+    let ledger = |(id, record): (RecordId, &Record)| {
+        let mut ledger = None;
+        for (member, unit) in units.iter().enumerate() {
+            for given in unit.records.iter().filter(|given| given.record == id) {
+                let value = |cell: &Option<Literal>| cell.as_ref().map_or(Value::Absent(Absence::Missing), value_of);
+                ledger.get_or_insert_with(|| Ledger::new(record.fields.len())).push(member, given.cells.iter().map(value), (0, 0));
+            }
+        }
+        ledger
+    };
+    plan.records.iter().enumerate().map(ledger).collect()
+}
+
+fn value_of(literal: &Literal) -> Value {
+    match literal {
+        Literal::Number(value) => Value::Number(Number::from(*value)),
+        Literal::Truth(truth) => Value::Truth(*truth),
+        Literal::Symbol(symbol) => Value::Symbol(*symbol),
+    }
+}
+
 struct Loader<'a, 'd> {
     plan: &'a Plan,
     units: Units<'a>,
     facts: Facts,
     diagnostics: &'d mut Vec<Diagnostic>,
+    texts: Texts,
+    /// Whether a table of facts was read.
+    has_tables: bool,
 }
 
 impl Loader<'_, '_> {
@@ -94,10 +121,15 @@ impl Loader<'_, '_> {
         let (mut provenances, tables): (Vec<Table>, Vec<Table>) =
             tables.into_iter().partition(|table| table.sheet.is_some() && provenance::is_provenance(table));
         let mut read = Vec::new();
+        let of_file = Path::new(&input.path).file_stem().and_then(|stem| ledger::of_name(self.plan, &stem.to_string_lossy()));
         for table in &tables {
             let file = self.facts.files.len();
             self.facts.files.push(File { path: table.path.clone(), sheet: table.sheet.clone(), form: table.form, headings: table.headings.clone() });
-            read.extend(self.sheet(file, table));
+            let of_sheet = table.sheet.as_ref().and_then(|sheet| ledger::of_name(self.plan, sheet));
+            match of_sheet.or(of_file) {
+                Some(record) => self.ledger(record, file, table),
+                None => read.extend(self.sheet(file, table)),
+            }
         }
         if let Some((path, bytes)) = &input.provenance {
             provenances.extend(table::read(path, bytes, &mut Sheets::default(), self.diagnostics));
@@ -111,7 +143,22 @@ impl Loader<'_, '_> {
         }
     }
 
+    fn ledger(&mut self, record: RecordId, file: usize, table: &Table) {
+        self.report_sums(table);
+        let Loader { plan, units, facts, diagnostics, texts, .. } = self;
+        ledger::Reader { plan, record, file, table, units, facts, diagnostics, texts }.read();
+    }
+
+    /// Where nothing but records is given, a unit without any is one of which there are none.
+    fn list_all_where_records_say_all(&mut self) {
+        let only_records = !self.facts.ledgers.is_empty() && self.facts.ledgers.iter().any(Option::is_some) && !self.has_tables;
+        if only_records {
+            self.facts.rows.iter_mut().for_each(|row| row.listed = true);
+        }
+    }
+
     fn sheet(&mut self, file: usize, table: &Table) -> Option<Sheet> {
+        self.has_tables = true;
         let columns = bind(table, self.plan, self.diagnostics);
         let unit = table.column(UNIT);
         let tier = table.column(TIER);
@@ -705,7 +752,7 @@ mod tests {
         let register = root.join("policies/lianyungang/名册.csv");
         let mut found = Vec::new();
         let register = register::load(&[("名册.csv".to_owned(), fs::read(register).unwrap())], &plan, &mut found).unwrap();
-        let inputs = read(&[root.join("golden/lianyungang/2020-11")]).unwrap();
+        let inputs = read(&[root.join("golden/lianyungang/2020-11")], &[]).unwrap();
         let known = Known { plan: &plan, register: Some(&register), period: Some("2020-11") };
         let facts = load(&inputs, &mut Sheets::default(), &known, &mut found);
         assert_eq!(found, []);

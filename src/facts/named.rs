@@ -20,7 +20,7 @@ pub(crate) fn aliases(plan: &Plan, register: Option<&Register>) -> BTreeMap<Stri
 fn names(plan: &Plan) -> impl Iterator<Item = &Name> {
     plan.inputs.iter().flat_map(|input| match &input.kind {
         InputKind::Named(names) => names.as_slice(),
-        InputKind::Units(_) => &[],
+        InputKind::Units(_) | InputKind::Records(_) => &[],
     })
 }
 

@@ -2,11 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::moments;
 use super::table::{excerpt, squeezed};
 use crate::diag::{CellPlace, Code, Diagnostic, Label, Place, Words, closest, words};
 use crate::eval::domain::Value;
 use crate::plan::{Fact, Plan, Type};
-use crate::quantity::{self, BUILT_IN, Number, Unit};
+use crate::quantity::{self, BUILT_IN, Number, Unit, moment};
 
 /// How the cells of a column are read.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,10 @@ impl Reading<'_> {
     /// The value of a cell that is not blank, or none and the reason why.
     pub(super) fn read(&self, text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Value> {
         let read = match &self.fact.kind {
+            Type::Number(unit) if unit.is_moment() => {
+                let read = moments::read(text, unit).map_err(|malformed| self.declared(moments::diagnostic(text, unit, malformed)));
+                read.map(|number| Value::Number(Number::from(Decimal::from(number))))
+            }
             Type::Number(unit) => {
                 let value = self.number(text, unit);
                 let value = value.and_then(|value| self.check(value, unit).map(|()| value).map_err(|fault| self.declared(fault)));
@@ -49,6 +54,8 @@ impl Reading<'_> {
                 }
                 value.map(|value| Value::Number(Number::from(value)))
             }
+            // INVARIANT: texts are read where tables of records are
+            Type::Text => return None,
             Type::Truth => truth(text),
             Type::Choice(_) => self.choice(text).map_err(|fault| self.declared(fault)),
         };
@@ -202,6 +209,9 @@ fn looks_like_unit(suffix: &str) -> bool {
 
 /// A number as its cell is written.
 pub(super) fn with_unit(value: Decimal, unit: &Unit) -> String {
+    if let Some(shown) = moment::show(&Number::from(value), unit) {
+        return shown;
+    }
     if !unit.is_percent() {
         let value = quantity::plain(value);
         return if matches!(unit, Unit::Named(_)) { format!("{value} {unit}") } else { value };

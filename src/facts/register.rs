@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
-use super::File;
 use super::columns::{Bound, Column, applying, bind_one};
 use super::number::Reading;
 use super::table::{self, Sheets, Table, is_ignored, is_one_of, squeezed};
+use super::{File, calendar};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
 use crate::eval::domain::Value;
 pub(crate) use crate::plan::PARENT;
@@ -101,7 +101,7 @@ impl Register {
 /// The register among the tables of a policy: the one with headings for units and their tiers.
 pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> Option<Register> {
     let mut registers = Vec::new();
-    for (path, bytes) in tables {
+    for (path, bytes) in tables.iter().filter(|(path, _)| !calendar::is_calendar(plan, path)) {
         let mut found = Vec::new();
         let read = table::read(path, bytes, &mut Sheets::default(), &mut found);
         // a table that cannot be read may be the register

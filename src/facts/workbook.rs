@@ -33,7 +33,7 @@ pub(super) struct Limits {
 }
 
 pub(super) const LIMITS: Limits =
-    Limits { entries: 10_000, unpacked: 256 << 20, rows: 100_000, columns: 1_000, cells: 5_000_000, text: 64 << 20, merges: 2_000 };
+    Limits { entries: 10_000, unpacked: 256 << 20, rows: 250_000, columns: 1_000, cells: 5_000_000, text: 64 << 20, merges: 2_000 };
 
 /// Whether the bytes are a zip archive, as a workbook is.
 pub(super) fn is_archive(bytes: &[u8]) -> bool {

@@ -45,6 +45,7 @@ fn facts(plan: &Plan, case: &Case, register: Option<&Register>) -> Facts {
         }
         facts.members.push(Member { name: unit.name.clone(), tier: unit.tier, parent: unit.parent, attributes });
     }
+    facts.ledgers = load::records(plan, &case.units);
     facts.gather(plan);
     facts
 }

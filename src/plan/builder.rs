@@ -104,6 +104,7 @@ impl Builder {
             Role::Total => "total",
             Role::StandIn => "stand-in",
             Role::Call => "call",
+            Role::Clock => "clock",
             Role::Extreme => "extreme",
             Role::Expression => "expression",
         };

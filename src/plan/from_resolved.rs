@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
 use super::items::Way;
 use super::{
-    Bound, Brought, Call, Effect, Fact, FactId, Full, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps, Literal, Name,
-    Named, Plan, Program, Range, Ranking, Role, Spill, Step, StepId, TierId, Units, ValueId, Veto,
+    Around, Bound, Brought, Call, Clock, Effect, Fact, FactId, Field, Full, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List,
+    ListSteps, Literal, Name, Named, OfRecords, Plan, Program, Range, Ranking, Record, Records, Role, RowProgram, Spill, Step, StepId, TierId, Units, ValueId,
+    Veto,
 };
+use crate::calendar::Calendar;
 use crate::diag::{Lang, words};
 use crate::quantity::Unit;
 use crate::resolved::{self, Comparison, Expr, ExprKind, Extreme, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
@@ -18,8 +20,10 @@ use crate::source::Span;
 /// Lowers a standard without faults.
 pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
+    let calendar = Arc::new(OnceLock::new());
+    let shared = Shared { functions: &functions, calendar: &calendar };
     let named = RefCell::default();
-    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, &functions, &named, tier).program()).collect();
+    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, &named, tier).program()).collect();
     let gathered = standard.inputs.iter().map(|one| input(&standard, one));
     let inputs: Vec<Input> = gathered.chain(named.into_inner()).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
@@ -56,6 +60,8 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     Plan {
         lang,
         facts,
+        records: standard.records.into_iter().map(record).collect(),
+        calendar,
         items,
         outputs: standard.values.iter().enumerate().filter(|(_, value)| value.is_output).map(|(id, _)| id).collect(),
         values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
@@ -82,12 +88,33 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     }
 }
 
+fn record(record: resolved::Record) -> Record {
+    let field = |field: resolved::Field| Field {
+        nullable: field.nullable,
+        private: field.private,
+        fact: Fact {
+            name: field.name,
+            owner: None,
+            kind: field.kind,
+            columns: field.columns,
+            title: field.title,
+            step: field.step,
+            has_default: false,
+            has_derivation: false,
+            assesses: None,
+            span: field.span,
+        },
+    };
+    Record { name: record.name, unit: record.unit, fields: record.fields.into_iter().map(field).collect(), span: record.span }
+}
+
 fn list(list: resolved::List) -> List {
     List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
 }
 
 fn input(standard: &Standard, input: &resolved::Input) -> Input {
     let kind = match &input.kind {
+        resolved::InputKind::Records(records) => InputKind::Records(Records { record: records.record, each: records.each }),
         resolved::InputKind::Units(units) => {
             InputKind::Units(Units { over: units.over, each: units.each, fold: units.fold, ascending: units.ascending, ties: units.ties })
         }
@@ -112,9 +139,16 @@ fn functions(standard: &Standard) -> Vec<Arc<Function>> {
     standard.functions.iter().map(function).collect()
 }
 
+/// What the programs of all tiers have in common.
+#[derive(Clone, Copy)]
+struct Shared<'s> {
+    functions: &'s [Arc<Function>],
+    calendar: &'s Arc<OnceLock<Calendar>>,
+}
+
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
-    functions: &'s [Arc<Function>],
+    shared: Shared<'s>,
     /// The units that the scopes of all tiers name, each list an input behind those that are gathered.
     named: &'s RefCell<Vec<Input>>,
     pub(super) tier: TierId,
@@ -139,13 +173,22 @@ pub(super) struct Lowering<'s> {
     pub(super) tier_marks: Option<Full>,
     /// The ways that points take which floors gave back, with what is left of each way.
     pub(super) spills: Vec<(Spill, Way)>,
+    /// Where the steps of a record are made.
+    row: Option<RowLowering>,
+}
+
+/// The steps of the unit, while those of its records are made.
+#[derive(Default)]
+struct RowLowering {
+    unit: Builder,
+    around: Vec<Around>,
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, functions: &'s [Arc<Function>], named: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
+    fn new(standard: &'s Standard, shared: Shared<'s>, named: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
         Lowering {
             standard,
-            functions,
+            shared,
             named,
             tier,
             builder: Builder::default(),
@@ -163,6 +206,7 @@ impl<'s> Lowering<'s> {
             full: BTreeMap::new(),
             tier_marks: None,
             spills: Vec::new(),
+            row: None,
         }
     }
 
@@ -195,6 +239,7 @@ impl<'s> Lowering<'s> {
         let lists = standard.lists.iter().map(|list| self.list(list)).collect();
         let score_end = self.builder.steps.len();
         let brought = (0..standard.inputs.len()).map(|id| self.brought(id)).collect();
+        let of_records = (0..standard.inputs.len()).map(|id| self.of_records(id)).collect();
         // every fact has its step, also where only a case or a bound speaks of it
         let bounds = self.bounds();
         let tier = standard.tiers.get(self.tier);
@@ -222,6 +267,7 @@ impl<'s> Lowering<'s> {
             listed,
             lists,
             brought,
+            of_records,
             stages: Vec::new(),
             bounds,
         }
@@ -254,7 +300,60 @@ impl<'s> Lowering<'s> {
                 let condition = units.condition.as_ref().map(|condition| self.expr(condition));
                 Some(Brought { values, condition })
             }
+            resolved::InputKind::Records(_) => None,
         }
+    }
+
+    /// How an input is made of the records of a unit; none where that does not apply to the tier.
+    fn of_records(&mut self, id: InputId) -> Option<OfRecords> {
+        let standard = self.standard;
+        let input = standard.inputs.get(id)?;
+        let resolved::InputKind::Records(records) = &input.kind else { return None };
+        if !input.exprs().all(|expr| resolved::applies(standard, expr, self.tier)) {
+            return None;
+        }
+        let inner = records.inner.iter().map(|gathering| self.row_program(gathering)).collect();
+        Some(OfRecords { whole: self.row_program(&records.whole), inner })
+    }
+
+    /// The steps of one record or group, apart from those of its unit.
+    fn row_program(&mut self, gathering: &resolved::Gathering) -> RowProgram {
+        self.row = Some(RowLowering { unit: std::mem::take(&mut self.builder), around: Vec::new() });
+        let arguments = gathering.arguments.iter().map(|argument| self.expr(argument)).collect();
+        let condition = gathering.condition.as_ref().map(|condition| self.expr(condition));
+        let RowLowering { unit, around } = self.row.take().unwrap_or_default();
+        let Builder { steps, .. } = std::mem::replace(&mut self.builder, unit);
+        RowProgram { fold: gathering.fold, steps, around, arguments, condition }
+    }
+
+    /// What does not depend on the record is a step of the unit.
+    fn of_unit(&mut self, expr: &Expr) -> Option<StepId> {
+        let row = self.row.take()?;
+        if resolved::reads_row(expr) || matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Flag(_) | ExprKind::Symbol(_)) {
+            self.row = Some(row);
+            return None;
+        }
+        let RowLowering { unit, around } = row;
+        let of_row = std::mem::replace(&mut self.builder, unit);
+        let step = self.expr(expr);
+        let unit = std::mem::replace(&mut self.builder, of_row);
+        self.row = Some(RowLowering { unit, around });
+        Some(self.around(Around::Unit(step), expr))
+    }
+
+    /// The step that reads what is around the record.
+    fn around(&mut self, around: Around, expr: &Expr) -> StepId {
+        let Some(row) = &mut self.row else { return 0 };
+        let known = row.around.iter().position(|other| *other == around);
+        let id = known.unwrap_or_else(|| {
+            row.around.push(around);
+            row.around.len() - 1
+        });
+        let step = self.builder.push(Step::Input(id), Role::Expression, unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(step) {
+            info.step = expr.step;
+        }
+        step
     }
 
     /// Lowers something with its owner and clause in force.
@@ -427,6 +526,9 @@ impl<'s> Lowering<'s> {
     // --- expressions ---
 
     pub(super) fn expr(&mut self, expr: &Expr) -> StepId {
+        if let Some(step) = self.of_unit(expr) {
+            return step;
+        }
         let (unit, span) = (unit_of(expr), expr.span);
         let step = match &expr.kind {
             ExprKind::Constant(value) => return self.builder.constant(Literal::Number(*value), unit, span),
@@ -470,8 +572,17 @@ impl<'s> Lowering<'s> {
             ExprKind::Or(links) => Step::Or(links.iter().map(|link| self.expr(link)).collect()),
             ExprKind::Not(inner) => Step::Not(self.expr(inner)),
             ExprKind::Call(id, arguments) => return self.call(*id, arguments, span),
+            ExprKind::Clock(clock) => return self.clock(clock, expr),
             ExprKind::Extreme(extreme, parts) => return self.extreme(*extreme, parts, unit.as_ref(), span),
             ExprKind::Input(id) => return self.input(*id, expr),
+            ExprKind::Inner(id) => return self.around(Around::Inner(*id), expr),
+            ExprKind::Field(id) => {
+                let step = self.builder.push(Step::Given(*id), Role::Expression, unit, span);
+                if let Some(info) = self.builder.infos.get_mut(step) {
+                    info.step = expr.step;
+                }
+                return step;
+            }
             ExprKind::Table(table) => return self.table(table, unit.as_ref()),
             ExprKind::Interpolated(subject, anchors) => return self.interpolated(subject, anchors, unit, span),
             ExprKind::Among(subject, patterns) => {
@@ -531,13 +642,24 @@ impl<'s> Lowering<'s> {
 
     fn call(&mut self, id: FunctionId, arguments: &[Expr], span: Span) -> StepId {
         let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
-        let (Some(declared), Some(function)) = (self.standard.functions.get(id), self.functions.get(id)) else { return 0 };
+        let (Some(declared), Some(function)) = (self.standard.functions.get(id), self.shared.functions.get(id)) else { return 0 };
         let bound = |bound: &Expr, closed: bool| constant(self.standard, bound, self.tier).map(|value| (value, closed));
         let range = Range { low: bound(&declared.range.low, declared.range.closed_low), high: bound(&declared.range.high, declared.range.closed_high) };
         let call = Call { function: Arc::clone(function), arguments, range };
         let step = self.builder.push(Step::Call(Box::new(call)), Role::Call, Some(function.unit.clone()), span);
         self.builder.note(step, &declared.notes);
         step
+    }
+
+    fn clock(&mut self, clock: &resolved::Clock, expr: &Expr) -> StepId {
+        let (a, b) = (self.expr(&clock.a), self.expr(&clock.b));
+        let of = clock.a.unit().cloned().unwrap_or(Unit::Time);
+        let step = Step::Clock(Box::new(Clock { kind: clock.kind, of, calendar: Arc::clone(self.shared.calendar) }), a, b);
+        let id = self.builder.push(step, Role::Clock, unit_of(expr), expr.span);
+        if let Some(info) = self.builder.infos.get_mut(id) {
+            info.step = expr.step;
+        }
+        id
     }
 
     /// The grid of a quotient whose digits end because its divisor is written and of twos and fives.

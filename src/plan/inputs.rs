@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Common, Input, InputId, InputKind, Program, Stage, Step, StepId, closure};
+use super::{Around, Common, Input, InputId, InputKind, Program, Stage, Step, StepId, closure};
 
 /// Puts the inputs into stages, and tells every program which of its steps a stage needs.
 pub(super) fn arrange(inputs: &[Input], programs: &mut [Program]) -> Vec<Stage> {
@@ -26,6 +26,11 @@ fn roots(inputs: &[Input], program: &Program, id: InputId) -> Vec<StepId> {
             let facts = units.commons().filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None });
             roots.extend(facts.filter_map(|fact| program.facts.get(fact).copied().flatten()));
         }
+        Some(InputKind::Records(_)) => {
+            let made = program.of_records.get(id).and_then(Option::as_ref);
+            let around = made.into_iter().flat_map(|made| std::iter::once(&made.whole).chain(&made.inner)).flat_map(|row| &row.around);
+            roots.extend(around.filter_map(|around| if let Around::Unit(step) = around { Some(*step) } else { None }));
+        }
         Some(InputKind::Named(_)) | None => {}
     }
     roots
@@ -38,6 +43,7 @@ fn reads(inputs: &[Input], programs: &[Program], id: InputId) -> BTreeSet<InputI
         let mut roots = roots(inputs, program, id);
         match inputs.get(id).map(|input| &input.kind) {
             // which units take part is settled before anything is gathered from them
+            Some(InputKind::Records(_)) => {}
             Some(InputKind::Units(_)) => roots.extend(program.exemptions.iter().map(|(condition, _)| *condition)),
             Some(InputKind::Named(_)) | None => {}
         }

@@ -20,6 +20,10 @@ pub enum Unit {
     Complement,
     /// 百分点: a difference of rates.
     Points,
+    /// 日期: a day.
+    Date,
+    /// 时间: a day and the time of day.
+    Time,
     /// 件, 分, 分/件 and so on: named units with their exponents, none of which is 0.
     Named(BTreeMap<String, i8>),
 }
@@ -43,6 +47,8 @@ impl Unit {
         match name {
             "%" | "％" | "‰" => Unit::Rate,
             "百分点" | "个百分点" | "pp" => Unit::Points,
+            "日期" | "date" => Unit::Date,
+            "时间" | "time" => Unit::Time,
             _ => Unit::Named(BTreeMap::from([(canonical(name).to_owned(), 1)])),
         }
     }
@@ -69,6 +75,8 @@ impl Unit {
         match self {
             Unit::Rate | Unit::Complement | Unit::Points => Some(Decimal::new(1, 4)),
             Unit::Number | Unit::Quotient => None,
+            // a day and a second
+            Unit::Date | Unit::Time => Some(Decimal::ONE),
             Unit::Named(_) => {
                 let name = self.single()?;
                 match name {
@@ -97,6 +105,12 @@ impl Unit {
         matches!(self, Unit::Rate | Unit::Complement | Unit::Points)
     }
 
+    /// Whether it is a day or a time, which has no multiples.
+    #[must_use]
+    pub fn is_moment(&self) -> bool {
+        matches!(self, Unit::Date | Unit::Time)
+    }
+
     fn single(&self) -> Option<&str> {
         match self {
             Unit::Named(parts) if parts.len() == 1 => parts.iter().next().filter(|(_, power)| **power == 1).map(|(name, _)| name.as_str()),
@@ -123,6 +137,9 @@ impl Unit {
     /// [`UnitFault::Differ`] where the two have none.
     pub fn plus(&self, other: &Unit) -> Result<Unit, UnitFault> {
         match (self, other) {
+            (Unit::Date | Unit::Time, Unit::Date | Unit::Time) => Err(UnitFault::Differ),
+            (Unit::Date, b) | (b, Unit::Date) if b.single() == Some(DAYS) => Ok(Unit::Date),
+            (Unit::Time, b) | (b, Unit::Time) if b.single() == Some(SECONDS) => Ok(Unit::Time),
             (Unit::Points, Unit::Points) => Ok(Unit::Points),
             (a, Unit::Points) | (Unit::Points, a) if a.is_rate() => Ok(Unit::Rate),
             (a, b) if a.is_rate() && b.is_rate() && (a.is_percent() || b.is_percent()) => Ok(Unit::Rate),
@@ -139,6 +156,9 @@ impl Unit {
     pub fn minus(&self, other: &Unit, one: Whole) -> Result<Unit, UnitFault> {
         match (self, other) {
             (Unit::Number | Unit::Rate, b) if one == Whole::Yes && b.is_rate() => Ok(Unit::Complement),
+            (Unit::Date, Unit::Date) => Ok(Unit::named(DAYS)),
+            (Unit::Time, Unit::Time) => Ok(Unit::named(SECONDS)),
+            (_, Unit::Date | Unit::Time) => Err(UnitFault::Differ),
             (Unit::Points, Unit::Points) => Ok(Unit::Points),
             (a, Unit::Points) if a.is_rate() => Ok(Unit::Rate),
             (a, b) if a.is_rate() && b.is_rate() && (a.is_percent() || b.is_percent()) => Ok(Unit::Points),
@@ -152,6 +172,7 @@ impl Unit {
     /// [`UnitFault::TooCompound`] where exponents run away, [`UnitFault::Differ`] for points times points.
     pub fn times(&self, other: &Unit) -> Result<Unit, UnitFault> {
         match (self, other) {
+            (Unit::Date | Unit::Time, _) | (_, Unit::Date | Unit::Time) => Err(UnitFault::Differ),
             (Unit::Named(a), Unit::Named(b)) => compound(a, b, 1),
             (Unit::Named(_), Unit::Points) | (Unit::Points, Unit::Named(_) | Unit::Points) => Err(UnitFault::Differ),
             (Unit::Named(_), _) => Ok(self.clone()),
@@ -169,6 +190,7 @@ impl Unit {
     /// [`UnitFault::TooCompound`] where exponents run away, [`UnitFault::Differ`] for a unit over percentage points.
     pub fn over(&self, other: &Unit) -> Result<Unit, UnitFault> {
         match (self, other) {
+            (Unit::Date | Unit::Time, _) | (_, Unit::Date | Unit::Time) => Err(UnitFault::Differ),
             (Unit::Named(a), Unit::Named(b)) if a == b => Ok(Unit::Rate),
             (Unit::Named(a), Unit::Named(b)) => compound(a, b, -1),
             (Unit::Number | Unit::Quotient, Unit::Named(b)) => compound(&BTreeMap::new(), b, -1),
@@ -207,6 +229,13 @@ fn compound(a: &BTreeMap<String, i8>, b: &BTreeMap<String, i8>, sign: i8) -> Res
     }
     Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(parts) })
 }
+
+/// The units in which days and times differ.
+const DAYS: &str = "天";
+const SECONDS: &str = "秒";
+
+/// What facts and fields hold that is counted in no unit, in Chinese and in English.
+pub(crate) const TYPES: &[(&str, &str)] = &[("文字", "text"), ("日期", "date"), ("时间", "time")];
 
 /// Units that count things: whole and never negative.
 const COUNT_WORDS: &[&str] = &["件", "次", "人", "户", "个", "起", "条", "家", "项", "期"];
@@ -249,7 +278,7 @@ pub(crate) fn one_name(name: &str) -> &str {
 
 /// The Chinese name of a built-in unit, or the name itself.
 fn canonical(name: &str) -> &str {
-    BUILT_IN.iter().find(|(_, english)| *english == name).map_or(name, |(chinese, _)| chinese)
+    BUILT_IN.iter().chain(TYPES).find(|(_, english)| *english == name).map_or(name, |(chinese, _)| chinese)
 }
 
 impl Unit {
@@ -259,6 +288,8 @@ impl Unit {
         match self {
             Unit::Number | Unit::Quotient => "a number".to_owned(),
             Unit::Points => "percentage points".to_owned(),
+            Unit::Date => "date".to_owned(),
+            Unit::Time => "time".to_owned(),
             _ => {
                 let mut name = self.to_string();
                 for (chinese, english) in BUILT_IN {
@@ -276,6 +307,8 @@ impl fmt::Display for Unit {
             Unit::Number | Unit::Quotient => f.write_str("数"),
             Unit::Rate | Unit::Complement => f.write_str("%"),
             Unit::Points => f.write_str("百分点"),
+            Unit::Date => f.write_str("日期"),
+            Unit::Time => f.write_str("时间"),
             Unit::Named(parts) => {
                 let side = |wanted: fn(i8) -> bool| -> String {
                     let names: Vec<String> = parts
@@ -312,6 +345,8 @@ mod tests {
             Just(Unit::Rate),
             Just(Unit::Complement),
             Just(Unit::Points),
+            Just(Unit::Date),
+            Just(Unit::Time),
             named.clone().prop_map(Unit::named)
         ];
         let compound = (named.clone(), named).prop_filter_map("compound", |(a, b)| Unit::named(a).over(&Unit::named(b)).ok());
@@ -329,6 +364,14 @@ mod tests {
         assert_eq!(points.over(&points), Ok(Unit::Number));
         assert_eq!(count.plus(&score), Err(UnitFault::Differ));
         assert_eq!(rate.plus(&count), Err(UnitFault::Differ));
+        let (days, seconds) = (Unit::named("天"), Unit::named("秒"));
+        assert_eq!(Unit::Date.minus(&Unit::Date, Whole::No), Ok(days.clone()));
+        assert_eq!(Unit::Time.minus(&Unit::Time, Whole::No), Ok(seconds.clone()));
+        assert_eq!(Unit::Date.minus(&days, Whole::No), Ok(Unit::Date));
+        assert_eq!(seconds.plus(&Unit::Time), Ok(Unit::Time));
+        assert_eq!(days.minus(&Unit::Date, Whole::No), Err(UnitFault::Differ));
+        assert_eq!(Unit::Date.plus(&seconds), Err(UnitFault::Differ));
+        assert_eq!(Unit::Time.plus(&Unit::Date), Err(UnitFault::Differ));
         assert_eq!(score.times(&score).and_then(|square| square.over(&score)), Ok(score));
     }
 

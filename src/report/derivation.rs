@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::gathered::lines;
+use super::records::counted;
 use super::value::{absence_word, mode_word, provenance_word, show};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
@@ -11,7 +12,7 @@ use crate::eval::domain::{Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
-use crate::plan::{Comparison, InputKind, MarkId, Role, Sign, Step, StepId};
+use crate::plan::{Clock, ClockKind, Comparison, InputKind, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
@@ -456,6 +457,7 @@ impl<'a> Writer<'a> {
         match self.case.trace.step(id) {
             Some(Step::Sum(terms)) => self.sum(terms),
             Some(Step::Times(a, b)) => format!("{} × {}", self.operand(*a), self.operand(*b)),
+            Some(Step::Clock(clock, a, b)) => self.clock(clock, *a, *b),
             Some(Step::Over(a, b, _)) => format!("{} / {}", self.operand(*a), self.operand(*b)),
             Some(Step::Steps(a, per, _)) => {
                 let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
@@ -488,6 +490,24 @@ impl<'a> Writer<'a> {
         let Some(Role::Input(input)) = self.case.trace.info(id).map(|info| info.role) else { return None };
         let input = self.case.plan().inputs.get(input)?;
         matches!(input.kind, InputKind::Named(_)).then(|| input.name.get(self.lang).to_owned())
+    }
+
+    /// 小时(从, 至), or a time and what is added to it.
+    fn clock(&self, clock: &Clock, a: StepId, b: StepId) -> String {
+        match clock.kind {
+            ClockKind::Between(lapse) => {
+                let unit = lapse.unit();
+                let name = pick(self.lang, &unit.to_string(), &unit.in_english()).to_owned();
+                format!("{name}({}, {})", self.named_operand(a), self.named_operand(b))
+            }
+            ClockKind::After(_) => {
+                let by = self.operand(b);
+                match by.strip_prefix('-') {
+                    Some(by) => format!("{} - {by}", self.named_operand(a)),
+                    None => format!("{} + {by}", self.named_operand(a)),
+                }
+            }
+        }
     }
 
     /// A sum; more than four terms are drawn together, terms of 0 are left out.
@@ -600,6 +620,7 @@ impl<'a> Writer<'a> {
             }
             Role::Derived(_) | Role::Value(_) | Role::Total | Role::Computed | Role::Default(_) => self.clause(info.span),
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
+            Role::Input(_) => self.case.records_behind(id).map(|count| format!("({})", counted(&count, self.lang))).unwrap_or_default(),
             Role::Call => format!("{} {}", self.clause(info.span), self.script(id)).trim().to_owned(),
             _ => String::new(),
         };

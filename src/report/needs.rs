@@ -42,6 +42,7 @@ pub(crate) fn needs(plan: &Plan, lang: Lang) -> String {
 fn unit(fact: &Fact, plan: &Plan, lang: Lang) -> String {
     match &fact.kind {
         Type::Number(unit) => unit_word(unit, lang),
+        Type::Text => pick(lang, "文字", "a text").to_owned(),
         Type::Truth => pick(lang, "是、否", "yes, no").to_owned(),
         Type::Choice(symbols) => symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect::<Vec<_>>().join(pick(lang, "、", ", ")),
     }

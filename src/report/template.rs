@@ -115,7 +115,7 @@ fn column(subject: &Subject<'_>, heading: String, facts: &[FactId]) -> Option<Co
         heading,
         unit: match &fact.kind {
             Type::Number(unit) => unit_word(unit, lang),
-            Type::Truth | Type::Choice(_) => String::new(),
+            Type::Truth | Type::Choice(_) | Type::Text => String::new(),
         },
         step: step(fact, lang),
         entry: entry(plan, fact, lang),
@@ -132,7 +132,7 @@ fn entry(plan: &Plan, fact: &Fact, lang: Lang) -> Entry {
     match &fact.kind {
         Type::Number(unit) if unit.is_percent() => Entry::Percent,
         Type::Number(unit) if unit.is_count() && fact.step == Decimal::ONE => Entry::Whole,
-        Type::Number(_) => Entry::Number,
+        Type::Number(_) | Type::Text => Entry::Number,
         Type::Truth => Entry::Words(vec![pick(lang, "是", "yes").to_owned(), pick(lang, "否", "no").to_owned()]),
         Type::Choice(symbols) => Entry::Words(symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect()),
     }

@@ -35,6 +35,9 @@ pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
 }
 
 fn number_with_unit(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
+    if let Some(shown) = unit.and_then(|unit| quantity::moment::show(number, unit)) {
+        return shown;
+    }
     let percent = unit.is_some_and(Unit::is_percent);
     let hundred = |number: &Number| number.times(&Number::from(Decimal::ONE_HUNDRED)).unwrap_or(*number);
     let number = if percent { hundred(number) } else { *number };

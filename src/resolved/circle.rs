@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Clause, Common, Effect, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, Item, ItemId, Pattern, Standard, ValueId, Who};
+use super::{Act, Clause, Common, Effect, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, Item, ItemId, Pattern, Standard, Units, ValueId, Who};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -18,6 +18,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => {
             visit(a, see);
             visit(b, see);
+        }
+        ExprKind::Clock(clock) => {
+            visit(&clock.a, see);
+            visit(&clock.b, see);
         }
         ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().for_each(|link| visit(link, see)),
         ExprKind::ByTier(rows, otherwise) => rows.values().chain(otherwise.as_deref()).for_each(|row| visit(row, see)),
@@ -50,6 +54,8 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::NotEligible
         | ExprKind::OneOf(_)
         | ExprKind::Input(_)
+        | ExprKind::Field(_)
+        | ExprKind::Inner(_)
         | ExprKind::Total => {}
     }
 }
@@ -189,6 +195,7 @@ enum Below {
 fn is_below(standard: &Standard, id: InputId) -> bool {
     standard.inputs.get(id).is_some_and(|input| match &input.kind {
         InputKind::Units(units) => units.over.who == Who::Children && units.over.group.is_none(),
+        InputKind::Records(_) => false,
     })
 }
 
@@ -259,9 +266,11 @@ fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr
 
 /// The facts by which an input groups units.
 fn grouped_by(standard: &Standard, id: InputId) -> impl Iterator<Item = FactId> {
-    let commons = standard.inputs.get(id).into_iter().flat_map(|input| match &input.kind {
-        InputKind::Units(units) => units.commons(),
+    let units = standard.inputs.get(id).and_then(|input| match &input.kind {
+        InputKind::Units(units) => Some(units),
+        InputKind::Records(_) => None,
     });
+    let commons = units.into_iter().flat_map(Units::commons);
     commons.filter_map(|common| if let Common::Fact(fact) = common { Some(fact) } else { None })
 }
 

@@ -367,9 +367,9 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
 
 /// What is gathered from the tier itself must apply to every tier that reads it; what is gathered from any tier, to one.
 fn note_narrower_input(standard: &Standard, input: &Input, tiers: &BTreeSet<TierId>, seen: &mut Narrower) {
-    let InputKind::Units(units) = &input.kind;
     let applies = |tier: &TierId| input.exprs().all(|expr| applies(standard, expr, *tier));
-    if units.over.who == Who::Tier && tiers.iter().all(applies) || units.over.who != Who::Tier && (0..standard.tiers.len()).any(|tier| applies(&tier)) {
+    let of_any = matches!(&input.kind, InputKind::Units(units) if units.over.who != Who::Tier);
+    if !of_any && tiers.iter().all(applies) || of_any && (0..standard.tiers.len()).any(|tier| applies(&tier)) {
         return;
     }
     for expr in input.exprs() {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::from_ast::{Named, Resolver, Wording, in_unit, named_unit, short_unit, shown, shown_english};
-use super::{Expr, ExprKind, Fold, InputKind, ItemId, Pattern, Sign, Times, Type};
+use super::{Expr, ExprKind, Fold, InputKind, ItemId, Lapse, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
 use crate::source::Span;
@@ -40,8 +40,10 @@ impl Resolver<'_> {
             ast::ExprKind::Path(name, None) => self.name(name, owner),
             ast::ExprKind::Path(item, Some(name)) => self.inner_name(item, name, span),
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, owner, span),
+            ast::ExprKind::Date(date) => self.moment(&date.iso, Unit::Date, span),
+            ast::ExprKind::Time(time) => self.moment(&time.iso, Unit::Time, span),
             ast::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, owner, span),
-            ast::ExprKind::Date(_) | ast::ExprKind::Earlier(_) => {
+            ast::ExprKind::Earlier(_) => {
                 self.not_available(span);
                 None
             }
@@ -166,6 +168,9 @@ impl Resolver<'_> {
     }
 
     fn name(&mut self, name: &ast::Name, owner: Option<ItemId>) -> Option<Expr> {
+        if let Some(found) = self.field_named(name) {
+            return found;
+        }
         if let Some((named, _)) = self.lookup(name, owner) {
             return self.named(named, name.span);
         }
@@ -207,7 +212,8 @@ impl Resolver<'_> {
             return;
         }
         let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
-        let near = crate::diag::closest(text, visible).map(str::to_owned);
+        let fields = self.inside_fields();
+        let near = crate::diag::closest(text, visible.chain(fields.iter().map(String::as_str))).map(str::to_owned);
         let diagnostic =
             Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
         let diagnostic = if near.is_none() {
@@ -261,6 +267,10 @@ impl Resolver<'_> {
                 self.not_called(id, span);
                 None
             }
+            Named::Record(id) => {
+                self.not_counted(id, span);
+                None
+            }
         }
     }
 
@@ -295,12 +305,28 @@ impl Resolver<'_> {
             self.report(with_suggestion(diagnostic, name.span, near).help(words!("选项有:{list}", "the choices are: {list_en}")));
             return None;
         }
+        if let (Some(Type::Text), ast::ExprKind::Text(text)) = (other, &tree.kind) {
+            let symbol = self.symbols.insert_full(text.text.clone()).0;
+            return Some(Expr { kind: ExprKind::Symbol(symbol), ty: Type::Text, step: None, span: text.span });
+        }
+        if let (Some(Type::Text), ast::ExprKind::Path(name, None)) = (other, &tree.kind)
+            && !self.is_declared(name, owner)
+            && !self.lost.contains(&name.text)
+        {
+            let text = &name.text;
+            self.report(
+                Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared"))
+                    .at(name.span, words!("没有这个名称", "no such name"))
+                    .fix(words!("文字写在引号里", "a text stands in quotation marks"), name.span, format!("\"{text}\"")),
+            );
+            return None;
+        }
         self.expr(tree, owner)
     }
 
     /// Whether a fact or value of that name can be read in `owner`.
     fn is_declared(&self, name: &ast::Name, owner: Option<ItemId>) -> bool {
-        self.lookup(name, owner).is_some()
+        self.lookup(name, owner).is_some() || self.field(name).is_some()
     }
 
     fn conditions(&mut self, links: &[ast::Expr], owner: Option<ItemId>) -> Option<Vec<Expr>> {
@@ -343,6 +369,7 @@ impl Resolver<'_> {
             (Type::Number(a), Type::Number(b)) => a.fits(b) || b.fits(a) || self.is_place_among(&left, &right) || self.is_place_among(&right, &left),
             (Type::Truth, Type::Truth) => true,
             (Type::Choice(a), Type::Choice(b)) => !a.is_disjoint(b),
+            (Type::Text, Type::Text) => true,
             _ => false,
         };
         if fits {
@@ -397,6 +424,14 @@ impl Resolver<'_> {
                 fixed = true;
             }
         }
+        for (time, date) in [(left, right), (right, left)] {
+            if let (Some(Unit::Time), Some(Unit::Date), Some(day)) = (time.unit(), date.unit(), date.literal())
+                && let Some(day) = quantity::moment::show(&Number::from(day), &Unit::Date)
+            {
+                diagnostic = diagnostic.fix(words!("写明时刻", "state the time of day"), date.span, format!("{day} 00:00"));
+                fixed = true;
+            }
+        }
         self.report(if fixed { diagnostic } else { diagnostic.help(words!("两边改用同一个单位", "use one unit on both sides")) });
     }
 
@@ -434,6 +469,21 @@ impl Resolver<'_> {
         let mut total: Option<(Unit, Option<Decimal>)> = None;
         for (index, (sign, term)) in found.into_iter().enumerate() {
             let mut term = term?;
+            if let Some((unit, _)) = total.as_ref().filter(|(unit, _)| unit.is_moment())
+                && term.unit().is_some_and(|by| Lapse::of_unit(by).is_some())
+            {
+                let start = self.so_far(&mut done, unit.clone(), span)?;
+                let span = start.span.to(term.span);
+                let moved = self.after(start, (sign, term), span)?;
+                total = Some((moved.unit()?.clone(), moved.step));
+                done.push((Sign::Plus, moved));
+                continue;
+            }
+            if let (Some((Unit::Time, _)), Sign::Minus, Some(Unit::Time)) = (&total, sign, term.unit()) {
+                let before = done.pop()?.1;
+                self.times_subtracted(&before, &term);
+                return None;
+            }
             if let Some((unit, step)) = total {
                 if term.literal().is_some_and(|value| value.is_zero()) && term.unit() == Some(&Unit::Number) {
                     term.ty = Type::Number(unit.clone());
@@ -459,6 +509,19 @@ impl Resolver<'_> {
         }
         let (unit, step) = total?;
         Some(Expr { kind: ExprKind::Sum(done), ty: Type::Number(unit), step, span })
+    }
+
+    /// The terms so far as one expression, taken from their list.
+    #[expect(clippy::unused_self, reason = "a part of the sum at hand")]
+    fn so_far(&self, done: &mut Vec<(Sign, Expr)>, unit: Unit, span: Span) -> Option<Expr> {
+        let terms = std::mem::take(done);
+        let step =
+            terms.iter().try_fold(Decimal::ZERO, |step, (_, term)| Some(if step.is_zero() { term.step? } else { quantity::common_step(step, term.step?) }));
+        let whole = terms.first()?.1.span.to(terms.last()?.1.span);
+        match <[(Sign, Expr); 1]>::try_from(terms) {
+            Ok([(_, only)]) => Some(only),
+            Err(terms) => Some(Expr { kind: ExprKind::Sum(terms), ty: Type::Number(unit), step, span: Span { file: span.file, ..whole } }),
+        }
     }
 
     fn product(&mut self, factors: &[(Times, ast::Expr)], owner: Option<ItemId>, span: Span) -> Option<Expr> {

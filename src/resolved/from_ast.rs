@@ -6,9 +6,10 @@ use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
+use super::record::Inside;
 use super::{
-    Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Standard, Tier, Type, Value, ValueId,
-    circle, function, marks, spill,
+    Attribute, Expr, Fact, FactId, FunctionId, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier, Type,
+    Value, ValueId, circle, function, marks, spill,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -89,6 +90,7 @@ pub(super) enum Named {
     Fact(FactId),
     Value(ValueId),
     Function(FunctionId),
+    Record(RecordId),
 }
 
 /// A named value that is resolved when it is first read.
@@ -132,6 +134,11 @@ pub(super) struct Resolver<'a> {
     chains: BTreeMap<ValueId, usize>,
     long_chain: bool,
     pub(super) functions: Vec<function::Signature<'a>>,
+    pub(super) records: Vec<Record>,
+    /// The records that the expression at hand speaks of.
+    pub(super) inside: Option<Inside>,
+    /// Whether the head names a calendar.
+    pub(super) has_calendar: bool,
     pub(super) items: Vec<Item>,
     pub(super) item_trees: Vec<&'a ast::Item>,
     pub(super) names: BTreeMap<(Option<ItemId>, String), (Named, Span)>,
@@ -191,6 +198,9 @@ impl<'a> Resolver<'a> {
             chains: BTreeMap::new(),
             long_chain: false,
             functions: Vec::new(),
+            records: Vec::new(),
+            inside: None,
+            has_calendar: false,
             items: Vec::new(),
             item_trees: Vec::new(),
             names: BTreeMap::new(),
@@ -247,8 +257,10 @@ impl<'a> Resolver<'a> {
         let head = self.head(&once);
         self.declare_tiers(&once.tiers);
         for declaration in files.iter().flat_map(|file| &file.declarations) {
-            if let ast::Declaration::Function(function) = declaration {
-                self.declare_function(function);
+            match declaration {
+                ast::Declaration::Function(function) => self.declare_function(function),
+                ast::Declaration::Record(record) => self.declare_record(record),
+                _ => {}
             }
         }
         let mut roots = Vec::new();
@@ -290,6 +302,7 @@ impl<'a> Resolver<'a> {
             functions,
             named_units: super::applies::named_units(&self.items),
             ways: spill::ways(&self.items),
+            records: std::mem::take(&mut self.records),
             inputs: std::mem::take(&mut self.inputs),
             attributes: std::mem::take(&mut self.attributes),
             parents: self.parents,
@@ -308,7 +321,7 @@ impl<'a> Resolver<'a> {
 
     fn declare_units(&mut self, units: &ast::Units) {
         for name in &units.names {
-            if crate::quantity::BUILT_IN.iter().any(|(zh, en)| *zh == name.text || *en == name.text) {
+            if crate::quantity::BUILT_IN.iter().chain(crate::quantity::TYPES).any(|(zh, en)| *zh == name.text || *en == name.text) {
                 let unit = &name.text;
                 self.report(
                     Diagnostic::new(Code::Duplicate, words!("「{unit}」是自带的单位,不用声明", "{unit} is built in and needs no declaration"))
@@ -526,13 +539,14 @@ impl<'a> Resolver<'a> {
             }
             self.reading.push(id);
             let before = std::mem::take(&mut self.chain);
-            let grouped = self.grouped.take();
+            // a named value is the unit's, wherever it is read
+            let (inside, grouped) = (self.inside.take(), self.grouped.take());
             let wording = if tree.kind == ast::ValueKind::Output { Wording::Free } else { Wording::Declared };
             let before_words = std::mem::replace(&mut self.words, wording);
             let within = self.within_marks.take();
             let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.word_or_expr(&tree.expr, owner) };
             (self.words, self.within_marks) = (before_words, within);
-            self.grouped = grouped;
+            (self.inside, self.grouped) = (inside, grouped);
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
             let expr = self.within_chain(expr, length, tree);
@@ -635,6 +649,7 @@ impl<'a> Resolver<'a> {
                 }
                 Type::Choice(names.iter().map(|name| self.symbols.insert_full(name.text.clone()).0).collect())
             }
+            ast::FactKind::Unit(name) if Self::is_type(&name.text) => return self.plain_type(name),
             ast::FactKind::Unit(name) => Type::Number(self.unit(name)?),
         })
     }
@@ -683,6 +698,17 @@ impl<'a> Resolver<'a> {
         if text == "数" {
             return Some(Unit::Number);
         }
+        if Self::is_type(text) {
+            self.report(
+                Diagnostic::new(Code::WrongKind, words!("「{text}」不是计量单位", "{text} is no unit of measurement"))
+                    .at(name.span, words!("这里要一个单位", "a unit is needed here"))
+                    .help(words!(
+                        "日子和时刻直接写,例如 2024-01-05 09:30;时长以 天、小时 等计",
+                        "days and times are written as 2024-01-05 09:30; durations are in days, hours and so on"
+                    )),
+            );
+            return None;
+        }
         if built_in || self.declared_units.contains_key(text) {
             return Some(Unit::named(text));
         }
@@ -711,6 +737,7 @@ pub(super) fn shown(expr: &Expr) -> String {
         Type::Number(unit) => unit.to_string(),
         Type::Truth => "是、否".to_owned(),
         Type::Choice(_) => "选项".to_owned(),
+        Type::Text => "文字".to_owned(),
     }
 }
 
@@ -720,6 +747,7 @@ pub(super) fn shown_english(expr: &Expr) -> String {
         Type::Number(unit) => unit.in_english(),
         Type::Truth => "yes/no".to_owned(),
         Type::Choice(_) => "a choice".to_owned(),
+        Type::Text => "a text".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::constant::said_of_variable;
 use super::expr::{said_of, with_suggestion};
 use super::from_ast::{Named, Resolver, named_unit, shown, shown_english};
-use super::{Expr, ExprKind, Function, FunctionId, ItemId, NO_STEP, Notes, Range, Standard, Type, constant};
+use super::{Expr, ExprKind, Function, FunctionId, ItemId, Lapse, NO_STEP, Notes, Range, Standard, Type, constant};
 use crate::diag::{Code, Diagnostic, words};
 use crate::extension::{self, Absent, Scripts};
 use crate::quantity::{Number, Unit, on_grid};
@@ -39,6 +39,15 @@ pub(super) struct Signature<'a> {
 impl<'a> Resolver<'a> {
     /// Declares a function, and finds it in its script.
     pub(super) fn declare_function(&mut self, tree: &'a ast::Function) {
+        if Lapse::of_function(&tree.name.text).is_some() {
+            let name = &tree.name.text;
+            self.report(
+                Diagnostic::new(Code::Duplicate, words!("「{name}」是自带的函数", "{name} is a function that is built in"))
+                    .at(tree.name.span, words!("不能再声明", "cannot be declared"))
+                    .help(words!("换一个名称", "give it another name")),
+            );
+            return;
+        }
         let id = self.functions.len();
         if !self.declare_name(&tree.name, None, Named::Function(id)) {
             return;
@@ -138,6 +147,9 @@ impl<'a> Resolver<'a> {
 
     /// A call: the function is known, and every argument is what its parameter wants.
     pub(super) fn call(&mut self, name: &ast::Name, arguments: &[ast::Expr], owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        if let Some(lapse) = Lapse::of_function(&name.text).filter(|_| self.lookup(name, owner).is_none()) {
+            return self.lapse(lapse, arguments, owner, span);
+        }
         let id = self.function_named(name, owner);
         let Some(id) = id else {
             // what is wrong inside is said all the same

@@ -20,16 +20,30 @@ const GROUPS: &str = "个";
 
 impl Resolver<'_> {
     pub(super) fn aggregate(&mut self, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
-        let Some(over) = &tree.over else { return self.without_range(tree, owner, span) };
+        let Some(over) = &tree.over else {
+            return match self.inside.as_ref().and_then(|inside| inside.each) {
+                Some(_) if !(matches!(tree.fold, Fold::Best | Fold::Lowest) && tree.arguments.len() > 1) => self.of_group(tree, owner, span),
+                _ => self.without_range(tree, owner, span),
+            };
+        };
+        // what is gathered inside an aggregate over records is that of their unit
+        let inside = self.inside.take();
+        let gathered = self.over(over, tree, owner, span);
+        self.inside = inside;
+        gathered
+    }
+
+    fn over(&mut self, over: &ast::Gathered, tree: &ast::Aggregate, owner: Option<ItemId>, span: Span) -> Option<Expr> {
         let who = match &over.kind {
             ast::GatheredKind::Tier => Who::Tier,
             ast::GatheredKind::All => Who::All,
+            ast::GatheredKind::Records(name) => return self.outside_groups(|resolver| resolver.over_records(name, tree, owner, span)),
             ast::GatheredKind::Children => {
                 self.needs_parents(over.span);
                 Who::Children
             }
             ast::GatheredKind::Same(name) => Who::Same(self.common(name, owner)?),
-            ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) | ast::GatheredKind::Records(_) => {
+            ast::GatheredKind::Recent(_) | ast::GatheredKind::Every(_) => {
                 self.not_available(span);
                 return None;
             }
@@ -216,7 +230,7 @@ impl Resolver<'_> {
     }
 
     /// Whether an aggregate has as many arguments as it takes, and only parts that go with it.
-    fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
+    pub(super) fn takes_arguments(&mut self, tree: &ast::Aggregate) -> bool {
         let (zh, en) = fold_word(tree.fold);
         let (wanted, given) = (arity(tree.fold), tree.arguments.len());
         if wanted != given {
@@ -267,7 +281,7 @@ fn arity(fold: Fold) -> usize {
 }
 
 /// What an aggregate gives: a mean is an exact fraction, a place a bare number.
-fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties, counted: &str) -> Option<(Type, Option<Decimal>)> {
+pub(super) fn fold_type(fold: Fold, arguments: &[Expr], ties: Ties, counted: &str) -> Option<(Type, Option<Decimal>)> {
     let of = || arguments.first().map(|argument| (argument.ty.clone(), argument.step));
     Some(match fold {
         Fold::Count | Fold::Size => (Type::Number(Unit::named(counted)), Some(Decimal::ONE)),
@@ -295,6 +309,11 @@ pub(super) fn fold_word(fold: Fold) -> (&'static str, &'static str) {
 /// What an input is called: `层级 平均(率)`; an argument of several names is left open.
 pub(crate) fn input_name(standard: &Standard, input: &Input) -> Words {
     match &input.kind {
+        InputKind::Records(records) => {
+            let name = standard.records.get(records.record).map_or("", |record| record.name.as_str());
+            let (fold, fold_en) = fold_word(records.whole.fold);
+            words!("{name} {fold}(…)", "{name} {fold_en}(…)")
+        }
         InputKind::Units(units) => {
             let common = |common: Common| match common {
                 Common::Fact(fact) => standard.facts.get(fact).map(|fact| fact.name.as_str()),

@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
 use super::{
-    Case, CaseUnit, Effect, Exemption, Expected, Expr, ExprKind, FactId, Fold, Head, InputKind, Key, List, Literal, Ranking, Target, TierId, Ties, Total, Type,
-    Veto, Who,
+    Case, CaseRecord, CaseUnit, Effect, Exemption, Expected, Expr, ExprKind, FactId, Fold, Head, InputKind, Key, List, Literal, Ranking, Target, TierId, Ties,
+    Total, Type, Veto, Who,
 };
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Mode, Unit};
@@ -39,6 +39,7 @@ impl<'a> Resolver<'a> {
             precision: ast::Precision::Rounded,
             step: Decimal::new(1, 2),
             ties: Ties::Skipping,
+            calendar: None,
             span: tree.name.span,
         };
         let mut first: Vec<(std::mem::Discriminant<ast::Heading>, Span)> = Vec::new();
@@ -62,6 +63,7 @@ impl<'a> Resolver<'a> {
                 ast::Heading::Rounding(found, _) => mode = Some(*found),
                 ast::Heading::Scores(precision, step) => scores = Some((*precision, step)),
                 ast::Heading::Ties(found, _) => ties = Some(*found),
+                ast::Heading::Calendar(file) => head.calendar = Some((file.text.clone(), file.span)),
                 ast::Heading::Note => {}
             }
         }
@@ -87,6 +89,7 @@ impl<'a> Resolver<'a> {
             );
         }
         self.check_first_day(&head, tree);
+        self.has_calendar = head.calendar.is_some();
         (self.step, self.mode, self.precision, self.ties) = (head.step, head.mode, head.precision, head.ties);
         Some(head)
     }
@@ -323,7 +326,8 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
-        let mut unit = CaseUnit { name: tree.name.text.clone(), tier, given: Vec::new(), attributes: Vec::new(), parent: None, expected: Vec::new() };
+        let mut unit =
+            CaseUnit { name: tree.name.text.clone(), tier, given: Vec::new(), records: Vec::new(), attributes: Vec::new(), parent: None, expected: Vec::new() };
         for binding in &tree.given {
             if self.attribute_given(binding, case, &mut unit) {
                 continue;
@@ -342,7 +346,53 @@ impl<'a> Resolver<'a> {
                 unit.expected.push((target, value, binding.span));
             }
         }
+        unit.records = tree.records.iter().filter_map(|record| self.case_record(record)).collect();
         Some(unit)
+    }
+
+    fn case_record(&mut self, tree: &ast::CaseRecord) -> Option<CaseRecord> {
+        let text = &tree.name.text;
+        let Some((Named::Record(id), _)) = self.names.get(&(None, text.clone())).copied() else {
+            if !self.lost.contains(text) {
+                let near = crate::diag::closest(text, self.records.iter().map(|record| record.name.as_str())).map(str::to_owned);
+                let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明记录「{text}」", "no record {text} is declared"))
+                    .at(tree.name.span, words!("没有这种记录", "no such record"));
+                self.report(super::expr::with_suggestion(diagnostic, tree.name.span, near));
+            }
+            return None;
+        };
+        let width = self.records.get(id)?.fields.len();
+        let mut cells = vec![None; width];
+        for binding in &tree.fields {
+            let ast::Target::Path(name, None) = &binding.target else {
+                self.unknown_field(id, binding.span, "");
+                continue;
+            };
+            let found = self.records.get(id).and_then(|record| record.fields.iter().position(|field| field.name == name.text));
+            let Some(at) = found else {
+                self.unknown_field(id, name.span, &name.text);
+                continue;
+            };
+            let kind = self.records.get(id)?.fields.get(at)?.kind.clone();
+            let value = self.bound(&binding.value, &kind, binding.span);
+            if let Some(slot) = cells.get_mut(at) {
+                if slot.is_some() {
+                    self.twice(&name.text, binding.span, tree.span);
+                }
+                *slot = value;
+            }
+        }
+        Some(CaseRecord { record: id, cells })
+    }
+
+    fn unknown_field(&mut self, record: usize, span: Span, text: &str) {
+        let Some(record) = self.records.get(record) else { return };
+        let (name, declared) = (record.name.clone(), record.span);
+        let near = crate::diag::closest(text, record.fields.iter().map(|field| field.name.as_str())).map(str::to_owned);
+        let diagnostic = Diagnostic::new(Code::UnknownName, words!("记录「{name}」没有「{text}」这一列", "the record {name} has no field {text}"))
+            .at(span, words!("这里", "here"))
+            .at(declared, words!("在这里声明", "declared here"));
+        self.report(super::expr::with_suggestion(diagnostic, span, near));
     }
 
     /// What the register would say of a unit: its attributes and the unit above it.
@@ -519,11 +569,19 @@ impl<'a> Resolver<'a> {
                     let (here, here_en) = in_unit(&expr);
                     let value = quantity::plain(quantity.value);
                     let gap = if unit.is_percent() { "" } else { " " };
-                    self.report(fault.at(quantity.span, words!("{here}", "{here_en}")).help(words!("例如 {value}{gap}{unit}", "as in {value}{gap}{unit_en}")));
+                    let help = match unit {
+                        Unit::Date => words!("例如 2024-01-05", "as in 2024-01-05"),
+                        Unit::Time => words!("例如 2024-01-05 09:30", "as in 2024-01-05 09:30"),
+                        _ => words!("例如 {value}{gap}{unit}", "as in {value}{gap}{unit_en}"),
+                    };
+                    self.report(fault.at(quantity.span, words!("{here}", "{here_en}")).help(help));
                     return None;
                 }
                 Some(Literal::Number(value))
             }
+            (ast::Bound::Date(date), Type::Number(Unit::Date)) => self.moment(&date.iso, Unit::Date, span)?.literal().map(Literal::Number),
+            (ast::Bound::Time(time), Type::Number(Unit::Time)) => self.moment(&time.iso, Unit::Time, span)?.literal().map(Literal::Number),
+            (ast::Bound::Word(word), Type::Text) => Some(Literal::Symbol(self.symbols.insert_full(word.text.clone()).0)),
             (ast::Bound::Word(word), Type::Truth) => match word.text.as_str() {
                 "是" | "yes" => Some(Literal::Truth(true)),
                 "否" | "no" => Some(Literal::Truth(false)),
@@ -558,6 +616,7 @@ fn heading_word(heading: &ast::Heading) -> Words {
         ast::Heading::Rounding(..) => words!("舍入", "rounding"),
         ast::Heading::Scores(..) => words!("得分", "score"),
         ast::Heading::Ties(..) => words!("并列", "ties"),
+        ast::Heading::Calendar(_) => words!("日历", "calendar"),
         ast::Heading::Note => words!("说明", "remark"),
     }
 }
@@ -567,7 +626,7 @@ fn of_named(named: Named) -> Option<Target> {
     match named {
         Named::Fact(fact) => Some(Target::Fact(fact)),
         Named::Value(value) => Some(Target::Value(value)),
-        Named::Function(_) => None,
+        Named::Function(_) | Named::Record(_) => None,
     }
 }
 

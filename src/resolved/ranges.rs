@@ -71,6 +71,11 @@ impl Ranges<'_> {
                 }
             }
             ExprKind::Input(id) => self.standard.inputs.get(*id).map_or((None, None), |input| deeper.gathered(input)),
+            ExprKind::Field(_) | ExprKind::Inner(_) => match expr.unit() {
+                Some(unit) if unit.is_count() => (Some(Decimal::ZERO), None),
+                Some(Unit::Rate) => (Some(Decimal::ZERO), Some(Decimal::ONE)),
+                _ => (None, None),
+            },
             ExprKind::Cap(value, limit) => {
                 let ((low, high), (_, top)) = (deeper.of(value), deeper.of(limit));
                 (low, least(high, top))
@@ -90,6 +95,14 @@ impl Ranges<'_> {
     /// The range of what is gathered, whichever tier it comes from.
     fn gathered(&self, input: &Input) -> Range {
         match &input.kind {
+            InputKind::Records(records) => {
+                let Some(argument) = records.whole.arguments.first() else { return (Some(Decimal::ZERO), None) };
+                let (low, high) = self.of(argument);
+                match records.whole.fold {
+                    Fold::Sum => (low.filter(|low| !low.is_sign_negative() || low.is_zero()).map(|_| Decimal::ZERO), None),
+                    _ => (low, high),
+                }
+            }
             InputKind::Units(units) => {
                 let tiers = match units.over.who {
                     Who::Tier => self.tier..self.tier + 1,
@@ -273,6 +286,7 @@ impl Search<'_> {
             }),
             ExprKind::Negate(inner) | ExprKind::Round(inner, _, _) | ExprKind::Not(inner) => find(inner),
             ExprKind::Cap(a, b) | ExprKind::Floor(a, b) | ExprKind::Compare(a, _, b) => find(a).or_else(|| find(b)),
+            ExprKind::Clock(clock) => find(&clock.a).or_else(|| find(&clock.b)),
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
             ExprKind::Input(id) => self.nothing_gathered(self.standard.inputs.get(*id)?, depth).then_some(Cause::Nothing(expr.span)),
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),
@@ -288,6 +302,8 @@ impl Search<'_> {
     /// Whether an input can be 无从计算: nothing may be left to make a value of, or nothing but weights of 0.
     fn nothing_gathered(&self, input: &Input, depth: usize) -> bool {
         match &input.kind {
+            // a unit may have no record
+            InputKind::Records(records) => !matches!(records.whole.fold, Fold::Sum | Fold::Count | Fold::Size),
             InputKind::Units(units) => {
                 let mut parts = units.arguments.iter();
                 match units.fold {
@@ -361,8 +377,15 @@ fn write_key(expr: &Expr, text: &mut String) {
             let _ = write!(text, "v{id}");
         }
         ExprKind::Call(id, arguments) => list(text, &format!("c{id}"), &arguments.iter().collect::<Vec<_>>()),
+        ExprKind::Clock(clock) => list(text, &format!("{:?}", clock.kind), &[&clock.a, &clock.b]),
         ExprKind::Input(id) => {
             let _ = write!(text, "g{id}");
+        }
+        ExprKind::Field(id) => {
+            let _ = write!(text, "l{id}");
+        }
+        ExprKind::Inner(id) => {
+            let _ = write!(text, "n{id}");
         }
         ExprKind::Extreme(extreme, parts) => list(text, &format!("{extreme:?}"), &parts.iter().collect::<Vec<_>>()),
         ExprKind::Marks(item) => {
@@ -440,6 +463,21 @@ fn write_key(expr: &Expr, text: &mut String) {
 /// A text that is the same for inputs that say the same.
 pub(super) fn input_key(kind: &InputKind) -> String {
     match kind {
+        InputKind::Records(records) => {
+            let mut text = format!("R{}{:?}", records.record, records.each);
+            for gathering in std::iter::once(&records.whole).chain(&records.inner) {
+                let _ = write!(text, ";{:?}", gathering.fold);
+                for argument in &gathering.arguments {
+                    text.push(',');
+                    write_key(argument, &mut text);
+                }
+                if let Some(condition) = &gathering.condition {
+                    text.push('|');
+                    write_key(condition, &mut text);
+                }
+            }
+            text
+        }
         InputKind::Units(Units { over, each, fold, arguments, condition, ascending, ties }) => {
             let mut text = format!("{over:?}{each:?}{fold:?}");
             if *fold == Fold::Rank {

@@ -12,6 +12,13 @@ use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 use crate::syntax::ast;
 
+/// Whether an expression reads the record, or the group of records, at hand.
+pub(crate) fn reads_row(expr: &Expr) -> bool {
+    let mut found = false;
+    visit(expr, &mut |part| found |= matches!(part.kind, ExprKind::Field(_) | ExprKind::Inner(_)));
+    found
+}
+
 /// Whether everything that an expression reads applies to a tier.
 pub(crate) fn applies(standard: &Standard, expr: &Expr, tier: TierId) -> bool {
     let owned = |owner: Option<ItemId>| owner.and_then(|owner| standard.items.get(owner)).is_none_or(|owner| owner.tiers.contains(&tier));
@@ -29,6 +36,7 @@ pub(crate) fn applies(standard: &Standard, expr: &Expr, tier: TierId) -> bool {
             ExprKind::Input(id) => standard.inputs.get(*id).is_some_and(|input| match &input.kind {
                 InputKind::Units(units) if units.over.who == Who::Tier => input.exprs().all(|expr| applies(standard, expr, tier)),
                 InputKind::Units(_) => true,
+                InputKind::Records(_) => input.exprs().all(|expr| applies(standard, expr, tier)),
             }),
             _ => true,
         };

@@ -327,6 +327,7 @@ pub(crate) fn check_table(standard: &Standard, table: &Table, tier: TierId) -> O
         Type::Number(unit) => check_bands(standard, table, tier, otherwise, unit),
         Type::Truth => check_choices(standard, table, otherwise, &BTreeSet::from([0, 1])),
         Type::Choice(symbols) => check_choices(standard, table, otherwise, symbols),
+        Type::Text => check_texts(table, otherwise),
     }
 }
 
@@ -368,6 +369,15 @@ fn check_choices(standard: &Standard, table: &Table, otherwise: bool, all: &BTre
             .at(table.subject.span, words!("按它分档", "the table is by this"))
             .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
     )
+}
+
+/// There are more texts than rows can name.
+fn check_texts(table: &Table, otherwise: bool) -> Option<Diagnostic> {
+    (!otherwise).then(|| {
+        Diagnostic::new(Code::TableGap, words!("别的文字没有一行", "no row for any other text"))
+            .at(table.subject.span, words!("按它分档", "the table is by this"))
+            .help(words!("补上一行 其余: …", "add a row otherwise: …"))
+    })
 }
 
 fn idle_otherwise(table: &Table) -> Option<Diagnostic> {
@@ -447,6 +457,9 @@ fn show(value: Decimal, unit: &Unit, name: &str) -> String {
     if unit.is_percent() {
         let hundred = Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal());
         return format!("{}%", quantity::plain(hundred.unwrap_or(value)));
+    }
+    if let Some(shown) = quantity::moment::show(&Number::from(value), unit) {
+        return shown;
     }
     match unit {
         Unit::Number | Unit::Quotient => quantity::plain(value),

@@ -55,8 +55,8 @@ pub enum PolicyFault {
 /// Reads a rule file, or a folder with its `.kp`, `.kp.md`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the
 /// order of their names; and the rule files and scripts that the rules name, wherever in the folder of the rules they lie.
 ///
-/// A single rule file stands alone with what it names: tables beside it are not read. A script or a rule file that is named and
-/// cannot be read is no fault here: where it is named the check says so.
+/// A single rule file stands alone with what it names, a calendar too: other tables beside it are not read. A script or a rule file
+/// that is named and cannot be read is no fault here: where it is named the check says so.
 ///
 /// # Errors
 /// A [`PolicyFault`] for the first file that cannot be read.
@@ -99,6 +99,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
         parts: Vec::new(),
         scripts,
         known: BTreeMap::new(),
+        alone: !meta.is_dir(),
     };
     reader.rules(&rules)?;
     for file in tables {
@@ -106,6 +107,9 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
         let bytes = read(&file, &shown)?;
         reader.policy.tables.push((shown, bytes.clone()));
         reader.parts.push((file, bytes));
+    }
+    if reader.alone {
+        reader.calendars()?;
     }
     Ok(reader.finish())
 }
@@ -120,6 +124,8 @@ struct Reader<'p> {
     scripts: Vec<PathBuf>,
     /// Where rule files really lie, and the path under which each was read first.
     known: BTreeMap<PathBuf, PathBuf>,
+    /// One rule file was asked for, not a folder.
+    alone: bool,
 }
 
 /// A rule file whose uses are being read.
@@ -182,6 +188,23 @@ impl Reader<'_> {
         }
     }
 
+    /// The calendars that a rule file names beside it.
+    fn calendars(&mut self) -> Result<(), PolicyFault> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for (_, source) in self.policy.sources.iter() {
+            files.extend(calendars_named_in(source.rules()).map(|name| Path::new(&source.path).with_file_name(name)));
+        }
+        files.sort();
+        files.dedup();
+        for file in files.into_iter().filter(|file| is_table(file) && file.is_file()) {
+            let shown = file.display().to_string();
+            let bytes = read(&file, &shown)?;
+            self.policy.tables.push((shown, bytes.clone()));
+            self.parts.push((file, bytes));
+        }
+        Ok(())
+    }
+
     /// The policy with the scripts that its rules name.
     fn finish(mut self) -> Policy {
         for (_, source) in self.policy.sources.iter() {
@@ -242,6 +265,17 @@ fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
         return Err(PolicyFault::NotText { path: shown.to_owned() });
     }
     fs::read(file).map_err(unreadable)
+}
+
+/// The texts behind the word for a calendar, as far as they can name a file beside the rules.
+fn calendars_named_in(rules: &str) -> impl Iterator<Item = &str> {
+    let words = ["日历", "calendar"];
+    let named = words.into_iter().flat_map(|word| rules.match_indices(word)).filter_map(|(at, word)| {
+        let behind = rules.get(at + word.len()..)?.trim_start();
+        let (inside, close) = behind.strip_prefix('"').map(|inside| (inside, '"')).or_else(|| Some((behind.strip_prefix('“')?, '”')))?;
+        inside.split(close).next()
+    });
+    named.filter(|name| !name.starts_with('.') && !name.contains(['/', '\\', ':']))
 }
 
 fn entry_name(file: &Path) -> String {

@@ -38,6 +38,7 @@ pub(crate) enum Declaration {
     Tier(Tier),
     Units(Units),
     Fact(Fact),
+    Record(Record),
     Value(Value),
     Function(Function),
     Exemption(Exemption),
@@ -73,6 +74,7 @@ pub(crate) enum Heading {
     Rounding(Mode, Span),
     Scores(Precision, Quantity),
     Ties(Ties, Span),
+    Calendar(Text),
     Note,
 }
 
@@ -80,7 +82,7 @@ impl Heading {
     /// Where it stands; a note has none that matters, for there may be several.
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
-            Heading::Title(text) | Heading::Version(text) | Heading::Document(text) => Some(text.span),
+            Heading::Title(text) | Heading::Version(text) | Heading::Document(text) | Heading::Calendar(text) => Some(text.span),
             Heading::Effective(from, _) => Some(from.span),
             Heading::Cycle(_, span) | Heading::Rounding(_, span) | Heading::Ties(_, span) => Some(*span),
             Heading::Scores(_, step) => Some(step.span),
@@ -101,6 +103,14 @@ pub(crate) enum Precision {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Date {
     /// As in `2020-01-01`; month and day 1 where they are not written.
+    pub(crate) iso: String,
+    pub(crate) span: Span,
+}
+
+/// A day with the time of day.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Time {
+    /// As in `2020-01-01T08:30:00`.
     pub(crate) iso: String,
     pub(crate) span: Span,
 }
@@ -161,6 +171,34 @@ pub(crate) struct Fact {
     pub(crate) up_to: Option<Expr>,
     pub(crate) at_least: Option<Expr>,
     pub(crate) or_from: Option<Expr>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+/// 记录: a table of raw records, many of a unit.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Record {
+    pub(crate) name: Name,
+    /// What one record is counted in.
+    pub(crate) unit: Name,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) notes: Vec<Note>,
+    /// Name and unit.
+    pub(crate) span: Span,
+}
+
+/// One column of a table of records.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) name: Name,
+    pub(crate) kind: FactKind,
+    pub(crate) columns: Vec<Text>,
+    pub(crate) title: Option<Text>,
+    pub(crate) step: Option<Quantity>,
+    /// 可空: a cell may be blank.
+    pub(crate) nullable: bool,
+    /// 隐私: what the cells hold is not shown.
+    pub(crate) private: bool,
     pub(crate) notes: Vec<Note>,
     pub(crate) span: Span,
 }
@@ -314,6 +352,7 @@ pub(crate) struct CaseUnit {
     pub(crate) name: Name,
     pub(crate) tier: Option<Name>,
     pub(crate) given: Vec<Binding>,
+    pub(crate) records: Vec<CaseRecord>,
     pub(crate) expected: Vec<Binding>,
     pub(crate) span: Span,
 }
@@ -322,6 +361,14 @@ pub(crate) struct CaseUnit {
 pub(crate) struct Binding {
     pub(crate) target: Target,
     pub(crate) value: Bound,
+    pub(crate) span: Span,
+}
+
+/// A record that a case gives.
+#[derive(Debug, PartialEq)]
+pub(crate) struct CaseRecord {
+    pub(crate) name: Name,
+    pub(crate) fields: Vec<Binding>,
     pub(crate) span: Span,
 }
 
@@ -343,6 +390,8 @@ pub(crate) enum Bound {
     Undefined,
     Quantity(Quantity),
     Word(Name),
+    Date(Date),
+    Time(Time),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -477,6 +526,7 @@ pub(crate) enum ExprKind {
     /// A function with its arguments.
     Call(Name, Vec<Expr>),
     Date(Date),
+    Time(Time),
     Aggregate(Box<Aggregate>),
     Earlier(Box<Earlier>),
     Table(Box<Table>),

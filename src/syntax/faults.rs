@@ -231,7 +231,7 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
         .find(|keyword| keyword.en == phrase)
         .or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
     match keyword.rule {
-        "k_column" | "k_use" | "k_reason" | "k_source" | "k_assumption" | "k_remark" | "k_only" | "k_except" => Some(Rule::text),
+        "k_column" | "k_use" | "k_reason" | "k_calendar" | "k_source" | "k_assumption" | "k_remark" | "k_only" | "k_except" => Some(Rule::text),
         "k_applies" => Some(Rule::name),
         rule => WANTING.contains(&rule).then_some(Rule::expression),
     }
@@ -552,6 +552,8 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::spill_target => push("总分 或 指标的名称", "total or the name of an item"),
             Rule::attribute => push("满分、适用、封顶 等", "marks, applies to, cap, …"),
             Rule::fact_attribute => push("列、精度、缺省 等", "column, step, default, …"),
+            Rule::field_attribute => push("列、可空、隐私 等", "column, nullable, private, …"),
+            Rule::field | Rule::record_part => push("名称 : 种类", "name : type"),
             Rule::tail => push("扣完为止、最多 等", "down to 0, at most, …"),
             Rule::cycle => push("月、季 或 年", "month, quarter or year"),
             Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
@@ -604,7 +606,7 @@ fn expectation(rules: &[Rule]) -> (String, String) {
 
 /// Keywords that a line of the head begins with.
 const HEADINGS: &[&str] =
-    &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_source", "k_assumption", "k_remark"];
+    &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_score", "k_ties", "k_calendar", "k_source", "k_assumption", "k_remark"];
 
 /// Keywords that a declared name stands behind.
 const DECLARERS: &[&str] = &["k_fact", "k_let", "k_param", "k_output", "k_section", "k_indicator", "k_bonus", "k_penalty", "k_tier", "k_function"];

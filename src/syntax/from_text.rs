@@ -233,6 +233,7 @@ impl Builder<'_> {
             }
             Rule::tier => ast::Declaration::Tier(self.tier(pair)?),
             Rule::fact => ast::Declaration::Fact(self.fact(pair)?),
+            Rule::record => ast::Declaration::Record(self.record(pair)?),
             Rule::value | Rule::output => ast::Declaration::Value(self.value(pair)?),
             Rule::function => ast::Declaration::Function(self.function(pair)?),
             Rule::unit_declaration => ast::Declaration::Units(self.units(pair)),
@@ -278,6 +279,7 @@ impl Builder<'_> {
                 ast::Heading::Scores(precision, self.quantity(inner.next()?)?)
             }
             Rule::k_ties => ast::Heading::Ties(ties(&inner.next()?), span),
+            Rule::k_calendar => ast::Heading::Calendar(self.text(&inner.next()?)),
             _ => ast::Heading::Note,
         })
     }
@@ -287,6 +289,14 @@ impl Builder<'_> {
         let mut parts = ascii.split('-').filter(|part| !part.is_empty());
         let mut part = || parts.next().map_or_else(|| "01".to_owned(), |part| format!("{part:0>2}"));
         ast::Date { iso: format!("{}-{}-{}", part(), part(), part()), span: self.span(pair) }
+    }
+
+    /// A day and its time, `2024年1月5日 9:00` too.
+    fn time(&self, pair: &P<'_>) -> ast::Time {
+        let ascii: String = pair.as_str().chars().map(|c| plain_digit(c).filter(char::is_ascii_digit).unwrap_or(' ')).collect();
+        let mut parts = ascii.split_whitespace();
+        let mut part = || parts.next().map_or_else(|| "00".to_owned(), |part| format!("{part:0>2}"));
+        ast::Time { iso: format!("{}-{}-{}T{}:{}:{}", part(), part(), part(), part(), part(), part()), span: self.span(pair) }
     }
 
     /// A date that ends something: where only a month or a year is written, its last day.
@@ -347,6 +357,46 @@ impl Builder<'_> {
             Some(unit) => ast::FactKind::Unit(self.unit(&unit)),
             None => ast::FactKind::Choice(kind.all(Rule::choice).iter().map(|pair| self.choice(pair)).collect()),
         }
+    }
+
+    fn record(&mut self, pair: P<'_>) -> Option<ast::Record> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        inner.has(Rule::k_record);
+        let name = self.name(&inner.next()?);
+        let unit = self.unit(&inner.next()?);
+        let span = Span { end: unit.span.end, ..span };
+        let mut record = ast::Record { name, unit, fields: Vec::new(), notes: self.notes(&mut inner), span };
+        for part in inner.all(Rule::record_part).into_iter().flat_map(Pair::into_inner) {
+            match part.as_rule() {
+                Rule::field => record.fields.push(self.field(part)?),
+                _ => record.notes.extend(self.note(part)),
+            }
+        }
+        Some(record)
+    }
+
+    fn field(&mut self, pair: P<'_>) -> Option<ast::Field> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let name = self.name(&inner.next()?);
+        let kind = self.fact_kind(inner.next()?);
+        let (columns, title, step) = (Vec::new(), None, None);
+        let mut field = ast::Field { name, kind, columns, title, step, nullable: false, private: false, notes: Vec::new(), span };
+        let mut seen: Vec<(Rule, Span)> = Vec::new();
+        for attribute in inner.all(Rule::field_attribute) {
+            self.once(&attribute, &mut seen);
+            let mut inner = Inner::of(attribute);
+            match inner.next()?.as_rule() {
+                Rule::k_column => field.columns.extend(self.texts(&mut inner)),
+                Rule::k_title => field.title = Some(self.text(&inner.next()?)),
+                Rule::k_step => field.step = Some(self.quantity(inner.next()?)?),
+                Rule::k_nullable => field.nullable = true,
+                _ => field.private = true,
+            }
+        }
+        field.notes = self.notes(&mut inner);
+        Some(field)
     }
 
     fn function(&mut self, pair: P<'_>) -> Option<ast::Function> {
@@ -535,8 +585,8 @@ impl Builder<'_> {
         let units = if inner.peek() == Some(Rule::case_unit) {
             inner.all(Rule::case_unit).into_iter().map(|pair| self.case_unit(pair, tier.as_ref())).collect::<Option<_>>()?
         } else {
-            let (given, expected) = self.bindings(&mut inner);
-            vec![ast::CaseUnit { name: unit.clone().unwrap_or_else(|| name.clone()), tier, given, expected, span }]
+            let (given, records, expected) = self.bindings(&mut inner);
+            vec![ast::CaseUnit { name: unit.clone().unwrap_or_else(|| name.clone()), tier, given, records, expected, span }]
         };
         Some(ast::Case { name, unit, units, span })
     }
@@ -548,22 +598,31 @@ impl Builder<'_> {
         inner.has(Rule::k_unit);
         let name = self.name(&inner.next()?);
         let own = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
-        let (given, expected) = self.bindings(&mut inner);
-        Some(ast::CaseUnit { name, tier: own.or_else(|| tier.cloned()), given, expected, span })
+        let (given, records, expected) = self.bindings(&mut inner);
+        Some(ast::CaseUnit { name, tier: own.or_else(|| tier.cloned()), given, records, expected, span })
     }
 
     /// What is given, and what is expected.
-    fn bindings(&mut self, inner: &mut Inner<'_>) -> (Vec<ast::Binding>, Vec<ast::Binding>) {
-        let (mut given, mut expected, mut in_expected) = (Vec::new(), Vec::new(), false);
+    fn bindings(&mut self, inner: &mut Inner<'_>) -> (Vec<ast::Binding>, Vec<ast::CaseRecord>, Vec<ast::Binding>) {
+        let (mut given, mut records, mut expected, mut in_expected) = (Vec::new(), Vec::new(), Vec::new(), false);
         while let Some(pair) = inner.next() {
             match pair.as_rule() {
                 Rule::k_expect => in_expected = true,
                 Rule::binding if in_expected => expected.extend(self.binding(pair)),
                 Rule::binding => given.extend(self.binding(pair)),
+                Rule::case_record => records.extend(self.case_record(pair)),
                 _ => {}
             }
         }
-        (given, expected)
+        (given, records, expected)
+    }
+
+    fn case_record(&mut self, pair: P<'_>) -> Option<ast::CaseRecord> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let name = self.name(&inner.next()?);
+        let fields = inner.all(Rule::binding).into_iter().filter_map(|pair| self.binding(pair)).collect();
+        Some(ast::CaseRecord { name, fields, span })
     }
 
     fn binding(&mut self, pair: P<'_>) -> Option<ast::Binding> {
@@ -587,6 +646,8 @@ impl Builder<'_> {
             Rule::k_unknown => ast::Bound::Pending,
             Rule::k_is_undefined => ast::Bound::Undefined,
             Rule::quantity => ast::Bound::Quantity(self.quantity(value)?),
+            Rule::date_value => ast::Bound::Date(self.date(&value)),
+            Rule::time_value => ast::Bound::Time(self.time(&value)),
             Rule::text => ast::Bound::Word(self.text(&value)),
             _ => ast::Bound::Word(self.choice(&value)),
         };
@@ -800,12 +861,13 @@ impl Builder<'_> {
                 ast::ExprKind::Path(names.next()?, names.next())
             }
             Rule::call => {
-                let name = self.name(&inner.next()?);
+                let name = self.unit(&inner.next()?);
                 let arguments = inner.all(Rule::argument).into_iter().map(|pair| self.expr(pair.into_inner().next()?));
                 ast::ExprKind::Call(name, arguments.collect::<Option<_>>()?)
             }
             Rule::table => ast::ExprKind::Table(Box::new(self.table(&mut inner)?)),
             Rule::date_value => ast::ExprKind::Date(self.date(&pair)),
+            Rule::time_value => ast::ExprKind::Time(self.time(&pair)),
             Rule::aggregate => ast::ExprKind::Aggregate(Box::new(self.aggregate(&mut inner)?)),
             Rule::earlier => ast::ExprKind::Earlier(Box::new(self.earlier(&mut inner)?)),
             _ => return None,

@@ -22,6 +22,7 @@ pub(crate) const WORDS: &[Word] = &[
     word("k_version", "版本", "version"),
     word("k_title", "名称", "title"),
     word("k_document", "文号", "document"),
+    word("k_calendar", "日历", "calendar"),
     word("k_effective", "施行", "effective"),
     word("k_until", "至", "until"),
     word("k_period", "周期", "cycle"),
@@ -96,6 +97,7 @@ pub(crate) const WORDS: &[Word] = &[
     word("k_step", "精度", "step"),
     word("k_or_from", "或由", "or from"),
     word("k_nullable", "可空", "nullable"),
+    word("k_private", "隐私", "private"),
     word("k_whole", "整数", "whole"),
     word("k_last", "末位", "last"),
     word("k_not_eligible", "取消评优", "not eligible"),
@@ -154,8 +156,11 @@ pub(crate) const WORDS: &[Word] = &[
     word("k_toward_zero", "去尾", "toward zero"),
 ];
 
+/// The functions that tell how long it is from one time to another; each is named as the unit of its results.
+pub(crate) const DURATIONS: &[(&str, &str)] = &[("小时", "hours"), ("分钟", "minutes"), ("天", "days"), ("工作小时", "workhours"), ("工作日", "workdays")];
+
 /// Words that are reserved for constructs which this version does not evaluate.
-pub(crate) const RESERVED: &[&str] = &["k_record", "k_nullable", "k_over", "k_recent", "k_previous", "k_last_year", "k_every", "k_initially", "k_in_period"];
+pub(crate) const RESERVED: &[&str] = &["k_over", "k_recent", "k_previous", "k_last_year", "k_every", "k_initially", "k_in_period"];
 
 /// The keyword that a word is or begins, in either skin.
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {

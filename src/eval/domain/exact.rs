@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Value};
-use crate::eval::call;
-use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::eval::{call, clock};
+use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::{Mode, Number, SmallSum, TooLarge, rounded};
 
 /// The domain of exact values.
@@ -171,6 +171,10 @@ impl Domain for Exact {
 
     fn call(&self, call: &Call, values: &[Value]) -> Option<Value> {
         call::exact(call, |id| values.get(id))
+    }
+
+    fn clock(&self, clock: &Clock, a: &Value, b: &Value) -> Value {
+        clock::exact(clock, a, b)
     }
 
     #[inline]

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Absence, Domain, Exact, Value};
 use crate::eval::call::answer;
-use crate::plan::{Call, Comparison, Literal, Per, Reading};
+use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading};
 use crate::quantity::{Mode, Number};
 
 /// The domain of bounds.
@@ -175,6 +175,11 @@ impl Domain for Interval {
             (None, Some((low, _)), Some((high, _))) => Bounds::Between(Number::from(low), Number::from(high)),
             _ => Bounds::Any,
         })
+    }
+
+    fn clock(&self, clock: &Clock, a: &Bounds, b: &Bounds) -> Bounds {
+        // time, and time worked, grow with the later moment and shrink with the earlier one
+        ends(a, b, |a, b| Exact.clock(clock, a, b))
     }
 
     fn steps(&self, a: &Bounds, per: &Per, reading: Reading) -> Bounds {

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::exact::{bounded, sum};
 use super::{Absence, Domain, Exact, Value};
 use crate::eval::call;
-use crate::plan::{Call, Comparison, Literal, Per, Reading, Sign, StepId};
+use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading, Sign, StepId};
 use crate::quantity::Mode;
 
 /// The domain of exact values with their origin. It computes nothing of its own: every value is that of [`Exact`], or one of the operands.
@@ -129,6 +129,10 @@ impl Domain for Traced {
     #[cold]
     fn call(&self, call: &Call, values: &[TracedValue]) -> Option<TracedValue> {
         call::exact(call, |id| values.get(id).map(|value| &value.value)).map(all)
+    }
+
+    fn clock(&self, clock: &Clock, a: &TracedValue, b: &TracedValue) -> TracedValue {
+        all(Exact.clock(clock, &a.value, &b.value))
     }
 
     #[inline]

@@ -178,7 +178,7 @@ impl Reader<'_> {
             return Err(past(
                 path,
                 words!("「{sheet}」表有内容的行超过 {rows} 行", "sheet {sheet} has more than {rows} rows with content"),
-                words!("一行是一个单位:删去多余的行,或分成几个文件", "a row is a unit: delete the rows that are not needed, or split the file"),
+                words!("删去多余的行,或分成几个文件", "delete the rows that are not needed, or split the file"),
             ));
         }
         if self.bytes > bytes {

@@ -205,7 +205,9 @@ impl Writer {
     /// 计分(件数,率)
     fn call<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
         let [name, arguments @ ..] = children else { return self.words(children) };
-        let mut docs = self.docs(name);
+        let mut docs: Docs<'t> = name.gap.comments.iter().map(|comment| Doc::Own(comment.text)).collect();
+        docs.push(Doc::Text(self.speller.function(name)));
+        docs.extend(name.trailing.map(Doc::Trailing));
         docs.extend(self.arguments(&arguments.iter().collect::<Vec<_>>()));
         docs
     }

@@ -111,5 +111,6 @@ fn is_link(rule: Rule) -> bool {
             | Rule::unary
             | Rule::atom
             | Rule::text_choice
+            | Rule::record_part
     )
 }

@@ -95,7 +95,7 @@ struct Cell {
 impl<'t> Row<'t> {
     /// The statement as a row, if it is of a kind that is set in columns and fits on a line.
     fn of(statement: &Statement<'t>, depth: usize) -> Option<Self> {
-        let in_columns = matches!(statement.rule, Rule::tier | Rule::fact | Rule::value | Rule::item | Rule::unit_declaration);
+        let in_columns = matches!(statement.rule, Rule::tier | Rule::fact | Rule::field | Rule::value | Rule::item | Rule::unit_declaration);
         if !in_columns || statement.block.is_some() || statement.notes.len() > 1 {
             return None;
         }

@@ -8,9 +8,9 @@ use super::Skin;
 use super::doc::begins_wide;
 use super::node::Node;
 use crate::diag::Lang;
-use crate::quantity::{BUILT_IN, one_name};
+use crate::quantity::{BUILT_IN, TYPES, one_name};
 use crate::syntax::from_text::{Rule, is_one, plain_digit};
-use crate::syntax::words::{WORDS, Word};
+use crate::syntax::words::{DURATIONS, WORDS, Word};
 
 /// Spells the words of one file.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,7 @@ impl Speller {
             Rule::text => plain_quotes(text),
             Rule::number | Rule::plain_number => digits(text),
             Rule::date | Rule::date_value => date(text),
+            Rule::time_value => time(text),
             Rule::unit => self.unit(Rule::unit, text, "个百分点"),
             Rule::unit_name => self.unit(Rule::unit_name, text, "百分点"),
             Rule::sign | Rule::op_minus => "-".into(),
@@ -86,13 +87,21 @@ impl Speller {
         }
     }
 
+    /// The name of a function: those that are built in have one in both skins.
+    pub(super) fn function<'t>(self, name: &Node<'t>) -> Cow<'t, str> {
+        match DURATIONS.iter().find(|(zh, en)| *zh == name.text || *en == name.text) {
+            Some((zh, en)) => self.choose(zh, en, name.text).into(),
+            None => self.spell(name),
+        }
+    }
+
     /// A unit; `points` is how percentage points are called where it stands.
     fn unit<'t>(self, rule: Rule, text: &'t str, points: &'static str) -> Cow<'t, str> {
         let word = unquoted(rule, text);
         match one_name(&word) {
             "%" => "%".into(),
             "百分点" => self.choose(points, "pp", &word).into(),
-            name => match BUILT_IN.iter().find(|(zh, _)| *zh == name) {
+            name => match BUILT_IN.iter().chain(TYPES).find(|(zh, _)| *zh == name) {
                 Some((zh, en)) => self.choose(zh, en, &word).into(),
                 None => word,
             },
@@ -133,6 +142,14 @@ fn plain_quotes(text: &str) -> Cow<'_, str> {
 
 fn digits(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '，' { ',' } else { plain_digit(c).unwrap_or(c) }).collect::<String>().into()
+}
+
+/// A time with hyphens and colons and two digits for each of its parts; seconds only where they are written.
+fn time(text: &str) -> Cow<'_, str> {
+    let text = digits(text);
+    let parts: Vec<String> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(|part| format!("{part:0>2}")).collect();
+    let (day, clock) = parts.split_at_checked(3).unwrap_or((&parts, &[]));
+    format!("{} {}", day.join("-"), clock.join(":")).into()
 }
 
 /// A date with hyphens and two digits for month and day; a year alone is left as it is.

@@ -135,6 +135,7 @@ impl Writer {
             Rule::item => self.item(&mut statement, &rest, depth),
             Rule::clause => self.clause(&mut statement, &rest, depth),
             Rule::function => self.function(&mut statement, &rest),
+            Rule::record => self.record(&mut statement, &rest, depth),
             _ => self.plain(&mut statement, node, &rest),
         }
         if !statement.notes.is_empty() {
@@ -376,6 +377,19 @@ impl Writer {
         }
     }
 
+    /// 记录 来件 : 件 { … }: a field a line.
+    fn record<'t>(self, statement: &mut Statement<'t>, rest: &[&Node<'t>], depth: usize) {
+        let at = rest.iter().position(|child| child.rule == Rule::open).unwrap_or(rest.len());
+        let (head, block) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        for child in head {
+            self.go_on(statement, child);
+        }
+        let notes = std::mem::take(&mut statement.notes);
+        statement.parts.extend(notes.into_iter().map(|note| (Join::Wide, note)));
+        statement.block = Some(self.block_of(block, depth));
+        statement.open_to.clear();
+    }
+
     /// A statement without a block.
     fn plain<'t>(self, statement: &mut Statement<'t>, node: &Node<'t>, rest: &[&Node<'t>]) {
         if matches!(node.rule, Rule::note | Rule::heading | Rule::attribute | Rule::scope) {
@@ -399,7 +413,9 @@ impl Writer {
                 _ if before.is_none() => Some(Join::Close),
                 Rule::colon | Rule::equals => Some(Join::Close),
                 Rule::k_marks => Some(Join::Space),
-                Rule::fact_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => Some(Join::Wide),
+                Rule::fact_attribute | Rule::field_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => {
+                    Some(Join::Wide)
+                }
                 Rule::effect | Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
                 Rule::k_top | Rule::k_bottom if node.child(Rule::k_where).is_some() => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
@@ -424,7 +440,11 @@ impl Writer {
 
     /// A block from its opening to its closing brace.
     fn block<'t>(self, block: &[Node<'t>], depth: usize) -> Docs<'t> {
-        let [open, inside @ .., close] = block else { return self.words(block) };
+        self.block_of(&block.iter().collect::<Vec<_>>(), depth)
+    }
+
+    fn block_of<'t>(self, block: &[&Node<'t>], depth: usize) -> Docs<'t> {
+        let [open, inside @ .., close] = block else { return Docs::new() };
         let mut docs = self.docs(open);
         let mut statements: Vec<Statement<'t>> = Vec::new();
         for (index, node) in inside.iter().enumerate() {
@@ -454,18 +474,47 @@ impl Writer {
         let [open, inside @ .., close] = block else { return self.words(block) };
         let mut docs = self.docs(open);
         let mut nested = Vec::new();
-        for side in inside.chunk_by(|_, next| next.rule == Rule::binding) {
+        for side in inside.chunk_by(|_, next| matches!(next.rule, Rule::binding | Rule::case_record)) {
             let [word, bindings @ ..] = side else { continue };
             nested.extend(word.gap.docs().into_iter().filter(|doc| !matches!(doc, Doc::Blank)));
             nested.push(Doc::Hard);
             nested.extend(self.content(word));
             nested.push(Doc::word(" "));
-            nested.push(Doc::Hang(self.list(bindings)));
+            nested.push(Doc::Hang(self.given(bindings)));
         }
         nested.extend(close.gap.docs().into_iter().filter(|doc| !matches!(doc, Doc::Blank)));
         docs.push(Doc::Nest(nested));
         docs.push(Doc::Hard);
         docs.extend(self.content(close));
+        docs
+    }
+}
+
+impl Writer {
+    /// Facts with commas between, as many on a line as fit; every record on a line of its own.
+    fn given<'t>(self, bindings: &[Node<'t>]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for (index, run) in bindings.chunk_by(|one, next| one.rule == Rule::binding && next.rule == Rule::binding).enumerate() {
+            docs.extend((index > 0).then_some(Doc::Hard));
+            match run {
+                [record] if record.rule == Rule::case_record => docs.extend(self.case_record(record)),
+                bindings => docs.extend(self.list(bindings)),
+            }
+        }
+        docs
+    }
+
+    /// 来件 { 类别 = 投诉,到达 = 2024-01-05 09:00 }
+    fn case_record<'t>(self, record: &Node<'t>) -> Docs<'t> {
+        let [name, open, fields @ .., close] = record.children.as_slice() else { return self.words(&record.children) };
+        let mut docs: Docs<'t> = record.gap.comments.iter().map(|comment| Doc::Own(comment.text)).collect();
+        docs.extend(self.content(name));
+        docs.push(Doc::word(" "));
+        docs.extend(self.docs(open));
+        docs.push(Doc::word(" "));
+        docs.push(Doc::Hang(self.list(fields)));
+        docs.extend((!fields.is_empty()).then_some(Doc::word(" ")));
+        docs.extend(self.docs(close));
         docs
     }
 }
