@@ -40,7 +40,8 @@ use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::plan::{self, AttributeId, Dates, FactId, InputId, Plan, Program, TierId};
+use crate::facts::named;
+use crate::plan::{self, AttributeId, Dates, FactId, InputId, InputKind, Name, Plan, Program, TierId};
 use crate::quantity::{Number, Period};
 use crate::results::State;
 use crate::source::Sources;
@@ -229,6 +230,8 @@ pub struct Table<'p> {
     tiers: Vec<usize>,
     /// The cells of one unit after another.
     cells: Vec<Value>,
+    /// The names of the units, where the rules name any.
+    names: Vec<String>,
     /// Names, units above and attributes, where the rules read them.
     register: Register,
 }
@@ -309,6 +312,10 @@ impl Members for Gathered<'_, '_> {
         self.table.register.attributes.get(member * self.table.plan.attributes.len() + attribute).copied().flatten()
     }
 
+    fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
+        self.table.names.get(member).is_some_and(|unit| named::is_one_of(unit, names, &BTreeMap::new()))
+    }
+
     fn row(&self, member: usize) -> Cells<'_> {
         self.cells(member)
     }
@@ -363,12 +370,15 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new(), register: Register::default() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), names: Vec::new(), register: Register::default() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
     pub fn unit(&mut self, name: &str, tier: &str) -> Option<()> {
         self.tiers.push(self.plan.tier(tier)?);
+        if self.plan.inputs.iter().any(|input| matches!(input.kind, InputKind::Named(_))) {
+            self.names.push(name.to_owned());
+        }
         // names are kept only where one unit can be named by another
         if self.plan.parents.is_some() {
             self.register.names.insert(name.to_owned(), self.tiers.len() - 1);

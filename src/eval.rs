@@ -228,6 +228,7 @@ fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, val
         Step::Not(a) => *value = domain.not(of(a)?),
         Step::Choose(condition, a, b) => *value = domain.choose(of(condition)?, of(a)?, of(b)?),
         Step::Pending => *value = domain.pending(),
+        Step::NotApplicable => *value = domain.not_applicable(),
         Step::NoRow => *value = domain.no_row(),
     }
     Some(())

@@ -19,9 +19,9 @@ use crate::eval::trace::{Reach, Trace};
 use crate::facts::adjustments::Target;
 use crate::facts::past::{Account, Gave, Was};
 use crate::facts::{Facts, Provenance, Row};
-use crate::plan::{FactId, InForce, ItemId, Plan, Reading, Role, Side, Step, StepId};
+use crate::plan::{FactId, InForce, ItemId, Plan, Reading, Role, Side, Step, StepId, ValueId};
 use crate::quantity::{self, Mode, Unit};
-use crate::results::{Adjusted, State, adjustment, bearing, texts};
+use crate::results::{Adjusted, Output, State, adjustment, bearing, texts};
 use crate::source::{Sources, Span};
 
 /// What is explained.
@@ -31,6 +31,8 @@ pub(crate) enum Topic {
     Total,
     /// One item.
     Item(ItemId),
+    /// A further result that the standard defines.
+    Output(ValueId),
 }
 
 /// Everything that an explanation speaks of.
@@ -52,7 +54,7 @@ pub(crate) struct Explanation {
     pub(crate) unit: String,
     pub(crate) tier: String,
     pub(crate) period: String,
-    /// The item, or null for the total.
+    /// The item or output, or null for the total.
     pub(crate) indicator: Option<String>,
     pub(crate) status: State,
     pub(crate) score: Option<String>,
@@ -177,6 +179,7 @@ impl Case<'_> {
         match topic {
             Topic::Total => Some(self.trace.program.total),
             Topic::Item(item) => self.trace.program.items.get(item).copied().flatten().map(|steps| steps.score),
+            Topic::Output(output) => self.trace.program.values.get(output).copied().flatten(),
         }
     }
 
@@ -197,28 +200,41 @@ impl Case<'_> {
         let root = self.root(topic);
         let scored = root.filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
         let item = match topic {
-            Topic::Total => None,
+            Topic::Total | Topic::Output(_) => None,
             Topic::Item(item) => plan.items.get(item),
         };
+        let output = if let Topic::Output(output) = topic { plan.values.get(output) } else { None };
         let step = item.map_or(plan.head.step, |item| item.step);
         let full = match topic {
             Topic::Total => Some(self.trace.program.marks),
             Topic::Item(item) => self.trace.program.items.get(item).copied().flatten().and_then(|steps| steps.full),
+            Topic::Output(_) => None,
         };
         Explanation {
             unit: self.unit.to_owned(),
             tier: self.trace.program.tier.clone(),
             period: self.period.to_owned(),
-            indicator: item.map(|item| item.name.clone()),
+            indicator: item.map(|item| item.name.clone()).or_else(|| output.map(|output| output.name.clone())),
             status: self.state(topic),
-            score: scored.and_then(|root| crate::results::print(plan, self.trace.value(root).number()?, step)),
-            full: full.map(|full| quantity::padded(full, step)),
+            score: scored.and_then(|root| match topic {
+                Topic::Output(_) => self.output(root),
+                _ => crate::results::print(plan, self.trace.value(root).number()?, step),
+            }),
+            full: full.and_then(|full| self.trace.outcome.full(full)).map(|full| quantity::padded(full, step)),
             sentence,
             steps: root.map(|root| self.steps(root)).unwrap_or_default(),
             assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
             adjustments: self.adjustments(topic),
             records: Vec::new(),
             computed: None,
+        }
+    }
+
+    /// An output in print, a truth in the words of the rules.
+    fn output(&self, root: StepId) -> Option<String> {
+        match crate::results::output(self.plan(), self.trace.program, root, &self.trace.value(root))? {
+            Output::Text(text) => Some(text),
+            Output::Truth(truth) => Some(truth.to_string()),
         }
     }
 
@@ -258,6 +274,7 @@ impl Case<'_> {
         match self.root(topic).map(|root| self.trace.value(root)) {
             None => State::NotApplicable,
             Some(Value::Absent(Absence::Pending)) => State::Pending,
+            Some(Value::Absent(Absence::NotApplicable)) => State::NotApplicable,
             Some(Value::Absent(_)) => State::Missing,
             Some(_) => State::Scored,
         }
@@ -441,6 +458,7 @@ fn operation(step: &Step) -> &'static str {
         Step::Not(_) => "not",
         Step::Choose(..) => "choose",
         Step::Pending => "pending",
+        Step::NotApplicable => "not applicable",
         Step::NoRow => "no row",
     }
 }
@@ -467,6 +485,7 @@ pub(crate) fn absence_name(absence: Absence) -> &'static str {
         Absence::TooLarge => "too large",
         Absence::NoRow => "no row",
         Absence::Failed => "failed",
+        Absence::NotApplicable => "not applicable",
         Absence::Missing => "missing",
         Absence::Pending => "pending",
         Absence::Undefined => "undefined",

@@ -15,6 +15,7 @@ pub(crate) mod ledger;
 mod lines;
 pub(crate) mod load;
 mod moments;
+pub(crate) mod named;
 mod number;
 pub(crate) mod past;
 mod provenance;
@@ -26,6 +27,8 @@ pub(crate) mod table;
 mod units;
 mod workbook;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexSet;
 use serde::Serialize;
 
@@ -35,7 +38,7 @@ use crate::diag::CellPlace;
 use crate::eval::Cells;
 use crate::eval::domain::Value;
 use crate::eval::stages::{self, Members};
-use crate::plan::{AttributeId, FactId, InputId, Plan, RecordId, StepId, TierId};
+use crate::plan::{AttributeId, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
 use grid::Form;
 use ledger::Ledger;
 
@@ -104,6 +107,8 @@ pub(crate) struct Facts {
     pub(crate) texts: Vec<String>,
     /// What attributes say.
     pub(crate) words: IndexSet<String>,
+    /// How units are called in the register by other names, without white space; empty where the rules name no unit.
+    pub(crate) aliases: BTreeMap<String, String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
     /// What was read of other periods.
@@ -169,6 +174,10 @@ impl Members for Facts {
 
     fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize> {
         self.members.get(member)?.attributes.get(attribute).copied().flatten()
+    }
+
+    fn is_one_of(&self, member: usize, names: &[Name]) -> bool {
+        self.members.get(member).is_some_and(|member| named::is_one_of(&member.name, names, &self.aliases))
     }
 
     fn records(&self, member: usize, record: RecordId) -> Option<Vec<&[Value]>> {

@@ -8,6 +8,8 @@ mod builder;
 mod from_resolved;
 mod inputs;
 mod items;
+mod scopes;
+mod total;
 
 pub(crate) use from_resolved::lower;
 
@@ -20,9 +22,9 @@ use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Period, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Dates, Expected, FactId, FieldId, Fold, Head, InForce, InputId, ItemId,
-    ItemKind, Lapse, Literal, Made, Mark, MarkId, MarkKind, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties, Type, ValueId,
-    When, Who,
+    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Dates, Effect, Expected, FactId, FieldId, Fold, Head, InForce, InputId,
+    ItemId, ItemKind, Lapse, Literal, Made, Mark, MarkId, MarkKind, Name, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties,
+    Type, ValueId, When, Who,
 };
 use crate::source::Span;
 
@@ -43,6 +45,9 @@ pub struct Plan {
     pub(crate) values: Vec<Named>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) exemptions: Vec<Named>,
+    pub(crate) vetoes: Vec<Veto>,
+    /// 输出, in the order of the rules.
+    pub(crate) outputs: Vec<ValueId>,
     pub(crate) programs: Vec<Program>,
     /// What the programs read from outside the rows of their units.
     pub(crate) inputs: Vec<Input>,
@@ -103,6 +108,13 @@ pub(crate) fn of_period<'p>(plans: impl Iterator<Item = &'p Plan> + Clone, perio
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) span: Span,
+}
+
+/// 一票否决.
+#[derive(Debug)]
+pub(crate) struct Veto {
+    pub(crate) effect: Effect,
+    pub(crate) reason: String,
 }
 
 /// A fact as tables must hold it.
@@ -225,7 +237,7 @@ impl Input {
     pub(crate) fn earlier(&self) -> Option<&Earlier> {
         match &self.kind {
             InputKind::Earlier(earlier) => Some(earlier),
-            InputKind::Units(_) | InputKind::Records(_) => None,
+            InputKind::Units(_) | InputKind::Records(_) | InputKind::Named(_) => None,
         }
     }
 }
@@ -234,6 +246,8 @@ impl Input {
 pub(crate) enum InputKind {
     /// One value from the units of a range.
     Units(Units),
+    /// Whether the unit is one of those, by name or alias.
+    Named(Vec<Name>),
     /// One value from the records of the unit.
     Records(Records),
     /// What is read of other periods; what a unit had then stands in the program of its tier in the plan of that period.
@@ -278,7 +292,6 @@ pub(crate) enum Around {
     /// What is made of the group.
     Inner(usize),
 }
-
 
 /// Something with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -349,7 +362,7 @@ impl Brought {
 pub(crate) struct Program {
     pub(crate) tier: String,
     pub(crate) title: Option<String>,
-    pub(crate) marks: Decimal,
+    pub(crate) marks: Full,
     pub(crate) steps: Vec<Step>,
     /// The steps that some fact bears on, in order; what the others give is the same for every unit.
     pub(crate) varying: Vec<StepId>,
@@ -368,7 +381,17 @@ pub(crate) struct Program {
     pub(crate) values: Vec<Option<StepId>>,
     /// The sum before any cap.
     pub(crate) uncapped: StepId,
+    /// The total before any veto.
+    pub(crate) computed: StepId,
     pub(crate) total: StepId,
+    /// The condition of each veto of the tier, and which it is, in the order of the rules.
+    pub(crate) vetoes: Vec<(StepId, usize)>,
+    /// Whether the unit ranks after all others.
+    pub(crate) last: Option<StepId>,
+    /// Whether the unit may not be commended.
+    pub(crate) not_eligible: Option<StepId>,
+    /// What floors gave back and is deducted elsewhere.
+    pub(crate) spills: Vec<Spill>,
     pub(crate) keys: Vec<StepId>,
     pub(crate) listed: Vec<StepId>,
     /// What puts a unit on each list; none where that does not apply to the tier.
@@ -401,13 +424,41 @@ impl Program {
     }
 }
 
+/// Points that the floor of an item gave back, to be deducted from another, or from the total.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spill {
+    pub(crate) from: ItemId,
+    pub(crate) to: Option<ItemId>,
+    pub(crate) step: StepId,
+}
+
+/// Marks, or the cap of a bonus or penalty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Full {
+    /// The same for every unit of the tier.
+    Fixed(Decimal),
+    /// A step, and the most that it comes to.
+    Varying { step: StepId, most: Decimal },
+}
+
+impl Full {
+    /// The most that it comes to.
+    pub(crate) fn most(&self) -> Decimal {
+        match self {
+            Full::Fixed(most) | Full::Varying { most, .. } => *most,
+        }
+    }
+}
+
 /// How an item is scored in a tier.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ItemSteps {
     /// The score; negative for a penalty.
     pub(crate) score: StepId,
     /// Its marks, or the cap of a bonus or penalty that has one.
-    pub(crate) full: Option<Decimal>,
+    pub(crate) full: Option<Full>,
+    /// Whether it applies to a unit of the tier, where that is not so for all.
+    pub(crate) scope: Option<StepId>,
 }
 
 /// A limit that a fact must keep.
@@ -511,6 +562,8 @@ pub(crate) enum Step {
     Choose(StepId, StepId, StepId),
     /// 待定 without a stand-in.
     Pending,
+    /// 不适用.
+    NotApplicable,
     /// No row of a table matches.
     NoRow,
 }
@@ -518,7 +571,7 @@ pub(crate) enum Step {
 /// The steps that a step reads, in order.
 pub(crate) fn operands(step: &Step) -> Vec<StepId> {
     match step {
-        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NoRow => Vec::new(),
+        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NotApplicable | Step::NoRow => Vec::new(),
         Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
         Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => {
             vec![*a, *b]
@@ -635,6 +688,20 @@ pub(crate) enum Role {
     AtMost,
     /// The condition of a clause.
     Condition,
+    /// Whether an item applies.
+    Scope,
+    /// What an item brings to a sum: nothing where it does not apply.
+    Part,
+    /// The marks of an item, or of the tier.
+    Marks(Option<ItemId>),
+    /// What the floor of that item gave back.
+    Spill(ItemId),
+    /// The total before any veto.
+    Computed,
+    /// The condition of a veto.
+    Veto(usize),
+    /// What a veto makes of the total.
+    Vetoed,
     /// 得.
     Award,
     /// 得分 =.

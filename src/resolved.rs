@@ -3,6 +3,7 @@
 //! In: one tree a file. Out: one [`Standard`], in which every name is a number into a list, every expression has a type and a
 //! step, and every tier's marks are known; or the faults, all of them. Never: a value computed from facts.
 
+mod applies;
 mod circle;
 mod clock;
 mod constant;
@@ -20,14 +21,17 @@ mod marks;
 mod ranges;
 mod record;
 mod scope;
+mod spill;
 mod tables;
 
-pub(crate) use constant::constant;
+pub(crate) use applies::rests_on_parts;
+pub(crate) use constant::{constant, most, reads_varying_marks};
 pub(crate) use dated::{Dates, InForce, resolve};
 pub(crate) use earlier::{Earlier, Made, When, initial, reads_scores};
 pub(crate) use gather::{PARENT, input_name};
 pub(crate) use marks::marks_in;
 pub(crate) use scope::{applies, reads_row};
+pub(crate) use spill::incoming;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,7 +42,7 @@ use rust_decimal::Decimal;
 use crate::extension;
 use crate::quantity::{Mode, Period, Unit};
 use crate::source::Span;
-pub(crate) use crate::syntax::ast::{Comparison, ItemKind, PartOf, Precision, Reading, Side, Sign, Times};
+pub(crate) use crate::syntax::ast::{Comparison, ItemKind, Name, PartOf, Precision, Reading, Side, Sign, Times};
 pub(crate) use crate::syntax::ast::{Cycle, Fold, Ties};
 
 /// The place of a tier in its list.
@@ -81,12 +85,13 @@ pub(crate) struct Standard {
     pub(crate) items: Vec<Item>,
     pub(crate) roots: Vec<ItemId>,
     pub(crate) exemptions: Vec<Exemption>,
+    pub(crate) vetoes: Vec<Veto>,
     pub(crate) total: Total,
     pub(crate) ranking: Ranking,
     pub(crate) lists: Vec<List>,
     pub(crate) cases: Vec<Case>,
     pub(crate) marks: Vec<Mark>,
-    /// The words that facts of choice may hold.
+    /// The words that facts of choice and outputs may hold.
     pub(crate) symbols: Vec<String>,
     /// The cycle of the periods that are scored by it.
     pub(crate) cycle: Cycle,
@@ -94,6 +99,26 @@ pub(crate) struct Standard {
     pub(crate) dates: Dates,
     /// Which rows of tables by period are in force then.
     pub(crate) in_force: Vec<InForce>,
+    /// The units that the scopes of items name.
+    pub(crate) named_units: Vec<String>,
+    /// The ways that points take which floors give back.
+    pub(crate) ways: Vec<spill::Way>,
+}
+
+impl Standard {
+    /// The item of the same name as that one that applies to a tier.
+    pub(crate) fn applying(&self, id: ItemId, tier: TierId) -> Option<ItemId> {
+        let name = self.items.get(id).map(|item| item.name.as_str());
+        self.items.iter().position(|item| Some(item.name.as_str()) == name && item.tiers.contains(&tier))
+    }
+
+    /// Whether the marks of an item, or of the standard, may differ from unit to unit of a tier.
+    pub(crate) fn marks_vary(&self, owner: Option<ItemId>) -> bool {
+        match owner {
+            Some(item) => self.items.get(item).is_some_and(|item| item.varies),
+            None => self.roots.iter().filter_map(|root| self.items.get(*root)).any(|item| item.is_base() && (item.varies || item.when.is_some())),
+        }
+    }
 }
 
 /// What the head of the standard says.
@@ -164,6 +189,8 @@ pub(crate) const NO_STEP: Decimal = Decimal::ONE;
 pub(crate) struct Value {
     pub(crate) name: String,
     pub(crate) owner: Option<ItemId>,
+    /// 输出: a result beside the total.
+    pub(crate) is_output: bool,
     pub(crate) expr: Expr,
     pub(crate) notes: Notes,
     pub(crate) span: Span,
@@ -261,7 +288,12 @@ pub(crate) struct Item {
     pub(crate) cycle: Option<Cycle>,
     /// The tiers it applies to: those written, within those of its parent.
     pub(crate) tiers: BTreeSet<TierId>,
+    /// 适用 当, 仅, 除外: for which units of these tiers, within those of its parent; none where for all.
+    pub(crate) when: Option<Expr>,
+    /// Constant, or a table whose rows are.
     pub(crate) marks: Option<Expr>,
+    /// Whether its marks may differ from unit to unit of a tier.
+    pub(crate) varies: bool,
     pub(crate) floor: Option<Expr>,
     pub(crate) cap: Option<Expr>,
     /// 取整到 of its own.
@@ -314,6 +346,16 @@ pub(crate) struct Move {
     pub(crate) amount: Expr,
     pub(crate) at_most: Option<Expr>,
     pub(crate) round: Option<Decimal>,
+    /// 不足从: what takes, one after the other, the part of the points that the floor gives back.
+    pub(crate) spill: Vec<Spill>,
+}
+
+/// Where points go that a floor gives back: to an item, or to the total.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spill {
+    /// Of several items of that name the one that applies to the tier.
+    pub(crate) item: Option<ItemId>,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -466,6 +508,28 @@ pub(crate) struct Exemption {
     pub(crate) span: Span,
 }
 
+/// 一票否决.
+#[derive(Debug)]
+pub(crate) struct Veto {
+    pub(crate) tiers: BTreeSet<TierId>,
+    pub(crate) condition: Expr,
+    pub(crate) effect: Effect,
+    pub(crate) reason: String,
+    pub(crate) notes: Notes,
+    pub(crate) span: Span,
+}
+
+/// What a veto does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The total is no more than this.
+    Total(Decimal),
+    /// The unit ranks after all others.
+    Last,
+    /// The unit may not be commended.
+    NotEligible,
+}
+
 #[derive(Debug)]
 pub(crate) struct Total {
     pub(crate) expr: Expr,
@@ -505,6 +569,8 @@ pub(crate) struct List {
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: String,
+    /// The unit that it speaks of, where the rules name units.
+    pub(crate) unit: Option<Name>,
     pub(crate) units: Vec<CaseUnit>,
     /// The period that it is about; none where it is about the latest.
     pub(crate) period: Option<Period>,
@@ -539,6 +605,8 @@ pub(crate) struct CaseRecord {
 pub(crate) enum Target {
     Total,
     Rank,
+    /// 取消评优.
+    NotEligible,
     Item(ItemId),
     Fact(FactId),
     Value(ValueId),
@@ -616,6 +684,10 @@ pub(crate) enum ExprKind {
     Part(PartOf, Option<ItemId>),
     Score(ItemId),
     Total,
+    /// 取消评优: whether a veto has taken the unit's eligibility.
+    NotEligible,
+    /// Whether the unit is one of these, by name or alias.
+    OneOf(Vec<Name>),
     Sum(Vec<(Sign, Expr)>),
     Product(Vec<(Times, Expr)>),
     Negate(Box<Expr>),

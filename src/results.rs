@@ -28,7 +28,7 @@ use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
 use crate::facts::past::{Gave, Was};
-use crate::plan::{ItemId, ItemKind, Made, MarkId, MarkKind, Plan, Program, Step, StepId, When};
+use crate::plan::{Effect, ItemId, ItemKind, Made, MarkId, MarkKind, Plan, Program, Step, StepId, ValueId, When};
 use crate::quantity::{self, Number, Unit, round_to};
 
 /// The results of a period.
@@ -100,7 +100,7 @@ pub enum State {
     Scored,
     /// 不参评, of a unit.
     Exempt,
-    /// 不适用, of an indicator.
+    /// 不适用, of an indicator, or of a unit to which no indicator applies.
     NotApplicable,
     /// 缺数据.
     Missing,
@@ -114,6 +114,7 @@ impl From<Status> for State {
             Status::Scored => State::Scored,
             Status::Exempt(_) => State::Exempt,
             Status::Pending => State::Pending,
+            Status::NotApplicable => State::NotApplicable,
             Status::Missing | Status::Faulty(_) => State::Missing,
         }
     }
@@ -151,12 +152,18 @@ pub struct UnitResult {
     pub uncapped: Option<String>,
     /// The total.
     pub total: Option<String>,
-    /// The marks of the tier.
-    pub full: String,
+    /// The marks of the tier, without those of items that do not apply to the unit; null where that is not known.
+    pub full: Option<String>,
     /// The place within the tier, or among all, as the rules say.
     pub rank: Option<Place>,
     /// Whether the place may change: another unit has no total yet.
     pub provisional: bool,
+    /// The vetoes that hold, and those of which it is not known.
+    pub vetoes: Vec<VetoResult>,
+    /// Whether no veto has taken the unit's eligibility for commendation; null where that is not known.
+    pub eligible: Option<bool>,
+    /// The further results that the standard defines; null where there is none.
+    pub outputs: IndexMap<String, Option<Output>>,
     /// The assumptions that bear on the total.
     pub assumptions: Vec<String>,
     /// The adjustments of the unit, as places in [`Results::adjustments`].
@@ -183,6 +190,41 @@ pub struct PeriodResult {
     pub value: Option<String>,
     /// Why it does not count, in the language of the rules.
     pub absent: Option<String>,
+}
+
+/// 一票否决 of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VetoResult {
+    /// What it does.
+    pub effect: VetoEffect,
+    /// The most that the total then is.
+    pub total: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Whether it holds; null where that is not known.
+    pub holds: Option<bool>,
+}
+
+/// What a veto does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VetoEffect {
+    /// 总分: the total is no more than a number of points.
+    Total,
+    /// 末位: the unit ranks after all others.
+    Last,
+    /// 取消评优.
+    NotEligible,
+}
+
+/// 输出: a truth, or a word or number in print.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// 是 or 否.
+    Truth(bool),
+    /// A word, or a number padded to its step; rates with their percent sign.
+    Text(String),
 }
 
 /// One indicator of a unit.
@@ -287,7 +329,11 @@ pub(crate) fn contestant(program: &Program, outcome: &Outcome<TracedValue>, name
     let values = |steps: &[StepId]| -> Vec<Value> { steps.iter().map(|step| outcome.value(*step)).collect() };
     let keys = values(&program.keys);
     let scored = outcome.status == Status::Scored && keys.iter().all(|key| key.absence().is_none());
-    scored.then(|| Contestant { keys, listed: values(&program.listed), name: name.to_owned() })
+    // of a unit of which it is not known whether it ranks last no place is known
+    let last = program.last.map_or(Value::Truth(false), |last| outcome.value(last));
+    scored.then_some(())?;
+    let Value::Truth(last) = last else { return None };
+    Some(Contestant { last, keys, listed: values(&program.listed), name: name.to_owned() })
 }
 
 fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
@@ -299,7 +345,10 @@ fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units:
     for group in groups {
         let racing: Vec<usize> = group.iter().copied().filter(|index| matches!(contestants.get(*index), Some(Some(_)))).collect();
         let entries: Vec<&Contestant> = racing.iter().filter_map(|index| contestants.get(*index).and_then(Option::as_ref)).collect();
-        let waits = |index: &usize| units.get(*index).is_some_and(|unit| unit.status != State::Exempt) && !matches!(contestants.get(*index), Some(Some(_)));
+        let waits = |index: &usize| {
+            units.get(*index).is_some_and(|unit| !matches!(unit.status, State::Exempt | State::NotApplicable))
+                && !matches!(contestants.get(*index), Some(Some(_)))
+        };
         let open = group.iter().any(waits);
         for (index, place) in racing.iter().zip(places(&plan.ranking, &entries)) {
             if let Some(unit) = units.get_mut(*index) {
@@ -357,15 +406,28 @@ impl Scoring<'_> {
             sections: self.sections(&trace),
             uncapped: if evaluated { self.print(self.program.uncapped, self.plan.head.step) } else { None },
             total: if scored { self.print(self.program.total, self.plan.head.step) } else { None },
-            full: quantity::padded(self.program.marks, self.plan.head.step),
+            full: self.outcome.full(self.program.marks).map(|full| quantity::padded(full, self.plan.head.step)),
             rank: None,
             provisional: false,
+            vetoes: if evaluated { self.vetoes() } else { Vec::new() },
+            eligible: if evaluated { self.eligible() } else { None },
+            outputs: self.outputs(evaluated),
             adjusted: self.facts.adjustments.iter().flat_map(|adjustments| adjustments.of(self.member)).map(|(index, _)| index).collect(),
             listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
             periods: self.periods(),
             listing: 0,
-            assumptions: if scored { texts(self.plan, &trace.marks(self.program.total)) } else { Vec::new() },
+            assumptions: if scored { texts(self.plan, &self.marks(&trace)) } else { Vec::new() },
         }
+    }
+
+    /// The assumptions that bear on the total, the place or the eligibility.
+    fn marks(&self, trace: &Trace<'_>) -> Vec<MarkId> {
+        let mut marks = trace.marks(self.program.total);
+        let vetoed = [self.program.last, self.program.not_eligible].into_iter().flatten();
+        marks.extend(vetoed.filter(|step| self.outcome.value(*step) != Value::Truth(false)).flat_map(|step| trace.marks(step)));
+        marks.sort_unstable();
+        marks.dedup();
+        marks
     }
 
     fn reason(&self, trace: &Trace<'_>) -> Option<String> {
@@ -374,6 +436,7 @@ impl Scoring<'_> {
         }
         match self.outcome.status {
             Status::Scored => None,
+            Status::NotApplicable => Some(no_item_applies(self.plan.lang).to_owned()),
             Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
             Status::Pending => {
                 let marks = pending_texts(trace, self.program.total);
@@ -413,6 +476,40 @@ impl Scoring<'_> {
             found.insert(input.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
         }
         found
+    }
+
+    fn vetoes(&self) -> Vec<VetoResult> {
+        let found = self.program.vetoes.iter().filter_map(|(condition, veto)| {
+            let veto = self.plan.vetoes.get(*veto)?;
+            let holds = match self.outcome.value(*condition) {
+                Value::Truth(false) => return None,
+                value => (value == Value::Truth(true)).then_some(true),
+            };
+            let (effect, total) = match veto.effect {
+                Effect::Total(total) => (VetoEffect::Total, Some(quantity::padded(total, self.plan.head.step))),
+                Effect::Last => (VetoEffect::Last, None),
+                Effect::NotEligible => (VetoEffect::NotEligible, None),
+            };
+            Some(VetoResult { effect, total, reason: veto.reason.clone(), holds })
+        });
+        found.collect()
+    }
+
+    fn eligible(&self) -> Option<bool> {
+        match self.program.not_eligible.map(|step| self.outcome.value(step)) {
+            None => Some(true),
+            Some(Value::Truth(lost)) => Some(!lost),
+            Some(_) => None,
+        }
+    }
+
+    fn outputs(&self, evaluated: bool) -> IndexMap<String, Option<Output>> {
+        let output = |id: &ValueId| {
+            let step = self.program.values.get(*id).copied().flatten().filter(|_| evaluated);
+            let name = self.plan.values.get(*id).map(|value| value.name.clone()).unwrap_or_default();
+            (name, step.and_then(|step| output(self.plan, self.program, step, &self.outcome.value(step))))
+        };
+        self.plan.outputs.iter().map(output).collect()
     }
 
     fn indicators(&self, trace: &Trace<'_>) -> IndexMap<String, IndicatorResult> {
@@ -473,13 +570,44 @@ impl Scoring<'_> {
 
     fn full(&self, id: ItemId) -> Option<String> {
         let step = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
-        self.program.items.get(id).copied().flatten().and_then(|steps| steps.full).map(|full| quantity::padded(full, step))
+        let full = self.program.items.get(id).copied().flatten().and_then(|steps| steps.full);
+        full.filter(|_| self.item(id).0 != State::NotApplicable).and_then(|full| self.outcome.full(full)).map(|full| quantity::padded(full, step))
     }
 
     /// A score as it is printed: rounded to its step where the rules round for print only.
     fn print(&self, id: StepId, step: Decimal) -> Option<String> {
         let value = self.outcome.value(id);
         print(self.plan, value.number()?, step)
+    }
+}
+
+/// An output in print; none where it is absent.
+pub(crate) fn output(plan: &Plan, program: &Program, step: StepId, value: &Value) -> Option<Output> {
+    let info = program.infos.get(step)?;
+    Some(match value {
+        Value::Truth(truth) => Output::Truth(*truth),
+        Value::Symbol(symbol) => Output::Text(plan.symbols.get(*symbol)?.clone()),
+        Value::Number(number) => {
+            let percent = info.unit.as_ref().is_some_and(quantity::Unit::is_percent);
+            let hundred = Number::from(Decimal::ONE_HUNDRED);
+            let scaled = |number: &Number| if percent { number.times(&hundred).ok() } else { Some(*number) };
+            let value = scaled(number)?.decimal()?;
+            // points are printed as totals are
+            let points = info.unit.as_ref() == Some(&quantity::Unit::score());
+            let step = if points { Some(plan.head.step) } else { info.step.and_then(|step| scaled(&Number::from(step))?.decimal()) };
+            let step = step.filter(|step| quantity::on_grid(value, *step));
+            let digits = quantity::padded(value, step.unwrap_or_else(|| quantity::written_step(value)));
+            Output::Text(if percent { format!("{digits}%") } else { digits })
+        }
+        Value::Absent(_) => return None,
+    })
+}
+
+/// Why a unit has no total to which no item applies.
+pub(crate) fn no_item_applies(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "各项均不适用",
+        Lang::En => "no item applies",
     }
 }
 

@@ -264,7 +264,8 @@ fn results(policy: &Path, period: &str, facts: &str) -> Value {
 }
 
 /// The words that the program itself puts into results, in the language of the rules: English and Chinese.
-const OWN_WORDS: [(&str, &str); 3] = [("missing ", "缺数据 "), ("pending ", "待定 "), (", stand-in 0 points", ",暂按 0 分")];
+const OWN_WORDS: [(&str, &str); 4] =
+    [("missing ", "缺数据 "), ("pending ", "待定 "), (", stand-in 0 points", ",暂按 0 分"), ("no item applies", "各项均不适用")];
 
 fn in_chinese(results: &mut Value) {
     match results {

@@ -62,11 +62,12 @@ fn words(rules: &str) -> Vec<String> {
 }
 
 /// The words that the program itself puts into results, in the language of the rules: Chinese and English.
-const OWN_WORDS: [(&str, &str); 5] = [
+const OWN_WORDS: [(&str, &str); 6] = [
     ("缺数据 ", "missing "),
     ("待定 ", "pending "),
     (",暂按 0 分", ", stand-in 0 points"),
     ("2023-10 的数据、2023-09 的数据", "the facts of 2023-10, the facts of 2023-09"),
+    ("各项均不适用", "no item applies"),
     ("各期均不参评", "exempt in every period"),
 ];
 
@@ -249,4 +250,17 @@ fn compare(construct: &Path, results: &Value, expected: &Path) -> usize {
         }
     }
     compared
+}
+
+#[test]
+fn the_results_of_every_construct_keep_the_schema() {
+    let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schema/results.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for construct in constructs().iter().filter(|construct| construct.join("units.csv").is_file()) {
+        let (policy, facts) = (text(&construct.join("zh")), text(&construct.join("units.csv")));
+        let run = kaoping(root(), &["score", &policy, "--period", "2024-01", "--facts", &facts, "--format", "json"]);
+        let results: Value = serde_json::from_str(&run.out).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&results).map(|fault| format!("{} {fault}", fault.instance_path)).collect();
+        assert!(faults.is_empty(), "{}: {faults:#?}", construct.display());
+    }
 }

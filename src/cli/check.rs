@@ -12,7 +12,7 @@ use super::output::{Fault, print, print_diagnostics, say};
 use super::{End, Format};
 use crate::diag::{self, Diagnostic, Lang, words};
 use crate::engine::Versions;
-use crate::facts::register;
+use crate::facts::{named, register};
 use crate::source::Sources;
 
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         let (policy, Versions { versions, mut diagnostics, .. }) = check(&path)?;
         for version in &versions {
             let mut found = Vec::new();
-            register::load(&policy.tables, &version.plan, &mut found);
+            if let Some(register) = register::load(&policy.tables, &version.plan, &mut found) {
+                found.extend(named::check(&version.plan, &register));
+            }
             found.retain(|fault| !diagnostics.contains(fault));
             diagnostics.append(&mut found);
         }

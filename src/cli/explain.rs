@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// 单位 / The unit
     #[arg(long, value_name = "单位 / UNIT")]
     unit: Option<String>,
-    /// 指标、类或加分扣分项,可写几次;不写则说明总分 / An indicator or section, may be repeated; the total where it is left out
+    /// 指标、类、加分扣分项或输出,可写几次;不写则说明总分 / An indicator, section or output, may be repeated; the total where it is left out
     #[arg(long, value_name = "指标 / INDICATOR")]
     indicator: Vec<String>,
     /// 列出所用的每条记录 / List every record that was read
@@ -136,7 +136,11 @@ fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic
     if let Some(id) = named.iter().copied().find(|id| applies(*id)).or(named.first().copied()) {
         return Ok(Topic::Item(id));
     }
-    let known: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).collect();
+    if let Some(output) = plan.outputs.iter().find(|output| plan.values.get(**output).is_some_and(|output| output.name == name)) {
+        return Ok(Topic::Output(*output));
+    }
+    let outputs = plan.outputs.iter().filter_map(|output| plan.values.get(*output)).map(|output| output.name.as_str());
+    let known: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).chain(outputs).collect();
     let near = closest(name, known.iter().copied()).unwrap_or_default();
     let near_zh = if near.is_empty() { String::new() } else { format!("是不是「{near}」?") };
     let near = if near.is_empty() { String::new() } else { format!(" Did you mean {near}?") };

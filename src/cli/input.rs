@@ -11,7 +11,7 @@ use crate::facts::files::{Folders, InputFault};
 use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, calendar, files, load};
+use crate::facts::{self, Facts, adjustments, calendar, files, load, named};
 use crate::period;
 use crate::plan::{self, Plan};
 use crate::quantity::{Cycle, Period};
@@ -202,6 +202,7 @@ pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<
     };
     let Version { plan, others, .. } = versions.swap_remove(index);
     let register = register::load(&policy.tables, &plan, &mut diagnostics);
+    diagnostics.extend(register.iter().flat_map(|register| named::check(&plan, register)));
     // the rules of other periods first: of a longer period the version with which it begins
     let others = others.into_iter().chain(versions.into_iter().flat_map(|version| std::iter::once(version.plan).chain(version.others)));
     let others = others.map(|plan| {

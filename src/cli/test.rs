@@ -14,14 +14,14 @@ use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
 use crate::diag::{self, Lang, words};
 use crate::engine::Versions;
-use crate::facts::adjustments;
 use crate::facts::files::{FORMATS, is_root};
 use crate::facts::ledger;
 use crate::facts::table::{self, Sheets, Table as Cells};
+use crate::facts::{adjustments, named, register};
 use crate::golden::Difference;
 use crate::golden::case;
 use crate::golden::month::{Evidence, Known, Report, compare};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan};
 use crate::results;
 use crate::source::only_shares;
 
@@ -121,19 +121,24 @@ fn visit(path: &Path, arguments: &Arguments, lang: Option<Lang>, outcomes: &mut 
 }
 
 fn cases(path: &Path, outcomes: &mut Vec<Outcome>) -> Result<(), Fault> {
-    let (policy, Versions { versions, diagnostics, .. }) = input::check(path)?;
+    let (policy, Versions { versions, mut diagnostics, .. }) = input::check(path)?;
     if versions.is_empty() {
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    for (version, case) in versions.iter().flat_map(|version| version.plan.cases.iter().map(move |case| (version, case))) {
-        let plan = case.period.and_then(|period| version.at(period)).unwrap_or(&version.plan);
-        outcomes.push(Outcome {
+    for version in &versions {
+        let register = register::load(&policy.tables, &version.plan, &mut diagnostics);
+        diagnostics.extend(register.iter().flat_map(|register| named::check(&version.plan, register)));
+        if diag::any_error(&diagnostics) {
+            return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
+        }
+        let plan_of = |case: &Case| case.period.and_then(|period| version.at(period)).unwrap_or(&version.plan);
+        outcomes.extend(version.plan.cases.iter().map(|case| (plan_of(case), case)).map(|(plan, case)| Outcome {
             name: case.name.clone(),
             place: policy.sources.place(case.span),
-            differences: case::run(plan, case),
+            differences: case::run(plan, case, register.as_ref()),
             month: None,
             lang: plan.lang,
-        });
+        }));
     }
     Ok(())
 }

@@ -108,7 +108,7 @@ impl Tables<'_> {
             let readers = if any_reader { format!("<td>{readers}</td>") } else { String::new() };
             rows.push(format!("<tr>{}{}{readers}</tr>\n", self.item_name(item, &name), self.item_marks(id, item)));
         }
-        let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\">{}</td>", plain(program.marks))).collect();
+        let total: Vec<String> = self.plan.programs.iter().map(|program| format!("<td class=\"n\">{}</td>", plain(program.marks.most()))).collect();
         let end = if any_reader { "<td></td>" } else { "" };
         rows.push(format!("<tr class=\"sum\"><th scope=\"row\">{}</th>{}{end}</tr>\n", self.words("满分", "Full marks"), total.concat()));
         table(&headings, &rows)
@@ -124,7 +124,7 @@ impl Tables<'_> {
         let pending = self.plan.marks.iter().any(|mark| mark.kind != MarkKind::Assumption && mark.owner == item.name);
         let mut cells = String::new();
         for program in &self.plan.programs {
-            let full = program.items.get(id).copied().flatten().map(|steps| steps.full.map(plain));
+            let full = program.items.get(id).copied().flatten().map(|steps| steps.full.map(|full| plain(full.most())));
             let cell = match full {
                 None => "—".to_owned(),
                 Some(Some(full)) if item.is_base() => full,

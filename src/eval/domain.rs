@@ -22,6 +22,8 @@ pub(crate) enum Absence {
     NoRow,
     /// An extension function fails. A fault of the data, never a result.
     Failed,
+    /// 不适用, of an item.
+    NotApplicable,
     /// 缺数据.
     Missing,
     /// 待定.
@@ -124,6 +126,8 @@ pub(crate) trait Domain {
     fn choose(&self, condition: &Self::Value, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// 待定.
     fn pending(&self) -> Self::Value;
+    /// 不适用.
+    fn not_applicable(&self) -> Self::Value;
     /// No row of a table.
     fn no_row(&self) -> Self::Value;
 }

@@ -1,8 +1,10 @@
 //! What becomes of a unit: exempt, scored, or without a total and why.
 
+use rust_decimal::Decimal;
+
 use super::domain::{Absence, Domain, Traced, TracedValue, Value};
 use super::{Cells, Evaluator, Until};
-use crate::plan::{ItemId, Program, StepId};
+use crate::plan::{Full, ItemId, Program, StepId};
 
 /// Whether a unit has a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(crate) enum Status {
     Missing,
     /// 待定.
     Pending,
+    /// No item applies.
+    NotApplicable,
     /// A result that cannot be held, a value that no row of a table matches, a script that fails: the step where.
     Faulty(StepId),
 }
@@ -71,6 +75,7 @@ where
         None => Status::Scored,
         Some(Absence::Missing | Absence::Undefined) => Status::Missing,
         Some(Absence::Pending) => Status::Pending,
+        Some(Absence::NotApplicable) => Status::NotApplicable,
         Some(absence @ (Absence::TooLarge | Absence::NoRow | Absence::Failed)) => {
             let guilty = values.iter().position(|value| *value.exact() == Value::Absent(absence));
             Status::Faulty(guilty.unwrap_or(program.total))
@@ -121,6 +126,14 @@ impl<V: AsExact> Outcome<V> {
         self.values.get(step).map_or(Value::Absent(Absence::Missing), |value| *value.exact())
     }
 
+    /// The marks of an item or of the tier for this unit; none where they are not known.
+    pub(crate) fn full(&self, full: Full) -> Option<Decimal> {
+        match full {
+            Full::Fixed(full) => Some(full),
+            Full::Varying { step, .. } => self.value(step).decimal(),
+        }
+    }
+
     /// What became of an item.
     pub(crate) fn item(&self, program: &Program, item: ItemId) -> ItemStatus {
         let Some(Some(steps)) = program.items.get(item) else { return ItemStatus::NotApplicable };
@@ -130,6 +143,7 @@ impl<V: AsExact> Outcome<V> {
         match self.value(steps.score) {
             Value::Number(_) => ItemStatus::Scored,
             Value::Absent(Absence::Pending) => ItemStatus::Pending,
+            Value::Absent(Absence::NotApplicable) => ItemStatus::NotApplicable,
             _ => ItemStatus::Missing,
         }
     }

@@ -10,6 +10,8 @@ use crate::plan::{Ranking, Ties};
 /// What a unit brings to the ranking.
 #[derive(Debug)]
 pub(crate) struct Contestant {
+    /// A veto ranks it after all that have none.
+    pub(crate) last: bool,
     pub(crate) keys: Vec<Value>,
     /// The keys by which units with equal places are listed.
     pub(crate) listed: Vec<Value>,
@@ -20,7 +22,7 @@ pub(crate) struct Contestant {
 /// The place of each contestant, in the order given: 1 is first; places may be halves where ties share the mean.
 pub(crate) fn places(ranking: &Ranking, contestants: &[&Contestant]) -> Vec<Decimal> {
     places_by(contestants.len(), ranking.ties, |a, b| match (contestants.get(a), contestants.get(b)) {
-        (Some(a), Some(b)) => by(&a.keys, &b.keys, &ranking.keys),
+        (Some(a), Some(b)) => a.last.cmp(&b.last).then_with(|| by(&a.keys, &b.keys, &ranking.keys)),
         _ => Ordering::Equal,
     })
 }
@@ -52,7 +54,11 @@ pub(crate) fn places_by(count: usize, ties: Ties, order_of: impl Fn(usize, usize
 
 /// The order in which contestants are listed: by their keys, then by the list keys, then by name.
 pub(crate) fn listing(ranking: &Ranking, a: &Contestant, b: &Contestant) -> Ordering {
-    by(&a.keys, &b.keys, &ranking.keys).then_with(|| by(&a.listed, &b.listed, &ranking.listed)).then_with(|| a.name.cmp(&b.name))
+    a.last
+        .cmp(&b.last)
+        .then_with(|| by(&a.keys, &b.keys, &ranking.keys))
+        .then_with(|| by(&a.listed, &b.listed, &ranking.listed))
+        .then_with(|| a.name.cmp(&b.name))
 }
 
 /// Which of two comes first, by one key after another.
@@ -79,9 +85,23 @@ mod tests {
     use rust_decimal_macros::dec;
 
     fn contestants() -> Vec<Contestant> {
-        let one =
-            |total: i64, name: &str| Contestant { keys: vec![Value::Number(Number::from(Decimal::from(total)))], listed: Vec::new(), name: name.to_owned() };
+        let one = |total: i64, name: &str| Contestant {
+            last: false,
+            keys: vec![Value::Number(Number::from(Decimal::from(total)))],
+            listed: Vec::new(),
+            name: name.to_owned(),
+        };
         vec![one(90, "甲"), one(100, "乙"), one(100, "丙"), one(80, "丁")]
+    }
+
+    #[test]
+    fn those_that_a_veto_ranks_last_are_behind_all_others_and_in_the_order_of_their_keys() {
+        let mut all = contestants();
+        all[1].last = true;
+        all[3].last = true;
+        let ranking = Ranking { within_tier: true, ties: Ties::Skipping, keys: vec![true], listed: Vec::new() };
+        // 丙 100, 甲 90, then 乙 100 and 丁 80
+        assert_eq!(places(&ranking, &all.iter().collect::<Vec<_>>()), [dec!(2), dec!(3), dec!(1), dec!(4)]);
     }
 
     fn places_with(ties: Ties) -> Vec<Decimal> {

@@ -16,7 +16,7 @@ use super::domain::{Absence, Exact, Value};
 use super::outcome::{Participation, participation};
 use super::{Cells, Evaluator, Until};
 use crate::plan::{
-    self, AttributeId, Common, FactId, Fold, InputId, InputKind, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who, closure,
+    self, AttributeId, Common, FactId, Fold, InputId, InputKind, Name, Plan, Program, RecordId, Records, Stage, StepId, TierId, Units, Who, closure,
 };
 
 /// The units of a period, as far as they bring something to one another.
@@ -35,6 +35,8 @@ pub(crate) trait Members {
     fn parent(&self, member: usize) -> Option<usize>;
     /// An attribute, by a number that is the same for those who have it in common.
     fn attribute(&self, member: usize, attribute: AttributeId) -> Option<usize>;
+    /// Whether the unit is one of those, by name or alias.
+    fn is_one_of(&self, member: usize, names: &[Name]) -> bool;
     fn row(&self, member: usize) -> Self::Row<'_>;
     /// The records of a unit, each by its fields; none where no table holds such records at all.
     fn records(&self, _member: usize, _record: RecordId) -> Option<Vec<&[Value]>> {
@@ -46,6 +48,7 @@ pub(crate) trait Members {
 
 /// Fills every input of every unit, stage by stage.
 pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
+    named(plan, members);
     let mut taking_part = None;
     for (number, stage) in plan.stages.iter().enumerate() {
         let taking_part = taking_part.get_or_insert_with(|| participations(plan, members));
@@ -58,7 +61,7 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
             match plan.inputs.get(*id).map(|input| &input.kind) {
                 Some(InputKind::Units(units)) => gather(units, brought, |member, value| members.put(member, *id, value)),
                 // those of other periods were filled in before, those of records follow
-                Some(InputKind::Earlier(_) | InputKind::Records(_)) | None => {}
+                Some(InputKind::Earlier(_) | InputKind::Records(_) | InputKind::Named(_)) | None => {}
             }
         }
         of_records(plan, members, (number, stage));
@@ -69,7 +72,7 @@ pub(crate) fn fill<M: Members>(plan: &Plan, members: &mut M) {
 fn of_records<M: Members>(plan: &Plan, members: &mut M, (number, stage): (usize, &Stage)) {
     let kinds = stage.inputs.iter().filter_map(|id| match &plan.inputs.get(*id)?.kind {
         InputKind::Records(records) => Some((*id, records)),
-        InputKind::Units(_) | InputKind::Earlier(_) => None,
+        InputKind::Units(_) | InputKind::Earlier(_) | InputKind::Named(_) => None,
     });
     let inputs: Vec<(InputId, &Records)> = kinds.collect();
     if inputs.is_empty() {
@@ -95,6 +98,17 @@ fn of_records<M: Members>(plan: &Plan, members: &mut M, (number, stage): (usize,
         };
         let found: Vec<(InputId, Value)> = inputs.iter().map(made).collect();
         for (id, value) in found {
+            members.put(member, id, value);
+        }
+    }
+}
+
+/// Says of every unit whether it is one of those that the rules name; exemptions may ask.
+fn named<M: Members>(plan: &Plan, members: &mut M) {
+    for (id, input) in plan.inputs.iter().enumerate() {
+        let InputKind::Named(names) = &input.kind else { continue };
+        for member in 0..members.count() {
+            let value = Value::Truth(members.is_one_of(member, names));
             members.put(member, id, value);
         }
     }
@@ -297,6 +311,7 @@ fn part((brought, values): (Option<&plan::Brought>, &[Value]), takes_part: Optio
     match condition {
         Some(Value::Truth(false)) => return Part::Left(Left::Excluded),
         Some(Value::Absent(Absence::Undefined)) => return Part::Left(Left::Undefined),
+        Some(Value::Absent(Absence::NotApplicable)) => return Part::Left(Left::NotApplicable),
         Some(Value::Absent(absence)) => open = Some(open.map_or(absence, |other| other.min(absence))),
         _ => {}
     }
@@ -308,6 +323,7 @@ fn part((brought, values): (Option<&plan::Brought>, &[Value]), takes_part: Optio
     let value_open = if listed || brought.values.is_empty() { value_open } else { Some(Absence::Missing) };
     match (open, value_open) {
         (None, Some(Absence::Undefined)) => Part::Left(Left::Undefined),
+        (None, Some(Absence::NotApplicable)) => Part::Left(Left::NotApplicable),
         (None, None) => {
             let one = Value::Truth(true);
             Part::Counted(value.unwrap_or(one), weight.unwrap_or(one))

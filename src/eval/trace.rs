@@ -111,13 +111,41 @@ impl<'a> Trace<'a> {
         zero && !base
     }
 
+    /// The conditions of some role that a condition is made of, in order.
+    pub(crate) fn conditions(&self, id: StepId, wanted: fn(Role) -> bool) -> Vec<StepId> {
+        match (self.info(id).map(|info| info.role), self.step(id)) {
+            (Some(role), _) if wanted(role) => vec![id],
+            (_, Some(Step::And(links) | Step::Or(links))) => links.iter().flat_map(|link| self.conditions(*link, wanted)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What decided whether an item applies: where it does its own scope and those around it, where not those that are to blame.
+    pub(crate) fn scopes(&self, id: StepId) -> Vec<StepId> {
+        let holds = |id: StepId| self.value(id) == Value::Truth(true);
+        let mut found = Vec::new();
+        match (self.info(id).map(|info| info.role), self.step(id)) {
+            (Some(Role::Scope), _) => found.push(id),
+            (_, Some(Step::And(links))) => {
+                for link in links.iter().filter(|link| holds(id) || !holds(**link)) {
+                    found.extend(self.scopes(*link));
+                }
+            }
+            (_, Some(Step::Or(links))) if !holds(id) => found.extend(links.iter().flat_map(|link| self.scopes(*link))),
+            _ => {}
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        found.retain(|scope| seen.insert(*scope));
+        found
+    }
+
     /// The assumptions that bear on a value: those of clauses that contributed or whose branch was taken, and every stand-in for
     /// what is not known.
     pub(crate) fn marks(&self, root: StepId) -> Vec<MarkId> {
         let mut marks = Vec::new();
         for (id, reach) in self.reach(root).into_iter().enumerate() {
             let Some(info) = self.info(id).filter(|info| reach != Reach::None && !info.marks.is_empty()) else { continue };
-            if self.used(id) == Used::Instead {
+            if self.used(id) == Used::Instead || matches!(info.role, Role::Veto(_)) && self.value(id) == Value::Truth(false) {
                 continue;
             }
             let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) != Used::First;

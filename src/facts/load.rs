@@ -13,7 +13,7 @@ use super::number::{Reading, with_unit};
 use super::register::{self, Register, TIER, UNIT};
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units, given_by_register};
-use super::{Cell, Facts, File, Row, provenance};
+use super::{Cell, Facts, File, Row, named, provenance};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
 use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
@@ -60,6 +60,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     }
     let Loader { units, mut facts, .. } = loader;
     given_by_register(&units, &mut facts);
+    facts.aliases = named::aliases(plan, register);
     facts.gather(plan);
     facts
 }

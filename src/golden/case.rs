@@ -5,14 +5,15 @@ use crate::eval::Until;
 use crate::eval::domain::TracedValue;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
-use crate::facts::{Facts, Member, check, load, past};
+use crate::facts::register::Register;
+use crate::facts::{Facts, Member, check, load, named, past};
 use crate::plan::{Case, CaseUnit, Expected, Literal, Plan, Program, Target};
 use crate::quantity::{Number, Unit};
 use crate::results::Place;
 
 /// What differs; empty where the case holds.
-pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
-    let facts = facts(plan, case);
+pub(crate) fn run(plan: &Plan, case: &Case, register: Option<&Register>) -> Vec<Difference> {
+    let facts = facts(plan, case, register);
     let faults = check::check(plan, &facts).into_iter().filter(crate::diag::Diagnostic::is_error);
     let mut found: Vec<Difference> = faults
         .map(|fault| Difference { unit: case.name.clone(), column: "已知".to_owned(), expected: "合用的数据".to_owned(), computed: fault.words.zh })
@@ -31,8 +32,8 @@ pub(crate) fn run(plan: &Plan, case: &Case) -> Vec<Difference> {
 }
 
 /// The units of a case as tables and a register would give them.
-fn facts(plan: &Plan, case: &Case) -> Facts {
-    let mut facts = Facts::default();
+fn facts(plan: &Plan, case: &Case, register: Option<&Register>) -> Facts {
+    let mut facts = Facts { aliases: named::aliases(plan, register), ..Facts::default() };
     for unit in &case.units {
         let given: Vec<(usize, Literal)> = unit.given.iter().map(|(fact, value, _)| (*fact, *value)).collect();
         facts.rows.push(load::one(plan, unit.tier, &given));
@@ -73,6 +74,7 @@ fn name(plan: &Plan, target: Target) -> String {
     match target {
         Target::Total => "总分".to_owned(),
         Target::Rank => "排名".to_owned(),
+        Target::NotEligible => "取消评优".to_owned(),
         Target::Item(id) => plan.items.get(id).map(|item| item.name.clone()).unwrap_or_default(),
         Target::Fact(id) => plan.facts.get(id).map(|fact| fact.name.clone()).unwrap_or_default(),
         Target::Value(id) => plan.values.get(id).map(|value| value.name.clone()).unwrap_or_default(),
@@ -91,10 +93,12 @@ fn value_of(program: &Program, outcome: &Outcome<TracedValue>, target: Target) -
         Target::Total | Target::Rank => match (outcome.status, target) {
             (Status::Missing, _) => missing,
             (Status::Pending, _) => Value::Absent(Absence::Pending),
+            (Status::NotApplicable, _) => return Err("不适用"),
             // its place among the units of the case takes the place of this
             (Status::Scored, Target::Rank) => Value::Number(Number::from(rust_decimal::Decimal::ONE)),
             _ => outcome.value(program.total),
         },
+        Target::NotEligible => program.not_eligible.map_or(Value::Truth(false), |step| outcome.value(step)),
         Target::Item(id) => match outcome.item(program, id) {
             ItemStatus::NotApplicable => return Err("不适用"),
             _ => at(program.items.get(id).copied().flatten().map(|steps| steps.score)),
@@ -127,7 +131,7 @@ fn shown(plan: &Plan, target: Target, value: &Value) -> String {
             .iter()
             .find_map(|program| program.values.get(id).copied().flatten().and_then(|step| program.infos.get(step)))
             .and_then(|info| info.unit.clone()),
-        Target::Rank => None,
+        Target::Rank | Target::NotEligible => None,
     };
     match value {
         Value::Number(number) => match number.decimal() {
@@ -139,6 +143,7 @@ fn shown(plan: &Plan, target: Target, value: &Value) -> String {
         },
         Value::Truth(truth) => if *truth { "是" } else { "否" }.to_owned(),
         Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+        Value::Absent(Absence::NotApplicable) => "不适用".to_owned(),
         Value::Absent(Absence::Missing) => "缺数据".to_owned(),
         Value::Absent(Absence::Pending) => "待定".to_owned(),
         Value::Absent(Absence::Undefined) => "无从计算".to_owned(),

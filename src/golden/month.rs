@@ -15,7 +15,7 @@ use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
-use crate::results::{Results, State, UnitResult};
+use crate::results::{Output, Results, State, UnitResult};
 
 /// A difference that is known, with both values and why.
 #[derive(Debug, Clone)]
@@ -75,6 +75,10 @@ enum Column {
     /// An item by any of its names; which one depends on the tier.
     Item,
     Fact(FactId),
+    /// 输出, by its place among them.
+    Output(usize),
+    /// Whether the unit may be commended.
+    Eligible,
 }
 
 /// Compares the results of a month with its published tables.
@@ -144,8 +148,12 @@ impl Comparison<'_> {
         if plan.total.name == heading || heading == "total" || plan.total_columns.iter().any(|column| column == heading) {
             return Some(Column::Total);
         }
+        if let Some(output) = plan.outputs.iter().position(|output| plan.values.get(*output).is_some_and(|output| output.name == heading)) {
+            return Some(Column::Output(output));
+        }
         match heading {
             "排名" | "名次" | "rank" => Some(Column::Rank),
+            "可评优" | "eligible" if !plan.vetoes.is_empty() => Some(Column::Eligible),
             "层级" | "tier" => Some(Column::Tier),
             _ => plan.facts.iter().position(|fact| fact.name == heading || fact.columns.iter().any(|column| column == heading)).map(Column::Fact),
         }
@@ -164,7 +172,9 @@ impl Comparison<'_> {
             (None, true) => true,
             // an empty cell of an indicator says that it does not apply, or that nothing was given or taken
             (Some(computed), true) => number(computed).is_some_and(|value| value.is_zero()),
-            (Some(computed), false) if column == Column::Tier => computed == printed,
+            (Some(computed), false) if matches!(column, Column::Tier | Column::Output(_)) && computed == printed => true,
+            (Some(computed), false) if matches!(column, Column::Output(_) | Column::Eligible) && truth(computed).is_some() => truth(computed) == truth(printed),
+            (Some(_), false) if column == Column::Tier => false,
             (Some(computed), false) => number(computed).is_some() && number(computed) == number(printed),
             // a table may say in words that there is no score
             (None, false) => self.absence(unit, column, item).is_some_and(|(zh, en)| printed == zh || printed == en),
@@ -233,6 +243,11 @@ impl Comparison<'_> {
             Column::Total => unit.total.clone(),
             Column::Rank => unit.rank.map(|place| crate::quantity::plain(place.0)),
             Column::Tier => Some(unit.tier.clone()),
+            Column::Output(output) => match unit.outputs.get_index(output)?.1.as_ref()? {
+                Output::Text(text) => Some(text.clone()),
+                Output::Truth(truth) => Some(if *truth { "是" } else { "否" }.to_owned()),
+            },
+            Column::Eligible => unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned()),
             Column::Item => {
                 let name = &self.plan.items.get(item?)?.name;
                 let indicator = unit.indicators.get(name).and_then(|one| one.score.clone());
@@ -260,6 +275,8 @@ impl Comparison<'_> {
             let root = match column {
                 Column::Item => program.items.get(item?).copied().flatten()?.score,
                 Column::Fact(fact) => program.facts.get(fact).copied().flatten()?,
+                Column::Output(output) => program.values.get(*self.plan.outputs.get(output)?).copied().flatten()?,
+                Column::Eligible => program.not_eligible?,
                 _ => program.total,
             };
             Some(self.rests_on(unit, &Trace { plan: self.plan, program, outcome: &outcome }, root))
@@ -296,6 +313,15 @@ fn state(unit: &UnitResult) -> &'static str {
         State::Missing => "缺数据",
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
+    }
+}
+
+/// Whether a published text says yes or no.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "是" | "yes" => Some(true),
+        "否" | "no" => Some(false),
+        _ => None,
     }
 }
 

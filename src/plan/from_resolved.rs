@@ -1,15 +1,18 @@
 //! Resolved standard to programs: expressions become steps, tier by tier.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
+use super::items::Way;
 use super::{
-    Around, Bound, Brought, Call, Clock, Earlier, Fact, FactId, Field, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List, ListSteps,
-    Literal, Named, OfRecords, Plan, Program, Range, Ranking, Read, Record, Records, Role, RowProgram, Step, StepId, TierId, Units, ValueId,
+    Around, Bound, Brought, Call, Clock, Earlier, Effect, Fact, FactId, Field, Full, Function, Input, InputId, InputKind, Item, ItemId, ItemSteps, Limit, List,
+    ListSteps, Literal, Name, Named, OfRecords, Plan, Program, Range, Ranking, Read, Record, Records, Role, RowProgram, Spill, Step, StepId, TierId, Units,
+    ValueId, Veto,
 };
 use crate::calendar::Calendar;
-use crate::diag::Lang;
+use crate::diag::{Lang, words};
 use crate::quantity::Unit;
 use crate::resolved::{self, Comparison, Expr, ExprKind, Extreme, FunctionId, PartOf, Pattern, Sign, Standard, Times, Type, constant};
 use crate::source::Span;
@@ -19,8 +22,10 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let functions = functions(&standard);
     let calendar = Arc::new(OnceLock::new());
     let shared = Shared { functions: &functions, calendar: &calendar };
-    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, tier).program()).collect();
-    let inputs: Vec<Input> = standard.inputs.iter().map(|one| input(&standard, one)).collect();
+    let named = RefCell::default();
+    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, &named, tier).program()).collect();
+    let gathered = standard.inputs.iter().map(|one| input(&standard, one));
+    let inputs: Vec<Input> = gathered.chain(named.into_inner()).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
     let head = standard.head.clone();
     let facts = standard
@@ -59,9 +64,11 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
         records: standard.records.into_iter().map(record).collect(),
         calendar,
         items,
+        outputs: standard.values.iter().enumerate().filter(|(_, value)| value.is_output).map(|(id, _)| id).collect(),
         values: standard.values.into_iter().map(|value| Named { name: value.name, span: value.span }).collect(),
         marks: standard.marks,
         exemptions: standard.exemptions.into_iter().map(|exemption| Named { name: exemption.reason, span: exemption.span }).collect(),
+        vetoes: standard.vetoes.into_iter().map(|veto| Veto { effect: veto.effect, reason: veto.reason }).collect(),
         programs,
         inputs,
         stages,
@@ -166,6 +173,8 @@ struct Shared<'s> {
 pub(super) struct Lowering<'s> {
     pub(super) standard: &'s Standard,
     shared: Shared<'s>,
+    /// The units that the scopes of all tiers name, each list an input behind those that are gathered.
+    named: &'s RefCell<Vec<Input>>,
     pub(super) tier: TierId,
     pub(super) builder: Builder,
     pub(super) items: Vec<Option<ItemSteps>>,
@@ -173,7 +182,21 @@ pub(super) struct Lowering<'s> {
     values: Vec<Option<StepId>>,
     inputs: Vec<Option<StepId>>,
     parts: BTreeMap<(Option<ItemId>, u8), StepId>,
-    total: Option<StepId>,
+    pub(super) computed: Option<StepId>,
+    pub(super) total: Option<StepId>,
+    /// The conditions of vetoes.
+    pub(super) vetoes: BTreeMap<usize, StepId>,
+    /// 总分 is the total before any veto.
+    pub(super) before_vetoes: bool,
+    /// For every item that was asked for, whether it applies, where that is not so for all units.
+    pub(super) scopes: BTreeMap<ItemId, Option<StepId>>,
+    /// The same without regard to what is inside.
+    pub(super) conditions: BTreeMap<ItemId, Option<StepId>>,
+    /// Marks that may differ from unit to unit.
+    pub(super) full: BTreeMap<ItemId, Full>,
+    pub(super) tier_marks: Option<Full>,
+    /// The ways that points take which floors gave back, with what is left of each way.
+    pub(super) spills: Vec<(Spill, Way)>,
     /// Where the steps of a record are made.
     row: Option<RowLowering>,
 }
@@ -186,10 +209,11 @@ struct RowLowering {
 }
 
 impl<'s> Lowering<'s> {
-    fn new(standard: &'s Standard, shared: Shared<'s>, tier: TierId) -> Self {
+    fn new(standard: &'s Standard, shared: Shared<'s>, named: &'s RefCell<Vec<Input>>, tier: TierId) -> Self {
         Lowering {
             standard,
             shared,
+            named,
             tier,
             builder: Builder::default(),
             items: vec![None; standard.items.len()],
@@ -197,7 +221,15 @@ impl<'s> Lowering<'s> {
             values: vec![None; standard.values.len()],
             inputs: vec![None; standard.inputs.len()],
             parts: BTreeMap::new(),
+            computed: None,
             total: None,
+            vetoes: BTreeMap::new(),
+            before_vetoes: false,
+            scopes: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            full: BTreeMap::new(),
+            tier_marks: None,
+            spills: Vec::new(),
             row: None,
         }
     }
@@ -217,7 +249,14 @@ impl<'s> Lowering<'s> {
             self.item(id);
         }
         let uncapped = self.part(PartOf::All, None, standard.total.span);
-        let total = self.total();
+        let (computed, total) = (self.computed(), self.total());
+        let vetoes = self.vetoes(|_| true);
+        let last = self.any_veto(|effect| effect == Effect::Last);
+        let not_eligible = self.any_veto(|effect| effect == Effect::NotEligible);
+        let marks = self.marks_of_tier();
+        for (id, _) in standard.values.iter().enumerate().filter(|(_, value)| value.is_output) {
+            self.value(id);
+        }
         let key = |key: &resolved::Key, lowering: &mut Self| lowering.expr(&key.expr);
         let keys = standard.ranking.keys.iter().map(|one| key(one, &mut self)).collect();
         let listed = standard.ranking.listed.iter().map(|one| key(one, &mut self)).collect();
@@ -231,7 +270,7 @@ impl<'s> Lowering<'s> {
         Program {
             tier: tier.map(|tier| tier.name.clone()).unwrap_or_default(),
             title: tier.and_then(|tier| tier.title.clone()),
-            marks: tier.map(|tier| tier.marks).unwrap_or_default(),
+            marks,
             varying: super::varying(&self.builder.steps),
             steps: self.builder.steps,
             infos: self.builder.infos,
@@ -242,7 +281,12 @@ impl<'s> Lowering<'s> {
             facts: self.facts,
             values: self.values,
             uncapped,
+            computed,
             total,
+            vetoes,
+            last,
+            not_eligible,
+            spills: self.spills.into_iter().map(|(spill, _)| spill).collect(),
             keys,
             listed,
             lists,
@@ -366,8 +410,9 @@ impl<'s> Lowering<'s> {
             if let Some(item) = fact.assesses.and_then(|item| standard.items.get(item)) {
                 let zero = self.builder.points(rust_decimal::Decimal::ZERO, item.head);
                 bounds.push(Bound { fact: id, side: Limit::AtLeast, limit: zero, by: None });
-                if let Some(top) = item.cap.as_ref().or(item.marks.as_ref()).and_then(|top| constant(standard, top, self.tier)) {
-                    let limit = self.builder.points(top, item.head);
+                let full = fact.assesses.and_then(|id| self.item(id)).and_then(|steps| steps.full);
+                if let Some(top) = item.cap.as_ref().and_then(|cap| self.bound(cap)).or(full) {
+                    let limit = self.full_step(top, item.head);
                     bounds.push(Bound { fact: id, side: Limit::AtMost, limit, by: None });
                 }
             }
@@ -426,10 +471,13 @@ impl<'s> Lowering<'s> {
         }
         let standard = self.standard;
         let Some(value) = standard.values.get(id) else { return 0 };
+        // a value is the same wherever it is read
+        let before = std::mem::replace(&mut self.before_vetoes, false);
         let step = self.within(&value.name, Some(value.span), |lowering| {
             let inner = lowering.expr(&value.expr);
             lowering.builder.push(Step::Same(inner), Role::Value(id), unit_of(&value.expr), value.span)
         });
+        self.before_vetoes = before;
         self.builder.note(step, &value.notes);
         if let Some(slot) = self.values.get_mut(id) {
             *slot = Some(step);
@@ -439,9 +487,7 @@ impl<'s> Lowering<'s> {
 
     /// The score of the item of that name that applies to this tier.
     fn score(&mut self, id: ItemId) -> StepId {
-        let name = self.standard.items.get(id).map(|item| item.name.as_str());
-        let applies = |item: &resolved::Item| Some(item.name.as_str()) == name && item.tiers.contains(&self.tier);
-        let id = self.standard.items.iter().position(applies).unwrap_or(id);
+        let id = self.standard.applying(id, self.tier).unwrap_or(id);
         self.item(id).map_or(0, |item| item.score)
     }
 
@@ -474,8 +520,11 @@ impl<'s> Lowering<'s> {
                 PartOf::Penalties => item.kind == resolved::ItemKind::Penalty,
             };
             if wanted && let Some(steps) = self.item(*child) {
-                terms.push((Sign::Plus, steps.score));
+                terms.push((Sign::Plus, self.where_applicable(steps.scope, steps.score, span)));
             }
+        }
+        if owner.is_none() && matches!(part, PartOf::All | PartOf::Basic) {
+            terms.extend(self.arrivals(None).into_iter().map(|(step, _)| (Sign::Minus, step)));
         }
         let role = if owner.is_none() && part == PartOf::All { Role::Uncapped } else { Role::Parts };
         let step = if terms.is_empty() {
@@ -487,18 +536,20 @@ impl<'s> Lowering<'s> {
         step
     }
 
-    fn total(&mut self) -> StepId {
-        if let Some(total) = self.total {
-            return total;
-        }
-        let standard = self.standard;
-        let inner = self.within("总分", Some(standard.total.span), |lowering| {
-            let inner = lowering.expr(&standard.total.expr);
-            lowering.builder.push(Step::Same(inner), Role::Total, Some(Unit::score()), standard.total.span)
-        });
-        self.builder.note(inner, &standard.total.notes);
-        self.total = Some(inner);
-        inner
+    /// Whether the unit is one of those.
+    fn one_of(&mut self, names: &[Name], span: Span) -> StepId {
+        let listed = {
+            let mut named = self.named.borrow_mut();
+            let same = |input: &Input| matches!(&input.kind, InputKind::Named(others) if others == names);
+            named.iter().position(same).unwrap_or_else(|| {
+                let list: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+                let (zh, en) = (list.join("、"), list.join(", "));
+                named.push(Input { name: words!("单位是 {zh}", "the unit is {en}"), kind: InputKind::Named(names.to_vec()), span, spans: vec![span] });
+                named.len() - 1
+            })
+        };
+        let input = self.standard.inputs.len() + listed;
+        self.builder.push(Step::Input(input), Role::Input(input), None, span)
     }
 
     // --- expressions ---
@@ -519,11 +570,23 @@ impl<'s> Lowering<'s> {
             ExprKind::Fact(id) => return self.fact(*id),
             ExprKind::Value(id) => return self.value(*id),
             ExprKind::Score(id) => return self.score(*id),
+            ExprKind::Total if self.before_vetoes => return self.computed(),
             ExprKind::Total => return self.total(),
+            ExprKind::NotEligible => {
+                return self.any_veto(|effect| effect == Effect::NotEligible).unwrap_or_else(|| self.builder.constant(Literal::Truth(false), None, span));
+            }
+            ExprKind::OneOf(names) => return self.one_of(names, span),
             ExprKind::Part(part, owner) => return self.part(*part, *owner, span),
-            ExprKind::Marks(_) => {
-                let marks = constant(self.standard, expr, self.tier).unwrap_or_default();
-                return self.builder.points(marks, span);
+            ExprKind::Marks(owner) => {
+                let full = match owner {
+                    Some(item) => self.marks(*item),
+                    None => Some(self.marks_of_tier()),
+                };
+                return match full {
+                    Some(full) => self.full_step(full, span),
+                    // of a bonus that states them
+                    None => self.builder.points(constant(self.standard, expr, self.tier).unwrap_or_default(), span),
+                };
             }
             ExprKind::ByTier(rows, otherwise) => match rows.get(&self.tier).or(otherwise.as_deref()) {
                 Some(row) => return self.expr(row),

@@ -7,8 +7,9 @@ use super::{Around, Common, Input, InputId, InputKind, Program, Stage, Step, Ste
 /// Puts the inputs into stages, and tells every program which of its steps a stage needs.
 pub(super) fn arrange(inputs: &[Input], programs: &mut [Program]) -> Vec<Stage> {
     let reads = reads(inputs, programs);
-    // what is read of other periods is there before anything is gathered
-    let here = (0..inputs.len()).filter(|id| inputs.get(*id).is_some_and(|input| input.earlier().is_none())).collect();
+    // what is read of other periods is there before anything is gathered; who a unit is needs nothing to be gathered
+    let here = |input: &Input| input.earlier().is_none() && !matches!(input.kind, InputKind::Named(_));
+    let here = inputs.iter().enumerate().filter(|(_, input)| here(input)).map(|(id, _)| id).collect();
     let stages = in_order(&reads, here);
     for program in programs {
         let needed = |stage: &Stage| closure(&program.steps, stage.inputs.iter().flat_map(|id| roots(inputs, program, *id)));
@@ -33,7 +34,7 @@ fn roots(inputs: &[Input], program: &Program, id: InputId) -> Vec<StepId> {
         }
         // what a unit had in another period is not asked in this one
         Some(InputKind::Earlier(_)) => return Vec::new(),
-        None => {}
+        Some(InputKind::Named(_)) | None => {}
     }
     roots
 }
@@ -78,7 +79,7 @@ fn reads(inputs: &[Input], programs: &[Program]) -> Vec<BTreeSet<InputId>> {
             match &input.kind {
                 // which units take part is settled before anything is gathered from them
                 InputKind::Units(_) => found.extend(&exempting),
-                InputKind::Records(_) | InputKind::Earlier(_) => {}
+                InputKind::Records(_) | InputKind::Earlier(_) | InputKind::Named(_) => {}
             }
         }
     }

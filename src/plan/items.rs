@@ -3,9 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::from_resolved::Lowering;
-use super::{ItemId, ItemSteps, Reading, Role, Side, Step, StepId};
+use super::{Full, ItemId, ItemSteps, Reading, Role, Side, Spill, Step, StepId};
 use crate::quantity::{self, Unit};
-use crate::resolved::{Act, Clause, Item, ItemKind, Move, PartOf, Precision, Sign, constant, marks_in};
+use crate::resolved::{Act, Clause, Item, ItemKind, Move, PartOf, Precision, Sign, incoming};
+
+/// Items one after the other; the total is none.
+pub(super) type Way = Vec<Option<ItemId>>;
+/// What a clause, or the floor of another item, takes off and the floor of this one may give back.
+pub(super) struct Spilling {
+    /// Where that goes.
+    way: Way,
+    amount: StepId,
+}
 
 impl Lowering<'_> {
     /// The steps of an item; none where it does not apply to this tier.
@@ -18,41 +27,101 @@ impl Lowering<'_> {
         if let Some(Some(done)) = self.items.get(id) {
             return Some(*done);
         }
-        let marks = marks_in(standard, id, self.tier);
-        let of_expr = |expr: &Option<crate::resolved::Expr>| expr.as_ref().and_then(|expr| constant(standard, expr, self.tier));
-        let stated_marks = of_expr(&item.marks);
-        let cap = of_expr(&item.cap).or(stated_marks).or(marks);
-        let floor = of_expr(&item.floor).unwrap_or(Decimal::ZERO);
         let path = item.path.join("/");
-        let score = self.within(&path, Some(item.head), |lowering| lowering.score_of(id, item, (floor, cap)));
-        let full = if item.is_base() { marks } else { cap };
-        let steps = ItemSteps { score, full };
+        let steps = self.within(&path, Some(item.head), |lowering| {
+            let marks = lowering.marks(id);
+            let cap = match item.cap.as_ref().or(item.marks.as_ref().filter(|_| !item.is_base())) {
+                Some(cap) => lowering.bound(cap),
+                None => marks,
+            };
+            let floor = item.floor.as_ref().and_then(|floor| lowering.bound(floor)).unwrap_or(Full::Fixed(Decimal::ZERO));
+            let scope = lowering.scope(id);
+            let score = lowering.score_of(id, item, (floor, cap), scope);
+            ItemSteps { score, full: if item.is_base() { marks } else { cap }, scope }
+        });
         if let Some(slot) = self.items.get_mut(id) {
             *slot = Some(steps);
         }
         Some(steps)
     }
 
-    fn score_of(&mut self, id: ItemId, item: &Item, bounds: (Decimal, Option<Decimal>)) -> StepId {
-        let (floor, cap) = bounds;
-        let mut value = self.unbounded(id, item);
+    fn score_of(&mut self, id: ItemId, item: &Item, (floor, cap): (Full, Option<Full>), scope: Option<StepId>) -> StepId {
+        let mut spilling = Vec::new();
+        let mut value = self.unbounded(id, item, &mut spilling);
         if !keeps_above(item) {
-            let limit = self.builder.points(floor, item.floor.as_ref().map_or(item.head, |floor| floor.span));
+            let limit = self.full_step(floor, item.floor.as_ref().map_or(item.head, |floor| floor.span));
+            if !spilling.is_empty() {
+                self.spilled(id, item, (value, limit, scope), spilling);
+            }
             value = self.builder.push(Step::Floor(value, limit), Role::ItemFloor, Some(Unit::score()), item.head);
         }
         value = self.awarded(item, value);
         if let Some(cap) = cap.filter(|_| item.assessed.is_none()) {
-            let limit = self.builder.points(cap, item.cap.as_ref().or(item.marks.as_ref()).map_or(item.head, |cap| cap.span));
+            let limit = self.full_step(cap, item.cap.as_ref().or(item.marks.as_ref()).map_or(item.head, |cap| cap.span));
             value = self.builder.push(Step::Cap(value, limit), Role::ItemCap, Some(Unit::score()), item.head);
         }
         value = self.rounded(item, value);
-        let step = match item.kind {
-            ItemKind::Penalty => Step::Negate(value),
-            _ => Step::Same(value),
+        let step = match (item.kind, scope) {
+            (ItemKind::Penalty, None) => Step::Negate(value),
+            (_, None) => Step::Same(value),
+            (kind, Some(scope)) => {
+                if kind == ItemKind::Penalty {
+                    value = self.builder.push(Step::Negate(value), Role::Expression, Some(Unit::score()), item.head);
+                }
+                let none = self.builder.push(Step::NotApplicable, Role::Expression, Some(Unit::score()), item.head);
+                Step::Choose(scope, value, none)
+            }
         };
         let score = self.builder.push(step, Role::Item(id), Some(Unit::score()), item.head);
         self.builder.note(score, &item.notes);
         score
+    }
+
+    /// What the floor gave back to clauses with 不足从: no more than they took off, nothing where an award decides or the item does not apply.
+    fn spilled(&mut self, id: ItemId, item: &Item, (value, floor, scope): (StepId, StepId, Option<StepId>), spilling: Vec<Spilling>) {
+        let score = || Some(Unit::score());
+        let below = self.builder.push(Step::Sum(Box::new([(Sign::Plus, floor), (Sign::Minus, value)])), Role::Expression, score(), item.head);
+        let zero = self.builder.points(Decimal::ZERO, item.head);
+        let mut given_back = self.builder.push(Step::Floor(below, zero), Role::Expression, score(), item.head);
+        let mut ways: Vec<(Way, Vec<(Sign, StepId)>)> = Vec::new();
+        for Spilling { way, amount } in spilling {
+            match ways.iter_mut().find(|(other, _)| *other == way) {
+                Some((_, amounts)) => amounts.push((Sign::Plus, amount)),
+                None => ways.push((way, vec![(Sign::Plus, amount)])),
+            }
+        }
+        for (way, amounts) in ways {
+            let taken = match amounts.as_slice() {
+                [(_, one)] => *one,
+                _ => self.builder.push(Step::Sum(amounts.into()), Role::Expression, score(), item.head),
+            };
+            let share = self.builder.push(Step::Cap(given_back, taken), Role::Expression, score(), item.head);
+            given_back = self.builder.push(Step::Sum(Box::new([(Sign::Plus, given_back), (Sign::Minus, share)])), Role::Expression, score(), item.head);
+            let mut amount = share;
+            for clause in item.clauses.iter().rev().filter(|clause| matches!(clause.act, Act::Award(_))) {
+                amount = match &clause.condition {
+                    None => zero,
+                    Some(condition) => {
+                        let condition = self.expr(condition);
+                        self.builder.push(Step::Choose(condition, zero, amount), Role::Expression, score(), clause.span)
+                    }
+                };
+            }
+            amount = self.rounded(item, amount);
+            amount = self.where_applicable(scope, amount, item.head);
+            let step = self.builder.push(Step::Same(amount), Role::Spill(id), score(), item.head);
+            let mut way = way.into_iter();
+            let to = way.next().flatten();
+            self.spills.push((Spill { from: id, to, step }, way.collect()));
+        }
+    }
+
+    /// What floors of other items gave back and is deducted here, with where it goes if the floor here gives it back again.
+    pub(super) fn arrivals(&mut self, to: Option<ItemId>) -> Vec<(StepId, Way)> {
+        for from in incoming(self.standard, to, self.tier) {
+            self.item(from);
+        }
+        self.spills.iter().filter(|(spill, _)| spill.to == to).map(|(spill, way)| (spill.step, way.clone())).collect()
     }
 
     fn rounded(&mut self, item: &Item, value: StepId) -> StepId {
@@ -69,7 +138,8 @@ impl Lowering<'_> {
     }
 
     /// The value before floor, awards, cap and rounding.
-    fn unbounded(&mut self, id: ItemId, item: &Item) -> StepId {
+    fn unbounded(&mut self, id: ItemId, item: &Item, spilling: &mut Vec<Spilling>) -> StepId {
+        let standard = self.standard;
         if let Some(fact) = item.assessed {
             return self.fact(fact);
         }
@@ -96,6 +166,18 @@ impl Lowering<'_> {
         let mut terms = vec![(Sign::Plus, base)];
         for clause in &item.clauses {
             self.moved(item, clause, &mut terms);
+            if let (Act::Move(movement), Some((_, amount))) = (&clause.act, terms.last())
+                && !movement.spill.is_empty()
+            {
+                let way = movement.spill.iter().map(|spill| spill.item.and_then(|item| standard.applying(item, self.tier))).collect();
+                spilling.push(Spilling { way, amount: *amount });
+            }
+        }
+        for (amount, way) in self.arrivals(Some(id)) {
+            terms.push((if item.kind == ItemKind::Penalty { Sign::Plus } else { Sign::Minus }, amount));
+            if !way.is_empty() {
+                spilling.push(Spilling { way, amount });
+            }
         }
         match terms.as_slice() {
             [(_, only)] => *only,
@@ -131,10 +213,10 @@ impl Lowering<'_> {
             // a family of penalties counts what its members take off
             return if item.kind == ItemKind::Penalty { self.builder.push(Step::Negate(sum), Role::Parts, Some(Unit::score()), item.head) } else { sum };
         }
-        let deducts = item.clauses.iter().any(deducts);
-        let start = if item.is_base() && deducts { marks_in(standard, id, self.tier).unwrap_or_default() } else { Decimal::ZERO };
+        let deducts = item.clauses.iter().any(deducts) || !incoming(standard, Some(id), self.tier).is_empty();
         let span = item.marks.as_ref().map_or(item.head, |marks| marks.span);
-        self.builder.points(start, span)
+        let start = if item.is_base() && deducts { self.marks(id) } else { None };
+        self.full_step(start.unwrap_or(Full::Fixed(Decimal::ZERO)), span)
     }
 
     fn clause<T>(&mut self, clause: &Clause, lower: impl FnOnce(&mut Self) -> T) -> T
@@ -162,12 +244,13 @@ impl Lowering<'_> {
                     self.moved(item, clause, &mut inner);
                 }
                 let taken_off = inner.iter().all(|(sign, _)| *sign == Sign::Minus);
+                let adds = !clauses.iter().any(deducts);
                 let inner: Vec<(Sign, StepId)> = inner.into_iter().map(|(sign, step)| (if taken_off { Sign::Plus } else { sign }, step)).collect();
                 let amount = self.clause(clause, |lowering| {
                     let sum = lowering.builder.push(Step::Sum(inner.into()), Role::Expression, Some(Unit::score()), clause.span);
                     let limit = lowering.expr(limit);
                     let capped = lowering.builder.push(Step::Cap(sum, limit), Role::AtMost, Some(Unit::score()), clause.span);
-                    lowering.conditional(clause, capped, Role::Deduction)
+                    lowering.conditional(clause, capped, if adds { Role::Addition } else { Role::Deduction })
                 });
                 terms.push((if taken_off { Sign::Minus } else { Sign::Plus }, amount));
             }

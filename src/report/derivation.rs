@@ -13,7 +13,7 @@ use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
 use crate::facts::past::{Account, Gave};
-use crate::plan::{Clock, ClockKind, Comparison, MarkId, Role, Sign, Step, StepId};
+use crate::plan::{Clock, ClockKind, Comparison, InputKind, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
@@ -146,6 +146,7 @@ impl<'a> Writer<'a> {
         let name = explanation.indicator.clone().unwrap_or_else(|| pick(lang, "总分", "total").to_owned());
         let (unit, tier, period) = (&explanation.unit, &explanation.tier, &explanation.period);
         let score = match (&explanation.score, &explanation.full) {
+            (Some(_), _) if matches!(topic, Topic::Output(_)) => case.root(topic).map(|root| self.shown(root)).unwrap_or_default(),
             (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
             (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
             (None, _) => super::value::state_word(explanation.status, lang).to_owned(),
@@ -171,6 +172,8 @@ impl<'a> Writer<'a> {
             (Some(Step::Round(a, _, _)), _) if trace.value(*a) == trace.value(id) && trace.value(*a).number().is_some() => self.behind(*a),
             (Some(Step::OrElse(a, _)), Used::First) => self.behind(*a),
             (Some(Step::OrElse(_, b)), Used::Second) => self.behind(*b),
+            // what does not apply is told by its item
+            (Some(Step::Choose(_, a, _)), Used::First | Used::Second) if trace.info(id).is_some_and(|info| info.role == Role::Part) => self.behind(*a),
             (Some(Step::Choose(_, a, _)), Used::First) if !self.is_named(id) => self.behind(*a),
             (Some(Step::Choose(_, _, b)), Used::Second) if !self.is_named(id) || trace.info(id).is_some_and(|info| info.role == Role::Award) => self.behind(*b),
             _ => id,
@@ -186,7 +189,17 @@ impl<'a> Writer<'a> {
 
     /// Whether a step has a name of its own, so that its value stands for it.
     fn is_named(&self, id: StepId) -> bool {
-        !matches!(self.case.trace.info(id).map(|info| info.role), None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps | Role::Extreme))
+        match self.case.trace.info(id).map(|info| info.role) {
+            None | Some(Role::Expression | Role::Written | Role::Fact(_) | Role::Steps | Role::Extreme | Role::Part | Role::Vetoed) => false,
+            Some(Role::Computed) => self.is_vetoed(),
+            Some(_) => true,
+        }
+    }
+
+    /// Whether a veto made the total another.
+    fn is_vetoed(&self) -> bool {
+        let trace = &self.case.trace;
+        trace.value(trace.program.total) != trace.value(trace.program.computed)
     }
 
     fn label(&self, id: StepId) -> String {
@@ -229,6 +242,19 @@ impl<'a> Writer<'a> {
             }
             Role::Default(_) => format!("{} {}", name.unwrap_or_default(), pick(lang, "(缺省)", "(default)")),
             Role::Total => pick(lang, "总分", "total").to_owned(),
+            Role::Computed => pick(lang, "否决前的总分", "total before vetoes").to_owned(),
+            Role::Marks(None) => pick(lang, "满分", "marks").to_owned(),
+            Role::Marks(Some(item)) => {
+                let name = self.case.plan().items.get(item).map(|item| item.name.as_str()).unwrap_or_default();
+                format!("{name} {}", pick(lang, "满分", "marks"))
+            }
+            Role::Spill(item) => {
+                let name = self.case.plan().items.get(item).map(|item| item.name.as_str()).unwrap_or_default();
+                match lang {
+                    Lang::Zh => format!("{name} 扣不足,转扣"),
+                    Lang::En => format!("carried over from {name}"),
+                }
+            }
             _ => name.unwrap_or_default(),
         }
     }
@@ -339,9 +365,14 @@ impl<'a> Writer<'a> {
     fn has_line(&self, id: StepId, root: StepId) -> bool {
         let trace = &self.case.trace;
         let Some(info) = trace.info(id) else { return false };
+        if let Topic::Output(_) = self.topic {
+            return matches!(info.role, Role::Value(_)) && id != root || id == root && self.body(id) != self.shown(id);
+        }
         match info.role {
             Role::Derived(_) | Role::Value(_) | Role::Distance(_) | Role::Formula | Role::AtMost | Role::Call => true,
-            Role::Deduction | Role::Addition => trace.value(id).number().is_none_or(|value| !value.is_zero()),
+            Role::Marks(_) => !self.is_leaf(self.behind_marks(id)),
+            Role::Computed => self.is_vetoed(),
+            Role::Deduction | Role::Addition | Role::Spill(_) => trace.value(id).number().is_none_or(|value| !value.is_zero()),
             Role::ItemFloor | Role::ItemCap => trace.used(id) == Used::Second,
             Role::Award => trace.used(id) == Used::First || matches!(trace.step(id), Some(Step::Same(_))),
             Role::ItemRound => self.is_rounded(id),
@@ -352,6 +383,14 @@ impl<'a> Writer<'a> {
             Role::Total => id == root,
             Role::Uncapped | Role::Parts => true,
             _ => false,
+        }
+    }
+
+    /// What stands behind marks: a number that is written, or a sum.
+    fn behind_marks(&self, id: StepId) -> StepId {
+        match self.case.trace.step(id) {
+            Some(Step::Same(a)) => self.behind(*a),
+            _ => id,
         }
     }
 
@@ -426,6 +465,7 @@ impl<'a> Writer<'a> {
                 format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
             Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.named_operand(*a), comparison_sign(*comparison), self.named_operand(*b)),
+            Some(Step::Input(_)) => self.named_units(id).unwrap_or_else(|| self.shown(id)),
             Some(Step::IsUndefined(a)) => format!("{} {}", self.name_of(*a), pick(lang, "无从计算", "is undefined")),
             Some(Step::IsBlank(a)) => format!("{} {}", self.name_of(*a), pick(lang, "为空", "is blank")),
             Some(Step::Negate(a)) if self.case.trace.value(*a).number().is_some_and(Number::is_zero) => self.operand(*a),
@@ -444,6 +484,13 @@ impl<'a> Writer<'a> {
             Some(Step::Floor(a, b)) => format!("max({}, {})", self.operand(*a), self.operand(*b)),
             _ => self.shown(id),
         }
+    }
+
+    /// `单位是 甲局、乙局`, of a step that says so.
+    fn named_units(&self, id: StepId) -> Option<String> {
+        let Some(Role::Input(input)) = self.case.trace.info(id).map(|info| info.role) else { return None };
+        let input = self.case.plan().inputs.get(input)?;
+        matches!(input.kind, InputKind::Named(_)).then(|| input.name.get(self.lang).to_owned())
     }
 
     /// 小时(从, 至), or a time and what is added to it.
@@ -471,12 +518,14 @@ impl<'a> Writer<'a> {
             let role = trace.info(*step).map(|info| info.role);
             let idle = match role {
                 Some(Role::Item(item)) => !self.case.plan().items.get(item).is_some_and(crate::plan::Item::is_base),
-                Some(Role::Deduction | Role::Addition) => true,
+                Some(Role::Deduction | Role::Addition | Role::Spill(_)) => true,
                 _ => false,
             };
             idle && trace.value(*step).number().is_some_and(Number::is_zero)
         };
-        let shown: Vec<&(Sign, StepId)> = terms.iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
+        let applying: Vec<&(Sign, StepId)> = terms.iter().filter(|(_, step)| !self.is_left_out(*step)).collect();
+        let shown: Vec<&(Sign, StepId)> =
+            applying.into_iter().enumerate().filter(|(index, (_, step))| *index == 0 || !zero(step)).map(|(_, term)| term).collect();
         let mut text = String::new();
         for (index, (sign, step)) in shown.iter().enumerate() {
             let operand = self.operand(*step);
@@ -490,6 +539,12 @@ impl<'a> Writer<'a> {
             let _ = write!(text, "{sign}{operand}");
         }
         text
+    }
+
+    /// Whether a term of a sum is that of an item that does not apply.
+    fn is_left_out(&self, term: StepId) -> bool {
+        let trace = &self.case.trace;
+        trace.info(term).is_some_and(|info| info.role == Role::Part) && trace.used(term) == Used::Second
     }
 
     // --- the tree ---
@@ -526,19 +581,27 @@ impl<'a> Writer<'a> {
     /// In the derivation of a total an item with full marks, a bonus or a penalty of 0 stays one line.
     fn is_folded(&self, id: StepId) -> bool {
         let trace = &self.case.trace;
-        let (Topic::Total, Some(Role::Item(item))) = (self.topic, trace.info(id).map(|info| info.role)) else { return false };
+        let role = trace.info(id).map(|info| info.role);
+        // an output is told by the scores that it reads
+        if let (Topic::Output(_), Some(Role::Item(_) | Role::Total)) = (self.topic, role) {
+            return true;
+        }
+        let (Topic::Total, Some(Role::Item(item))) = (self.topic, role) else { return false };
         let Some(declared) = self.case.plan().items.get(item) else { return false };
         let Some(number) = trace.value(id).number().copied() else { return false };
         let full = trace.program.items.get(item).copied().flatten().and_then(|steps| steps.full);
-        if declared.is_base() { full.is_some_and(|full| number == Number::from(full)) } else { number.is_zero() }
+        if declared.is_base() { full.and_then(|full| trace.outcome.full(full)).is_some_and(|full| number == Number::from(full)) } else { number.is_zero() }
     }
 
     fn line(&self, id: StepId) -> String {
         let trace = &self.case.trace;
         let Some(info) = trace.info(id) else { return String::new() };
+        if let (Role::Veto(_), Some(word)) = (info.role, self.veto_word(id)) {
+            return format!("{word}: {}{}", self.clause(info.span), self.values_in_brackets(id));
+        }
         if let Value::Truth(truth) = trace.value(id)
             && !self.is_leaf(id)
-            && !matches!(info.role, Role::Default(_))
+            && !matches!(info.role, Role::Default(_) | Role::Value(_))
         {
             let word =
                 if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
@@ -552,10 +615,11 @@ impl<'a> Writer<'a> {
         let body = if body == value || body.is_empty() { String::new() } else { format!(" = {body}") };
         let place = match info.role {
             Role::Cell(fact) => self.cell(fact),
+            Role::Marks(Some(_)) => format!("[{}]", self.case.sources.place(info.span)),
             Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn => {
                 info.clause.or(Some(info.span)).map(|span| self.clause(span)).unwrap_or_default()
             }
-            Role::Derived(_) | Role::Value(_) | Role::Total | Role::Default(_) => self.clause(info.span),
+            Role::Derived(_) | Role::Value(_) | Role::Total | Role::Computed | Role::Default(_) => self.clause(info.span),
             Role::Item(_) => format!("[{}]", self.case.sources.place(info.span)),
             Role::Input(_) => self.case.records_behind(id).map(|count| format!("({})", counted(&count, self.lang))).unwrap_or_default(),
             Role::Call => format!("{} {}", self.clause(info.span), self.script(id)).trim().to_owned(),
@@ -612,6 +676,12 @@ impl<'a> Writer<'a> {
             }
             sources.reverse();
             for source in sources {
+                let role = trace.info(source).map(|info| info.role);
+                let idle = matches!(role, Some(Role::Spill(_))) && trace.value(source).number().is_some_and(Number::is_zero);
+                let marks = self.is_left_out(source) && !matches!(trace.info(self.behind(source)).map(|info| info.role), Some(Role::Item(_)));
+                if idle || marks {
+                    continue;
+                }
                 let behind = self.behind(source);
                 self.skipped(source, &mut found);
                 if matches!(trace.step(behind), Some(Step::Constant(_))) {
@@ -678,6 +748,9 @@ impl<'a> Writer<'a> {
     fn skipped(&self, id: StepId, found: &mut Vec<Child>) {
         let trace = &self.case.trace;
         let lang = self.lang;
+        if trace.info(id).is_some_and(|info| info.role == Role::Part) {
+            return;
+        }
         let next = match (trace.step(id), trace.used(id)) {
             (Some(Step::Choose(condition, a, b)), Used::First | Used::Second) => {
                 found.extend(self.condition(id, *condition));
@@ -705,6 +778,11 @@ impl<'a> Writer<'a> {
         let trace = &self.case.trace;
         let lang = self.lang;
         let Some(info) = trace.info(choose) else { return Vec::new() };
+        match info.role {
+            Role::Item(_) => return self.scope(condition),
+            Role::Vetoed => return self.vetoes(condition),
+            _ => {}
+        }
         let of_table = info.role == Role::Expression;
         let clause = self.clause(if of_table { info.span } else { info.clause.unwrap_or(info.span) });
         let last = matches!(trace.step(choose), Some(Step::Choose(_, _, rest)) if !matches!(trace.step(*rest), Some(Step::Choose(..))));
@@ -727,6 +805,54 @@ impl<'a> Writer<'a> {
         let mut told: Vec<Child> = steps.filter(read).map(Child::Step).collect();
         told.push(Child::Words(format!("{outcome}{facts}")));
         told
+    }
+
+    /// Whether an item applies, as its scope and those around it say.
+    fn scope(&self, condition: StepId) -> Vec<Child> {
+        let trace = &self.case.trace;
+        let told = trace.scopes(condition).into_iter().filter_map(|scope| {
+            let word = match trace.value(scope) {
+                Value::Truth(true) => pick(self.lang, "适用", "applies"),
+                Value::Truth(false) => pick(self.lang, "不适用", "does not apply"),
+                Value::Absent(absence) => absence_word(absence, self.lang),
+                _ => return None,
+            };
+            Some(Child::Words(format!("{word}: {}{}", self.clause(trace.info(scope)?.span), self.values_in_brackets(scope))))
+        });
+        // children are collected from the back to the front
+        let mut told: Vec<Child> = told.collect();
+        told.reverse();
+        told
+    }
+
+    /// Vetoes of one total, each with what became of it.
+    fn vetoes(&self, condition: StepId) -> Vec<Child> {
+        let trace = &self.case.trace;
+        let told = trace.conditions(condition, |role| matches!(role, Role::Veto(_))).into_iter().filter_map(|veto| {
+            let word = self.veto_word(veto)?;
+            Some(Child::Words(format!("{word}: {}{}", self.clause(trace.info(veto)?.span), self.values_in_brackets(veto))))
+        });
+        let mut told: Vec<Child> = told.collect();
+        told.reverse();
+        if self.is_vetoed() && trace.value(condition) == Value::Truth(true) {
+            told.push(Child::Step(trace.program.computed));
+        }
+        told
+    }
+
+    /// What became of a veto.
+    fn veto_word(&self, veto: StepId) -> Option<&'static str> {
+        match self.case.trace.value(veto) {
+            Value::Truth(true) => Some(pick(self.lang, "一票否决", "vetoed")),
+            Value::Truth(false) => Some(pick(self.lang, "否决的条件不成立", "the condition of the veto does not hold")),
+            Value::Absent(absence) => Some(absence_word(absence, self.lang)),
+            _ => None,
+        }
+    }
+
+    fn values_in_brackets(&self, condition: StepId) -> String {
+        let values = self.condition_values(condition);
+        if values.is_empty() { String::new() } else { format!(" ({})", values.join(pick(self.lang, ",", ", "))) }
     }
 
     /// The named steps that a condition read.
@@ -755,8 +881,15 @@ impl<'a> Writer<'a> {
         while let Some(step) = queue.pop() {
             let role = trace.info(step).map(|info| info.role);
             match role {
+                Some(Role::Input(_)) if self.named_units(step).is_some() => {}
                 Some(Role::Cell(_) | Role::Input(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
                     let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
+                    if !found.contains(&shown) {
+                        found.push(shown);
+                    }
+                }
+                Some(Role::Computed | Role::Total) => {
+                    let shown = format!("{} {}", self.label(step), self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);
                     }

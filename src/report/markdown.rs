@@ -27,6 +27,12 @@ pub(crate) fn markdown(view: &View<'_>, fold: Fold) -> String {
     for without in &view.without_total {
         let _ = writeln!(text, "- {}", begun(&without.text(lang)));
     }
+    if view.vetoes().next().is_some() {
+        let _ = writeln!(text, "\n## {}\n", pick(lang, "一票否决", "Vetoes"));
+    }
+    for (unit, vetoes) in view.vetoes() {
+        let _ = writeln!(text, "- {}{}{}", begun(unit), pick(lang, ":", ": "), escaped(&vetoes));
+    }
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", escaped(view.provisional_note()));
     }
@@ -86,6 +92,7 @@ fn write_tier(view: &View<'_>, tier: &Tier<'_>, fold: Fold, text: &mut String) {
     header.extend(tier.listed.iter().map(|listed| listed.label.as_str()));
     header.extend(&shown);
     header.push(view.total);
+    header.extend(&view.outputs);
     write_row(header.iter().copied(), text);
     let rule = (0..header.len()).map(|column| if column == 1 { ":--" } else { "--:" });
     let _ = writeln!(text, "| {} |", rule.collect::<Vec<_>>().join(" | "));
@@ -94,6 +101,7 @@ fn write_tier(view: &View<'_>, tier: &Tier<'_>, fold: Fold, text: &mut String) {
         row.extend(tier.listed.iter().map(|listed| listed.of(unit)));
         row.extend(shown.iter().map(|name| view.score(unit, name)));
         row.push(view.total_of(unit));
+        row.extend(view.outputs.iter().map(|name| view.output(unit, name)));
         write_row(row.iter().map(String::as_str), text);
     }
     for told in view.folded(tier, &folded) {

@@ -3,13 +3,13 @@
 use super::pick;
 use super::value::{show, unit_word};
 use crate::diag::Lang;
-use crate::eval::domain::{Used, Value};
+use crate::eval::domain::{Absence, Used, Value};
 use crate::eval::outcome::Status;
 use crate::eval::trace::Reach;
 use crate::explain::{Case, Explanation, Sentence, Topic, side_words};
-use crate::plan::{FactId, Role, Sign, Step, StepId};
+use crate::plan::{Effect, FactId, Role, Sign, Step, StepId, Veto};
 use crate::quantity::{Number, Unit};
-use crate::results::{State, missing_for, not_listed, pending_texts};
+use crate::results::{State, missing_for, no_item_applies, not_listed, pending_texts};
 
 /// The sentence in both languages.
 pub(crate) fn sentence(case: &Case<'_>, topic: Topic) -> Sentence {
@@ -50,16 +50,115 @@ impl Wording<'_> {
         let Some(root) = self.case.root(topic) else {
             return pick(lang, "本层级不适用。", "Does not apply to this tier.").to_owned();
         };
+        let absent = trace.value(root).absence();
         let mut parts = match topic {
             Topic::Item(item) if trace.used(root) == Used::Instead => return self.adjusted(item, root),
-            _ if trace.value(root).absence().is_some() => Vec::new(),
-            Topic::Item(item) if self.case.plan().items.get(item).is_some_and(|item| !item.children.is_empty()) => self.remarkable(Some(item)),
-            Topic::Item(_) => self.reasons(root),
-            Topic::Total => self.total(root),
+            Topic::Output(_) if absent != Some(Absence::Missing) && absent != Some(Absence::Pending) => return self.output(root),
+            _ if absent == Some(Absence::NotApplicable) => return self.not_applicable(topic, root),
+            _ if absent.is_some() => Vec::new(),
+            Topic::Item(item) if self.case.plan().items.get(item).is_some_and(|item| !item.children.is_empty()) => {
+                let mut parts = self.remarkable(Some(item));
+                parts.extend(self.arrived(Some(item)));
+                parts.extend(self.spilled(item));
+                parts
+            }
+            Topic::Item(item) => {
+                let mut parts = self.reasons(root);
+                parts.extend(self.arrived(Some(item)));
+                parts.extend(self.spilled(item));
+                parts
+            }
+            Topic::Total => self.total(),
+            Topic::Output(_) => Vec::new(),
         };
         parts.push(self.result(root));
         let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(pick(lang, ",", ", "));
         format!("{joined}{}", pick(lang, "。", "."))
+    }
+
+    /// `总分 93.5 分,等次为 优秀。`
+    fn output(&self, root: StepId) -> String {
+        let trace = &self.case.trace;
+        let name = trace.info(root).and_then(|info| self.case.name(info.role)).unwrap_or_default();
+        let mut parts = self.formula(root);
+        let value = self.shown(root);
+        parts.push(match self.lang {
+            Lang::Zh => format!("{name}为 {value}"),
+            Lang::En => format!("{name} is {value}"),
+        });
+        format!("{}{}", parts.join(pick(self.lang, ",", ", ")), pick(self.lang, "。", "."))
+    }
+
+    /// `不适用于本单位(适用 当 执法件数 > 0 件)。`
+    fn not_applicable(&self, topic: Topic, root: StepId) -> String {
+        let trace = &self.case.trace;
+        if topic == Topic::Total {
+            return format!("{}{}", no_item_applies(self.lang), pick(self.lang, "。", "."));
+        }
+        let condition = if let Some(Step::Choose(condition, ..)) = trace.step(root) { Some(*condition) } else { None };
+        let scopes = condition.map(|condition| trace.scopes(condition)).unwrap_or_default();
+        let mut told: Vec<String> = Vec::new();
+        for scope in scopes.into_iter().filter(|scope| trace.value(*scope) == Value::Truth(false)) {
+            let text = trace.info(scope).map(|info| self.case.sources.excerpt(info.span)).unwrap_or_default();
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+        match self.lang {
+            Lang::Zh => format!("不适用于本单位({})。", told.join("、")),
+            Lang::En => format!("Does not apply to this unit ({}).", told.join(", ")),
+        }
+    }
+
+    /// What the floor of an item gave back, and where it is deducted: `不足的 5 分从总分扣`.
+    fn spilled(&self, item: usize) -> Vec<String> {
+        let trace = &self.case.trace;
+        let own = trace.program.spills.iter().filter(|spill| spill.from == item);
+        let told = own.filter_map(|spill| {
+            let points = trace.value(spill.step).number().copied().filter(|points| !points.is_zero())?;
+            let to = match spill.to {
+                Some(to) => self.case.plan().items.get(to)?.name.as_str(),
+                None => pick(self.lang, "总分", "the total"),
+            };
+            Some(match self.lang {
+                Lang::Zh => format!("不足的 {}从{to}扣", self.points(&points)),
+                Lang::En => format!("the other {} are deducted from {to}", self.points(&points)),
+            })
+        });
+        told.collect()
+    }
+
+    /// What floors of other items gave back and is deducted here: `「执法」不足的 5 分在此扣`.
+    fn arrived(&self, to: Option<usize>) -> Vec<String> {
+        let trace = &self.case.trace;
+        let arrivals = trace.program.spills.iter().filter(|spill| spill.to == to);
+        let told = arrivals.filter_map(|spill| {
+            let points = trace.value(spill.step).number().copied().filter(|points| !points.is_zero())?;
+            let from = &self.case.plan().items.get(spill.from)?.name;
+            Some(match self.lang {
+                Lang::Zh => format!("「{from}」扣不足的 {}在此扣", self.points(&points)),
+                Lang::En => format!("{} left over from {from} are deducted here", self.points(&points)),
+            })
+        });
+        told.collect()
+    }
+
+    /// `一票否决(发生重大事故)`, and what vetoes do besides to the place and to commendation.
+    fn vetoes(&self) -> Vec<String> {
+        let trace = &self.case.trace;
+        let holding = trace.program.vetoes.iter().filter(|(condition, _)| trace.value(*condition) == Value::Truth(true));
+        let told = holding.filter_map(|(_, veto)| {
+            let Veto { effect, reason, .. } = self.case.plan().vetoes.get(*veto)?;
+            Some(match (effect, self.lang) {
+                (Effect::Total(_), Lang::Zh) => format!("一票否决({reason})"),
+                (Effect::Total(_), Lang::En) => format!("vetoed ({reason})"),
+                (Effect::Last, Lang::Zh) => format!("列末位({reason})"),
+                (Effect::Last, Lang::En) => format!("ranked last ({reason})"),
+                (Effect::NotEligible, Lang::Zh) => format!("取消评优({reason})"),
+                (Effect::NotEligible, Lang::En) => format!("not eligible ({reason})"),
+            })
+        });
+        told.collect()
     }
 
     /// `算得 0.00 分,调整为 12.5 分(申诉成立)。`
@@ -332,7 +431,7 @@ impl Wording<'_> {
         let mut queue = trace.sources(id);
         while let Some(step) = queue.pop() {
             match trace.info(step).map(|info| info.role) {
-                Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_))) => {
+                Some(role @ (Role::Cell(_) | Role::Fact(_) | Role::Value(_) | Role::Item(_) | Role::Total)) => {
                     parts.push(format!("{} {}", self.case.name(role).unwrap_or_default(), self.shown(step)));
                 }
                 _ => queue.extend(trace.sources(step)),
@@ -348,13 +447,14 @@ impl Wording<'_> {
         if zero { pick(self.lang, "扣完为止", "down to 0").to_owned() } else { format!("{}{}", pick(self.lang, "保底 ", "floor "), self.shown(id)) }
     }
 
-    fn total(&self, root: StepId) -> Vec<String> {
+    fn total(&self) -> Vec<String> {
         let trace = &self.case.trace;
         let mut parts = self.remarkable(None);
-        let uncapped = trace.program.uncapped;
-        if trace.value(uncapped) != trace.value(root) && trace.value(uncapped).absence().is_none() {
-            let marks = self.points(&Number::from(trace.program.marks));
-            let (sum, capped) = (self.shown(uncapped), trace.value(uncapped).number() > trace.value(root).number());
+        parts.extend(self.arrived(None));
+        let (uncapped, computed) = (trace.program.uncapped, trace.program.computed);
+        if trace.value(uncapped) != trace.value(computed) && trace.value(uncapped).absence().is_none() {
+            let marks = trace.outcome.full(trace.program.marks).map(|marks| self.points(&Number::from(marks))).unwrap_or_default();
+            let (sum, capped) = (self.shown(uncapped), trace.value(uncapped).number() > trace.value(computed).number());
             parts.push(match (self.lang, capped) {
                 (Lang::Zh, true) => format!("各项合计 {sum},满分 {marks}"),
                 (Lang::En, true) => format!("the items add up to {sum}, the marks are {marks}"),
@@ -362,6 +462,13 @@ impl Wording<'_> {
                 (Lang::En, false) => format!("the items add up to {sum}"),
             });
         }
+        if trace.value(trace.program.total) != trace.value(computed) && trace.value(uncapped) == trace.value(computed) {
+            parts.push(match self.lang {
+                Lang::Zh => format!("合计 {}", self.shown(computed)),
+                Lang::En => format!("{} in all", self.shown(computed)),
+            });
+        }
+        parts.extend(self.vetoes());
         parts
     }
 
@@ -388,7 +495,11 @@ impl Wording<'_> {
                 parts.push(format!("{} {}", item.name, show(self.case.plan(), &trace.value(steps.score), None, self.lang)));
                 continue;
             };
-            let plain = if item.is_base() { steps.full.is_some_and(|full| score == Number::from(full)) } else { score.is_zero() };
+            let plain = if item.is_base() {
+                steps.full.and_then(|full| trace.outcome.full(full)).is_some_and(|full| score == Number::from(full))
+            } else {
+                score.is_zero()
+            };
             if !plain {
                 parts.push(format!("{} {}", item.name, self.points(&score)));
             } else if item.is_base() {

@@ -13,6 +13,9 @@ use crate::plan::Plan;
 use crate::quantity;
 use crate::results::{State, UnitResult};
 
+/// What is said of vetoes, where a standard has any.
+const VETOES: [(&str, &str); 2] = [("否决", "vetoes"), ("可评优", "eligible")];
+
 /// The whole table.
 pub(crate) fn comma_separated(view: &View<'_>, plan: &Plan) -> String {
     let lang = view.lang;
@@ -26,6 +29,10 @@ pub(crate) fn comma_separated(view: &View<'_>, plan: &Plan) -> String {
     header.extend(listed.iter().map(|label| (*label).to_owned()));
     header.extend(view.columns.iter().map(|column| column.name.to_owned()));
     header.push(view.total.to_owned());
+    header.extend(view.outputs.iter().map(|name| (*name).to_owned()));
+    if view.has_vetoes {
+        header.extend(VETOES.iter().map(|(zh, en)| beside(pick(lang, zh, en), plan)));
+    }
     let words = [("状态", "status"), ("原因", "reason"), ("暂定", "provisional"), ("假设", "assumptions"), ("调整", "adjustments"), ("变动", "moved")];
     header.extend(words.iter().map(|(zh, en)| beside(pick(lang, zh, en), plan)));
     header.extend((!view.results.lists.is_empty()).then(|| beside(view.lists_heading(), plan)));
@@ -52,6 +59,11 @@ fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
     let score = |name: &str| unit.indicators.get(name).map(|one| one.score.clone().unwrap_or_else(|| word(one.status))).unwrap_or_default();
     row.extend(view.columns.iter().map(|column| score(column.name)));
     row.push(unit.total.clone().unwrap_or_else(|| word(unit.status)));
+    row.extend(view.outputs.iter().map(|name| guarded(&view.output(unit, name))));
+    if view.has_vetoes {
+        row.push(guarded(&view.vetoes_of(unit)));
+        row.push(unit.eligible.map(|eligible| if eligible { pick(lang, "是", "yes") } else { pick(lang, "否", "no") }).unwrap_or_default().to_owned());
+    }
     row.push(if unit.status == State::Scored { pick(lang, "得分", "scored").to_owned() } else { state_word(unit.status, lang).to_owned() });
     row.push(guarded(unit.reason.as_deref().unwrap_or_default()));
     row.push(if unit.provisional { pick(lang, "是", "yes").to_owned() } else { String::new() });

@@ -47,6 +47,12 @@ pub(crate) fn table(view: &View<'_>, look: &Look) -> String {
         text.push('\n');
         write_wrapped(&without.text(view.lang), "", look, &mut text);
     }
+    if view.vetoes().next().is_some() {
+        let _ = writeln!(text, "\n{}", view.vetoes_heading());
+    }
+    for (unit, vetoes) in view.vetoes() {
+        write_wrapped(&format!("{unit}{}{vetoes}", pick(view.lang, ":", ": ")), "  ", look, &mut text);
+    }
     if view.has_provisional {
         let _ = writeln!(text, "\n{}", view.provisional_note());
     }
@@ -82,12 +88,14 @@ fn write_tier(view: &View<'_>, tier: &Tier<'_>, look: &Look, text: &mut String) 
         header.extend(tier.listed.iter().map(|listed| listed.label.clone()));
         header.extend(shown.iter().map(|name| (*name).to_owned()));
         header.push(view.total.to_owned());
+        header.extend(view.outputs.iter().map(|name| (*name).to_owned()));
     }
     for unit in &tier.units {
         let mut row = vec![view.place(unit), unit.unit.clone()];
         row.extend(tier.listed.iter().map(|listed| listed.of(unit)));
         row.extend(shown.iter().map(|name| view.score(unit, name)));
         row.push(view.total_of(unit));
+        row.extend(view.outputs.iter().map(|name| view.output(unit, name)));
         rows.push(row);
     }
     let least = least(&rows);

@@ -27,6 +27,7 @@ pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
         Absence::TooLarge => pick(lang, "数太大", "too large"),
         Absence::NoRow => pick(lang, "没有一行相合", "no row matches"),
         Absence::Failed => pick(lang, "函数出错", "the function fails"),
+        Absence::NotApplicable => pick(lang, "不适用", "n/a"),
         Absence::Missing => pick(lang, "缺数据", "missing"),
         Absence::Pending => pick(lang, "待定", "pending"),
         Absence::Undefined => pick(lang, "无从计算", "undefined"),

@@ -7,7 +7,9 @@ use super::value::{mode_word, state_word};
 use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
-use crate::results::{Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Results, Standing, State, UnitResult, texts};
+use crate::results::{
+    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts,
+};
 
 /// Of which units results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,10 @@ pub(crate) struct View<'a> {
     pub(crate) total: &'a str,
     /// Every indicator, in the order of the rules.
     pub(crate) columns: Vec<Column<'a>>,
+    /// The further results that the standard defines.
+    pub(crate) outputs: Vec<&'a str>,
+    /// Whether the standard has vetoes.
+    pub(crate) has_vetoes: bool,
     /// The tiers that have a unit which takes part.
     pub(crate) tiers: Vec<Tier<'a>>,
     pub(crate) without_total: Vec<WithoutTotal<'a>>,
@@ -162,6 +168,8 @@ impl<'a> View<'a> {
             document: plan.head.document.as_deref(),
             total: plan.total_columns.first().map_or(pick(lang, "总分", "total"), String::as_str),
             columns,
+            outputs: plan.outputs.iter().filter_map(|output| plan.values.get(*output)).map(|output| output.name.as_str()).collect(),
+            has_vetoes: !plan.vetoes.is_empty(),
             tiers,
             without_total: without_total(results, extent),
             has_provisional: results.units.iter().any(|unit| unit.provisional),
@@ -219,6 +227,32 @@ impl<'a> View<'a> {
     pub(crate) fn total_of(&self, unit: &UnitResult) -> String {
         let total = unit.total.clone().unwrap_or_else(|| state_word(unit.status, self.lang).to_owned());
         marked(total, &unit.adjusted)
+    }
+
+    /// A further result of a unit in print; nothing where there is none.
+    pub(crate) fn output(&self, unit: &UnitResult, name: &str) -> String {
+        match unit.outputs.get(name) {
+            Some(Some(Output::Truth(true))) => pick(self.lang, "是", "yes").to_owned(),
+            Some(Some(Output::Truth(false))) => pick(self.lang, "否", "no").to_owned(),
+            Some(Some(Output::Text(text))) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The vetoes of units, each with what it does.
+    pub(crate) fn vetoes(&self) -> impl Iterator<Item = (&str, String)> {
+        self.results.units.iter().filter(|unit| !unit.vetoes.is_empty()).map(|unit| (unit.unit.as_str(), self.vetoes_of(unit)))
+    }
+
+    /// The vetoes of a unit: `发生重大事故(总分至多 0.00 分);瞒报(取消评优)`.
+    pub(crate) fn vetoes_of(&self, unit: &UnitResult) -> String {
+        let told: Vec<String> = unit.vetoes.iter().map(|veto| veto_text(veto, self.lang)).collect();
+        told.join(pick(self.lang, ";", "; "))
+    }
+
+    /// What stands over the vetoes.
+    pub(crate) fn vetoes_heading(&self) -> &'static str {
+        pick(self.lang, "一票否决:", "Vetoes:")
     }
 
     /// The adjustments in words.
@@ -385,6 +419,23 @@ fn marked(text: String, adjusted: &[usize]) -> String {
     if adjusted.is_empty() { text } else { text + "*" }
 }
 
+fn veto_text(veto: &VetoResult, lang: Lang) -> String {
+    let reason = &veto.reason;
+    let effect = match (veto.effect, &veto.total, lang) {
+        (VetoEffect::Total, Some(total), Lang::Zh) => format!("总分至多 {total} 分"),
+        (VetoEffect::Total, Some(total), Lang::En) => format!("total at most {total} points"),
+        (VetoEffect::Total, None, _) => String::new(),
+        (VetoEffect::Last, _, lang) => pick(lang, "列末位", "ranks last").to_owned(),
+        (VetoEffect::NotEligible, _, lang) => pick(lang, "取消评优", "not eligible").to_owned(),
+    };
+    match (veto.holds, lang) {
+        (Some(_), Lang::Zh) => format!("{reason}({effect})"),
+        (Some(_), Lang::En) => format!("{reason} ({effect})"),
+        (None, Lang::Zh) => format!("{reason}({effect},是否成立未定)"),
+        (None, Lang::En) => format!("{reason} ({effect}; not known whether it holds)"),
+    }
+}
+
 /// `超时签收数 10 件 改为 11 件,申诉成立(张三,2020-12-15)[调整.csv 第 2 行]`.
 pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
     let Adjusted { name, old, new, reason, by, date, place, .. } = adjusted;
@@ -482,7 +533,7 @@ fn marks(plan: &Plan, name: &str) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
     for program in &plan.programs {
         for (id, _) in plan.items.iter().enumerate().filter(|(_, item)| item.name == name) {
-            let full = program.items.get(id).copied().flatten().and_then(|steps| steps.full).map(quantity::plain);
+            let full = program.items.get(id).copied().flatten().and_then(|steps| steps.full).map(|full| quantity::plain(full.most()));
             found.extend(full.filter(|full| !found.contains(full)));
         }
     }
@@ -497,7 +548,7 @@ fn tier<'a>(plan: &'a Plan, program: &'a Program, results: &'a Results, columns:
     (!units.is_empty()).then(|| Tier {
         name: &program.tier,
         title: program.title.as_deref().unwrap_or(&program.tier),
-        marks: quantity::plain(program.marks),
+        marks: quantity::plain(program.marks.most()),
         listed: program.listed.iter().enumerate().filter_map(listed).collect(),
         columns: (0..columns.len()).filter(|index| columns.get(*index).is_some_and(|column| applies(column.name))).collect(),
         taking_part: results.taking_part.get(&program.tier).copied().unwrap_or(units.len()),
@@ -516,7 +567,7 @@ fn label(plan: &Plan, program: &Program, step: usize) -> Option<String> {
 
 fn without_total(results: &Results, extent: Extent) -> Vec<WithoutTotal<'_>> {
     let mut found: Vec<WithoutTotal<'_>> = Vec::new();
-    for state in [State::Exempt, State::Missing, State::Pending] {
+    for state in [State::Exempt, State::NotApplicable, State::Missing, State::Pending] {
         let mut reasons: IndexMap<(&str, &str), Vec<&str>> = IndexMap::new();
         for unit in results.units.iter().filter(|unit| unit.status == state) {
             reasons.entry((&unit.tier, unit.reason.as_deref().unwrap_or(""))).or_default().push(&unit.unit);

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::earlier::is_earlier;
-use super::{Act, Clause, Common, Earlier, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, ItemId, Made, Pattern, Standard, ValueId, Who};
+use super::{
+    Act, Clause, Common, Earlier, Effect, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, Item, ItemId, Made, Pattern, Standard, ValueId, Who,
+};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -52,6 +54,8 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Marks(_)
         | ExprKind::Part(..)
         | ExprKind::Score(_)
+        | ExprKind::NotEligible
+        | ExprKind::OneOf(_)
         | ExprKind::Input(_)
         | ExprKind::Field(_)
         | ExprKind::Inner(_)
@@ -100,9 +104,15 @@ enum Node {
     Fact(FactId),
     Value(ValueId),
     Item(ItemId),
+    /// The marks of an item, or of the standard.
+    Marks(Option<ItemId>),
+    /// The total before any veto.
+    Computed,
     /// What is gathered from outside the row.
     Input(InputId),
     Total,
+    /// 取消评优.
+    NotEligible,
 }
 
 struct Graph<'s> {
@@ -118,13 +128,17 @@ struct Graph<'s> {
 pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let mut graph = Graph::new(standard, Below::Apart);
     let nodes = (0..standard.facts.len()).map(Node::Fact).chain((0..standard.values.len()).map(Node::Value)).chain((0..standard.items.len()).map(Node::Item));
-    for node in nodes.chain([Node::Total]) {
+    for node in nodes.chain([Node::Total, Node::NotEligible]) {
         graph.walk(node);
     }
     // what is read of the units below may lead back to the same name, but not by way of what is gathered from others too
     let mut others = (0..standard.inputs.len()).filter(|id| !is_below(standard, *id));
     let around = graph.circle.take().or_else(|| others.find_map(|id| Graph::new(standard, Below::Together).back_to(Node::Input(id))));
-    if let Some(nodes) = around {
+    if let Some(mut nodes) = around {
+        // one name for the total before and after vetoes is enough
+        if nodes.contains(&Node::Total) {
+            nodes.retain(|node| *node != Node::Computed);
+        }
         let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
         found.push(circle(&named));
     }
@@ -285,7 +299,9 @@ fn read_in<'s>(standard: &'s Standard, show: impl FnOnce(&mut dyn FnMut(&'s Expr
         ExprKind::Input(id) => found.push(Node::Input(*id)),
         ExprKind::Part(_, Some(item)) => found.extend(standard.items.get(*item).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child))),
         ExprKind::Part(_, None) => found.extend(standard.roots.iter().map(|item| Node::Item(*item))),
+        ExprKind::Marks(owner) if standard.marks_vary(*owner) => found.push(Node::Marks(*owner)),
         ExprKind::Total => found.push(Node::Total),
+        ExprKind::NotEligible => found.push(Node::NotEligible),
         _ => {}
     });
     found
@@ -310,14 +326,23 @@ fn reads(standard: &Standard, node: Node) -> Vec<Node> {
                 visit(&value.expr, see);
             }
         }
-        Node::Total => visit(&standard.total.expr, see),
         Node::Input(id) => {
             if let Some(input) = standard.inputs.get(id) {
                 input.exprs().for_each(|expr| visit(expr, see));
             }
         }
+        Node::Computed => visit(&standard.total.expr, see),
+        Node::Total | Node::NotEligible => {}
+        Node::Marks(owner) => {
+            let own = owner.and_then(|owner| standard.items.get(owner)).and_then(|item| item.marks.as_ref());
+            own.into_iter().for_each(|marks| visit(marks, see));
+            for (_, item) in base_inside(standard, owner) {
+                item.when.iter().for_each(|when| visit(when, see));
+            }
+        }
         Node::Item(id) => {
             if let Some(item) = standard.items.get(id) {
+                item.when.iter().for_each(|when| visit(when, see));
                 item.clauses.iter().for_each(|clause| visit_clause(clause, see));
             }
         }
@@ -325,10 +350,49 @@ fn reads(standard: &Standard, node: Node) -> Vec<Node> {
     if let Node::Input(id) = node {
         found.extend(grouped_by(standard, id).map(Node::Fact));
     }
-    if let Node::Item(id) = node {
-        found.extend(standard.items.get(id).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child)));
+    let marks = |owner: ItemId| standard.marks_vary(Some(owner)).then_some(Node::Marks(Some(owner)));
+    match node {
+        Node::Item(id) => {
+            found.extend(standard.items.get(id).into_iter().flat_map(|item| &item.children).map(|child| Node::Item(*child)));
+            found.extend(marks(id));
+            found.extend(senders(standard, id));
+        }
+        Node::Marks(owner) => found.extend(base_inside(standard, owner).filter_map(|(child, _)| marks(child))),
+        Node::Total => {
+            found.extend(veto_reads(standard, |effect| matches!(effect, Effect::Total(_))));
+            found.push(Node::Computed);
+        }
+        Node::NotEligible => found.extend(veto_reads(standard, |effect| effect == Effect::NotEligible)),
+        _ => {}
     }
     found
+}
+
+/// The items inside another, or of the standard, that have marks.
+fn base_inside(standard: &Standard, owner: Option<ItemId>) -> impl Iterator<Item = (ItemId, &Item)> {
+    let children = match owner.and_then(|owner| standard.items.get(owner)) {
+        Some(item) => &item.children,
+        None => &standard.roots,
+    };
+    children.iter().filter_map(|child| Some((*child, standard.items.get(*child)?))).filter(|(_, item)| item.is_base())
+}
+
+/// What the vetoes of some effect read; 总分 in a veto is the total before any.
+fn veto_reads(standard: &Standard, wanted: impl Fn(Effect) -> bool) -> Vec<Node> {
+    let mut found = read_in(standard, |see| standard.vetoes.iter().filter(|veto| wanted(veto.effect)).for_each(|veto| visit(&veto.condition, see)));
+    for node in &mut found {
+        if *node == Node::Total {
+            *node = Node::Computed;
+        }
+    }
+    found
+}
+
+/// The items whose floors send points to that one.
+fn senders(standard: &Standard, id: ItemId) -> Vec<Node> {
+    let name = standard.items.get(id).map(|item| item.name.as_str());
+    let is_named_so = |to: Option<ItemId>| to.and_then(|to| standard.items.get(to)).map(|to| to.name.as_str()) == name;
+    standard.ways.iter().filter(|way| way.to.is_some() && is_named_so(way.to)).map(|way| Node::Item(way.from)).collect()
 }
 
 fn graph_name(standard: &Standard, node: Node) -> Words {
@@ -336,8 +400,14 @@ fn graph_name(standard: &Standard, node: Node) -> Words {
         Node::Fact(id) => standard.facts.get(id).map(|fact| &fact.name),
         Node::Value(id) => standard.values.get(id).map(|value| &value.name),
         Node::Item(id) => standard.items.get(id).map(|item| &item.name),
+        Node::Marks(None) => return words!("满分", "marks"),
+        Node::Marks(Some(id)) => {
+            let name = standard.items.get(id).map_or("", |item| item.name.as_str());
+            return words!("{name} 满分", "{name} marks");
+        }
+        Node::Computed | Node::Total => return words!("总分", "total"),
+        Node::NotEligible => return words!("取消评优", "not eligible"),
         Node::Input(id) => return standard.inputs.get(id).map_or_else(|| same(""), |input| super::gather::input_name(standard, input)),
-        Node::Total => return words!("总分", "total"),
     };
     same(name.map_or("", String::as_str))
 }
@@ -347,8 +417,10 @@ fn graph_span(standard: &Standard, node: Node) -> Span {
         Node::Fact(id) => standard.facts.get(id).map(|fact| fact.span),
         Node::Value(id) => standard.values.get(id).map(|value| value.span),
         Node::Item(id) => standard.items.get(id).map(|item| item.head),
+        Node::Marks(Some(id)) => standard.items.get(id).map(|item| item.marks.as_ref().map_or(item.head, |marks| marks.span)),
+        Node::Computed | Node::Total | Node::Marks(None) => Some(standard.total.span),
+        Node::NotEligible => standard.vetoes.iter().find(|veto| veto.effect == Effect::NotEligible).map(|veto| veto.span),
         Node::Input(id) => standard.inputs.get(id).map(|input| input.span),
-        Node::Total => Some(standard.total.span),
     }
     .unwrap_or(standard.head.span)
 }
@@ -377,7 +449,12 @@ pub(super) fn check_unused(standard: &Standard, found: &mut Vec<Diagnostic>) {
         .enumerate()
         .filter(|(id, fact)| fact.assesses.is_none() && !read.contains(&Node::Fact(*id)))
         .map(|(_, fact)| (&fact.name, fact.span));
-    let values = standard.values.iter().enumerate().filter(|(id, _)| !read.contains(&Node::Value(*id))).map(|(_, value)| (&value.name, value.span));
+    let values = standard
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(id, value)| !value.is_output && !read.contains(&Node::Value(*id)))
+        .map(|(_, value)| (&value.name, value.span));
     let functions = standard.functions.iter().enumerate().filter(|(id, _)| !called.contains(id)).map(|(_, function)| (&function.name, function.span));
     for (name, span) in facts.chain(values).chain(functions) {
         found.push(
@@ -395,9 +472,10 @@ fn each_expr<'s>(standard: &'s Standard, see: &mut dyn FnMut(&'s Expr)) {
     standard.inputs.iter().flat_map(Input::exprs).for_each(|expr| visit(expr, see));
     standard.items.iter().flat_map(|item| &item.clauses).for_each(|clause| visit_clause(clause, see));
     standard.exemptions.iter().for_each(|exemption| visit(&exemption.condition, see));
+    standard.vetoes.iter().for_each(|veto| visit(&veto.condition, see));
     let listed = standard.lists.iter().flat_map(|list| &list.keys);
     standard.ranking.keys.iter().chain(&standard.ranking.listed).chain(listed).for_each(|key| visit(&key.expr, see));
     standard.lists.iter().flat_map(|list| &list.condition).for_each(|condition| visit(condition, see));
-    standard.items.iter().flat_map(|item| [&item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
+    standard.items.iter().flat_map(|item| [&item.when, &item.marks, &item.floor, &item.cap]).flatten().for_each(|expr| visit(expr, see));
     standard.functions.iter().flat_map(|function| [&function.range.low, &function.range.high]).for_each(|expr| visit(expr, see));
 }

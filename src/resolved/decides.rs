@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::applies::Known;
 use super::circle::{visit, visit_clause};
 use super::from_ast::Damage;
 use super::ranges::{Cause, Definedness, key};
@@ -38,13 +39,15 @@ fn check_tables(standard: &Standard, found: &mut Vec<Diagnostic>) {
         }
     };
     for item in &standard.items {
+        item.when.iter().chain(&item.marks).for_each(|expr| visit(expr, &mut |expr| judge(expr, &item.tiers)));
         item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| judge(expr, &item.tiers)));
     }
     let of_facts = standard.facts.iter().flat_map(|fact| [&fact.or_from, &fact.up_to, &fact.at_least]).flatten();
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| &key.expr);
     let keys = keys.chain(standard.inputs.iter().flat_map(Input::exprs));
     let exprs = standard.values.iter().map(|value| &value.expr).chain(of_facts).chain(keys);
-    for expr in exprs.chain(standard.exemptions.iter().map(|exemption| &exemption.condition)).chain([&standard.total.expr]) {
+    let conditions = standard.exemptions.iter().map(|exemption| &exemption.condition).chain(standard.vetoes.iter().map(|veto| &veto.condition));
+    for expr in exprs.chain(conditions).chain([&standard.total.expr]) {
         visit(expr, &mut |expr| judge(expr, &all));
     }
     found.extend(faults);
@@ -276,20 +279,40 @@ fn check_covered(standard: &Standard, item: &Item, tier: TierId, found: &mut Vec
 // --- scopes ---
 
 fn check_scopes(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
-    let mut seen = Narrower::default();
-    item.clauses.iter().for_each(|clause| visit_clause(clause, &mut |expr| note_narrower(standard, expr, &item.tiers, &mut seen)));
-    report_narrower(standard, seen.fault, &item.tiers, item.head, found);
+    let mut seen = Narrower { known: applies::conditions(standard, item), ..Narrower::default() };
+    item.when.iter().chain(&item.marks).for_each(|expr| visit(expr, &mut |expr| note_narrower(standard, expr, &item.tiers, &mut seen)));
+    for clause in &item.clauses {
+        note_narrower_in(standard, clause, &item.tiers, &mut seen);
+    }
+    report_narrower(standard, &seen, &item.tiers, item.head, found);
 }
 
-/// The total, the keys of the ranking and the exemptions are read in every tier.
+/// What is done under a condition is read where it holds only.
+fn note_narrower_in(standard: &Standard, clause: &Clause, tiers: &BTreeSet<TierId>, seen: &mut Narrower) {
+    let Some(condition) = &clause.condition else {
+        visit_clause(clause, &mut |expr| note_narrower(standard, expr, tiers, seen));
+        return;
+    };
+    visit(condition, &mut |expr| note_narrower(standard, expr, tiers, seen));
+    // a named value may be read elsewhere without the condition
+    let before = (seen.known.clone(), seen.values.clone());
+    applies::learn(&mut seen.known, condition);
+    visit_clause(clause, &mut |expr| note_narrower(standard, expr, tiers, seen));
+    (seen.known, seen.values) = before;
+}
+
+/// The total, the keys of the ranking, outputs, exemptions and vetoes are read in every tier, or in those of their own scope.
 fn check_common_scopes(standard: &Standard, found: &mut Vec<Diagnostic>) {
     let all: BTreeSet<TierId> = (0..standard.tiers.len()).collect();
     let keys = standard.ranking.keys.iter().chain(&standard.ranking.listed).map(|key| (&key.expr, &all, standard.ranking.span));
     let exemptions = standard.exemptions.iter().map(|exemption| (&exemption.condition, &exemption.tiers, exemption.span));
-    for (expr, tiers, span) in std::iter::once((&standard.total.expr, &all, standard.total.span)).chain(keys).chain(exemptions) {
+    let vetoes = standard.vetoes.iter().map(|veto| (&veto.condition, &veto.tiers, veto.span));
+    let outputs = standard.values.iter().filter(|value| value.is_output).map(|value| (&value.expr, &all, value.span));
+    let read = std::iter::once((&standard.total.expr, &all, standard.total.span)).chain(keys).chain(exemptions).chain(vetoes).chain(outputs);
+    for (expr, tiers, span) in read {
         let mut seen = Narrower::default();
         visit(expr, &mut |expr| note_narrower(standard, expr, tiers, &mut seen));
-        report_narrower(standard, seen.fault, tiers, span, found);
+        report_narrower(standard, &seen, tiers, span, found);
     }
 }
 
@@ -297,7 +320,11 @@ fn check_common_scopes(standard: &Standard, found: &mut Vec<Diagnostic>) {
 #[derive(Default)]
 struct Narrower {
     fault: Option<(Span, ItemId)>,
+    /// Whether it applies to the tiers, but not to all of their units.
+    some_units: bool,
     values: BTreeSet<ValueId>,
+    /// The conditions that hold where it is read.
+    known: Known,
 }
 
 /// Keeps the first name that does not apply to all of the tiers that read it, also inside named values.
@@ -312,7 +339,10 @@ fn note_narrower(standard: &Standard, expr: &Expr, tiers: &BTreeSet<TierId>, see
             let name = standard.items.get(*id).map(|item| item.name.as_str());
             let all: BTreeSet<TierId> =
                 standard.items.iter().filter(|other| Some(other.name.as_str()) == name).flat_map(|other| other.tiers.iter().copied()).collect();
-            (!tiers.is_subset(&all)).then_some(*id)
+            let named = || standard.items.iter().enumerate().filter(|(_, other)| Some(other.name.as_str()) == name && !other.tiers.is_disjoint(tiers));
+            seen.some_units = tiers.is_subset(&all);
+            let unsure = named().find(|(id, _)| !applies::is_sure(standard, *id, &seen.known)).map(|(id, _)| id);
+            if seen.some_units { unsure } else { Some(*id) }
         }
         ExprKind::Input(id) => {
             if let Some(input) = standard.inputs.get(*id) {
@@ -351,9 +381,27 @@ fn note_narrower_input(standard: &Standard, input: &Input, tiers: &BTreeSet<Tier
     }
 }
 
-fn report_narrower(standard: &Standard, fault: Option<(Span, ItemId)>, tiers: &BTreeSet<TierId>, reader: Span, found: &mut Vec<Diagnostic>) {
-    let Some((span, owner)) = fault else { return };
+fn report_narrower(standard: &Standard, seen: &Narrower, tiers: &BTreeSet<TierId>, reader: Span, found: &mut Vec<Diagnostic>) {
+    let Some((span, owner)) = seen.fault else { return };
     let Some(owner) = standard.items.get(owner) else { return };
+    if tiers.is_subset(&owner.tiers) || seen.some_units {
+        let name = &owner.name;
+        let when = owner.when.as_ref().map_or(owner.head, |when| when.span);
+        found.push(
+            Diagnostic::new(
+                Code::ScopeMismatch,
+                words!("「{name}」只适用于一部分单位,这里却总要用到它的得分", "{name} applies to some units only, and its score is read here for all"),
+            )
+            .at(span, words!("这里用到", "read here"))
+            .at(when, words!("它的适用范围较窄", "its scope is narrower"))
+            .at(reader, words!("用到它的适用范围较宽", "the scope of what reads it is wider"))
+            .help(words!(
+                "合计、基本分 略去不适用的项;要单独用到它,用的一项也写同样的 适用 当 …、仅 或 除外",
+                "sum and basic leave out what does not apply; to read it by itself, give what reads it the same scope: applies to when …, only or except"
+            )),
+        );
+        return;
+    }
     let beyond: Vec<&str> = tiers.difference(&owner.tiers).filter_map(|tier| standard.tiers.get(*tier)).map(|tier| tier.name.as_str()).collect();
     let (name, tiers, tiers_en) = (&owner.name, beyond.join("、"), beyond.join(", "));
     found.push(
@@ -382,6 +430,10 @@ fn after_exemptions(standard: &Standard, tier: TierId) -> Definedness {
 fn check_defined(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) {
     for tier in &item.tiers {
         let mut known = after_exemptions(standard, *tier);
+        if let Some((read, divisor)) = undefined_scope(standard, item, *tier, &mut known) {
+            found.push(undefined(read, divisor, item));
+            return;
+        }
         let awards = item.clauses.iter().filter(|clause| matches!(clause.act, Act::Award(_)));
         let others = item.clauses.iter().filter(|clause| !matches!(clause.act, Act::Award(_)));
         for clause in awards.chain(others) {
@@ -394,6 +446,20 @@ fn check_defined(standard: &Standard, item: &Item, found: &mut Vec<Diagnostic>) 
             }
         }
     }
+}
+
+/// The same of the scope and the marks of an item; what its scope and those of the items around it make sure of is learnt.
+fn undefined_scope(standard: &Standard, item: &Item, tier: TierId, known: &mut Definedness) -> Option<(Span, Cause)> {
+    let mut around = vec![item];
+    while let Some(parent) = around.last().and_then(|item| item.parent).and_then(|parent| standard.items.get(parent)) {
+        around.push(parent);
+    }
+    for outer in around.iter().skip(1).rev().filter_map(|outer| outer.when.as_ref()) {
+        known.learn_if(standard, outer);
+    }
+    let when = item.when.as_ref().and_then(|when| Some((when.span, known.undefined(standard, when, tier)?)));
+    item.when.iter().for_each(|when| known.learn_if(standard, when));
+    when.or_else(|| item.marks.as_ref().and_then(|marks| Some((marks.span, known.undefined(standard, marks, tier)?))))
 }
 
 /// The expression of a clause that can be 无从计算, and what makes it so.

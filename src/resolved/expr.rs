@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
-use super::from_ast::{Named, Resolver, in_unit, named_unit, short_unit, shown, shown_english};
+use super::from_ast::{Named, Resolver, Wording, in_unit, named_unit, short_unit, shown, shown_english};
 use super::{Expr, ExprKind, Fold, InputKind, ItemId, Lapse, Pattern, Sign, Times, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Number, Unit, UnitFault, Whole};
@@ -20,6 +20,7 @@ impl Resolver<'_> {
             ast::ExprKind::Flag(flag) => Some(Expr { kind: ExprKind::Flag(*flag), ty: Type::Truth, step: None, span }),
             ast::ExprKind::Marks => self.marks_of(owner, span),
             ast::ExprKind::Total => Some(Self::points(ExprKind::Total, Some(self.step), span)),
+            ast::ExprKind::NotEligible => self.not_eligible(span),
             ast::ExprKind::Tier => {
                 self.report(
                     Diagnostic::new(Code::WrongType, words!("层级不能比较,也不能计算", "the tier is not compared or calculated with"))
@@ -104,7 +105,23 @@ impl Resolver<'_> {
         None
     }
 
+    fn not_eligible(&mut self, span: Span) -> Option<Expr> {
+        if self.can_lose_eligibility || self.lost.contains("k_veto") {
+            return Some(truth(ExprKind::NotEligible, span));
+        }
+        self.report(
+            Diagnostic::new(Code::MissingPart, words!("没有一条一票否决写了取消评优", "no veto of the standard says: not eligible"))
+                .at(span, words!("这里要用到", "read here"))
+                .help(words!("先写明:一票否决 当 …,取消评优,原因 \"…\"", "state it: veto when …, not eligible, reason \"…\"")),
+        );
+        None
+    }
+
     fn marks_of(&mut self, owner: Option<ItemId>, span: Span) -> Option<Expr> {
+        let owner = match owner {
+            Some(item) if self.within_marks == Some(item) => self.items.get(item).and_then(|item| item.parent),
+            owner => owner,
+        };
         if let Some(item) = owner.and_then(|owner| self.item_trees.get(owner)) {
             let has_marks = item.parts.iter().any(|part| matches!(part, ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Marks(_), .. })));
             if !has_marks {
@@ -126,7 +143,7 @@ impl Resolver<'_> {
         Some(Self::points(ExprKind::Score(id), step, span))
     }
 
-    fn item_named(&mut self, name: &ast::Name) -> Option<ItemId> {
+    pub(super) fn item_named(&mut self, name: &ast::Name) -> Option<ItemId> {
         let found = self.items.iter().position(|item| item.name == name.text);
         if found.is_none() && !self.lost.contains(&name.text) {
             let near = crate::diag::closest(&name.text, self.items.iter().map(|item| item.name.as_str())).map(str::to_owned);
@@ -614,6 +631,17 @@ impl Resolver<'_> {
                 ExprKind::Symbol(_) | ExprKind::Flag(_) => true,
                 _ => resolver.is_constant(&value),
             };
+            if constant && resolver.reads_varying_marks(&value) {
+                resolver.report(
+                    Diagnostic::new(
+                        Code::NotConstant,
+                        words!("满分因单位而异,不能作分档的界限", "the marks differ from unit to unit: they cannot bound a table"),
+                    )
+                    .at(value.span, words!("这里", "here"))
+                    .help(words!("先除以满分,例如 按 总分 / 满分 {{ ≥ 90%: … }}", "divide by the marks first, as in: by total / marks {{ ≥ 90%: … }}")),
+                );
+                return None;
+            }
             if !constant {
                 resolver.report(
                     Diagnostic::new(Code::NotConstant, words!("分档的界限须为定值", "the bounds of a table must be constants"))
@@ -635,6 +663,56 @@ impl Resolver<'_> {
                 Some(Pattern::Interval(low?, *closed_low, high?, *closed_high))
             }
         }
+    }
+
+    /// Whether an expression reads marks that may differ from unit to unit of a tier.
+    fn reads_varying_marks(&self, expr: &Expr) -> bool {
+        let mut varies = false;
+        super::circle::visit(expr, &mut |part| {
+            varies |= match part.kind {
+                ExprKind::Marks(owner) => self.marks_vary(owner),
+                ExprKind::Value(id) => matches!(self.values.get(id), Some(super::from_ast::Slot::Done(value)) if self.reads_varying_marks(&value.expr)),
+                _ => false,
+            };
+        });
+        varies
+    }
+
+    /// Whether an expression can be a word that an output is free to use, or a table of such.
+    pub(super) fn is_word(&self, tree: &ast::Expr, owner: Option<ItemId>) -> bool {
+        match &tree.kind {
+            ast::ExprKind::Text(_) => true,
+            ast::ExprKind::Path(name, None) => !self.is_declared(name, owner),
+            ast::ExprKind::Table(table) => table.rows.iter().all(|row| self.is_word(&row.result, owner)),
+            _ => false,
+        }
+    }
+
+    /// An expression; of an output perhaps a word that is declared by being used.
+    pub(super) fn word_or_expr(&mut self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<Expr> {
+        if self.words == Wording::Free && self.is_word(tree, owner) {
+            match &tree.kind {
+                ast::ExprKind::Text(name) | ast::ExprKind::Path(name, None) => {
+                    self.symbols.insert(name.text.clone());
+                }
+                _ => {}
+            }
+        }
+        self.expr(tree, owner)
+    }
+
+    /// Reports rows of an output of which some are words and others are not.
+    pub(super) fn words_and_others(&mut self, rows: &[ast::Row], owner: Option<ItemId>) -> bool {
+        let word = rows.iter().map(|row| &row.result).find(|result| matches!(result.kind, ast::ExprKind::Text(_)));
+        let other = rows.iter().map(|row| &row.result).find(|result| !self.is_word(result, owner));
+        let (true, Some(word), Some(other)) = (self.words == Wording::Free, word, other) else { return false };
+        self.report(
+            Diagnostic::new(Code::WrongType, words!("各行有的是词,有的不是", "some rows are words, others are not"))
+                .at(word.span, words!("这是词", "a word"))
+                .at(other.span, words!("这不是词", "not a word"))
+                .help(words!("各行都写词,或都写数", "let all rows be words, or all numbers")),
+        );
+        true
     }
 
     /// Whether an expression reads no fact.
@@ -682,7 +760,7 @@ pub(super) fn said_of(expr: &Expr) -> Words {
     words!("{zh}", "{en}")
 }
 
-fn truth(kind: ExprKind, span: Span) -> Expr {
+pub(super) fn truth(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, ty: Type::Truth, step: None, span }
 }
 

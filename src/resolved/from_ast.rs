@@ -10,7 +10,7 @@ use super::dated::Setting;
 use super::record::Inside;
 use super::{
     Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier,
-    Type, Value, ValueId, circle, function, marks,
+    Type, Value, ValueId, circle, function, marks, spill,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -35,6 +35,7 @@ pub(super) fn resolve_for(setting: &mut Setting, parsed: &Parsed, scripts: &Scri
         circle::check(standard, &mut found);
         circle::check_first_period(standard, &mut found);
         circle::check_exemptions(standard, &mut found);
+        spill::check(standard, &mut found);
         function::check_ranges(standard, &mut found);
         marks::check(standard, &damage, &mut found);
         if damage.spans.is_empty() {
@@ -103,6 +104,14 @@ pub(super) enum Slot<'a> {
     Done(Value),
 }
 
+/// Whether words are those that facts declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    Declared,
+    /// In the rows of an output a word need not be declared.
+    Free,
+}
+
 pub(super) struct Resolver<'a> {
     pub(super) lost: &'a BTreeSet<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -145,6 +154,12 @@ pub(super) struct Resolver<'a> {
     /// Inside 逐: the members of the group of a unit.
     pub(super) grouped: Option<super::Over>,
     pub(super) symbols: IndexSet<String>,
+    /// Whether a word must be declared where it stands.
+    pub(super) words: Wording,
+    /// The item whose marks are being resolved: 满分 in them is that of the item around it.
+    pub(super) within_marks: Option<ItemId>,
+    /// Whether a veto takes away the eligibility.
+    pub(super) can_lose_eligibility: bool,
     pub(super) ties: ast::Ties,
     pub(super) step: Decimal,
     pub(super) mode: crate::quantity::Mode,
@@ -165,6 +180,7 @@ pub(super) struct Once<'a> {
     pub(super) totals: Vec<&'a ast::Total>,
     pub(super) rankings: Vec<&'a ast::Ranking>,
     pub(super) exemptions: Vec<&'a ast::Exemption>,
+    pub(super) vetoes: Vec<&'a ast::Veto>,
     pub(super) lists: Vec<&'a ast::List>,
     pub(super) cases: Vec<&'a ast::Case>,
     pub(super) tiers: Vec<&'a ast::Tier>,
@@ -180,6 +196,7 @@ impl<'a> Once<'a> {
                 ast::Declaration::Total(total) => once.totals.push(total),
                 ast::Declaration::Ranking(ranking) => once.rankings.push(ranking),
                 ast::Declaration::Exemption(exemption) => once.exemptions.push(exemption),
+                ast::Declaration::Veto(veto) => once.vetoes.push(veto),
                 ast::Declaration::List(list) => once.lists.push(list),
                 ast::Declaration::Case(case) => once.cases.push(case),
                 _ => {}
@@ -223,6 +240,9 @@ impl<'a> Resolver<'a> {
             parents: None,
             grouped: None,
             symbols: IndexSet::new(),
+            words: Wording::Declared,
+            within_marks: None,
+            can_lose_eligibility: false,
             ties: ast::Ties::Skipping,
             step: Decimal::new(1, 2),
             mode: crate::quantity::Mode::HalfUp,
@@ -253,6 +273,7 @@ impl<'a> Resolver<'a> {
             }
         }
         let once = Once::of(files);
+        self.can_lose_eligibility = once.vetoes.iter().any(|veto| veto.effect == ast::Effect::NotEligible);
         let head = self.head(&once);
         self.declare_tiers(&once.tiers);
         for declaration in files.iter().flat_map(|file| &file.declarations) {
@@ -279,6 +300,7 @@ impl<'a> Resolver<'a> {
         self.check_carried();
         self.resolve_items();
         let exemptions = once.exemptions.iter().filter_map(|exemption| self.exemption(exemption)).collect();
+        let vetoes = once.vetoes.iter().filter_map(|veto| self.veto(veto)).collect();
         let total = self.total(&once);
         let ranking = self.ranking(&once, head.as_ref().map(|head| head.ties));
         let longer = self.longer_totals(&once);
@@ -301,6 +323,8 @@ impl<'a> Resolver<'a> {
             facts: std::mem::take(&mut self.facts),
             values: values.collect(),
             functions,
+            named_units: super::applies::named_units(&self.items),
+            ways: spill::ways(&self.items),
             records: std::mem::take(&mut self.records),
             inputs: std::mem::take(&mut self.inputs),
             attributes: std::mem::take(&mut self.attributes),
@@ -308,6 +332,7 @@ impl<'a> Resolver<'a> {
             items: std::mem::take(&mut self.items),
             roots,
             exemptions,
+            vetoes,
             total,
             ranking,
             lists,
@@ -472,7 +497,9 @@ impl<'a> Resolver<'a> {
             children: Vec::new(),
             cycle,
             tiers,
+            when: None,
             marks: None,
+            varies: super::scope::varies(tree),
             floor: None,
             cap: None,
             round: None,
@@ -554,7 +581,11 @@ impl<'a> Resolver<'a> {
             let before = std::mem::take(&mut self.chain);
             // a named value is the unit's, wherever it is read
             let (inside, grouped) = (self.inside.take(), self.grouped.take());
-            let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.expr(&tree.expr, owner) };
+            let wording = if tree.kind == ast::ValueKind::Output { Wording::Free } else { Wording::Declared };
+            let before_words = std::mem::replace(&mut self.words, wording);
+            let within = self.within_marks.take();
+            let expr = if self.reading.len() > LONGEST_CHAIN { None } else { self.word_or_expr(&tree.expr, owner) };
+            (self.words, self.within_marks) = (before_words, within);
             (self.inside, self.grouped) = (inside, grouped);
             let length = std::mem::replace(&mut self.chain, before) + 1;
             self.reading.pop();
@@ -566,7 +597,13 @@ impl<'a> Resolver<'a> {
             {
                 self.check_param(tree, expr);
             }
-            let done = expr.map_or(Slot::Failed, |expr| Slot::Done(Value { name: tree.name.text.clone(), owner, expr, notes, span: tree.span }));
+            if tree.kind == ast::ValueKind::Output
+                && let Some(expr) = &expr
+            {
+                self.must_be_rounded(expr, &words!("输出", "an output"));
+            }
+            let is_output = tree.kind == ast::ValueKind::Output;
+            let done = expr.map_or(Slot::Failed, |expr| Slot::Done(Value { name: tree.name.text.clone(), owner, is_output, expr, notes, span: tree.span }));
             if let Some(slot) = self.values.get_mut(id) {
                 *slot = done;
             }

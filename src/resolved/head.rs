@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::from_ast::{Named, Once, Resolver, in_unit, named_unit};
 use super::{
-    Case, CaseRecord, CaseUnit, Exemption, Expected, Expr, ExprKind, FactId, Fold, Head, InputKind, Key, List, Literal, Ranking, Target, TierId, Ties, Total,
-    Type, Who,
+    Case, CaseRecord, CaseUnit, Effect, Exemption, Expected, Expr, ExprKind, FactId, Fold, Head, InputKind, Key, List, Literal, Ranking, Target, TierId, Ties,
+    Total, Type, Veto, Who,
 };
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Mode, Period, Unit};
@@ -252,10 +252,48 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn exemption(&mut self, tree: &ast::Exemption) -> Option<Exemption> {
-        let tiers = self.scope(tree.scope.as_ref());
-        let condition = self.condition(&tree.condition, None)?;
+        let (tiers, condition) = self.scoped(&tree.scopes, &tree.condition)?;
         let notes = self.notes(&tree.notes, &tree.reason.text);
         Some(Exemption { tiers, condition, reason: tree.reason.text.clone(), notes, span: tree.span })
+    }
+
+    pub(super) fn veto(&mut self, tree: &ast::Veto) -> Option<Veto> {
+        let scoped = self.scoped(&tree.scopes, &tree.condition);
+        let effect = match &tree.effect {
+            ast::Effect::Total(quantity) => self.score_of_veto(quantity).map(Effect::Total),
+            ast::Effect::Last => Some(Effect::Last),
+            ast::Effect::NotEligible => Some(Effect::NotEligible),
+        };
+        let ((tiers, condition), effect) = (scoped?, effect?);
+        let notes = self.notes(&tree.notes, &tree.reason.text);
+        Some(Veto { tiers, condition, effect, reason: tree.reason.text.clone(), notes, span: tree.span })
+    }
+
+    /// The tiers of some scopes, and a condition that holds for no unit which they leave out.
+    fn scoped(&mut self, scopes: &[ast::Scope], condition: &ast::Expr) -> Option<(std::collections::BTreeSet<TierId>, Expr)> {
+        let tiers = self.scope_tiers(scopes);
+        let limits = self.scope_condition(scopes, None);
+        let condition = self.condition(condition, None);
+        let (limits, condition) = (limits?, condition?);
+        Some((tiers, super::scope::joined(limits.into_iter().chain([condition]).collect())?))
+    }
+
+    /// The total that a veto leaves: points on the grid of totals.
+    fn score_of_veto(&mut self, quantity: &ast::Quantity) -> Option<Decimal> {
+        let tree = ast::Expr { kind: ast::ExprKind::Quantity(quantity.clone()), span: quantity.span };
+        let value = self.amount(&tree, None)?.literal()?;
+        if !quantity::on_grid(value, self.step) {
+            let (shown, grid) = (quantity::plain(value), quantity::plain(self.step));
+            self.report(
+                Diagnostic::new(
+                    Code::OffGrid,
+                    words!("总分 {shown} 分不是取整步长 {grid} 分的整倍数", "a total of {shown} points is no multiple of the rounding step of {grid} points"),
+                )
+                .at(quantity.span, words!("这里", "here"))
+                .help(words!("改成步长的整倍数,或把步长改细", "make it a multiple of the step, or the step finer")),
+            );
+        }
+        Some(value)
     }
 
     // --- cases ---
@@ -283,7 +321,7 @@ impl<'a> Resolver<'a> {
             Some(name) => Some(self.case_period(name)?),
             None => None,
         };
-        Some(Case { name: tree.name.text.clone(), units, period, span: tree.span })
+        Some(Case { name: tree.name.text.clone(), unit: tree.unit.clone(), units, period, span: tree.span })
     }
 
     fn case_unit(&mut self, tree: &ast::CaseUnit, case: &ast::Case) -> Option<CaseUnit> {
@@ -299,17 +337,16 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
-        let mut unit =
-            CaseUnit {
-                name: tree.name.text.clone(),
-                tier,
-                given: Vec::new(),
-                records: Vec::new(),
-                earlier: Vec::new(),
-                attributes: Vec::new(),
-                parent: None,
-                expected: Vec::new(),
-            };
+        let mut unit = CaseUnit {
+            name: tree.name.text.clone(),
+            tier,
+            given: Vec::new(),
+            records: Vec::new(),
+            earlier: Vec::new(),
+            attributes: Vec::new(),
+            parent: None,
+            expected: Vec::new(),
+        };
         for binding in &tree.given {
             if let ast::Target::Earlier(expr) = &binding.target {
                 unit.earlier.extend(self.given_earlier(expr, binding));
@@ -495,6 +532,7 @@ impl<'a> Resolver<'a> {
                 let kind = match target {
                     Target::Total | Target::Item(_) => Type::Number(Unit::score()),
                     Target::Rank => Type::Number(Unit::Number),
+                    Target::NotEligible => Type::Truth,
                     Target::Fact(fact) => self.facts.get(fact)?.kind.clone(),
                     Target::Value(value) => self.value_expr(value)?.ty.clone(),
                 };
@@ -517,6 +555,7 @@ impl<'a> Resolver<'a> {
                 );
                 return None;
             }
+            ast::Target::NotEligible => return Some(Target::NotEligible),
             ast::Target::Path(name, inner) => (name, inner),
         };
         if let Some(inner) = inner {

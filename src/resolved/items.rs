@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::constant::said_of_variable;
 use super::from_ast::{Resolver, shown};
-use super::{Act, Clause, Expr, ItemId, Measure, Move, Notes, Pending, Reading, Type};
+use super::{Act, Clause, Expr, ExprKind, ItemId, Measure, Move, Notes, Pending, Reading, Spill, Type};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{self, Unit, Whole};
 use crate::source::Span;
@@ -105,12 +105,13 @@ impl<'a> Resolver<'a> {
     }
 
     fn resolve_item(&mut self, id: ItemId, tree: &'a ast::Item) {
-        let parent = self.items.get(id).and_then(|item| item.parent);
         let mut first: Vec<(std::mem::Discriminant<ast::AttributeKind>, Span)> = Vec::new();
+        self.resolve_scope(id, tree);
         let mut notes: Vec<ast::Note> = Vec::new();
         let mut clauses = Vec::new();
         for part in &tree.parts {
             match part {
+                ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Scope(_), .. }) => {}
                 ast::Part::Attribute(attribute) => {
                     let kind = std::mem::discriminant(&attribute.kind);
                     if let Some((_, span)) = first.iter().find(|(other, _)| *other == kind) {
@@ -119,7 +120,7 @@ impl<'a> Resolver<'a> {
                         continue;
                     }
                     first.push((kind, attribute.span));
-                    self.attribute(id, parent, attribute);
+                    self.attribute(id, attribute);
                 }
                 ast::Part::Clause(clause) => clauses.extend(self.clause(clause, id)),
                 ast::Part::Note(note) => notes.push(note.clone()),
@@ -133,11 +134,24 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn attribute(&mut self, id: ItemId, parent: Option<ItemId>, attribute: &ast::Attribute) {
+    /// For which units it is, beside its tiers.
+    fn resolve_scope(&mut self, id: ItemId, tree: &ast::Item) {
+        match self.scope_condition(super::scope::scopes_of(tree), Some(id)) {
+            Some(when) => self.with_item(id, |item| item.when = when),
+            None => {
+                self.unsure = true;
+                self.damaged.insert(tree.head);
+            }
+        }
+    }
+
+    fn attribute(&mut self, id: ItemId, attribute: &ast::Attribute) {
         match &attribute.kind {
             ast::AttributeKind::Scope(_) | ast::AttributeKind::Columns(_) | ast::AttributeKind::Cycle(_) => {}
             ast::AttributeKind::Marks(expr) => {
-                let marks = self.amount(expr, parent).filter(|marks| self.constant_amount(marks));
+                self.within_marks = Some(id);
+                let marks = self.amount(expr, Some(id)).filter(|marks| self.constant_rows(marks));
+                self.within_marks = None;
                 self.unsure |= marks.is_none();
                 self.with_item(id, |item| item.marks = marks);
             }
@@ -223,6 +237,14 @@ impl<'a> Resolver<'a> {
         constant
     }
 
+    /// Marks may depend on facts as a table does whose rows are constants: then the greatest of them counts where marks are added up.
+    fn constant_rows(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Table(table) => table.rows.iter().all(|row| self.constant_rows(&row.result)),
+            _ => self.constant_amount(expr),
+        }
+    }
+
     // --- clauses ---
 
     fn clause(&mut self, tree: &ast::Clause, owner: ItemId) -> Option<Clause> {
@@ -292,7 +314,16 @@ impl<'a> Resolver<'a> {
                     .help(words!("删去它;要限住加的分,写 最多 … 分", "remove it; to limit what is added write: at most … points")),
             );
         }
-        Some(Move { deducts: tree.deducts, measure, amount, at_most, round })
+        let spill = tree.spill.iter().map(|target| self.spill(target)).collect::<Option<Vec<_>>>()?;
+        Some(Move { deducts: tree.deducts, measure, amount, at_most, round, spill })
+    }
+
+    fn spill(&mut self, tree: &ast::Spill) -> Option<Spill> {
+        let item = match &tree.item {
+            Some(name) => Some(self.item_named(name)?),
+            None => None,
+        };
+        Some(Spill { item, span: tree.span })
     }
 
     fn measure(&mut self, tree: &ast::Measure, movement: &ast::Move, owner: ItemId) -> Option<Measure> {

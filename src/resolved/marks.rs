@@ -1,9 +1,11 @@
 //! Marks by tier: those of the children make those of the parent, and bounds lie on the grid that scores are rounded to.
+//!
+//! Marks that depend on facts count with their largest row, an item that is for some units only counts in full.
 
 use rust_decimal::Decimal;
 
 use super::from_ast::Damage;
-use super::{Act, Clause, Expr, ExprKind, Fact, Item, ItemId, ItemKind, Precision, Standard, TierId, constant, decides};
+use super::{Act, Clause, Expr, ExprKind, Fact, Item, ItemId, ItemKind, Precision, Standard, TierId, applies, constant, decides, most};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{self, Number};
 use crate::source::Span;
@@ -30,14 +32,59 @@ pub(crate) fn marks_in(standard: &Standard, id: ItemId, tier: TierId) -> Option<
         return None;
     }
     match &item.marks {
-        Some(marks) => constant(standard, marks, tier),
+        Some(marks) => most(standard, marks, tier),
         None if item.children.is_empty() => None,
-        None => Some(sum(standard, &item.children, tier)),
+        None => Some(fullest(standard, &item.children, tier)),
     }
 }
 
-fn sum(standard: &Standard, items: &[ItemId], tier: TierId) -> Decimal {
-    let marks = items.iter().filter_map(|item| marks_in(standard, *item, tier));
+/// The least marks that an item of the tier, or the standard, can have for a unit to which it applies.
+pub(super) fn least(standard: &Standard, owner: Option<ItemId>, tier: TierId) -> Option<Decimal> {
+    let item = owner.and_then(|owner| standard.items.get(owner));
+    if let Some(marks) = item.and_then(|item| item.marks.as_ref()).filter(|marks| constant(standard, marks, tier).is_none()) {
+        return rows_of(marks).into_iter().map(|row| constant(standard, row, tier)).collect::<Option<Vec<_>>>()?.into_iter().min();
+    }
+    let children = match item {
+        Some(item) if item.children.is_empty() => return marks_in(standard, owner?, tier),
+        Some(item) => &item.children,
+        None => &standard.roots,
+    };
+    let base: Vec<(&Item, Decimal)> = children
+        .iter()
+        .filter_map(|id| Some((standard.items.get(*id)?, *id)))
+        .filter(|(item, _)| item.is_base() && item.tiers.contains(&tier))
+        .filter_map(|(item, id)| Some((item, least(standard, Some(id), tier)?)))
+        .collect();
+    let one = base.iter().map(|(_, least)| *least).min().unwrap_or_default();
+    let for_unit = |unit: Option<&str>| {
+        let sure = base
+            .iter()
+            .filter(|(item, _)| applies::must_apply(item, unit) && (!item.varies || !item.children.iter().all(|child| is_limited(standard, *child))));
+        let sum = sure.fold(Number::ZERO, |sum, (_, least)| sum.plus(&Number::from(*least)).unwrap_or(sum));
+        // where nothing is sure, something applies all the same: else the whole does not
+        sum.decimal().unwrap_or_default().max(one)
+    };
+    standard.named_units.iter().map(|unit| for_unit(Some(unit))).chain([for_unit(None)]).min()
+}
+
+fn is_limited(standard: &Standard, id: ItemId) -> bool {
+    standard.items.get(id).is_none_or(|item| item.when.is_some() || !item.children.is_empty() && item.children.iter().all(|child| is_limited(standard, *child)))
+}
+
+/// The marks of items added up, for the unit that most of them apply to: what is for some units only counts in full, but not what 仅 and 除外 keep apart.
+fn fullest(standard: &Standard, items: &[ItemId], tier: TierId) -> Decimal {
+    let units = standard.named_units.iter().map(|unit| Some(unit.as_str())).chain([None]);
+    units.map(|unit| sum(standard, items, tier, unit)).max().unwrap_or_default()
+}
+
+fn sum(standard: &Standard, items: &[ItemId], tier: TierId, unit: Option<&str>) -> Decimal {
+    let marks = items.iter().filter_map(|id| {
+        let item = standard.items.get(*id).filter(|item| applies::can_apply(item, unit))?;
+        if item.marks.is_none() && !item.children.is_empty() && item.is_base() && item.tiers.contains(&tier) {
+            return Some(sum(standard, &item.children, tier, unit));
+        }
+        marks_in(standard, *id, tier)
+    });
     let total = marks.fold(Number::ZERO, |sum, marks| sum.plus(&Number::from(marks)).unwrap_or(sum));
     total.decimal().unwrap_or_default()
 }
@@ -54,20 +101,24 @@ fn check_item(standard: &Standard, item: &Item, damage: &Damage, found: &mut Vec
     let step = item.round.unwrap_or(standard.head.step);
     let default = item.assessed.and_then(|fact| standard.facts.get(fact)).and_then(|fact| fact.default.as_ref());
     let stand_in = item.pending.as_ref().and_then(|pending| pending.stand_in.as_ref());
-    let own = [
-        (("满分", "marks"), item.marks.as_ref()),
-        (("保底", "floor"), item.floor.as_ref()),
-        (("封顶", "cap"), item.cap.as_ref()),
-        (("缺省", "default"), default),
-        (("暂按", "stand-in"), stand_in),
-    ];
+    let marks = item.marks.as_ref().into_iter().flat_map(rows_of).map(|row| (("满分", "marks"), Some(row)));
+    let own =
+        [(("保底", "floor"), item.floor.as_ref()), (("封顶", "cap"), item.cap.as_ref()), (("缺省", "default"), default), (("暂按", "stand-in"), stand_in)];
     let limits = item.clauses.iter().flat_map(limits_of).map(|limit| (("最多", "limit"), Some(limit)));
     let starts = item.clauses.iter().flat_map(awards_of).map(|(what, award)| (what, Some(award)));
-    for (what, bound) in own.into_iter().chain(limits).chain(starts) {
+    for (what, bound) in marks.chain(own).chain(limits).chain(starts) {
         let Some(bound) = bound else { continue };
         if check_bound(standard, item, (what, bound), step, found) {
             return;
         }
+    }
+}
+
+/// The marks that are written down: one number, or one a row.
+fn rows_of(marks: &Expr) -> Vec<&Expr> {
+    match &marks.kind {
+        ExprKind::Table(table) => table.rows.iter().flat_map(|row| rows_of(&row.result)).collect(),
+        _ => vec![marks],
     }
 }
 
@@ -149,7 +200,7 @@ fn check_bound(standard: &Standard, item: &Item, ((what, what_en), bound): ((&st
             return true;
         }
         let top = item.cap.as_ref().or(item.marks.as_ref());
-        let limit = top.and_then(|top| constant(standard, top, *tier));
+        let limit = top.and_then(|top| most(standard, top, *tier));
         let above = limit.is_some_and(|limit| matches!(what, "保底" | "缺省" | "暂按" | "得" | "起评") && value > limit);
         if above || value.is_sign_negative() && !value.is_zero() {
             let title = match limit.filter(|limit| !limit.is_sign_negative()) {
@@ -181,7 +232,7 @@ fn check_sums(standard: &Standard, found: &mut Vec<Diagnostic>) {
     for item in &standard.items {
         let Some(marks) = item.marks.as_ref().filter(|_| item.is_base() && !item.children.is_empty()) else { continue };
         let tiers: Vec<TierId> = item.tiers.iter().copied().collect();
-        let of = |tier: TierId| constant(standard, marks, tier).map(|value| (value, marks.span));
+        let of = |tier: TierId| most(standard, marks, tier).map(|value| (value, marks.span));
         check_parent(standard, Some(item), &tiers, &item.children, &of, found);
     }
 }
@@ -198,7 +249,7 @@ fn check_parent(
     let mut wrong: Vec<(Decimal, Decimal, Span, Vec<TierId>)> = Vec::new();
     for tier in tiers {
         let Some((whole, span)) = marks(*tier) else { continue };
-        let parts = sum(standard, children, *tier);
+        let parts = fullest(standard, children, *tier);
         if parts == whole {
             continue;
         }

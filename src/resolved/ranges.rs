@@ -6,10 +6,11 @@ use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
+use super::marks::least as least_marks;
 use super::scope::applies;
 use super::{
     Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who,
-    constant, function,
+    constant, function, most,
 };
 use crate::quantity::{Number, Unit};
 use crate::source::Span;
@@ -85,6 +86,10 @@ impl Ranges<'_> {
                 let ((low, high), (bottom, _)) = (deeper.of(value), deeper.of(limit));
                 (least(low.map(negated), bottom.map(negated)).map(negated), high)
             }
+            ExprKind::Table(table) => hull(table.rows.iter().map(|row| deeper.of(&row.result))),
+            ExprKind::Marks(owner) if self.standard.marks_vary(*owner) => {
+                (least_marks(self.standard, *owner, self.tier), constant(self.standard, expr, self.tier))
+            }
             _ => (constant(self.standard, expr, self.tier), constant(self.standard, expr, self.tier)),
         }
     }
@@ -149,7 +154,7 @@ impl Ranges<'_> {
         if high.is_none()
             && let Some(item) = fact.assesses.and_then(|item| self.standard.items.get(item))
         {
-            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| constant(self.standard, marks, self.tier));
+            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| most(self.standard, marks, self.tier));
         }
         (low, high)
     }
@@ -179,6 +184,12 @@ impl Ranges<'_> {
         let bound = self.standard.facts.get(*part).and_then(|fact| fact.up_to.as_ref());
         matches!(bound, Some(Expr { kind: ExprKind::Fact(bound), .. }) if bound == whole)
     }
+}
+
+/// The least range that holds all of them.
+fn hull(ranges: impl Iterator<Item = Range>) -> Range {
+    let joined = ranges.reduce(|(low, high), (a, b)| (low.zip(a).map(|(a, b)| a.min(b)), high.zip(b).map(|(a, b)| a.max(b))));
+    joined.unwrap_or((None, None))
 }
 
 fn negated(value: Decimal) -> Decimal {
@@ -415,6 +426,13 @@ fn write_key(expr: &Expr, text: &mut String) {
             let _ = write!(text, "i{item}");
         }
         ExprKind::Total => text.push_str("total"),
+        ExprKind::NotEligible => text.push_str("eligible"),
+        ExprKind::OneOf(names) => {
+            text.push('u');
+            for name in names {
+                let _ = write!(text, "{:?}", name.text);
+            }
+        }
         ExprKind::Sum(terms) => {
             for (sign, term) in terms {
                 let _ = write!(text, "{sign:?}");

@@ -1,14 +1,15 @@
-//! Tiers, and which items apply to them.
+//! Tiers, and to which of them and to which of their units something applies.
 
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use super::circle::visit;
-use super::expr::with_suggestion;
+use super::expr::{truth, with_suggestion};
 use super::from_ast::Resolver;
 use super::{Expr, ExprKind, InputKind, ItemId, Standard, Tier, TierId, Who};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{Code, Diagnostic, Words, words};
+use crate::source::Span;
 use crate::syntax::ast;
 
 /// Whether an expression reads the record, or the group of records, at hand.
@@ -94,25 +95,106 @@ impl Resolver<'_> {
         (0..self.tiers.len()).collect()
     }
 
-    /// The tiers of a scope; all where there is none.
-    pub(super) fn scope(&mut self, scope: Option<&ast::Scope>) -> BTreeSet<TierId> {
-        let Some(scope) = scope else { return self.all_tiers() };
-        scope.tiers.iter().filter_map(|name| self.tier(name)).collect()
+    /// The tiers that scopes name; all where none does.
+    pub(super) fn scope_tiers<'s>(&mut self, scopes: impl IntoIterator<Item = &'s ast::Scope>) -> BTreeSet<TierId> {
+        let named = scopes.into_iter().find_map(|scope| match &scope.kind {
+            ast::ScopeKind::Tiers(tiers) => Some(tiers),
+            _ => None,
+        });
+        match named {
+            Some(names) => names.iter().filter_map(|name| self.tier(name)).collect(),
+            None => self.all_tiers(),
+        }
+    }
+
+    /// For which units of those tiers: what 适用 当, 仅 and 除外 say together. Nothing inside where they do not limit; nothing at all where one of them has a fault.
+    pub(super) fn scope_condition<'s>(&mut self, scopes: impl IntoIterator<Item = &'s ast::Scope>, owner: Option<ItemId>) -> Option<Option<Expr>> {
+        let mut links = Vec::new();
+        let mut sound = true;
+        let mut first: Vec<(std::mem::Discriminant<ast::ScopeKind>, Span)> = Vec::new();
+        for scope in scopes {
+            let kind = std::mem::discriminant(&scope.kind);
+            if let Some((_, before)) = first.iter().find(|(other, _)| *other == kind) {
+                let before = *before;
+                self.again(&scope_word(&scope.kind), scope.span, before);
+                continue;
+            }
+            first.push((kind, scope.span));
+            let one_of = |names: &[ast::Text]| truth(ExprKind::OneOf(names.to_vec()), scope.span);
+            match &scope.kind {
+                ast::ScopeKind::Tiers(_) => {}
+                ast::ScopeKind::When(condition) => match self.condition(condition, owner) {
+                    Some(condition) => links.push(Expr { span: scope.span, ..condition }),
+                    None => sound = false,
+                },
+                ast::ScopeKind::Only(names) => links.push(one_of(names)),
+                ast::ScopeKind::Except(names) => links.push(truth(ExprKind::Not(Box::new(one_of(names))), scope.span)),
+            }
+        }
+        sound.then(|| joined(links))
     }
 
     /// The tiers that an item applies to, within those of its parent.
     pub(super) fn item_scope(&mut self, tree: &ast::Item, parent: Option<ItemId>) -> BTreeSet<TierId> {
-        let scopes: Vec<&ast::Scope> = tree
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Scope(scope), .. }) => Some(scope),
-                _ => None,
-            })
-            .collect();
-        let own = self.scope(scopes.first().copied());
-        let Some(outer) = parent.and_then(|parent| self.items.get(parent)) else { return own };
-        if scopes.is_empty() { outer.tiers.clone() } else { own.intersection(&outer.tiers).copied().collect() }
+        let scopes: Vec<&ast::Scope> = scopes_of(tree).collect();
+        let own = self.scope_tiers(scopes.iter().copied());
+        match parent.and_then(|parent| self.items.get(parent)) {
+            Some(outer) => own.intersection(&outer.tiers).copied().collect(),
+            None => own,
+        }
+    }
+
+    /// Whether the marks of an item, or of the standard, may differ from unit to unit of a tier.
+    pub(super) fn marks_vary(&self, owner: Option<ItemId>) -> bool {
+        match owner {
+            Some(item) => self.items.get(item).is_some_and(|item| item.varies),
+            None => self.items.iter().zip(&self.item_trees).any(|(item, tree)| item.parent.is_none() && item.is_base() && (item.varies || is_limited(tree))),
+        }
+    }
+}
+
+/// What an item says of its scope.
+pub(super) fn scopes_of(tree: &ast::Item) -> impl Iterator<Item = &ast::Scope> {
+    tree.parts.iter().filter_map(|part| match part {
+        ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Scope(scope), .. }) => Some(scope),
+        _ => None,
+    })
+}
+
+/// Whether an item is for some of the units of its tiers only.
+fn is_limited(tree: &ast::Item) -> bool {
+    scopes_of(tree).any(|scope| !matches!(scope.kind, ast::ScopeKind::Tiers(_)))
+}
+
+/// Whether the marks of an item may differ from unit to unit: they are a table of facts, or something inside is for some units only.
+pub(super) fn varies(tree: &ast::Item) -> bool {
+    let own = tree.parts.iter().any(|part| match part {
+        ast::Part::Attribute(ast::Attribute { kind: ast::AttributeKind::Marks(marks), .. }) => is_table_of_facts(marks),
+        _ => false,
+    });
+    let base = |kind: ast::ItemKind| matches!(kind, ast::ItemKind::Section | ast::ItemKind::Indicator);
+    own || tree.parts.iter().any(|part| matches!(part, ast::Part::Item(child) if base(child.kind) && (varies(child) || is_limited(child))))
+}
+
+fn is_table_of_facts(marks: &ast::Expr) -> bool {
+    match &marks.kind {
+        ast::ExprKind::Table(table) => !matches!(table.subject.kind, ast::ExprKind::Tier) || table.rows.iter().any(|row| is_table_of_facts(&row.result)),
+        _ => false,
+    }
+}
+
+/// Conditions that must all hold, as one; none of none.
+pub(super) fn joined(mut links: Vec<Expr>) -> Option<Expr> {
+    let (first, last) = (links.first()?.span, links.last()?.span);
+    if links.len() == 1 { links.pop() } else { Some(truth(ExprKind::And(links), first.to(last))) }
+}
+
+pub(super) fn scope_word(kind: &ast::ScopeKind) -> Words {
+    match kind {
+        ast::ScopeKind::Tiers(_) => words!("适用", "applies to"),
+        ast::ScopeKind::When(_) => words!("适用 当", "applies to when"),
+        ast::ScopeKind::Only(_) => words!("仅", "only"),
+        ast::ScopeKind::Except(_) => words!("除外", "except"),
     }
 }
 

@@ -27,6 +27,10 @@ impl Resolver<'_> {
         let subject = self.expr(&table.subject, owner);
         let mut rows: Vec<HalfRow> = Vec::new();
         let mut sound = true;
+        let words = table.rows.iter().all(|row| self.is_word(&row.result, owner));
+        if self.words_and_others(&table.rows, owner) {
+            return None;
+        }
         for row in &table.rows {
             // one faulty bound is reported; those after it are most likely wrong in the same way
             let read = |resolver: &mut Self, subject: &Expr, pattern: &ast::Pattern| match (&pattern.kind, table.interpolated) {
@@ -35,7 +39,8 @@ impl Resolver<'_> {
             };
             let patterns = subject.as_ref().filter(|_| sound).and_then(|subject| row.patterns.iter().map(|pattern| read(self, subject, pattern)).collect());
             sound = patterns.is_some();
-            rows.push((patterns, self.expr(&row.result, owner), self.notes(&row.notes, ""), row.span));
+            let result = if words { self.word_or_expr(&row.result, owner) } else { self.expr(&row.result, owner) };
+            rows.push((patterns, result, self.notes(&row.notes, ""), row.span));
         }
         let subject = subject?;
         let mut done: Vec<Row> = Vec::new();
@@ -99,8 +104,9 @@ impl Resolver<'_> {
         let mut rows: Vec<Row> = Vec::new();
         let mut keys: Vec<Vec<TierId>> = Vec::new();
         let mut whole = true;
+        let words = table.rows.iter().all(|row| self.is_word(&row.result, owner));
         for row in &table.rows {
-            let result = self.expr(&row.result, owner);
+            let result = if words { self.word_or_expr(&row.result, owner) } else { self.expr(&row.result, owner) };
             let mut tiers = Vec::new();
             for pattern in &row.patterns {
                 let ast::PatternKind::Value(ast::Expr { kind: ast::ExprKind::Path(name, None), .. }) = &pattern.kind else {

@@ -43,6 +43,7 @@ pub(crate) enum Declaration {
     Value(Value),
     Function(Function),
     Exemption(Exemption),
+    Veto(Veto),
     Item(Item),
     Total(Total),
     Ranking(Ranking),
@@ -205,6 +206,8 @@ pub(crate) enum FactKind {
 pub(crate) enum ValueKind {
     Param,
     Let,
+    /// 输出: a result beside the total.
+    Output,
 }
 
 #[derive(Debug, PartialEq)]
@@ -240,17 +243,51 @@ pub(crate) struct Parameter {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Exemption {
-    pub(crate) scope: Option<Scope>,
+    pub(crate) scopes: Vec<Scope>,
     pub(crate) condition: Expr,
     pub(crate) reason: Text,
     pub(crate) notes: Vec<Note>,
     pub(crate) span: Span,
 }
 
-/// 适用: the tiers that something applies to.
+/// To what something applies.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Scope {
-    pub(crate) tiers: Vec<Name>,
+    pub(crate) kind: ScopeKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum ScopeKind {
+    /// 适用: these tiers.
+    Tiers(Vec<Name>),
+    /// 适用 当: the units for which this holds; of items only.
+    When(Expr),
+    /// 仅: these units.
+    Only(Vec<Text>),
+    /// 除外: all units but these.
+    Except(Vec<Text>),
+}
+
+/// 一票否决: what a unit's total, place or eligibility come to where something has happened.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Veto {
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) condition: Expr,
+    pub(crate) effect: Effect,
+    pub(crate) reason: Text,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// 总分: the total is no more than this.
+    Total(Quantity),
+    /// 末位: the unit ranks after all others.
+    Last,
+    /// 取消评优.
+    NotEligible,
 }
 
 #[derive(Debug, PartialEq)]
@@ -303,6 +340,8 @@ pub(crate) struct Case {
     pub(crate) name: Text,
     /// The period of which it speaks, as in `2020-11`, `2020-Q4` or `2020`.
     pub(crate) period: Option<Name>,
+    /// The unit that it speaks of, where the rules name units.
+    pub(crate) unit: Option<Name>,
     /// One that is called as the case is, or several, each with a name of its own.
     pub(crate) units: Vec<CaseUnit>,
     pub(crate) span: Span,
@@ -340,6 +379,8 @@ pub(crate) enum Target {
     Rank,
     /// What is read of other periods.
     Earlier(Expr),
+    /// 取消评优.
+    NotEligible,
     Path(Name, Option<Name>),
 }
 
@@ -432,6 +473,15 @@ pub(crate) struct Move {
     pub(crate) down_to_zero: Option<Span>,
     pub(crate) reading: Option<(Reading, Span)>,
     pub(crate) round: Option<Quantity>,
+    /// 不足从: what takes the part of the points that the floor gives back, one after the other.
+    pub(crate) spill: Vec<Spill>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Spill {
+    /// An item; none for the total.
+    pub(crate) item: Option<Name>,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug, PartialEq)]
@@ -472,6 +522,8 @@ pub(crate) enum ExprKind {
     Flag(bool),
     Marks,
     Total,
+    /// 取消评优: whether a veto has taken the unit's eligibility.
+    NotEligible,
     Tier,
     /// 期, by which a table chooses.
     Period,

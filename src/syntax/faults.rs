@@ -181,7 +181,7 @@ const STARTERS: &[&str] = &[
     "k_remark",
 ];
 /// What may follow the points of a deduction.
-const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to"];
+const TAILS: &[&str] = &["k_down_to_zero", "k_at_most", "k_pro_rata", "k_whole_steps", "k_started_steps", "k_round_to", "k_spill"];
 const ITEMS: &[&str] = &["k_section", "k_indicator", "k_bonus", "k_penalty", "k_standard", "k_amendment"];
 
 /// Words and signs behind which an expression must follow.
@@ -231,7 +231,7 @@ fn wanted_after(text: &str, tokens: &[Token], token: &Token) -> Option<Rule> {
         .find(|keyword| keyword.en == phrase)
         .or_else(|| words::WORDS.iter().find(|keyword| keyword.zh == word(token) || keyword.en == word(token)))?;
     match keyword.rule {
-        "k_column" | "k_use" | "k_reason" | "k_calendar" | "k_source" | "k_assumption" | "k_remark" => Some(Rule::text),
+        "k_column" | "k_use" | "k_reason" | "k_calendar" | "k_source" | "k_assumption" | "k_remark" | "k_only" | "k_except" => Some(Rule::text),
         "k_applies" => Some(Rule::name),
         rule => WANTING.contains(&rule).then_some(Rule::expression),
     }
@@ -357,7 +357,8 @@ impl Statement {
                 let rule = words::keyword(word(token)).map(|word| word.rule);
                 token.kind == TokenKind::Open && matches!(word(token), "{" | "｛")
                     || rule.is_some_and(|rule| {
-                        matches!(rule, "k_marks" | "k_applies" | "k_cap" | "k_floor" | "k_assessed" | "k_unknown") || STARTERS.contains(&rule)
+                        matches!(rule, "k_marks" | "k_applies" | "k_only" | "k_except" | "k_cap" | "k_floor" | "k_assessed" | "k_unknown")
+                            || STARTERS.contains(&rule)
                     })
             });
             from..next.map_or(end, |token| token.start).min(end)
@@ -547,6 +548,8 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::change => push("一处修订(新增、废止、将 … 改为 … 等)", "a change (insert, repeal, replace … becomes …)"),
             Rule::amendment_part => push("版本、基于、施行、文号", "version, based on, effective, document"),
             Rule::heading => push("抬头的一行(版本、周期、舍入 等)", "a line of the head (version, cycle, rounding, …)"),
+            Rule::effect => push("总分 … 分、末位 或 取消评优", "total … points, last or not eligible"),
+            Rule::spill_target => push("总分 或 指标的名称", "total or the name of an item"),
             Rule::attribute => push("满分、适用、封顶 等", "marks, applies to, cap, …"),
             Rule::fact_attribute => push("列、精度、缺省 等", "column, step, default, …"),
             Rule::field_attribute => push("列、可空、隐私 等", "column, nullable, private, …"),

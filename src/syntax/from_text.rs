@@ -162,6 +162,10 @@ impl Builder<'_> {
         ast::Name { text: inner.as_str().to_owned(), span: self.span(pair) }
     }
 
+    fn text_or_name(&self, pair: &P<'_>) -> ast::Name {
+        if pair.as_rule() == Rule::text { self.text(pair) } else { self.name(pair) }
+    }
+
     fn texts(&self, inner: &mut Inner<'_>) -> Vec<ast::Text> {
         inner.all(Rule::text).iter().map(|pair| self.text(pair)).collect()
     }
@@ -230,10 +234,11 @@ impl Builder<'_> {
             Rule::tier => ast::Declaration::Tier(self.tier(pair)?),
             Rule::fact => ast::Declaration::Fact(self.fact(pair)?),
             Rule::record => ast::Declaration::Record(self.record(pair)?),
-            Rule::value => ast::Declaration::Value(self.value(pair)?),
+            Rule::value | Rule::output => ast::Declaration::Value(self.value(pair)?),
             Rule::function => ast::Declaration::Function(self.function(pair)?),
             Rule::unit_declaration => ast::Declaration::Units(self.units(pair)),
             Rule::exemption => ast::Declaration::Exemption(self.exemption(pair)?),
+            Rule::veto => ast::Declaration::Veto(self.veto(pair)?),
             Rule::total => ast::Declaration::Total(self.total(pair)?),
             Rule::ranking => ast::Declaration::Ranking(self.ranking(pair)?),
             Rule::list => ast::Declaration::List(self.list(pair)?),
@@ -461,6 +466,7 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let kind = match inner.next()?.as_rule() {
             Rule::k_param => ast::ValueKind::Param,
+            Rule::k_output => ast::ValueKind::Output,
             _ => ast::ValueKind::Let,
         };
         let name = self.name(&inner.next()?);
@@ -472,19 +478,48 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_exempt);
-        let scope = inner.take(Rule::scope).map(|pair| self.scope(pair));
+        let scopes = self.scopes(&mut inner)?;
         inner.has(Rule::k_when);
         let condition = self.expr(inner.next()?)?;
         inner.has(Rule::k_reason);
         let reason = self.text(&inner.next()?);
         let span = Span { end: reason.span.end, ..span };
-        Some(ast::Exemption { scope, condition, reason, notes: self.notes(&mut inner), span })
+        Some(ast::Exemption { scopes, condition, reason, notes: self.notes(&mut inner), span })
     }
 
-    fn scope(&self, pair: P<'_>) -> ast::Scope {
+    fn veto(&mut self, pair: P<'_>) -> Option<ast::Veto> {
+        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
-        inner.has(Rule::k_applies);
-        ast::Scope { tiers: self.names(&mut inner) }
+        inner.has(Rule::k_veto);
+        let scopes = self.scopes(&mut inner)?;
+        inner.has(Rule::k_when);
+        let condition = self.expr(inner.next()?)?;
+        let mut effect = Inner::of(inner.next()?);
+        let effect = match effect.next()?.as_rule() {
+            Rule::k_total => ast::Effect::Total(self.quantity(effect.next()?)?),
+            Rule::k_last => ast::Effect::Last,
+            _ => ast::Effect::NotEligible,
+        };
+        inner.has(Rule::k_reason);
+        let reason = self.text(&inner.next()?);
+        let span = Span { end: reason.span.end, ..span };
+        Some(ast::Veto { scopes, condition, effect, reason, notes: self.notes(&mut inner), span })
+    }
+
+    fn scopes(&mut self, inner: &mut Inner<'_>) -> Option<Vec<ast::Scope>> {
+        inner.all(Rule::scope).into_iter().map(|pair| self.scope(pair)).collect()
+    }
+
+    fn scope(&mut self, pair: P<'_>) -> Option<ast::Scope> {
+        let span = self.span(&pair);
+        let mut inner = Inner::of(pair);
+        let kind = match inner.next()?.as_rule() {
+            Rule::k_applies if inner.has(Rule::k_when) => ast::ScopeKind::When(self.expr(inner.next()?)?),
+            Rule::k_applies => ast::ScopeKind::Tiers(self.names(&mut inner)),
+            Rule::k_only => ast::ScopeKind::Only(self.texts(&mut inner)),
+            _ => ast::ScopeKind::Except(self.texts(&mut inner)),
+        };
+        Some(ast::Scope { kind, span })
     }
 
     fn total(&mut self, pair: P<'_>) -> Option<ast::Total> {
@@ -552,15 +587,16 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         inner.has(Rule::k_case);
         let name = self.text(&inner.next()?);
+        let unit = if inner.has(Rule::k_unit) { inner.next().map(|pair| self.text_or_name(&pair)) } else { None };
         let tier = if inner.has(Rule::k_tier) { inner.next().map(|pair| self.name(&pair)) } else { None };
         let period = if inner.has(Rule::the_period) { inner.next().map(|pair| self.past(&pair)) } else { None };
         let units = if inner.peek() == Some(Rule::case_unit) {
             inner.all(Rule::case_unit).into_iter().map(|pair| self.case_unit(pair, tier.as_ref())).collect::<Option<_>>()?
         } else {
             let (given, records, expected) = self.bindings(&mut inner);
-            vec![ast::CaseUnit { name: name.clone(), tier, given, records, expected, span }]
+            vec![ast::CaseUnit { name: unit.clone().unwrap_or_else(|| name.clone()), tier, given, records, expected, span }]
         };
-        Some(ast::Case { name, period, units, span })
+        Some(ast::Case { name, unit, period, units, span })
     }
 
     /// One of several units; its tier is that of the case where it states none.
@@ -605,6 +641,7 @@ impl Builder<'_> {
             Rule::k_total => ast::Target::Total,
             Rule::k_rank => ast::Target::Rank,
             Rule::earlier | Rule::aggregate => ast::Target::Earlier(self.expr(target)?),
+            Rule::k_not_eligible => ast::Target::NotEligible,
             _ => {
                 let mut names = self.names(&mut Inner::of(target)).into_iter();
                 ast::Target::Path(names.next()?, names.next())
@@ -678,7 +715,7 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair);
         let word = inner.next()?;
         let kind = match word.as_rule() {
-            Rule::scope => ast::AttributeKind::Scope(self.scope(word)),
+            Rule::scope | Rule::scope_when => ast::AttributeKind::Scope(self.scope(word)?),
             Rule::k_marks => ast::AttributeKind::Marks(self.expr(inner.next()?)?),
             Rule::k_period => ast::AttributeKind::Cycle(cycle(&inner.next()?)),
             Rule::k_floor => ast::AttributeKind::Floor(self.expr(inner.next()?)?),
@@ -734,7 +771,7 @@ impl Builder<'_> {
         let deducts = inner.next()?.as_rule() == Rule::k_deduct;
         let amount = self.expr(inner.next()?)?;
         let (at_most, down_to_zero, reading, round) = (None, None, None, None);
-        let mut movement = ast::Move { deducts, measure, amount, at_most, down_to_zero, reading, round };
+        let mut movement = ast::Move { deducts, measure, amount, at_most, down_to_zero, reading, round, spill: Vec::new() };
         let mut seen: Vec<(Rule, Span)> = Vec::new();
         for tail in inner.all(Rule::tail) {
             self.once(&tail, &mut seen);
@@ -746,10 +783,17 @@ impl Builder<'_> {
                 Rule::k_pro_rata => movement.reading = Some((ast::Reading::ProRata, span)),
                 Rule::k_whole_steps => movement.reading = Some((ast::Reading::Whole, span)),
                 Rule::k_started_steps => movement.reading = Some((ast::Reading::Started, span)),
+                Rule::k_spill => movement.spill = inner.all(Rule::spill_target).into_iter().filter_map(|pair| self.spill(pair)).collect(),
                 _ => movement.round = Some(self.quantity(inner.next()?)?),
             }
         }
         Some(movement)
+    }
+
+    fn spill(&self, pair: P<'_>) -> Option<ast::Spill> {
+        let span = self.span(&pair);
+        let target = pair.into_inner().next()?;
+        Some(ast::Spill { item: (target.as_rule() == Rule::name).then(|| self.name(&target)), span })
     }
 
     fn measure(&mut self, pair: P<'_>) -> Option<ast::Measure> {
@@ -810,6 +854,7 @@ impl Builder<'_> {
             Rule::k_no => ast::ExprKind::Flag(false),
             Rule::k_marks => ast::ExprKind::Marks,
             Rule::k_total => ast::ExprKind::Total,
+            Rule::k_not_eligible => ast::ExprKind::NotEligible,
             Rule::k_tier => ast::ExprKind::Tier,
             Rule::part => ast::ExprKind::Part(match inner.next()?.as_rule() {
                 Rule::k_sum => ast::PartOf::All,

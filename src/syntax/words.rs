@@ -160,7 +160,7 @@ pub(crate) const WORDS: &[Word] = &[
 pub(crate) const DURATIONS: &[(&str, &str)] = &[("小时", "hours"), ("分钟", "minutes"), ("天", "days"), ("工作小时", "workhours"), ("工作日", "workdays")];
 
 /// Words that are reserved for constructs which this version does not evaluate.
-pub(crate) const RESERVED: &[&str] = &["k_veto", "k_spill", "k_over", "k_last", "k_not_eligible", "k_output", "k_only", "k_except"];
+pub(crate) const RESERVED: &[&str] = &["k_over"];
 
 /// The keyword that a word is or begins, in either skin.
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {

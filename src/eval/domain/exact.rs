@@ -259,6 +259,11 @@ impl Domain for Exact {
     }
 
     #[inline]
+    fn not_applicable(&self) -> Value {
+        Value::Absent(Absence::NotApplicable)
+    }
+
+    #[inline]
     fn no_row(&self) -> Value {
         Value::Absent(Absence::NoRow)
     }

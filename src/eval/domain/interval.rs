@@ -232,6 +232,10 @@ impl Domain for Interval {
         Bounds::One(Exact.pending())
     }
 
+    fn not_applicable(&self) -> Bounds {
+        Bounds::One(Exact.not_applicable())
+    }
+
     fn no_row(&self) -> Bounds {
         Bounds::One(Exact.no_row())
     }

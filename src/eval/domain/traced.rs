@@ -187,6 +187,11 @@ impl Domain for Traced {
     }
 
     #[inline]
+    fn not_applicable(&self) -> TracedValue {
+        all(Exact.not_applicable())
+    }
+
+    #[inline]
     fn no_row(&self) -> TracedValue {
         all(Exact.no_row())
     }

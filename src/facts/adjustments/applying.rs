@@ -9,7 +9,7 @@ use super::{Adjustment, Target, name, shown};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::Value;
-use crate::eval::outcome::{Status, traced};
+use crate::eval::outcome::{ItemStatus, Status, traced};
 use crate::plan::{FactId, ItemId, Literal, Plan, Program, Role, Step, StepId};
 use crate::quantity::{Number, Unit, round_to};
 
@@ -114,7 +114,7 @@ pub(super) fn scores(facts: &mut Facts, all: &[Adjustment], plan: &Plan, diagnos
         if begun.insert((adjustment.member, step)) {
             diagnostics.extend(change.differs(facts));
         }
-        diagnostics.extend(change.out_of_bounds());
+        diagnostics.extend(change.out_of_bounds(facts));
         if let (Some(value), Some(row)) = (adjustment.new, facts.rows.get_mut(adjustment.member)) {
             row.instead.retain(|(other, _)| *other != step);
             row.instead.push((step, value));
@@ -144,6 +144,17 @@ impl Change<'_> {
                     .help(words!("改正使它不参评的数据,或删去这一行", "correct the facts that exempt it, or remove the row")),
             );
         }
+        if let (ItemStatus::NotApplicable, Some(member)) = (outcome.item(self.program, self.item), facts.members.get(self.adjustment.member)) {
+            let (unit, name) = (&member.name, self.plan.items.get(self.item).map(|item| item.name.as_str()).unwrap_or_default());
+            return Some(
+                Diagnostic::new(
+                    Code::AdjustedTarget,
+                    words!("「{name}」不适用于 {unit},没有得分可改", "{name} does not apply to {unit} and has no score to change"),
+                )
+                .at_cell(self.adjustment.place.clone(), words!("", ""))
+                .help(words!("改正决定它是否适用的数据,或删去这一行", "correct the facts that decide whether it applies, or remove the row")),
+            );
+        }
         let step = self.plan.items.get(self.item)?.step;
         // scores are printed, and so written down, on their step
         let computed = outcome.value(self.step).number().and_then(|score| round_to(score, step, self.plan.head.mode).ok());
@@ -159,7 +170,7 @@ impl Change<'_> {
     }
 
     /// Whether the score is missing, or not between the floor and the cap of its item.
-    fn out_of_bounds(&self) -> Option<Diagnostic> {
+    fn out_of_bounds(&self, facts: &Facts) -> Option<Diagnostic> {
         let item = self.plan.items.get(self.item)?;
         let at = self.adjustment.place.clone();
         let name = &item.name;
@@ -173,7 +184,7 @@ impl Change<'_> {
                     )),
             );
         };
-        let (least, most) = self.bounds();
+        let (least, most) = self.bounds(facts);
         let (below, above) = (least.filter(|least| number < least), most.filter(|most| number > most));
         let limit = below.or(above)?;
         let score = Unit::score();
@@ -193,13 +204,15 @@ impl Change<'_> {
         )
     }
 
-    /// The floor and the cap, as the steps of the item state them.
-    fn bounds(&self) -> (Option<Number>, Option<Number>) {
+    /// The floor and the cap, as the steps of the item state them for the unit.
+    fn bounds(&self, facts: &Facts) -> (Option<Number>, Option<Number>) {
+        let outcome = facts.rows.get(self.adjustment.member).map(|row| traced(self.program, row, Until::Scores));
         let literal = |step: &StepId| match self.program.steps.get(*step) {
             Some(Step::Constant(Literal::Number(value))) => Some(Number::from(*value)),
-            _ => None,
+            _ => outcome.as_ref().and_then(|outcome| outcome.value(*step).number().copied()),
         };
-        let full = self.program.items.get(self.item).copied().flatten().and_then(|steps| steps.full).map(Number::from);
+        let full = self.program.items.get(self.item).copied().flatten().and_then(|steps| steps.full);
+        let full = full.zip(outcome.as_ref()).and_then(|(full, outcome)| outcome.full(full)).map(Number::from);
         let (mut floor, mut cap) = (Some(Number::from(rust_decimal::Decimal::ZERO)), full);
         let mut negated = false;
         let mut cursor = self.step;
@@ -210,7 +223,7 @@ impl Change<'_> {
                     negated = true;
                     *inner
                 }
-                (Some(Step::Same(inner) | Step::Round(inner, _, _)), Some(Role::Item(_) | Role::ItemRound)) => *inner,
+                (Some(Step::Same(inner) | Step::Round(inner, _, _) | Step::Choose(_, inner, _)), Some(Role::Item(_) | Role::ItemRound)) => *inner,
                 (Some(Step::Cap(inner, limit)), Some(Role::ItemCap)) => {
                     cap = literal(limit).or(cap);
                     *inner

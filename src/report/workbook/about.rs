@@ -29,6 +29,9 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
         told.extend(view.has_provisional.then(|| (String::new(), view.provisional_note().to_owned())));
         sections.push((pick(lang, "没有总分的单位", "Units without a total"), told));
     }
+    if view.vetoes().next().is_some() {
+        sections.push((pick(lang, "一票否决", "Vetoes"), view.vetoes().map(|(unit, vetoes)| (unit.to_owned(), vetoes)).collect()));
+    }
     if view.has_adjustments() {
         let mut told: Vec<(String, String)> =
             view.results.adjustments.iter().map(|adjusted| (adjusted.unit.clone(), adjustment_text(adjusted, lang))).collect();
@@ -81,7 +84,7 @@ fn legend(drawing: &Drawing<'_>, page: &mut Page<'_>, row: usize) -> Result<(), 
         ("5", with(&styles.added), pick(lang, "加分", "added")),
         ("-2", with(&styles.taken), pick(lang, "扣分", "taken off")),
         ("0", with(&styles.idle), pick(lang, "没有加分或扣分", "nothing added or taken off")),
-        ("", styles.not_applicable.clone(), pick(lang, "不适用于该层级", "does not apply to the tier")),
+        ("", styles.not_applicable.clone(), pick(lang, "不适用于该层级或该单位", "does not apply to the tier or the unit")),
         (
             "10",
             styles.score(2, Marks { is_assumed: true, ..Marks::default() }),

@@ -1,5 +1,7 @@
 //! The annex: every indicator of every unit that takes part, the sections over their indicators, a note on every score.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{ConditionalFormatFormula, Format, Formula, XlsxError};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -171,11 +173,13 @@ fn colour(drawing: &Drawing<'_>, page: &mut Page<'_>, tier: &Tier<'_>, (first, l
         let Some(column) = view.columns.get(*index) else { continue };
         let at = BEFORE + index;
         let cell = cell_name(first, at);
+        let fulls: BTreeSet<&str> = tier.units.iter().filter_map(|unit| unit.indicators.get(column.name)?.full.as_deref()).collect();
         let mut colours: Vec<(String, &Format)> = Vec::new();
         match column.kind {
             Kind::Base => {
                 colours.push((format!("{cell}=0"), &styles.zero));
-                let full = tier.units.iter().find_map(|unit| unit.indicators.get(column.name)?.full.as_deref());
+                // marks that differ from unit to unit have no rule for the whole column
+                let full = fulls.first().filter(|_| fulls.len() == 1);
                 colours.extend(full.map(|full| (format!("{cell}<{full}"), &styles.below)));
             }
             Kind::Bonus | Kind::Penalty => {
@@ -187,6 +191,22 @@ fn colour(drawing: &Drawing<'_>, page: &mut Page<'_>, tier: &Tier<'_>, (first, l
             let colour = ConditionalFormatFormula::new().set_rule(rule).set_format(format).set_stop_if_true(true);
             page.sheet.add_conditional_format(row_number(first)?, column_number(at)?, row_number(last)?, column_number(at)?, &colour)?;
         }
+        if column.kind == Kind::Base && fulls.len() > 1 {
+            below_own_marks(drawing, page, column, (tier, first), at)?;
+        }
+    }
+    Ok(())
+}
+
+/// The colour of scores below full marks where these differ from unit to unit: a rule a cell.
+fn below_own_marks(drawing: &Drawing<'_>, page: &mut Page<'_>, column: &Column<'_>, (tier, first): (&Tier<'_>, usize), at: usize) -> Result<(), XlsxError> {
+    let units = drawing.view.results.units.iter().filter(|unit| unit.tier == tier.name && unit.status != State::Exempt);
+    for (row, unit) in (first..).zip(units) {
+        let Some(full) = unit.indicators.get(column.name).and_then(|one| one.full.as_deref()) else { continue };
+        let cell = cell_name(row, at);
+        let rule = Formula::new(format!("AND(ISNUMBER({cell}),{cell}<{full})"));
+        let colour = ConditionalFormatFormula::new().set_rule(rule).set_format(&drawing.styles.below).set_stop_if_true(true);
+        page.sheet.add_conditional_format(row_number(row)?, column_number(at)?, row_number(row)?, column_number(at)?, &colour)?;
     }
     Ok(())
 }

@@ -23,7 +23,9 @@ pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), Xls
     page.lines(0, lines_in(&title, width * 9 / 16) * 2)?;
     let mut header = vec![pick(lang, "名次", "rank"), pick(lang, "单位", "unit")];
     header.extend(&layout.listed);
-    header.extend([view.total, pick(lang, "备注", "remark")]);
+    header.push(view.total);
+    header.extend(&view.outputs);
+    header.push(pick(lang, "备注", "remark"));
     for (column, heading) in header.iter().enumerate() {
         page.text((1, column), heading, &styles.head)?;
     }
@@ -74,9 +76,14 @@ impl<'a> Layout<'a> {
         let mut widths = vec![9, width_for(names, 24, 50)];
         widths.extend(listed.iter().map(|label| width_for(std::iter::once(*label), 12, 20)));
         let remarks: Vec<String> = drawing.view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| remark(drawing, unit)).collect();
-        widths.extend([width_for(std::iter::once(drawing.view.total), 12, 20), width_for(remarks.iter().map(String::as_str), 26, 48)]);
+        widths.push(width_for(std::iter::once(drawing.view.total), 12, 20));
+        for name in &drawing.view.outputs {
+            let shown: Vec<String> = drawing.view.tiers.iter().flat_map(|tier| &tier.units).map(|unit| drawing.view.output(unit, name)).collect();
+            widths.push(width_for(shown.iter().map(String::as_str).chain([*name]), 10, 24));
+        }
+        widths.push(width_for(remarks.iter().map(String::as_str), 26, 48));
         let total = listed.len() + 2;
-        Layout { listed, total, remark: total + 1, widths }
+        Layout { listed, total, remark: total + drawing.view.outputs.len() + 1, widths }
     }
 
     fn width(&self) -> usize {
@@ -98,6 +105,9 @@ fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (ti
     if drawing.noted == Noted::All {
         total_note(drawing, page, unit, (row, layout.total))?;
     }
+    for (index, name) in drawing.view.outputs.iter().enumerate() {
+        page.text((row, layout.total + index + 1), &drawing.view.output(unit, name), &styles.centred)?;
+    }
     let remark = remark(drawing, unit);
     let lines = lines_in(&remark, layout.widths.last().copied().unwrap_or(1)).max(lines_in(&unit.unit, layout.widths.get(1).copied().unwrap_or(1)));
     if lines > 1 {
@@ -110,6 +120,8 @@ fn unit_row(drawing: &Drawing<'_>, page: &mut Page<'_>, layout: &Layout<'_>, (ti
 fn remark(drawing: &Drawing<'_>, unit: &UnitResult) -> String {
     let view = drawing.view;
     let mut remarks: Vec<&str> = unit.reason.as_deref().into_iter().collect();
+    let vetoes = view.vetoes_of(unit);
+    remarks.extend((!vetoes.is_empty()).then_some(vetoes.as_str()));
     remarks.extend(unit.provisional.then(|| pick(view.lang, "名次暂定", "provisional")));
     remarks.extend((!unit.adjusted.is_empty()).then(|| pick(view.lang, "已调整", "adjusted")));
     remarks.extend(view.moved.get(unit.unit.as_str()).map(String::as_str));

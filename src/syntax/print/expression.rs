@@ -274,5 +274,5 @@ impl Writer {
 
 /// What stands in lists: two in a row have a comma between.
 pub(super) fn is_member(rule: Rule) -> bool {
-    matches!(rule, Rule::name | Rule::text | Rule::unit_name | Rule::choice | Rule::pattern | Rule::key | Rule::binding)
+    matches!(rule, Rule::name | Rule::text | Rule::spill_target | Rule::unit_name | Rule::choice | Rule::pattern | Rule::key | Rule::binding)
 }

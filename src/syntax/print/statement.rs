@@ -77,8 +77,19 @@ const SUM: [Rule; 11] = [
     Rule::k_size,
 ];
 /// What the head of an item takes in.
-const ATTRIBUTES: [Rule; 9] =
-    [Rule::k_marks, Rule::k_period, Rule::k_applies, Rule::k_assessed, Rule::k_unknown, Rule::k_column, Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+const ATTRIBUTES: [Rule; 11] = [
+    Rule::k_marks,
+    Rule::k_period,
+    Rule::k_applies,
+    Rule::k_only,
+    Rule::k_except,
+    Rule::k_assessed,
+    Rule::k_unknown,
+    Rule::k_column,
+    Rule::k_round_to,
+    Rule::k_cap,
+    Rule::k_floor,
+];
 
 impl Statement<'_> {
     /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
@@ -393,7 +404,7 @@ impl Writer {
             return;
         }
         match node.rule {
-            Rule::value | Rule::formula => statement.open_to.extend(EXPRESSION),
+            Rule::value | Rule::output | Rule::formula => statement.open_to.extend(EXPRESSION),
             Rule::fact => statement.open_to.push(Rule::k_column),
             _ => {}
         }
@@ -406,7 +417,7 @@ impl Writer {
                 Rule::fact_attribute | Rule::field_attribute | Rule::k_title | Rule::k_column | Rule::k_ties | Rule::k_listed_on | Rule::k_whole => {
                     Some(Join::Wide)
                 }
-                Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
+                Rule::effect | Rule::k_reason => Some(Join::Comma(self.speller.behind_comma(child))),
                 Rule::k_top | Rule::k_bottom if node.child(Rule::k_where).is_some() => Some(Join::Comma(self.speller.behind_comma(child))),
                 _ => None,
             };
