@@ -197,22 +197,19 @@ fn both_manuals_have_the_same_blocks() {
 // --- keywords ---
 
 struct Keyword {
-    rule: String,
     zh: String,
     en: String,
 }
 
-/// The keywords from the table that the program is built from, and the rules of those that are reserved for later.
-fn keywords() -> (Vec<Keyword>, Vec<String>) {
+/// The keywords from the table that the program is built from.
+fn keywords() -> Vec<Keyword> {
     let source = fs::read_to_string(root().join("src/syntax/words.rs")).unwrap();
     let rows = source.lines().filter_map(|line| line.trim().strip_prefix("word(\""));
     let words = rows.map(|row| {
         let parts: Vec<&str> = row.split('"').collect();
-        Keyword { rule: parts[0].to_owned(), zh: parts[2].to_owned(), en: parts[4].to_owned() }
+        Keyword { zh: parts[2].to_owned(), en: parts[4].to_owned() }
     });
-    let (_, reserved) = source.split_once("RESERVED: &[&str] = &[").unwrap();
-    let (reserved, _) = reserved.split_once("];").unwrap();
-    (words.collect(), reserved.split('"').filter(|part| part.starts_with("k_")).map(str::to_owned).collect())
+    words.collect()
 }
 
 /// Rules without texts, comments and quoted names, their words with one space before and behind.
@@ -241,17 +238,15 @@ fn plain(rules: &str) -> String {
 
 #[test]
 fn every_keyword_has_an_example_and_stands_in_the_table() {
-    let (words, reserved) = keywords();
-    assert!(words.len() > 100 && reserved.len() < words.len());
+    let words = keywords();
+    assert!(words.len() > 100);
     for (manual, in_zh) in MANUALS.iter().zip([true, false]) {
         let examples: String = manual.blocks_of("kp").iter().map(|block| plain(&block.text)).collect();
         let text = manual.text();
         for word in &words {
             let spelled = if in_zh { &word.zh } else { &word.en };
             assert!(text.contains(&format!("`{}`", word.zh)) && text.contains(&format!("`{}`", word.en)), "{}: {spelled} stands in no table", manual.path);
-            if !reserved.contains(&word.rule) {
-                assert!(examples.contains(&format!(" {spelled} ")), "{}: no example of {spelled}", manual.path);
-            }
+            assert!(examples.contains(&format!(" {spelled} ")), "{}: no example of {spelled}", manual.path);
         }
     }
 }
@@ -282,19 +277,15 @@ fn the_blocks_of_the_cheat_sheet_make_one_standard_whose_cases_pass() {
 
 #[test]
 fn the_cheat_sheet_is_one_page_with_every_keyword() {
-    let (words, reserved) = keywords();
+    let words = keywords();
     for (path, in_zh) in SHEETS.iter().zip([true, false]) {
         let text = fs::read_to_string(root().join(path)).unwrap();
         assert!(text.lines().count() <= 100, "{path}: {} lines", text.lines().count());
         // the words of comments count: they name what else may stand in a place
         let spelled: String = text.chars().map(|letter| if letter.is_alphanumeric() || letter == '_' { letter } else { ' ' }).collect();
         let spelled = format!(" {} ", spelled.split_whitespace().collect::<Vec<_>>().join(" "));
-        let missing: Vec<&str> = words
-            .iter()
-            .filter(|word| !reserved.contains(&word.rule))
-            .map(|word| if in_zh { word.zh.as_str() } else { word.en.as_str() })
-            .filter(|word| !spelled.contains(&format!(" {word} ")))
-            .collect();
+        let missing: Vec<&str> =
+            words.iter().map(|word| if in_zh { word.zh.as_str() } else { word.en.as_str() }).filter(|word| !spelled.contains(&format!(" {word} "))).collect();
         assert!(missing.is_empty(), "{path}: {missing:?}");
     }
 }

@@ -53,8 +53,6 @@ codes! {
     OpenText = "K0105", "引号没有闭合", "quotation never closed";
     /// Brackets nested past the limit.
     TooDeep = "K0106", "括号套得太深", "brackets nested too deeply";
-    /// A word that is reserved, whose construct this version does not evaluate.
-    NotAvailable = "K0107", "此写法本版本不支持", "construct not available in this version";
     /// A number with more digits than can be kept.
     LongNumber = "K0108", "数字位数太多", "number has too many digits";
     /// A block of rules in a Markdown text that is never closed.

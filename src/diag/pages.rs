@@ -25,7 +25,6 @@ pages! {
     Stray = "K0104";
     OpenText = "K0105";
     TooDeep = "K0106";
-    NotAvailable = "K0107";
     LongNumber = "K0108";
     OpenBlock = "K0111";
     UnknownName = "K0201";

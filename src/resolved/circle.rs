@@ -139,7 +139,7 @@ pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
         if nodes.contains(&Node::Total) {
             nodes.retain(|node| *node != Node::Computed);
         }
-        let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
+        let named = named(standard, &nodes);
         found.push(circle(&named));
     }
 }
@@ -204,11 +204,18 @@ pub(super) fn check_first_period(standard: &Standard, found: &mut Vec<Diagnostic
         let InputKind::Earlier(Earlier { made: Made::Itself, initially: None, .. }) = &input.kind else { continue };
         let graph = Graph { periods: Periods::All, ..Graph::new(standard, Below::Together) };
         if let Some(nodes) = graph.back_to(Node::Input(id)) {
-            let named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
+            let named = named(standard, &nodes);
             found.push(endless(&named));
             return;
         }
     }
+}
+
+/// What the nodes of a path are called, and where they stand; the total before and after its vetoes is one.
+fn named(standard: &Standard, nodes: &[Node]) -> Vec<(Words, Span)> {
+    let mut named: Vec<(Words, Span)> = nodes.iter().map(|node| (graph_name(standard, *node), graph_span(standard, *node))).collect();
+    named.dedup_by(|later, before| later.0.zh == before.0.zh && later.1 == before.1);
+    named
 }
 
 /// What is said of a value that goes back from period to period without end.

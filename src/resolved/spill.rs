@@ -104,6 +104,10 @@ fn check_target(standard: &Standard, (item, clause): (&Item, &Clause), all: &[Sp
                     .help(words!("把 总分 写在最后", "write total last")),
             );
         }
+        // of a longer period the total takes what the shorter ones come to
+        if item.cycle.unwrap_or(standard.head.cycle) != standard.cycle {
+            return None;
+        }
         let mut values = BTreeSet::new();
         return (!reads_base(standard, &standard.total.expr, &mut values)).then(|| {
             Diagnostic::new(

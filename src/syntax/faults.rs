@@ -108,7 +108,7 @@ const PARTS: &[&str] = &["k_standard", "k_tier", "k_total", "k_rank"];
 
 /// The keyword of a statement that a word may be meant for.
 fn near_starter(word: &str) -> Option<&'static words::Word> {
-    let starters = || words::WORDS.iter().filter(|starter| STARTERS.contains(&starter.rule) && !words::RESERVED.contains(&starter.rule));
+    let starters = || words::WORDS.iter().filter(|starter| STARTERS.contains(&starter.rule));
     let near = crate::diag::closest(word, starters().flat_map(|starter| [starter.zh, starter.en]))?;
     starters().find(|starter| starter.zh == near || starter.en == near)
 }
@@ -424,17 +424,6 @@ impl<'f> Fault<'f> {
         if let Some(diagnostic) = self.mistaken(found) {
             return diagnostic;
         }
-        // a keyword where a declaration has its name
-        let declares = before.is_some_and(|before| before.start == self.statement.start && self.keyword(before).is_some_and(|rule| DECLARERS.contains(&rule)));
-        if let Some(token) = found.filter(|token| !declares && self.keyword(token).is_some_and(|rule| words::RESERVED.contains(&rule))) {
-            let name = self.word(token);
-            return Diagnostic::new(
-                Code::NotAvailable,
-                say!("「{name}」是保留的词,这种写法本版本还不能计算", "{name} is reserved; this version does not evaluate the construct"),
-            )
-            .at(self.place(token), say!("这里", "here"))
-            .help(say!("删去这一条,或改用手册 docs/language.md 列出的写法", "remove the clause, or state it with what docs/language.md lists"));
-        }
         for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
             let declaration = advice::declaration_run(self.text, self.tokens, token).map(|parts| parts.into_iter().map(str::to_owned).collect());
             if let Some(parts) = declaration.or_else(|| readings(self.word(token), self.names).map(|parts| advice::with_text(self.word(token), parts))) {
@@ -482,7 +471,7 @@ impl<'f> Fault<'f> {
         let rules: Vec<String> = self.stop.expected.iter().map(|rule| format!("{rule:?}")).collect();
         let possible = |word: &&words::Word| {
             rules.iter().any(|rule| rule == word.rule)
-                || expects(&[Rule::declaration]) && STARTERS.contains(&word.rule) && !words::RESERVED.contains(&word.rule)
+                || expects(&[Rule::declaration]) && STARTERS.contains(&word.rule)
                 || expects(&[Rule::heading]) && HEADINGS.contains(&word.rule)
                 || expects(&[Rule::tail]) && TAILS.contains(&word.rule)
         };
@@ -578,7 +567,7 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             continue;
         }
         // amendments are written by those who know the word
-        let said = |word: &&words::Word| word.rule == name && word.rule != "k_amendment" && !words::RESERVED.contains(&word.rule);
+        let said = |word: &&words::Word| word.rule == name && word.rule != "k_amendment";
         if let Some(word) = words::WORDS.iter().find(said) {
             push(word.zh, word.en);
         }

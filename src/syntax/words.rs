@@ -86,7 +86,6 @@ pub(crate) const WORDS: &[Word] = &[
     word("k_is_undefined", "无从计算", "is undefined"),
     word("k_where", "其中", "where"),
     word("k_each", "逐", "each"),
-    word("k_over", "于", "over"),
     word("k_reason", "原因", "reason"),
     word("k_source", "依据", "source"),
     word("k_assumption", "假设", "assumption"),
@@ -158,9 +157,6 @@ pub(crate) const WORDS: &[Word] = &[
 
 /// The functions that tell how long it is from one time to another; each is named as the unit of its results.
 pub(crate) const DURATIONS: &[(&str, &str)] = &[("小时", "hours"), ("分钟", "minutes"), ("天", "days"), ("工作小时", "workhours"), ("工作日", "workdays")];
-
-/// Words that are reserved for constructs which this version does not evaluate.
-pub(crate) const RESERVED: &[&str] = &["k_over"];
 
 /// The keyword that a word is or begins, in either skin.
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {
