@@ -112,6 +112,7 @@ pub(super) enum Wording {
     Free,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(super) struct Resolver<'a> {
     pub(super) lost: &'a BTreeSet<String>,
     pub(super) diagnostics: Vec<Diagnostic>,

@@ -596,7 +596,7 @@ impl Builder<'_> {
             let (given, records, expected) = self.bindings(&mut inner);
             vec![ast::CaseUnit { name: unit.clone().unwrap_or_else(|| name.clone()), tier, given, records, expected, span }]
         };
-        Some(ast::Case { name, unit, period, units, span })
+        Some(ast::Case { name, period, unit, units, span })
     }
 
     /// One of several units; its tier is that of the case where it states none.
