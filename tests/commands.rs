@@ -20,11 +20,15 @@ fn with<'a>(verb: &[&'a str]) -> Vec<&'a str> {
 /// A copy of the policy and the golden month that may be changed.
 fn copy(to: &Path) {
     for folder in ["policies/lianyungang", "golden/lianyungang/2020-11"] {
-        fs::create_dir_all(to.join(folder)).unwrap();
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
-        }
+        copy_of(folder, to);
+    }
+}
+
+fn copy_of(folder: &str, to: &Path) {
+    fs::create_dir_all(to.join(folder)).unwrap();
+    for entry in fs::read_dir(root().join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
     }
 }
 
@@ -44,12 +48,11 @@ fn the_shipped_policy_checks_clean() {
 
 #[test]
 fn everything_in_the_repository_checks_clean_and_passes() {
-    // the examples have a test of their own in rows.rs
-    let run = kaoping(root(), &["check", "policies/lianyungang", "golden", "--format", "json"]);
+    let run = kaoping(root(), &["check", "policies", "golden", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["errors"].as_u64()), (0, Some(0)));
     assert!(report["files"].as_u64() > Some(70));
-    let run = kaoping(root(), &["test", "policies/lianyungang", "golden/adjustments", "golden/constructs", "golden/lianyungang", "--format", "json"]);
+    let run = kaoping(root(), &["test", "policies", "golden/adjustments", "golden/constructs", "golden/lianyungang", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["failed"].as_u64()), (0, Some(0)));
     assert!(report["cases"].as_u64() > Some(200));
@@ -148,6 +151,31 @@ fn a_changed_published_cell_and_a_stale_known_difference_fail() {
     replace(&month.join("annex.csv"), "18.43", "18.44");
     let run = kaoping(folder.path(), &["test", "golden"]);
     assert!(run.out.lines().any(|line| line.contains("东海县") && line.contains("18.44") && line.contains("18.43")), "{}", run.out);
+}
+
+/// An example with lists and the results that were calculated for it, of which one text is replaced.
+fn lists_with(from: &str, to: &str) -> program::Run {
+    let folder = tempfile::tempdir().unwrap();
+    for inside in ["policies/examples/street-grid", "golden/examples/street-grid/2024-03", "golden/examples/street-grid/2024-04"] {
+        copy_of(inside, folder.path());
+    }
+    replace(&folder.path().join("golden/examples/street-grid/2024-03/名单.csv"), from, to);
+    kaoping(folder.path(), &["test", "golden/examples"])
+}
+
+#[test]
+fn a_published_list_is_compared_unit_by_unit() {
+    let run = lists_with("提醒,东坊街道", "提醒,东坊街道");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(!run.out.contains("没有核对的列"), "{}", run.out);
+    let run = lists_with("提醒,东坊街道", "提醒,望楼街道");
+    assert_eq!(run.status, 1);
+    for (unit, expected, computed) in [("望楼街道", "在名单上", "不在名单上"), ("东坊街道", "不在名单上", "在名单上")] {
+        let cells = [unit, "提醒", expected, computed];
+        assert!(run.out.lines().any(|line| line.split_whitespace().eq(cells)), "{unit}: {}", run.out);
+    }
+    let run = lists_with("提醒,东坊街道", "警示,东坊街道");
+    assert!(run.status == 1 && run.out.contains("规则里没有"), "{}", run.out);
 }
 
 #[test]

@@ -15,9 +15,6 @@ use program::root;
 /// The tables and their rows.
 const TABLES: [(&str, usize); 2] = [("practice", 23), ("language", 11)];
 
-/// Parts for which no case stands yet. The number may only fall.
-const AWAITED: usize = 40;
-
 /// One part of a row.
 struct Line {
     table: String,
@@ -71,7 +68,7 @@ fn the_tables_are_quoted_completely() {
 fn every_part_of_every_row_has_a_case() {
     let without: Vec<String> =
         parts().iter().filter(|part| part.case_zh.is_empty()).map(|part| format!("{}: {}: {}", part.table, part.row, part.part)).collect();
-    assert_eq!(without.len(), AWAITED, "parts of rows without a case in {{zh,en}}:\n{}", without.join("\n"));
+    assert!(without.is_empty(), "parts of rows without a case in {{zh,en}}:\n{}", without.join("\n"));
 }
 
 #[test]
@@ -91,7 +88,11 @@ fn a_case_names_only_rows_that_it_shows() {
     let mut found = 0;
     for folder in examples("golden/constructs") {
         for (skin, mark) in [("zh", "# 行: "), ("en", "# row: ")] {
+            // a text with rules inside speaks of rows in its own words
             let path = folder.join(skin).join("标准.kp");
+            if folder.join(skin).join("标准.kp.md").is_file() {
+                continue;
+            }
             for row in fs::read_to_string(&path).unwrap().lines().filter_map(|line| line.strip_prefix(mark)) {
                 let shows = |part: &&Line| root().join(if skin == "zh" { &part.case_zh } else { &part.case_en }) == path;
                 assert!(parts.iter().filter(shows).any(|part| part.row_zh == row || part.row == row), "{}: {row}", path.display());
@@ -99,7 +100,7 @@ fn a_case_names_only_rows_that_it_shows() {
             }
         }
     }
-    assert!(found >= 60, "{found}");
+    assert!(found >= 120, "{found}");
 }
 
 #[test]
@@ -132,7 +133,6 @@ fn published(period: &Path) -> bool {
 }
 
 #[test]
-#[ignore = "not every construct of the examples is evaluated"]
 fn the_examples_come_out_as_calculated() {
     let run = program::kaoping(root(), &["test", "policies/examples", "golden/examples"]);
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);

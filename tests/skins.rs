@@ -222,6 +222,24 @@ fn totals_and_places_are_those_calculated_by_hand() {
     assert!(compared >= 100, "{compared}");
 }
 
+#[test]
+fn lists_are_those_drawn_up_by_hand() {
+    let mut compared = 0;
+    for construct in constructs().iter().filter(|construct| construct.join("lists.csv").is_file()) {
+        let results = results(construct, "zh");
+        let lists = results["lists"].as_array().unwrap();
+        let found: Vec<[String; 2]> = lists
+            .iter()
+            .flat_map(|list| list["units"].as_array().unwrap().iter().map(|unit| [&list["name"], &unit["unit"]].map(|text| text.as_str().unwrap().to_owned())))
+            .collect();
+        let mut expected = csv::Reader::from_path(construct.join("lists.csv")).unwrap();
+        let expected: Vec<[String; 2]> = expected.records().map(|row| row.unwrap()).map(|row| [row[0].to_owned(), row[1].to_owned()]).collect();
+        assert_eq!(found, expected, "{}", construct.display());
+        compared += found.len();
+    }
+    assert!(compared >= 9, "{compared}");
+}
+
 /// Compares results with a table that was calculated by hand; how many cells agree.
 fn compare(construct: &Path, results: &Value, expected: &Path) -> usize {
     let mut compared = 0;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use super::Difference;
+use crate::diag::words;
 use crate::eval::Until;
-use crate::eval::domain::TracedValue;
+use crate::eval::domain::{Absence, TracedValue, Value};
 use crate::eval::outcome::{Outcome, traced};
 use crate::eval::trace::{Source, Trace};
 use crate::facts::register::UNIT;
@@ -113,6 +114,9 @@ impl Comparison<'_> {
         let Some(unit_column) = table.column(UNIT) else { return };
         // a printed heading may bear its marks
         let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
+        if let Some(list_column) = headings.iter().position(|heading| matches!(*heading, "名单" | "list")) {
+            return self.lists(table, (list_column, unit_column), known, report);
+        }
         let columns: Vec<Option<Column>> = headings.iter().map(|heading| self.column(heading)).collect();
         for (index, heading) in headings.iter().enumerate() {
             if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.iter().any(|ignored| ignored == heading) {
@@ -215,7 +219,10 @@ impl Comparison<'_> {
     fn absence(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Option<(&'static str, &'static str)> {
         let state = match column {
             Column::Total => unit.status,
-            Column::Item => unit.indicators.get(&self.plan.items.get(item?)?.name)?.status,
+            Column::Item => match unit.indicators.get(&self.plan.items.get(item?)?.name) {
+                Some(indicator) => indicator.status,
+                None => self.of_section(unit, item?)?,
+            },
             _ => return None,
         };
         match state {
@@ -225,6 +232,74 @@ impl Comparison<'_> {
             State::NotApplicable => Some(("不适用", "n/a")),
             State::Scored => None,
         }
+    }
+
+    /// What became of an item that holds others.
+    fn of_section(&self, unit: &UnitResult, item: ItemId) -> Option<State> {
+        if unit.status == State::Exempt {
+            return Some(State::Exempt);
+        }
+        let (program, outcome) = self.outcome(unit)?;
+        let Some(steps) = program.items.get(item)?.as_ref() else { return Some(State::NotApplicable) };
+        match outcome.value(steps.score) {
+            Value::Absent(Absence::NotApplicable) => Some(State::NotApplicable),
+            Value::Absent(Absence::Missing) => Some(State::Missing),
+            Value::Absent(Absence::Pending) => Some(State::Pending),
+            _ => None,
+        }
+    }
+
+    /// Compares the lists that a table names with those of the rules: who is on one, in whatever order.
+    fn lists(&self, table: &Table, (list_column, unit_column): (usize, usize), known: &[Known], report: &mut Report) {
+        let lang = self.plan.lang;
+        let said = |on: bool| if on { words!("在名单上", "on the list") } else { words!("不在名单上", "not on the list") }.get(lang).to_owned();
+        let mut published: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        for (_, row) in &table.rows {
+            let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
+            published.entry(cell(list_column)).or_default().push(cell(unit_column));
+        }
+        for (name, units) in published {
+            if !self.plan.lists.iter().any(|list| list.name == name) {
+                let expected = words!("有这个名单", "a list of this name").get(lang).to_owned();
+                let computed = words!("规则里没有", "none in the rules").get(lang).to_owned();
+                report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected, computed });
+                continue;
+            }
+            let groups = self.results.lists.iter().filter(|list| list.name == name);
+            let listed: Vec<&str> = groups.flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
+            let either: IndexSet<&str> = units.iter().chain(&listed).copied().collect();
+            for unit in either {
+                report.cells += 1;
+                report.results += 1;
+                let (expected, computed) = (units.contains(&unit), listed.contains(&unit));
+                if expected == computed {
+                    let evidence = self.evidence_of_list(unit, name);
+                    *report.evidence.entry(name.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
+                    continue;
+                }
+                let (expected, computed) = (said(expected), said(computed));
+                let is_known = |known: &&Known| known.unit == unit && known.column == name && known.published == expected && known.computed == computed;
+                match known.iter().find(is_known) {
+                    Some(known) => {
+                        report.known_cells += 1;
+                        report.known.push(known.clone());
+                    }
+                    None => report.differences.push(Difference { unit: unit.to_owned(), column: name.to_owned(), expected, computed }),
+                }
+            }
+        }
+    }
+
+    /// The weakest thing that the place of a unit on a list rests on.
+    fn evidence_of_list(&self, unit: &str, name: &str) -> Evidence {
+        let found = self.results.units.iter().find(|found| found.unit == unit).and_then(|unit| {
+            let (program, outcome) = self.outcome(unit)?;
+            let number = self.plan.lists.iter().position(|list| list.name == name)?;
+            let steps = program.lists.get(number)?.as_ref()?;
+            let trace = Trace { plan: self.plan, program, outcome: &outcome };
+            steps.condition.iter().chain(&steps.keys).map(|step| self.rests_on(unit, &trace, *step)).max()
+        });
+        found.unwrap_or(Evidence::Unstated)
     }
 
     fn program(&self, unit: &UnitResult) -> Option<&Program> {

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::circle::visit;
 use super::from_ast::{Once, Resolver};
 use super::{Earlier, Exemption, Expr, ExprKind, InputKind, ItemId, Key, Made, Notes, Ranking, Standard, Total, Type, When, constant};
 use crate::diag::{Code, Diagnostic, words};
@@ -39,9 +40,20 @@ impl Longer {
             }
         }
         // other lists are of what every period has
-        standard.lists.retain(|list| list.condition.is_none() && list.keys.iter().all(|key| matches!(key.expr.kind, ExprKind::Total)));
+        standard.lists.retain(|list| list.condition.iter().chain(list.keys.iter().map(|key| &key.expr)).all(is_of_result));
         (standard.total, standard.exemptions) = (self.total, vec![self.exemption]);
     }
+}
+
+/// Whether an expression reads nothing but the result: the total, and whether the unit may be commended.
+fn is_of_result(expr: &Expr) -> bool {
+    let mut of_result = true;
+    visit(expr, &mut |inner| {
+        let result = matches!(inner.kind, ExprKind::Total | ExprKind::NotEligible | ExprKind::Constant(_) | ExprKind::Flag(_) | ExprKind::ByTier(..));
+        let joins = matches!(inner.kind, ExprKind::Not(_) | ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Compare(..));
+        of_result &= result || joins;
+    });
+    of_result
 }
 
 impl<'a> Resolver<'a> {

@@ -28,8 +28,7 @@ fn shipped() -> Vec<(PathBuf, String)> {
     let mut folders = vec![root.join("policies"), root.join("golden")];
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            // the examples have a test of their own in tests/rows.rs
-            if path.is_dir() && !path.ends_with("golden/diagnostics") && !path.ends_with("policies/examples") {
+            if path.is_dir() && !path.ends_with("golden/diagnostics") {
                 folders.push(path);
             } else if crate::source::is_rule_name(&path) {
                 let text = std::fs::read_to_string(&path).unwrap();
