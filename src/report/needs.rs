@@ -6,7 +6,7 @@ use super::pick;
 use super::value::unit_word;
 use crate::diag::Lang;
 use crate::plan::{Fact, Plan, Type};
-use crate::quantity;
+use crate::quantity::{self, Unit};
 
 /// The columns of a table of facts, with unit, step and what stands in for a blank cell.
 pub(crate) fn needs(plan: &Plan, lang: Lang) -> String {
@@ -67,7 +67,12 @@ pub(crate) fn needs_besides(plan: &Plan, lang: Lang) -> String {
         text.push_str(&lines(&table));
         text.push('\n');
     }
-    let earlier: Vec<&str> = plan.inputs.iter().filter(|input| input.earlier().is_some()).map(|input| input.name.get(lang)).collect();
+    let mut earlier: Vec<&str> = Vec::new();
+    for name in plan.inputs.iter().filter(|input| input.earlier().is_some()).map(|input| input.name.get(lang)) {
+        if !earlier.contains(&name) {
+            earlier.push(name);
+        }
+    }
     if !earlier.is_empty() {
         let list = earlier.join(pick(lang, "、", ", "));
         text.push_str(&match lang {
@@ -91,7 +96,7 @@ fn unit(fact: &Fact, plan: &Plan, lang: Lang) -> String {
 
 fn step(fact: &Fact, lang: Lang) -> String {
     match fact.unit() {
-        None => String::new(),
+        None | Some(Unit::Date | Unit::Time) => String::new(),
         Some(unit) if unit.is_percent() => {
             let percent =
                 quantity::Number::from(fact.step).times(&rust_decimal::Decimal::ONE_HUNDRED.into()).ok().and_then(|step| step.decimal()).unwrap_or(fact.step);
