@@ -378,7 +378,7 @@ fn relocated(change: &Change, file: u32) -> Change {
 }
 
 /// The kinds of statements that stand in the head of a standard.
-const HEADINGS: &[&str] = &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_ties", "k_score"];
+const HEADINGS: &[&str] = &["k_title", "k_version", "k_document", "k_effective", "k_period", "k_rounding", "k_ties", "k_score", "k_calendar"];
 
 /// What a keyword is called in both skins.
 pub(crate) fn called(kind: &str) -> (String, String) {

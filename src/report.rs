@@ -20,7 +20,7 @@ mod workbook;
 pub(crate) use derivation::derivation;
 pub(crate) use difference::differences;
 pub(crate) use markdown::{derivation_in_markdown, markdown};
-pub(crate) use needs::needs;
+pub(crate) use needs::{needs, needs_besides};
 pub(crate) use records::records;
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;

@@ -282,3 +282,27 @@ fn the_results_of_every_construct_keep_the_schema() {
         assert!(faults.is_empty(), "{}: {faults:#?}", construct.display());
     }
 }
+
+/// Outputs, vetoes, lists, records, other periods and longer ones.
+#[test]
+fn the_results_of_every_example_keep_the_schema() {
+    let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schema/results.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut kinds = std::collections::BTreeSet::new();
+    for (policy, facts, period) in [
+        ("policies/examples/river-chief", "golden/examples/river-chief", "2023"),
+        ("policies/examples/annual-targets", "golden/examples/annual-targets", "2023"),
+        ("golden/constructs/amendment-more/zh", "golden/constructs/amendment-more/facts", "2024-01"),
+        ("golden/constructs/amendment-more/en", "golden/constructs/amendment-more/facts", "2024-01"),
+    ] {
+        let run = kaoping(root(), &["score", policy, "--period", period, "--facts", facts, "--format", "json"]);
+        let results: Value = serde_json::from_str(&run.out).unwrap_or_else(|fault| panic!("{policy}: {fault} {}", run.err));
+        let faults: Vec<String> = validator.iter_errors(&results).map(|fault| format!("{} {fault}", fault.instance_path)).collect();
+        assert!(faults.is_empty(), "{policy}: {faults:#?}");
+        let units = results["units"].as_array().unwrap();
+        kinds.extend(units.iter().flat_map(|unit| unit.as_object().unwrap().keys().cloned()).chain(results.as_object().unwrap().keys().cloned()));
+    }
+    for kind in ["lists", "outputs", "vetoes", "eligible", "periods"] {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+}

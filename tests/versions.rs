@@ -154,6 +154,38 @@ fn the_text_in_force_is_a_rule_file_that_scores_the_same() {
     alone(root(), "policies/lianyungang", "2021一号", ("2021-07", "golden/lianyungang/2021-07/facts.csv"));
     alone(root(), "golden/constructs/amendment/zh", "二", ("2024-01", "golden/constructs/amendment/units.csv"));
     alone(root(), "golden/constructs/amendment/en", "二", ("2024-01", "golden/constructs/amendment/units.csv"));
+    for skin in ["zh", "en"] {
+        let policy = format!("golden/constructs/amendment-more/{skin}");
+        alone(root(), &policy, "二", ("2024-01", "golden/constructs/amendment-more/facts"));
+        alone(root(), &policy, "三", ("2025-01", "golden/constructs/amendment-more/facts"));
+    }
+}
+
+/// Everything that the amendment states, and nothing besides.
+#[test]
+fn what_has_no_place_in_an_item_is_inserted_changed_renamed_and_repealed() {
+    let policy = "golden/constructs/amendment-more/zh";
+    let text = kaoping(root(), &["diff", &format!("{policy}@一"), &format!("{policy}@二")]).out;
+    for line in [
+        "更名 户数 改为 家庭",
+        "更名 来件 改为 收件",
+        "更名 等次 改为 档次",
+        "新增 总分 年 = 各 月 平均(总分)",
+        "新增 输出 达标 = 率 ≥ 90%",
+        "新增 排名 年 全体 依 总分",
+        "废止 输出 户均",
+        "废止 名单 黑榜",
+        "新增 名单 末位榜",
+        "新增 一票否决 当 家庭 = 99 户 且 档次 = 优秀",
+        "废止 一票否决 当 瞒报",
+        "户数 : 户 改为 户数 : 户 可空",
+        "新增 街道 : 文字 可空",
+        "废止 备注 : 文字 可空",
+        "除外 \"丙局\" 改为 \"丙局\", \"丁局\"",
+        "适用 当 家庭 > 30 户 改为 适用 当 家庭 > 10 户",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ const PARTS: &[&str] = &[
     "k_period",
     "k_rounding",
     "k_ties",
+    "k_calendar",
 ];
 /// How many candidates a message lists.
 const SHOWN: usize = 5;
@@ -306,7 +307,7 @@ impl<'a> Scope<'a> {
         let (gap, bits) = match self.container() {
             None if HEADINGS.contains(&what.kind.as_str()) => (self.target.standard().map(|standard| self.in_block(standard, front)), bits),
             None => (self.at_top(what, front), bits),
-            Some(container) if ITEMS.contains(&container.kind.as_str()) => (Some(self.in_block(container, front)), bits),
+            Some(container) if ITEMS.contains(&container.kind.as_str()) || container.kind == "k_record" => (Some(self.in_block(container, front)), bits),
             Some(container) => (Some(Gap { file: container.bare.file, at: container.bare.end, kind: GapKind::Part }), bits),
         };
         if let Some(gap) = gap {
@@ -380,11 +381,11 @@ impl<'a> Scope<'a> {
     /// A note on a change of a value: of a part it belongs to what the part is of.
     fn note(&self, holder: &Statement, note: Span, by: Span, edits: &mut Edits) {
         let owner = match (self.container(), holder.kind.as_str()) {
-            (_, "k_param" | "k_let" | "k_total") => holder,
+            (_, "k_param" | "k_let" | "k_output" | "k_total") => holder,
             (Some(container), _) => container,
             (None, _) => self.target.standard().unwrap_or(holder),
         };
-        let in_block = ITEMS.contains(&owner.kind.as_str()) || owner.kind == "k_standard";
+        let in_block = ITEMS.contains(&owner.kind.as_str()) || matches!(owner.kind.as_str(), "k_standard" | "k_record");
         let gap = if in_block { self.in_block(owner, false) } else { Gap { file: owner.span.file, at: owner.span.end, kind: GapKind::Part } };
         edits.insert(gap, vec![Bit::Copy(note)], by);
     }
@@ -446,6 +447,10 @@ impl<'a> Scope<'a> {
         };
         let within = |outer: Span, inner: Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
         for mention in self.target.outlines.iter().flat_map(|outline| &outline.mentions).filter(|mention| mention.name == named.name) {
+            // inside an aggregate over records a field hides what has its name outside
+            if is_value && mention.among.as_ref().is_some_and(|record| self.target.has_field(record, &named.name)) {
+                continue;
+            }
             let reaches = match (self.container(), &mention.of) {
                 (Some(container), Some(of)) if is_value => container.name.as_ref() == Some(of),
                 (Some(container), None) if is_value => within(container.span, mention.span),
@@ -461,6 +466,11 @@ impl<'a> Scope<'a> {
 }
 
 impl<'a> Target<'a> {
+    fn has_field(&self, record: &str, name: &str) -> bool {
+        let mut records = self.statements().filter(|statement| statement.kind == "k_record" && statement.name.as_deref() == Some(record));
+        records.any(|record| record.inside.iter().any(|field| field.name.as_deref() == Some(name)))
+    }
+
     /// The way to something of that kind and name, wherever it stands.
     fn path_of(&self, kind: &str, name: &str) -> Option<Vec<&'a Statement>> {
         fn search<'a>(statement: &'a Statement, kind: &str, name: &str) -> Option<Vec<&'a Statement>> {

@@ -8,10 +8,11 @@ use clap::{ValueEnum, ValueHint};
 use super::End;
 use super::help::{Example, example};
 use super::input::{load_policy, read_period};
-use super::output::{Fault, deliver, print_diagnostics, say_written};
+use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::register::Register;
 use crate::plan::TierId;
+use crate::report;
 use crate::report::template::{Subject, Template};
 
 #[derive(Debug, clap::Args)]
@@ -80,6 +81,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let tables = loaded.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
     deliver(&bytes, arguments.out.as_ref(), &inputs.into_iter().chain(tables).collect::<Vec<_>>()).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
+    // a table of facts is not all that some standards read
+    let besides = report::needs_besides(&loaded.plan, shown);
+    if !besides.is_empty() {
+        say(besides.trim());
+    }
     Ok(End::Answered)
 }
 

@@ -272,7 +272,7 @@ fn is_many(all: &[&Statement], index: usize) -> bool {
 
 /// Whether a statement is compared part by part.
 fn has_parts(kind: &str) -> bool {
-    ITEMS.contains(&kind) || matches!(kind, "k_standard" | "k_tier" | "k_fact")
+    ITEMS.contains(&kind) || matches!(kind, "k_standard" | "k_tier" | "k_fact" | "k_record")
 }
 
 /// The words of a statement without those of its parts; of what has a block nothing but its name.

@@ -96,6 +96,8 @@ pub(crate) struct Mention {
     pub(crate) name: String,
     /// The item that stands before it and a dot.
     pub(crate) of: Option<String>,
+    /// The records that the aggregate around it gathers.
+    pub(crate) among: Option<String>,
     pub(crate) role: Role,
     pub(crate) span: Span,
 }
@@ -211,11 +213,11 @@ impl Reader {
 
     fn statement(&self, pair: P<'_>) -> Statement {
         match pair.as_rule() {
-            Rule::declaration | Rule::statement | Rule::fragment => match pair.clone().into_inner().next() {
+            Rule::declaration | Rule::statement | Rule::fragment | Rule::record_part => match pair.clone().into_inner().next() {
                 Some(inner) => self.statement(inner),
                 None => self.plain(&pair),
             },
-            Rule::attribute if pair.clone().into_inner().next().is_some_and(|first| first.as_rule() == Rule::scope) => {
+            Rule::attribute if pair.clone().into_inner().next().is_some_and(|first| matches!(first.as_rule(), Rule::scope | Rule::scope_when)) => {
                 let scope = pair.clone().into_inner().next().unwrap_or(pair);
                 self.plain(&scope)
             }
@@ -248,7 +250,23 @@ impl Reader {
                 self.parts(&mut statement, own.get(2..).unwrap_or_default());
             }
             Rule::note => statement.words = vec![words_of_note(pair.clone())],
+            Rule::record | Rule::output | Rule::list => {
+                statement.name = own.get(1).map(name_of);
+                statement.name_span = own.get(1).map(|name| self.span(name));
+                self.parts(&mut statement, own.get(2..).unwrap_or_default());
+            }
+            Rule::field => {
+                statement.name = own.first().map(name_of);
+                statement.name_span = own.first().map(|name| self.span(name));
+            }
+            // what speaks of a longer period, and under which condition an item applies, goes by its second word
+            Rule::ranking => self.second(&mut statement, &own),
+            Rule::scope_when => {
+                self.second(&mut statement, &own);
+                statement.value = self.value(own.get(2..).unwrap_or_default());
+            }
             Rule::total | Rule::formula => {
+                self.second(&mut statement, &own);
                 let value: Vec<P<'_>> = own.iter().filter(|pair| pair.as_rule() == Rule::expression).cloned().collect();
                 statement.value = self.value(&value);
                 self.parts(&mut statement, own.get(3..).unwrap_or_default());
@@ -277,6 +295,14 @@ impl Reader {
             _ => {}
         }
         statement
+    }
+
+    /// The second word as a name, where it is one that tells two statements of one keyword apart.
+    fn second(&self, statement: &mut Statement, own: &[P<'_>]) {
+        if let Some(word) = own.get(1).filter(|word| matches!(word.as_rule(), Rule::cycle | Rule::k_when)) {
+            statement.name = Some(words(word.clone()).concat());
+            statement.name_span = Some(self.span(word));
+        }
     }
 
     /// What stands behind the name of something.
@@ -311,7 +337,7 @@ impl Reader {
         if let [open, inside @ .., close] = pairs {
             statement.block = Some(Span { file: self.file, start: self.span(open).end, end: self.span(close).start });
             if statement.kind != "k_case" {
-                let statements = inside.iter().filter(|pair| matches!(pair.as_rule(), Rule::statement | Rule::heading));
+                let statements = inside.iter().filter(|pair| matches!(pair.as_rule(), Rule::statement | Rule::heading | Rule::record_part));
                 statement.inside.extend(statements.map(|pair| self.statement(pair.clone())));
             }
         }
@@ -432,8 +458,14 @@ impl Reader {
         let at = parts.iter().position(|pair| pair.as_rule() == Rule::k_becomes)?;
         let (before, after) = (parts.get(..at)?, parts.get(at + 1..)?);
         let (word, behind) = before.split_first()?;
-        let has_name = matches!(word.as_rule(), Rule::k_param | Rule::k_let);
-        let (name, behind) = if has_name { (behind.first().map(|name| self.named_text(name)), behind.get(1..)?) } else { (None, behind) };
+        let is_second = |pair: &P<'_>| matches!(pair.as_rule(), Rule::cycle | Rule::k_when) && behind.len() > 1;
+        let has_name = matches!(word.as_rule(), Rule::k_param | Rule::k_let | Rule::k_output) || behind.first().is_some_and(is_second);
+        let name = behind.first().filter(|_| has_name).map(|name| match name.as_rule() {
+            Rule::name => self.named_text(name),
+            _ => (words(name.clone()).concat(), self.span(name)),
+        });
+        let behind = if has_name { behind.get(1..)? } else { behind };
+        let after = if after.first().is_some_and(|word| word.as_rule() == Rule::k_when) { after.get(1..)? } else { after };
         Some(ChangeKind::Become { kind: format!("{:?}", word.as_rule()), name, old: self.value(behind)?, new: self.value(after)?, notes })
     }
 
@@ -443,12 +475,12 @@ impl Reader {
         let rule = pair.as_rule();
         let mut mention = |pair: &P<'_>, role| {
             let (name, span) = self.named_text(pair);
-            found.push(Mention { name, of: None, role, span });
+            found.push(Mention { name, of: None, among: None, role, span });
         };
         match rule {
-            Rule::score_of | Rule::scope | Rule::call | Rule::aggregate | Rule::gathered => {
+            Rule::score_of | Rule::scope | Rule::call | Rule::aggregate | Rule::gathered | Rule::list_range | Rule::spill_target | Rule::case_record => {
                 let role = match rule {
-                    Rule::score_of => Role::Item,
+                    Rule::score_of | Rule::spill_target => Role::Item,
                     Rule::scope => Role::Tier,
                     _ => Role::Value,
                 };
@@ -460,7 +492,7 @@ impl Reader {
                     [item, inner] => {
                         mention(item, Role::Item);
                         let (name, span) = self.named_text(inner);
-                        found.push(Mention { name, of: Some(name_of(item)), role: Role::Value, span });
+                        found.push(Mention { name, of: Some(name_of(item)), among: None, role: Role::Value, span });
                     }
                     [one] => mention(
                         one,
@@ -474,8 +506,9 @@ impl Reader {
                 }
                 return;
             }
-            Rule::test_case => {
-                pair.clone().into_inner().filter(|pair| pair.as_rule() == Rule::name).for_each(|pair| mention(&pair, Role::Tier));
+            Rule::test_case | Rule::case_unit => {
+                let tier = pair.clone().into_inner().skip_while(|pair| pair.as_rule() != Rule::k_tier).nth(1);
+                tier.iter().for_each(|pair| mention(pair, Role::Tier));
             }
             Rule::unit | Rule::unit_name if outer != Some(Rule::unit_declaration) => mention(&pair, Role::Unit),
             _ => {}
@@ -483,6 +516,9 @@ impl Reader {
         // the patterns of a table by tier are names of tiers
         let by_tier = rule == Rule::table
             && pair.clone().into_inner().nth(1).is_some_and(|subject| subject.as_str().trim() == "层级" || subject.as_str().trim() == "tier");
+        let gathers = pair.clone().into_inner().next().filter(|first| rule == Rule::aggregate && first.as_rule() == Rule::gathered);
+        let records = gathers.and_then(|gathered| gathered.into_inner().next()).filter(|first| first.as_rule() == Rule::name).map(|name| name_of(&name));
+        let start = found.len();
         for inner in pair.into_inner() {
             let place = match (by_tier, inner.as_rule()) {
                 (true, Rule::row) => Some(Rule::row),
@@ -491,6 +527,9 @@ impl Reader {
                 _ => (rule == Rule::unit_declaration).then_some(rule),
             };
             self.mentions(inner, place, found);
+        }
+        if records.is_some() {
+            found.iter_mut().skip(start + 1).filter(|mention| mention.among.is_none()).for_each(|mention| mention.among.clone_from(&records));
         }
     }
 }
@@ -508,6 +547,7 @@ fn kind_of(rule: Rule, inner: &[P<'_>]) -> String {
     match rule {
         Rule::clause => return "clause".to_owned(),
         Rule::formula => return "formula".to_owned(),
+        Rule::field => return "field".to_owned(),
         _ => {}
     }
     let Some(first) = inner.first() else { return format!("{rule:?}") };
@@ -526,6 +566,7 @@ fn words_of_note(pair: P<'_>) -> String {
 pub(crate) fn called(kind: &str) -> (String, String) {
     match super::words::WORDS.iter().find(|word| word.rule == kind) {
         Some(word) => (word.zh.to_owned(), word.en.to_owned()),
+        None if kind == "field" => ("字段".to_owned(), "field".to_owned()),
         None => ("条款".to_owned(), "clause".to_owned()),
     }
 }
