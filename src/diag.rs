@@ -242,19 +242,19 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(Diagnostic::is_error)
 }
 
-/// The language in which a file's statements begin: that of most lines.
+/// The language in which the statements of a file begin, or of all files where no place is given: that of most lines.
 #[must_use]
 pub fn language_of(sources: &Sources, span: Option<Span>) -> Lang {
     const ZH: &[&str] = &["标准", "层级", "数据", "类", "指标", "加分项", "扣分项", "当", "得", "总分", "排名", "用例", "不参评"];
     const EN: &[&str] = &["standard", "tier", "fact", "section", "indicator", "bonus", "penalty", "when", "award", "total", "rank", "case", "exempt"];
     // a script is spoken of in the language of the rules that call it
     let rules = span.and_then(|span| sources.get(span.file)).filter(|source| source.script_sha256().is_none());
-    let Some(source) = rules.or_else(|| sources.iter().next().map(|(_, source)| source)) else {
-        return Lang::Zh;
-    };
+    // of no place in particular the rules as a whole speak: an amendment of a few lines does not change their language
+    let spoken: Vec<_> =
+        rules.map_or_else(|| sources.iter().map(|(_, source)| source).filter(|source| source.script_sha256().is_none()).collect(), |source| vec![source]);
     let lines = |words: &[&str]| {
         let begins = |line: &&str| words.iter().any(|word| line.trim_start().starts_with(word));
-        source.rules().lines().filter(begins).count()
+        spoken.iter().flat_map(|source| source.rules().lines()).filter(begins).count()
     };
     if lines(EN) > lines(ZH) { Lang::En } else { Lang::Zh }
 }

@@ -223,3 +223,21 @@ fn a_sheet_of_a_million_rows_and_a_zip_bomb_meet_their_limits() {
     let run = score(&[&bomb], &[]);
     assert!(run.status == 2 && run.err.contains("K0518") && run.err.contains("256 MB"), "{}", run.err);
 }
+
+#[test]
+fn records_of_a_unit_need_no_tier_where_a_table_of_facts_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // the name of the table of records sorts before that of the facts as well as behind it
+    for (records, facts) in [("来件.csv", "facts.csv"), ("来件.csv", "件数.csv")] {
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path(facts), "单位,层级,总数\n甲局,部门,\n乙局,部门,\n").unwrap();
+        fs::write(path(records), "单位,编号,派出时间,签收时间,类别,街道,评分,户数\n甲局,A1,2024-01-02 09:00,,投诉,,,1\n").unwrap();
+        for order in [[records, facts], [facts, records]] {
+            let [first, second] = order.map(|name| path(name).to_string_lossy().into_owned());
+            let run =
+                kaoping(&root(), &["score", "golden/constructs/records/zh", "--period", "2024-01", "--format", "csv", "--facts", &first, "--facts", &second]);
+            // not signed: one overdue, 10 - 2
+            assert!(run.out.lines().any(|line| line.contains("甲局") && line.contains(",8.00")), "{}{}", run.out, run.err);
+        }
+    }
+}

@@ -118,6 +118,8 @@ impl Reader<'_> {
             }
         }
         if self.columns.iter().take(2).any(Option::is_none) {
+            // a table without its headings has not so many wrong ones
+            self.diagnostics.truncate(before);
             self.report(*first, 0, words!("日历要有 类别 和 日期 两列", "a calendar has columns kind and days"), example());
             return None;
         }

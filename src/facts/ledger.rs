@@ -145,6 +145,9 @@ impl Reader<'_, '_> {
             );
             return;
         };
+        if tier.is_none() && !self.units.has_register() {
+            self.report_unknown_tiers(unit);
+        }
         let mut ledger = self.facts.ledgers.get_mut(self.record).and_then(Option::take).unwrap_or_else(|| Ledger::new(record.fields.len()));
         let mut seen: BTreeMap<&str, Option<usize>> = BTreeMap::new();
         let before = self.diagnostics.len();
@@ -195,6 +198,10 @@ impl Reader<'_, '_> {
             );
             return None;
         }
+        // a unit that another table names need not have its tier said again
+        if let Some(member) = self.units.find(name).filter(|_| tier.is_none() && !self.units.has_register()) {
+            return Some(member);
+        }
         match self.units.of_row(&Named { table: self.table, row, name: (column, name), tier }, self.facts) {
             Ok(member) => Some(member),
             Err(fault) => {
@@ -202,6 +209,24 @@ impl Reader<'_, '_> {
                 None
             }
         }
+    }
+
+    /// Units of which no table says the tier; the first of them stands for all.
+    fn report_unknown_tiers(&mut self, unit: usize) {
+        let names = self.table.rows.iter().filter_map(|(row, cells)| cells.get(unit).map(|name| (*row, name.as_str())));
+        let Some((row, name)) = names.into_iter().find(|(_, name)| !name.is_empty() && self.units.find(name).is_none()) else { return };
+        let name = excerpt(name);
+        self.diagnostics.push(
+            Diagnostic::new(Code::BadTable, words!("没有写「{name}」的层级", "the tier of {name} is not stated"))
+                .at_cell(
+                    self.table.place(row, unit),
+                    words!("这张表没有 层级 一列,数据表里也没有这个单位", "this table has no column tier, and no table of facts names the unit"),
+                )
+                .help(words!(
+                    "加上 层级 一列,或在标准的文件夹里放一张单位名册(单位,层级)",
+                    "add a column tier, or put a register of units (unit,tier) into the folder of the rules"
+                )),
+        );
     }
 
     // --- headings ---

@@ -49,10 +49,11 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     let mut facts = Facts { sha256: checksum(inputs), ledgers, ..Facts::default() };
     let units = Units::new(plan, register, period, &mut facts);
     let texts = Texts::new(plan);
-    let mut loader = Loader { plan, units, facts, diagnostics, texts, has_tables: false };
+    let mut loader = Loader { plan, units, facts, diagnostics, texts, ledgers: Vec::new(), has_tables: false };
     for input in inputs {
         loader.input(input, sheets);
     }
+    loader.read_ledgers();
     loader.diagnostics.extend(sheets.missing());
     loader.list_all_where_records_say_all();
     if register.is_none() {
@@ -110,6 +111,8 @@ struct Loader<'a, 'd> {
     facts: Facts,
     diagnostics: &'d mut Vec<Diagnostic>,
     texts: Texts,
+    /// Tables of records that are still to be read.
+    ledgers: Vec<(RecordId, usize, Table)>,
     /// Whether a table of facts was read.
     has_tables: bool,
 }
@@ -122,13 +125,13 @@ impl Loader<'_, '_> {
             tables.into_iter().partition(|table| table.sheet.is_some() && provenance::is_provenance(table));
         let mut read = Vec::new();
         let of_file = Path::new(&input.path).file_stem().and_then(|stem| ledger::of_name(self.plan, &stem.to_string_lossy()));
-        for table in &tables {
+        for table in tables {
             let file = self.facts.files.len();
             self.facts.files.push(File { path: table.path.clone(), sheet: table.sheet.clone(), form: table.form, headings: table.headings.clone() });
             let of_sheet = table.sheet.as_ref().and_then(|sheet| ledger::of_name(self.plan, sheet));
             match of_sheet.or(of_file) {
-                Some(record) => self.ledger(record, file, table),
-                None => read.extend(self.sheet(file, table)),
+                Some(record) => self.ledgers.push((record, file, table)),
+                None => read.extend(self.sheet(file, &table)),
             }
         }
         if let Some((path, bytes)) = &input.provenance {
@@ -143,10 +146,13 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn ledger(&mut self, record: RecordId, file: usize, table: &Table) {
-        self.report_sums(table);
-        let Loader { plan, units, facts, diagnostics, texts, .. } = self;
-        ledger::Reader { plan, record, file, table, units, facts, diagnostics, texts }.read();
+    /// Reads the tables of records, when the tables of facts have said which units there are.
+    fn read_ledgers(&mut self) {
+        for (record, file, table) in std::mem::take(&mut self.ledgers) {
+            self.report_sums(&table);
+            let Loader { plan, units, facts, diagnostics, texts, .. } = self;
+            ledger::Reader { plan, record, file, table: &table, units, facts, diagnostics, texts }.read();
+        }
     }
 
     /// Where nothing but records is given, a unit without any is one of which there are none.

@@ -187,7 +187,7 @@ impl<'a> Resolver<'a> {
             None => {
                 if !self.lost.contains(&name.text) {
                     let names: Vec<&str> = self.functions.iter().map(|function| function.tree.name.text.as_str()).collect();
-                    let near = crate::diag::closest(&name.text, names).map(str::to_owned);
+                    let near = of_an_earlier_period(&name.text).or(crate::diag::closest(&name.text, names)).map(str::to_owned);
                     let text = &name.text;
                     let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明函数「{text}」", "there is no function {text}"))
                         .at(name.span, words!("没有这个函数", "no such function"));
@@ -399,4 +399,13 @@ pub(crate) fn bounds(standard: &Standard, function: &Function, tier: usize) -> (
     let low = if function.range.closed_low { low } else { low.and_then(|low| inner(low, true)) };
     let high = if function.range.closed_high { high } else { high.and_then(|high| inner(high, false)) };
     (low, high)
+}
+
+/// The word for an earlier period that the name of a calendar stands for.
+fn of_an_earlier_period(text: &str) -> Option<&'static str> {
+    match text {
+        "上月" | "上季" | "上季度" | "上年" | "前期" | "上一期" => Some("上期"),
+        "去年" | "去年同期" | "上年同期" => Some("同期"),
+        _ => None,
+    }
 }

@@ -184,7 +184,8 @@ impl<'a> Resolver<'a> {
             }
             None => {
                 if !self.lost.contains(&name.text) {
-                    let near = crate::diag::closest(&name.text, self.records.iter().map(|record| record.name.as_str())).map(str::to_owned);
+                    let known = crate::diag::closest(&name.text, self.records.iter().map(|record| record.name.as_str())).map(str::to_owned);
+                    let near = every_run_together(&name.text).map(str::to_owned).or(known);
                     let text = &name.text;
                     let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明记录「{text}」", "no record {text} is declared"))
                         .at(name.span, words!("没有这种记录", "no such record"));
@@ -275,5 +276,14 @@ impl<'a> Resolver<'a> {
         }
         let (ty, step) = fold_type(tree.fold, &arguments, Ties::Skipping, GROUPS)?;
         Some((Gathering { fold: tree.fold, arguments, condition }, ty, step))
+    }
+}
+
+/// 各 and the cycle are two words.
+fn every_run_together(text: &str) -> Option<&'static str> {
+    match text {
+        "各月" | "每月" => Some("各 月"),
+        "各季" | "每季" | "各季度" => Some("各 季"),
+        _ => None,
     }
 }

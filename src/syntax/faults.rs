@@ -548,6 +548,7 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             Rule::mode => push("四舍五入、四舍六入、进一 或 去尾", "half up, half even, away from zero or toward zero"),
             Rule::ties => push("跳号、不跳号 或 平分", "skipping, dense or shared"),
             Rule::range => push("层级 或 全体", "tier or all"),
+            Rule::list_range => push("层级、全体 或 同 …", "tier, all or same …"),
             Rule::past => push("期别,例如 2019-12", "a period, as in 2019-12"),
             Rule::row | Rule::patterns | Rule::pattern => push("一档,例如 ≥ 95%", "a row, as in ≥ 95%"),
             Rule::binding => push("名称 = 数", "name = value"),
