@@ -235,7 +235,7 @@ fn records_of_a_unit_need_no_tier_where_a_table_of_facts_has_it() {
         for order in [[records, facts], [facts, records]] {
             let [first, second] = order.map(|name| path(name).to_string_lossy().into_owned());
             let run =
-                kaoping(&root(), &["score", "golden/constructs/records/zh", "--period", "2024-01", "--format", "csv", "--facts", &first, "--facts", &second]);
+                kaoping(root(), &["score", "golden/constructs/records/zh", "--period", "2024-01", "--format", "csv", "--facts", &first, "--facts", &second]);
             // not signed: one overdue, 10 - 2
             assert!(run.out.lines().any(|line| line.contains("甲局") && line.contains(",8.00")), "{}{}", run.out, run.err);
         }

@@ -57,13 +57,14 @@ pub(crate) fn needs_besides(plan: &Plan, lang: Lang) -> String {
             table.add_row([format!("{}{private}", fact.label()), unit(fact, plan, lang), step(fact, lang), blank.to_owned()]);
         }
         let name = &record.name;
-        text.push_str(&match lang {
+        let said = match lang {
             Lang::Zh => format!("\n记录「{name}」每条一行,写在 --facts 文件夹的 {name}.csv,或工作簿的「{name}」表,第一列是「单位」,其余各列:\n"),
             Lang::En => format!(
                 "\nThe records {name}, a line for each, stand in {name}.csv in the folder of --facts, or on the sheet {name} of a workbook; the first column is unit, \
                  the others are:\n"
             ),
-        });
+        };
+        text.push_str(&said);
         text.push_str(&lines(&table));
         text.push('\n');
     }
@@ -75,12 +76,13 @@ pub(crate) fn needs_besides(plan: &Plan, lang: Lang) -> String {
     }
     if !earlier.is_empty() {
         let list = earlier.join(pick(lang, "、", ", "));
-        text.push_str(&match lang {
-            Lang::Zh => format!("\n还要读别的期:{list}。各期的数据每期一个文件夹(例如 2024-01),放在同一个文件夹里,用 --periods 给出\n"),
+        let said = match lang {
+            Lang::Zh => format!("\n还要读别的期:{list}。各期的数据每期一个文件夹(例如 2024-01),放在同一个文件夹里,把它用 --facts 给出\n"),
             Lang::En => format!(
-                "\nOther periods are read too: {list}. Their facts stand in a folder for each (such as 2024-01) inside one folder, given with --periods\n"
+                "\nOther periods are read too: {list}. Their facts stand in a folder for each (such as 2024-01) inside one folder, which is given with --facts\n"
             ),
-        });
+        };
+        text.push_str(&said);
     }
     text
 }
