@@ -25,6 +25,7 @@ use crate::eval::Until;
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, listing, places};
+use crate::eval::stages::Left;
 use crate::eval::trace::Trace;
 use crate::facts::Facts;
 use crate::facts::past::{Gave, Was};
@@ -190,6 +191,9 @@ pub struct PeriodResult {
     pub value: Option<String>,
     /// Why it does not count, in the language of the rules.
     pub absent: Option<String>,
+    /// Whether 其中 leaves it out, which goes without saying.
+    #[serde(skip)]
+    pub(crate) excluded: bool,
 }
 
 /// 一票否决 of a unit.
@@ -472,6 +476,7 @@ impl Scoring<'_> {
                     _ => counted(was).then(|| "1".to_owned()),
                 },
                 absent: was.gave.words().map(|words| words.get(self.plan.lang).to_owned()),
+                excluded: matches!(was.gave, Gave::Left(Left::Excluded)),
             };
             found.insert(input.name.get(self.plan.lang).to_owned(), account.parts.iter().map(of).collect());
         }

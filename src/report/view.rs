@@ -8,7 +8,7 @@ use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
 use crate::results::{
-    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts,
+    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts,
 };
 
 /// Of which units results are printed.
@@ -265,13 +265,14 @@ impl<'a> View<'a> {
         let lang = self.lang;
         let mut lines = Vec::new();
         for (unit, (name, periods)) in self.results.units.iter().flat_map(|unit| unit.periods.iter().map(move |one| (unit, one))) {
-            let counted: Vec<String> = periods.iter().filter_map(|one| one.value.as_ref().map(|value| format!("{} {value}", one.period))).collect();
-            let left = periods.iter().filter(|one| one.value.is_none() && one.version.is_some());
-            let left: Vec<String> = left.filter_map(|one| one.absent.as_ref().map(|absent| format!("{} {absent}", one.period))).collect();
-            if counted.is_empty() && left.is_empty() || unit.status == State::Exempt {
+            let of_version = |one: &&PeriodResult| one.value.is_some() || one.version.is_some();
+            let told = periods.iter().filter(of_version).filter(|one| !one.excluded);
+            let said = |one: &PeriodResult| one.value.as_ref().or(one.absent.as_ref()).map(|said| format!("{} {said}", one.period));
+            let told: Vec<String> = told.filter_map(said).collect();
+            if !periods.iter().any(|one| of_version(&one)) || unit.status == State::Exempt {
                 continue;
             }
-            let list = counted.into_iter().chain(left).collect::<Vec<_>>().join(pick(lang, "、", ", "));
+            let list = if told.is_empty() { pick(lang, "无", "none").to_owned() } else { told.join(pick(lang, "、", ", ")) };
             lines.push(format!("{}  {name}{}{list}", unit.unit, pick(lang, ":", ": ")));
         }
         lines
