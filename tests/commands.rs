@@ -52,7 +52,7 @@ fn everything_in_the_repository_checks_clean_and_passes() {
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["errors"].as_u64()), (0, Some(0)));
     assert!(report["files"].as_u64() > Some(70));
-    let run = kaoping(root(), &["test", "policies", "golden/adjustments", "golden/constructs", "golden/lianyungang", "--format", "json"]);
+    let run = kaoping(root(), &["test", "policies", "golden/adjustments", "golden/constructs", "golden/lianyungang", "golden/examples", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((run.status, report["failed"].as_u64()), (0, Some(0)));
     assert!(report["cases"].as_u64() > Some(200));
