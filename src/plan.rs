@@ -422,6 +422,15 @@ impl Program {
         let keys = self.keys.iter().chain(&self.listed).copied();
         items.chain([self.total, self.uncapped]).chain(keys).chain(self.exemptions.iter().map(|(condition, _)| *condition)).collect()
     }
+
+    /// The steps behind what is said beside scores: marks, vetoes and outputs.
+    pub(crate) fn beside(&self, outputs: &[ValueId]) -> Vec<StepId> {
+        let varying = |full: &Full| if let Full::Varying { step, .. } = full { Some(*step) } else { None };
+        let items = self.items.iter().flatten().flat_map(|item| item.scope.into_iter().chain(item.full.as_ref().and_then(varying)));
+        let vetoes = self.vetoes.iter().map(|(condition, _)| *condition).chain(self.last).chain(self.not_eligible);
+        let outputs = outputs.iter().filter_map(|output| self.values.get(*output).copied().flatten());
+        items.chain(varying(&self.marks)).chain(vetoes).chain(outputs).collect()
+    }
 }
 
 /// Points that the floor of an item gave back, to be deducted from another, or from the total.

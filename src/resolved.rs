@@ -116,6 +116,8 @@ impl Standard {
     pub(crate) fn marks_vary(&self, owner: Option<ItemId>) -> bool {
         match owner {
             Some(item) => self.items.get(item).is_some_and(|item| item.varies),
+            // those of a longer period are stated
+            None if self.cycle != self.head.cycle => false,
             None => self.roots.iter().filter_map(|root| self.items.get(*root)).any(|item| item.is_base() && (item.varies || item.when.is_some())),
         }
     }

@@ -182,7 +182,8 @@ struct Reading<'r, 'l> {
 pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: &Library<'_>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), InputFault> {
     // of a longer period only what its result is made of; of the others also what facts and cases speak of
     let own = plan.cycle == plan.head.cycle;
-    let wanted = read_by(plan, &|program| if own { (0..program.steps.len()).collect() } else { program.results() });
+    let of_result = |program: &Program| [program.results(), program.beside(&plan.outputs)].concat();
+    let wanted = read_by(plan, &|program| if own { (0..program.steps.len()).collect() } else { of_result(program) });
     if wanted.is_empty() {
         return Ok(());
     }

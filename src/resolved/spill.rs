@@ -51,7 +51,8 @@ fn spilling(clause: &Clause) -> Option<&Move> {
 
 /// Reports what cannot spill, and what cannot be spilled to.
 pub(super) fn check(standard: &Standard, found: &mut Vec<Diagnostic>) {
-    for item in &standard.items {
+    // what is scored in no tier takes part in the result of another cycle
+    for item in standard.items.iter().filter(|item| !item.tiers.is_empty()) {
         for clause in &item.clauses {
             found.extend(check_clause(standard, item, clause));
         }
