@@ -63,7 +63,8 @@ pub(super) fn read(folder: &Path, file: &Path) -> Option<Result<Script, Unread>>
     there.then(|| read_inside(folder, file))
 }
 
-fn read_inside(folder: &Path, file: &Path) -> Result<Script, Unread> {
+/// Where a file of at most so many bytes really lies, which must be in the folder of its policy.
+pub(super) fn inside(folder: &Path, file: &Path, largest: u64) -> Result<PathBuf, Unread> {
     let system = |cause: std::io::Error| Unread::System(cause.to_string());
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let (folder, real) = (folder.canonicalize().map_err(system)?, file.canonicalize().map_err(system)?);
@@ -71,10 +72,12 @@ fn read_inside(folder: &Path, file: &Path) -> Result<Script, Unread> {
         return Err(Unread::Outside);
     }
     let meta = fs::metadata(&real).map_err(system)?;
-    if !meta.is_file() || meta.len() > LARGEST {
-        return Err(Unread::NotText);
-    }
-    let bytes = fs::read(&real).map_err(system)?;
+    if meta.is_file() && meta.len() <= largest { Ok(real) } else { Err(Unread::NotText) }
+}
+
+fn read_inside(folder: &Path, file: &Path) -> Result<Script, Unread> {
+    let real = inside(folder, file, LARGEST)?;
+    let bytes = fs::read(&real).map_err(|cause| Unread::System(cause.to_string()))?;
     let text = decode(&bytes).map_err(|_| Unread::NotText)?;
     Ok(Script { bytes, text })
 }

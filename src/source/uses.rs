@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::literate::is_literate;
 use super::policy::{LARGEST, has_ending};
-use super::script::Unread;
+use super::script::{Unread, inside};
 use super::{Kind, Source, decode, with_line_ends};
 
 /// Whether a file of that name holds rules, as far as its letters tell.
@@ -157,21 +157,10 @@ pub(super) fn exactly(folder: &Path, file: &Path) -> Result<(), Option<PathBuf>>
 /// Where a rule file really lies that another names: in the folder of the policy; nothing where there is none.
 pub(super) fn located(folder: &Path, file: &Path) -> Option<Result<PathBuf, Unread>> {
     match exactly(folder, file) {
-        Ok(()) => Some(real(folder, file)),
+        Ok(()) => Some(inside(folder, file, LARGEST)),
         Err(Some(other)) => Some(Err(Unread::OtherCase(other.display().to_string()))),
         Err(None) => None,
     }
-}
-
-fn real(folder: &Path, file: &Path) -> Result<PathBuf, Unread> {
-    let system = |cause: std::io::Error| Unread::System(cause.to_string());
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let (folder, real) = (folder.canonicalize().map_err(system)?, file.canonicalize().map_err(system)?);
-    if !real.starts_with(&folder) {
-        return Err(Unread::Outside);
-    }
-    let meta = fs::metadata(&real).map_err(system)?;
-    if meta.is_file() && meta.len() <= LARGEST { Ok(real) } else { Err(Unread::NotText) }
 }
 
 #[cfg(test)]
