@@ -252,9 +252,10 @@ pub fn language_of(sources: &Sources, span: Option<Span>) -> Lang {
     // of no place in particular the rules as a whole speak: an amendment of a few lines does not change their language
     let spoken: Vec<_> =
         rules.map_or_else(|| sources.iter().map(|(_, source)| source).filter(|source| source.script_sha256().is_none()).collect(), |source| vec![source]);
-    let lines = |words: &[&str]| {
-        let begins = |line: &&str| words.iter().any(|word| line.trim_start().starts_with(word));
-        spoken.iter().flat_map(|source| source.rules().lines()).filter(begins).count()
-    };
-    if lines(EN) > lines(ZH) { Lang::En } else { Lang::Zh }
+    let (mut english, mut chinese) = (0_usize, 0_usize);
+    for line in spoken.iter().flat_map(|source| source.rules().lines()).map(str::trim_start) {
+        let (words, count) = if line.starts_with(|first: char| first.is_ascii()) { (EN, &mut english) } else { (ZH, &mut chinese) };
+        *count = count.saturating_add(usize::from(words.iter().any(|word| line.starts_with(word))));
+    }
+    if english > chinese { Lang::En } else { Lang::Zh }
 }

@@ -20,6 +20,7 @@
 //! explain    how a score came about, as data
 //! golden     cases and published months against what is computed
 //! difference two versions -> what changed in meaning, and what that does to a month
+//! audit      what follows from what is partly known, and what was published, against the rules
 //! report     texts for people
 //! document   a standard as one page: its text, its rules, its tables, and links between them
 //! engine     the same for programs: compile once, score tables in memory
@@ -42,6 +43,7 @@ pub mod results;
 pub mod source;
 
 pub(crate) mod amended;
+pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod difference;
 pub(crate) mod document;

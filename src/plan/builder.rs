@@ -1,6 +1,6 @@
 //! Adds steps to a program; units and steps of values follow from the operands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
@@ -17,9 +17,9 @@ pub(super) struct Builder {
     pub(super) owner: String,
     pub(super) clause: Option<Span>,
     /// The numbers, truths and words of the rules that have a step, by where they stand.
-    constants: BTreeMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
-    /// How often each id was given.
-    names: BTreeMap<String, u32>,
+    constants: HashMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
+    /// How often each id was given: by owner and role.
+    names: BTreeMap<String, HashMap<&'static str, u32>>,
 }
 
 impl Builder {
@@ -110,13 +110,13 @@ impl Builder {
             Role::Extreme => "extreme",
             Role::Expression => "expression",
         };
-        let mut id = format!("{}#{name}", self.owner);
-        let count = self.names.entry(id.clone()).or_insert(0);
+        let id = [self.owner.as_str(), "#", name].concat();
+        let count = match self.names.get_mut(&self.owner) {
+            Some(names) => names.entry(name).or_insert(0),
+            None => self.names.entry(self.owner.clone()).or_default().entry(name).or_insert(0),
+        };
         *count += 1;
-        if *count > 1 {
-            id = format!("{id}.{count}");
-        }
-        id
+        if *count > 1 { format!("{id}.{count}") } else { id }
     }
 
     /// The grid on which the values of a step lie, as far as it follows from the operands.

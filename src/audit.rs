@@ -1,0 +1,4 @@
+//! The questions of an auditor, asked of plans and evaluations.
+//!
+//! In: a plan, facts, results and what was published. Out: verdicts and witnesses as data. Never: a tolerance, a rule of its own:
+//! every answer is a walk of the one plan over some kind of values.
