@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod diff;
 mod doc;
+mod edition;
 mod explain;
 mod explain_code;
 mod fmt;

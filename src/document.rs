@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::diag::Lang;
+use crate::difference::Change;
 use crate::plan::{Cycle, Head, MarkKind, Plan, Precision, Ties};
 use crate::quantity::{self, Mode};
 use crate::source::{Source, Sources, position};
@@ -26,10 +27,23 @@ use tables::Tables;
 /// What is shown.
 pub(crate) struct Subject<'a> {
     pub(crate) plan: &'a Plan,
+    /// The files that hold the text of the version that is shown: its tables are made from them.
+    pub(crate) files: &'a [u32],
+    /// The version that it amends, if it amends one: then the text of the page is not its own.
+    pub(crate) based_on: Option<&'a str>,
+    /// What each amendment changes.
+    pub(crate) revisions: &'a [Revision<'a>],
     pub(crate) sources: &'a Sources,
     /// The digest of all files.
     pub(crate) sha256: &'a str,
     pub(crate) lang: Lang,
+}
+
+/// What a version changes of the one that it amends.
+pub(crate) struct Revision<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) based_on: &'a str,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// A heading of the page.
@@ -53,11 +67,12 @@ impl Heading {
 
 /// The page.
 pub(crate) fn page(subject: &Subject<'_>) -> String {
-    let Subject { plan, sources, sha256, lang } = *subject;
+    let Subject { plan, files, revisions, sources, sha256, lang, .. } = *subject;
     let parsed = syntax::parse(sources);
-    let index = Index::of(&parsed.files, sources);
+    let shown = syntax::parse_files(sources, files);
+    let index = Index::of(&parsed.files, &shown.files, (sources, files));
     let writer = Writer { index: &index, sources };
-    let tables = Tables { plan, writer, files: &parsed.files, lang };
+    let tables = Tables { plan, writer, files: &shown.files, revisions, lang };
     let mut headings = Vec::new();
     let own = own_title(&parsed.files, sources);
     let lower = u8::from(own.is_none());
@@ -78,7 +93,7 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
     );
     let _ = write!(page, "<header>\n<h1>{}</h1>\n{}</header>\n", escaped(title), head(&plan.head, lang));
     page.push_str(&contents(&headings, lang));
-    let _ = write!(page, "<main id=\"text\">\n{text}{annex}</main>\n");
+    let _ = write!(page, "<main id=\"text\">\n{}{text}{annex}</main>\n", of_version(subject));
     let files: Vec<String> = sources.all().map(|(_, source)| escaped(file_name(&source.path)).into_owned()).collect();
     let _ = write!(
         page,
@@ -89,6 +104,20 @@ pub(crate) fn page(subject: &Subject<'_>) -> String {
         escaped(sha256),
     );
     page
+}
+
+/// Where the text is not that of the version: what of the page is.
+fn of_version(subject: &Subject<'_>) -> String {
+    let Some(based_on) = subject.based_on else { return String::new() };
+    let (version, based_on) = (escaped(&subject.plan.head.version), escaped(based_on));
+    match subject.lang {
+        Lang::Zh => format!(
+            "<p class=\"note\">正文和规则照各文件原样;附表是版本「{version}」的,它对版本「{based_on}」的改动列在<a href=\"#revisions\">修订所改</a>。</p>\n"
+        ),
+        Lang::En => format!(
+            "<p class=\"note\">Text and rules stand as the files have them; the annexes are those of version {version}. What it changes of version {based_on} is listed under <a href=\"#revisions\">what amendments change</a>.</p>\n"
+        ),
+    }
 }
 
 fn pick<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
@@ -146,10 +175,16 @@ fn texts(writer: Writer<'_>, files: &[(u32, &Source)], lower: u8, (lang, heading
 /// The tables behind the text; those without rows are left out.
 fn annex(tables: &Tables<'_>, lang: Lang, headings: &mut Vec<Heading>) -> String {
     let parts = [
+        (pick(lang, "附:修订所改", "Annex: what amendments change"), tables.revisions()),
         (pick(lang, "附:各层级分值", "Annex: marks by tier"), tables.marks()),
         (pick(lang, "附:参数", "Annex: parameters"), tables.parameters()),
         (pick(lang, "附:数据", "Annex: facts"), tables.facts_table()),
+        (pick(lang, "附:记录", "Annex: records"), tables.records()),
         (pick(lang, "附:扩展函数", "Annex: extension functions"), tables.functions()),
+        (pick(lang, "附:不参评", "Annex: exemptions"), tables.exemptions()),
+        (pick(lang, "附:一票否决", "Annex: vetoes"), tables.vetoes()),
+        (pick(lang, "附:输出", "Annex: outputs"), tables.outputs()),
+        (pick(lang, "附:名单", "Annex: lists"), tables.lists()),
         (pick(lang, "附:假设", "Annex: what is assumed"), tables.unknowns(&[MarkKind::Assumption])),
         (pick(lang, "附:待定", "Annex: what is not known"), tables.unknowns(&[MarkKind::StandIn, MarkKind::Pending])),
     ];

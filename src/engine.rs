@@ -181,6 +181,11 @@ impl Versions {
         }
     }
 
+    /// The files that hold the text of a version: those of its authors, or spliced ones.
+    pub(crate) fn texts_of(&self, version: &Version) -> &[u32] {
+        self.texts.versions.get(version.text).map_or(&[], |text| text.files.as_slice())
+    }
+
     /// The files in which a version is written, as shown.
     pub(crate) fn files(&self, version: &Version) -> Vec<String> {
         let Some(text) = self.texts.versions.get(version.text) else { return Vec::new() };

@@ -18,7 +18,7 @@ mod view;
 mod workbook;
 
 pub(crate) use derivation::derivation;
-pub(crate) use difference::differences;
+pub(crate) use difference::{by_block, differences};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
 pub(crate) use records::records;

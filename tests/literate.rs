@@ -274,3 +274,212 @@ fn a_page_speaks_the_language_asked_for_and_is_not_written_over_its_rules() {
     assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (0, "", "已写到 页 面.html\n"));
     assert!(fs::read_to_string(folder.path().join("页 面.html")).unwrap().ends_with("</html>\n"));
 }
+
+// --- the tables of the page ---
+
+/// A standard with one of everything that has a table of its own.
+const DECLARING: &str = r#"标准 全表 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 县区 满分 20 分
+层级 部门 满分 20 分
+数据 用时 : 小时 名称 "平均用时" 精度 0.1 小时 列 "用时", "平均用时" 不大于 上限 缺省 2 小时
+数据 停业 : {是,否} 缺省 否
+数据 瞒报 : {是,否} 缺省 否
+数据 总数 : 件 或由 来件 计数()
+参数 上限 = 9 小时
+记录 来件 : 件 {
+    编号 : 文字 隐私
+    派出 : 时间 列 "派出时间", "派单时间"
+    签收 : 时间 可空
+    类别 : {投诉,咨询}
+    用时 : 小时 可空 精度 0.5 小时
+}
+令 最长 = 来件 最高(用时 其中 非 (用时 为空))
+令 类数 = 来件 逐 类别 计数()
+不参评 适用 部门 当 停业 且 总数 = 0 件,原因 "停业"
+指标 快慢 满分 20 分 {
+    当 最长 无从计算 得 满分
+    (用时 + 最长) 每 1 小时 扣 0.5 分,扣完为止
+}
+总分 = 合计 封顶 满分
+一票否决 适用 县区 当 瞒报,总分 0 分,原因 "瞒报"
+一票否决 除外 "甲局" 当 最长 > 上限,末位,原因 "最长"
+一票否决 当 瞒报 且 停业,取消评优,原因 "瞒报"
+排名 层级 依 总分
+输出 等次 = 按 总分 { ≥ 10 分: 优秀; 其余: 一般 }
+输出 评优 = 等次 = 优秀 且 非 取消评优
+名单 红榜 = 层级 其中 评优,前 2 家 依 总分 再依 用时 从低到高
+名单 黑榜 = 全体 后 3 家 依 总分
+"#;
+
+/// What stands in a piece of a page, without its tags; a line end inside a cell is a slash.
+fn plain(html: &str) -> String {
+    let text: String = html.replace("<br>", " / ").split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// The rows of the tables below a heading, their cells parted by bars; nothing where there is no such heading.
+fn table(page: &str, heading: &str) -> Vec<String> {
+    let Some((_, section)) = page.split_once(&format!(">{heading}</h2>")) else { return Vec::new() };
+    let section = section.split("</section>").next().unwrap();
+    let rows = section.split("<tr").skip(1).map(|row| row.split_once('>').unwrap().1.split("</tr>").next().unwrap());
+    rows.map(|row| {
+        row.replace("</td>", "</th>")
+            .split("</th>")
+            .filter(|cell| !cell.trim().is_empty())
+            .map(|cell| plain(cell).trim().to_owned())
+            .collect::<Vec<_>>()
+            .join(" | ")
+    })
+    .collect()
+}
+
+#[test]
+fn everything_declared_has_a_row_with_links_to_its_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("标准.kp"), DECLARING).unwrap();
+    let page = page(folder.path(), &["标准.kp"]);
+    assert_whole(&body(&page));
+    for (heading, rows) in [
+        (
+            "附:数据",
+            &[
+                "数据 | 单位或选项 | 表里的列 | 取法 | 用于",
+                "用时 / 平均用时 | 小时 | 用时、平均用时 | 缺省 2 小时 / 不大于 上限 / 精度 0.1 小时 | 快慢、红榜",
+                "停业 | 是、否 | 停业 | 缺省 否 | 不参评 停业、一票否决 瞒报",
+                "瞒报 | 是、否 | 瞒报 | 缺省 否 | 一票否决 瞒报、一票否决 瞒报",
+                "总数 | 件 | 总数 | 或由 来件 计数() | 不参评 停业",
+            ][..],
+        ),
+        (
+            "附:记录",
+            &[
+                "记录和字段 | 单位、类型或选项 | 表里的列 | 格子 | 用于",
+                "来件 | 件 |  |  | 总数、最长、类数",
+                "编号 | 文字 | 编号 | 隐私,不显示 | ",
+                "派出 | 时间 | 派出时间、派单时间 |  | ",
+                "签收 | 时间 | 签收 | 可空 | ",
+                "类别 | 投诉、咨询 | 类别 |  | 类数",
+                "用时 | 小时 | 用时 | 可空 / 精度 0.5 小时 | 最长",
+            ],
+        ),
+        ("附:不参评", &["原因 | 对谁 | 条件", "停业 | 适用 部门 | 停业 且 总数 = 0 件"]),
+        (
+            "附:一票否决",
+            &[
+                "原因 | 对谁 | 条件 | 后果",
+                "瞒报 | 适用 县区 | 瞒报 | 总分最多 0 分",
+                "最长 | 除外 \"甲局\" | 最长 > 上限 | 末位",
+                "瞒报 | 全体 | 瞒报 且 停业 | 取消评优",
+            ],
+        ),
+        ("附:输出", &["输出 | 取值 | 用于", "等次 | 按 总分 { ≥ 10 分: 优秀; 其余: 一般 } | 评优", "评优 | 等次 = 优秀 且 非 取消评优 | 红榜"]),
+        (
+            "附:名单",
+            &["名单 | 范围 | 其中 | 取 | 依次按", "红榜 | 层级 | 评优 | 前 2 家 | 总分 从高到低 / 用时 从低到高", "黑榜 | 全体 |  | 后 3 家 | 总分 从高到低"],
+        ),
+    ] {
+        assert_eq!(table(&page, heading), rows, "{heading}");
+    }
+    for part in [
+        // what has no name has its place at its keyword, and each of two with one reason its own
+        "<span class=\"k\" id=\"veto-瞒报\">一票否决</span>",
+        "<span class=\"k\" id=\"veto-瞒报-2\">一票否决</span>",
+        "<span class=\"k\" id=\"exemption-停业\">不参评</span>",
+        "<span class=\"kind\">一票否决</span> <a href=\"#veto-瞒报-2\">瞒报</a>",
+        // a reason is no name: the rules mean the fact and the value
+        "<span class=\"k\">当</span> <a href=\"#value-最长\">最长</a> &gt;",
+        "<span class=\"k\">当</span> <a href=\"#fact-瞒报\">瞒报</a>,",
+        // among records a name is that of a field, elsewhere that of a fact
+        "<a href=\"#record-来件\">来件</a> <span class=\"k\">最高</span>(<a href=\"#field-用时\">用时</a> <span class=\"k\">其中</span>",
+        "<span class=\"k\">逐</span> <a href=\"#field-类别\">类别</a>",
+        "(<a href=\"#fact-用时\">用时</a> + <a href=\"#value-最长\">最长</a>)",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_tables_speak_both_languages_and_are_left_out_where_they_have_no_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("标准.kp"), DECLARING).unwrap();
+    let english = page(folder.path(), &["标准.kp", "--lang", "en"]);
+    assert_whole(&body(&english));
+    for (heading, row) in [
+        ("Annex: records", "签收 | 时间 | 签收 | may be blank | "),
+        ("Annex: records", "编号 | 文字 | 编号 | private, not shown | "),
+        ("Annex: exemptions", "Reason | For whom | Where"),
+        ("Annex: vetoes", "最长 | 除外 \"甲局\" | 最长 > 上限 | ranks last"),
+        ("Annex: vetoes", "瞒报 | all | 瞒报 且 停业 | not eligible"),
+        ("Annex: outputs", "Output | Value | Read by"),
+        ("Annex: lists", "黑榜 | 全体 |  | last 3 家 | 总分 highest first"),
+    ] {
+        assert!(table(&english, heading).iter().any(|found| found == row), "{row}: {:?}", table(&english, heading));
+    }
+    fs::write(folder.path().join("另.kp.md"), LAID_OUT).unwrap();
+    let bare = page(folder.path(), &["另.kp.md"]);
+    let headings: Vec<&str> = bare.split("<h2").skip(1).filter_map(|rest| rest.split_once('>')?.1.split('<').next()).collect();
+    assert_eq!(headings, ["目录", "附:各层级分值", "附:数据"]);
+    let script = page(root(), &["golden/constructs/extension/zh"]);
+    assert!(
+        table(&script, "附:扩展函数")[1].starts_with("计分 | 件数: 件 / 率: % / 等次: 优、良、差 / 加急: 是、否 | 分 [0, 最高分] | 计分.rhai"),
+        "{:?}",
+        table(&script, "附:扩展函数")
+    );
+}
+
+#[test]
+fn the_tables_are_those_of_the_version_in_force_and_the_amendments_are_told() {
+    const AMENDED: &str = "golden/constructs/amendment-more/zh";
+    let last = page(root(), &[AMENDED]);
+    assert_whole(&body(&last));
+    let note = "正文和规则照各文件原样;附表是版本「三」的,它对版本「二」的改动列在修订所改。";
+    assert!(plain(&last).contains(note));
+    // the amendment renames 户数, 来件 and 甲项, adds 街道, repeals 备注 and 瞒报, and gives the veto another line
+    for (heading, rows) in [
+        ("附:记录", &["来件户数", "", "来件户数", ""].map(str::to_owned)[..]),
+        ("附:一票否决", &["总分最多 0.5 分", "取消评优"].map(str::to_owned)),
+        ("附:名单", &["总分 从高到低", "家庭 从高到低"].map(str::to_owned)),
+        ("附:数据", &["丁项、达标", "一票否决 示例、光荣榜、末位榜", "乙项、丙项、一票否决 失误过多", "年测"].map(str::to_owned)),
+    ] {
+        let found: Vec<String> = table(&last, heading).iter().skip(1).map(|row| row.rsplit(" | ").next().unwrap().to_owned()).collect();
+        assert_eq!(found, rows, "{heading}");
+    }
+    // the link of a renamed fact leads to the amendment that renames it
+    assert!(last.contains("<a href=\"#fact-家庭\">家庭</a>") && last.contains("<span class=\"k\">改为</span> <dfn id=\"fact-家庭\">家庭</dfn>"));
+    let changes = table(&last, "附:修订所改");
+    for row in [
+        "指标 丙项 | 适用 当 家庭 > 30 户 改为 适用 当 家庭 > 10 户",
+        "指标 丙项 | 废止 适用 当 家庭 > 10 户",
+        "记录 收件 | 户数 : 户 改为 户数 : 户 可空 / 新增 街道 : 文字 可空 / 废止 备注 : 文字 可空",
+    ] {
+        assert!(changes.iter().any(|found| found == row), "{row}: {changes:#?}");
+    }
+    assert!(last.contains("<h3>版本「二」改版本「一」,施行 2024-01-01 至 2024-12-31</h3>"));
+    // the first version has no note, and its own tables
+    for chosen in [["--version", "一"], ["--period", "2023-05"]] {
+        let first = page(root(), &[AMENDED, chosen[0], chosen[1]]);
+        assert_whole(&body(&first));
+        assert!(!plain(&first).contains("附表是版本"));
+        assert_eq!(table(&first, "附:一票否决")[1], "失误过多 | 全体 | 失误 > 5 次 | 总分最多 0 分");
+        assert_eq!(table(&first, "附:数据")[2], "户数 | 户 | 户数 |  | 丙项、户均");
+    }
+    let run = kaoping(root(), &["doc", AMENDED, "--version", "四"]);
+    assert!(run.status == 2 && run.err.contains("没有版本「四」"), "{}", run.err);
+}
+
+#[test]
+fn a_page_is_written_under_the_name_of_a_page_only() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("标准.kp.md"), LAID_OUT).unwrap();
+    for name in ["标 准.pdf", "标准.docx", "标准", "标准.md"] {
+        let run = kaoping(folder.path(), &["doc", "标准.kp.md", "--out", name]);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{name}");
+        assert!(run.err.contains(&format!("不能是 {name}")) && run.err.contains(&format!("--out {}.html", name.split('.').next().unwrap())), "{}", run.err);
+        assert!(!folder.path().join(name).exists(), "{name}");
+    }
+    let run = kaoping(folder.path(), &["doc", "标准.kp.md", "--out", "a.pdf", "--lang", "en"]);
+    assert!(run.status == 2 && run.err.contains("--out ends in .html or .htm") && run.err.contains("Write --out a.html"), "{}", run.err);
+    for name in ["a.HTML", "a.htm"] {
+        assert_eq!(kaoping(folder.path(), &["doc", "标准.kp.md", "--out", name]).status, 0, "{name}");
+    }
+}

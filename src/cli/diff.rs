@@ -63,8 +63,8 @@ impl Compared {
         }
         let index = match &version {
             Some(version) => {
-                let name = super::show::named(&versions, version)?.map(|version| version.name.clone());
-                versions.versions.iter().position(|one| Some(&one.name) == name.as_ref()).unwrap_or_default()
+                let name = &super::edition::named(&versions, version)?.name;
+                versions.versions.iter().position(|one| one.name == *name).unwrap_or_default()
             }
             None => versions.versions.len() - 1,
         };

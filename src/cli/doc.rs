@@ -1,44 +1,84 @@
 //! `doc`: a standard as one page of HTML.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
 use super::End;
+use super::edition::Edition;
 use super::help::{Example, example};
-use super::input::load_policy;
+use super::input::files_of;
 use super::output::{Fault, deliver, print_diagnostics, say_written};
-use crate::diag::{Lang, language_of};
-use crate::document::{Subject, page};
+use crate::diag::{Lang, language_of, words};
+use crate::difference::changes;
+use crate::document::{Revision, Subject, page};
+use crate::engine::{Version, Versions};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
-    #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
-    policy: Option<PathBuf>,
-    /// 期别:分值和数据表取那时施行的版本 / The period: marks and facts are those of the version in force then
-    #[arg(long, value_name = "期别 / PERIOD")]
-    period: Option<String>,
-    /// 写到文件;不写则打印 / Write to a file; printed where it is left out
+    #[command(flatten)]
+    edition: Edition,
+    /// 写到文件(.html);不写则打印 / Write to a file (.html); printed where it is left out
     #[arg(long, value_name = "文件.html / FILE.html", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
 }
 
-pub(super) const EXAMPLES: &[Example] = &[example(
-    "kaoping doc policies/示例 --out 标准.html",
-    "标准的正文、规则、分值表和数据表,一个网页,可打印",
-    "The text, rules, marks and facts of a standard: one page, to be read or printed",
-)];
+pub(super) const EXAMPLES: &[Example] = &[
+    example(
+        "kaoping doc policies/示例 --out 标准.html",
+        "标准的正文、规则、分值表和数据表,一个网页,可打印",
+        "The text, rules, marks and facts of a standard: one page, to be read or printed",
+    ),
+    example(
+        "kaoping doc policies/示例 --period 2024-01 --out 标准.html",
+        "分值和各表取 2024 年 1 月施行的版本",
+        "With the marks and tables of the version in force in January 2024",
+    ),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
-    let sources = &loaded.policy.sources;
+    let (policy, compiled) = arguments.edition.standard.read()?;
+    let sources = &policy.sources;
     let shown = lang.unwrap_or_else(|| language_of(sources, None));
-    print_diagnostics(&loaded.warnings, sources, lang);
-    let html = page(&Subject { plan: &loaded.plan, sources, sha256: &loaded.policy.sha256, lang: shown });
-    let inputs: Vec<PathBuf> =
-        sources.all().map(|(_, source)| &source.path).chain(loaded.policy.tables.iter().map(|(path, _)| path)).map(PathBuf::from).collect();
-    deliver(html.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
+    if let Some(out) = arguments.out.as_deref() {
+        names_a_page(out).map_err(|fault| fault.speaking(shown))?;
+    }
+    let (version, plan) = arguments.edition.of(&policy, &compiled, shown)?;
+    print_diagnostics(&compiled.diagnostics, sources, lang);
+    let revisions: Vec<Revision<'_>> = compiled.versions.iter().filter_map(|version| revision(&compiled, version)).collect();
+    let subject = Subject {
+        plan,
+        files: compiled.texts_of(version),
+        based_on: version.based_on.as_deref(),
+        revisions: &revisions,
+        sources,
+        sha256: &policy.sha256,
+        lang: shown,
+    };
+    deliver(page(&subject).as_bytes(), arguments.out.as_ref(), &files_of(&policy)).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)
+}
+
+/// What a version changes of the one that it amends.
+fn revision<'v>(compiled: &Versions, version: &'v Version) -> Option<Revision<'v>> {
+    let based_on = version.based_on.as_deref()?;
+    let base = compiled.versions.iter().find(|base| base.name == based_on)?;
+    let renamed = compiled.renamed(base, compiled, version);
+    let changes = changes(&renamed, compiled.sources(), &compiled.outlines(version));
+    Some(Revision { head: &version.plan.head, based_on, changes })
+}
+
+/// A page has the ending of one: nothing else is written under the name of something else.
+fn names_a_page(out: &Path) -> Result<(), Fault> {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if matches!(ending.as_deref(), Some("html" | "htm")) || out.exists() && !out.is_file() {
+        return Ok(());
+    }
+    let (path, page) = (out.display(), out.with_extension("html"));
+    let page = page.display();
+    Err(Fault::Words(words!(
+        "doc 写的是网页,--out 要以 .html 或 .htm 结尾,不能是 {path}:请写 --out {page};要 PDF,用浏览器打开网页后打印",
+        "doc writes a page of HTML: --out ends in .html or .htm, not as {path} does. Write --out {page}; for a PDF open the page in a browser and print it"
+    )))
 }

@@ -53,11 +53,15 @@ impl Loaded {
 
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
-        let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
-        let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
         let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
-        rules.chain(tables).chain(subject.facts.iter().cloned()).chain(changes).collect()
+        files_of(&self.policy).into_iter().chain(subject.facts.iter().cloned()).chain(changes).collect()
     }
+}
+
+/// The files of a policy: none of them is written over.
+pub(super) fn files_of(policy: &Policy) -> Vec<PathBuf> {
+    let rules = policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
+    rules.chain(policy.tables.iter().map(|(path, _)| PathBuf::from(path))).collect()
 }
 
 /// The plan by which facts are read, and those of other periods, each with the register as its tiers have it.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ValueEnum, ValueHint};
 
+use super::edition::Standard;
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, say_written, width};
@@ -15,9 +16,8 @@ use crate::results::{self, Results, State};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
-    #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
-    policy: Option<PathBuf>,
+    #[command(flatten)]
+    standard: Standard,
     #[command(flatten)]
     subject: Subject,
     /// 只看这个单位 / Only this unit
@@ -52,7 +52,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.policy.as_deref(), arguments.subject.period.as_deref())?;
+    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     if arguments.subject.facts.is_empty() {
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{ValueEnum, ValueHint};
 
 use super::End;
+use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_policy, read_period};
+use super::input::{files_of, load_policy, read_period};
 use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::register::Register;
@@ -17,9 +18,8 @@ use crate::report::template::{Subject, Template};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
-    #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
-    policy: Option<PathBuf>,
+    #[command(flatten)]
+    standard: Standard,
     /// 期别:只列那一期在册的单位 / The period: only units that are in the register then
     #[arg(long, value_name = "期别 / PERIOD")]
     period: Option<String>,
@@ -50,7 +50,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.policy.as_deref(), arguments.period.as_deref())?;
+    let mut loaded = load_policy(arguments.standard.named(), arguments.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     let period = match &arguments.period {
         Some(text) => Some(read_period(&mut loaded, text)?),
@@ -77,9 +77,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             template.to_workbook().map_err(|fault| Fault::Words(words!("做不成工作簿:{fault}", "the workbook cannot be made: {fault}")).speaking(shown))?
         }
     };
-    let inputs: Vec<PathBuf> = loaded.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path)).collect();
-    let tables = loaded.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
-    deliver(&bytes, arguments.out.as_ref(), &inputs.into_iter().chain(tables).collect::<Vec<_>>()).map_err(|fault| fault.speaking(shown))?;
+    deliver(&bytes, arguments.out.as_ref(), &files_of(&loaded.policy)).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     // a table of facts is not all that some standards read
     let besides = report::needs_besides(&loaded.plan, shown);

@@ -1,14 +1,12 @@
 //! `versions`: the versions of a standard, with their dates.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
-use clap::ValueHint;
 use comfy_table::{Table, presets};
 use serde_json::json;
 
+use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{check, policy_path};
 use super::output::{Fault, print, print_diagnostics};
 use super::{End, Format};
 use crate::diag::{Lang, language_of};
@@ -16,9 +14,8 @@ use crate::engine::Versions;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// 标准:规则文件或文件夹;policies/ 下只有一个时可不写 / The policy, a rule file or folder; may be left out where policies/ holds just one
-    #[arg(value_name = "标准 / POLICY", value_hint = ValueHint::AnyPath)]
-    policy: Option<PathBuf>,
+    #[command(flatten)]
+    standard: Standard,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
@@ -30,11 +27,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let path = policy_path(arguments.policy.as_deref())?;
-    let (policy, compiled) = check(&path)?;
-    if compiled.versions.is_empty() {
-        return Err(Fault::Diagnostics(compiled.diagnostics, Box::new(policy.sources)));
-    }
+    let (policy, compiled) = arguments.standard.read()?;
     let shown = lang.unwrap_or_else(|| language_of(&policy.sources, None));
     print_diagnostics(&compiled.diagnostics, &policy.sources, lang);
     match arguments.format {

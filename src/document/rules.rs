@@ -67,13 +67,14 @@ impl Writer<'_> {
         let range = piece.range.start.max(within.start)..piece.range.end.min(within.end);
         let text = self.sources.get(file).and_then(|source| source.rules().get(range)).unwrap_or("");
         let safe = escaped(text);
+        let own = self.index.at(file, &piece.range);
         let class = match piece.kind {
             PieceKind::Keyword(_) => "k",
             PieceKind::Quantity => "q",
             PieceKind::Text => "t",
             PieceKind::Comment => "c",
             PieceKind::Name => {
-                let _ = match (self.index.at(file, &piece.range), show) {
+                let _ = match (own, show) {
                     (Some((Place::Declared, one)), Show::Whole) => write!(html, "<dfn id=\"{}\">{safe}</dfn>", escaped(&one.anchor)),
                     (Some((_, one)), _) => write!(html, "<a href=\"#{}\">{safe}</a>", escaped(&one.anchor)),
                     (None, _) => write!(html, "{safe}"),
@@ -85,6 +86,10 @@ impl Writer<'_> {
                 return;
             }
         };
+        if let (Some((Place::Declared, one)), PieceKind::Keyword(_), Show::Whole) = (own, piece.kind, show) {
+            let _ = write!(html, "<span class=\"{class}\" id=\"{}\">{safe}</span>", escaped(&one.anchor));
+            return;
+        }
         // a text of several lines is one of each line
         let lines: Vec<String> =
             safe.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("<span class=\"{class}\">{line}</span>") }).collect();

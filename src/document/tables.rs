@@ -1,7 +1,13 @@
-//! What a standard comes to, in tables: marks by tier, parameters by date, facts, functions, and what is not known.
+//! What a standard comes to, in tables: marks by tier, parameters by date, what is read, what results beside the scores, and what is
+//! not known. They are those of the version that is shown; their links lead to where each thing was written.
+
+mod read;
+mod results;
+mod revisions;
 
 use std::fmt::Write;
 
+use super::Revision;
 use super::html::escaped;
 use super::names::{Declared, Index, Kind};
 use super::plain::kind_word;
@@ -9,14 +15,16 @@ use super::rules::Writer;
 use crate::diag::Lang;
 use crate::plan::{Item, ItemId, MarkKind, Plan};
 use crate::quantity::plain;
-use crate::source::position;
+use crate::source::Span;
 use crate::syntax::ast;
 
 /// Writes the tables of one standard.
 pub(super) struct Tables<'a> {
     pub(super) plan: &'a Plan,
     pub(super) writer: Writer<'a>,
+    /// The trees of the version that is shown.
     pub(super) files: &'a [ast::File],
+    pub(super) revisions: &'a [Revision<'a>],
     pub(super) lang: Lang,
 }
 
@@ -28,7 +36,7 @@ fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
     }
 }
 
-/// A link to a declaration.
+/// A link to a declaration by its name.
 fn link(one: &Declared) -> String {
     format!("<a href=\"#{}\">{}</a>", escaped(&one.anchor), escaped(&one.name))
 }
@@ -80,14 +88,31 @@ impl Tables<'_> {
 
     /// The declaration of an item.
     fn declared(&self, item: &Item) -> Option<(usize, &Declared)> {
-        let here =
-            |one: &Declared| one.span.file == item.head.file && item.head.range().contains(&position(one.span.start)) && matches!(one.kind, Kind::Item(_));
-        self.index().declared.iter().enumerate().find(|(_, one)| here(one))
+        self.index().declared_in(item.head)
     }
 
-    /// The items that read a declaration, as links.
+    /// A link to a declaration; what is called by its reason says what it is.
+    fn link(&self, one: &Declared) -> String {
+        let kind = match one.kind {
+            Kind::Veto => self.words("一票否决", "veto"),
+            Kind::Exemption => self.words("不参评", "exemption"),
+            _ => return link(one),
+        };
+        format!("<span class=\"kind\">{kind}</span> {}", link(one))
+    }
+
+    /// What reads a declaration, as links.
     fn readers(&self, id: usize) -> String {
-        self.index().readers(id).into_iter().map(link).collect::<Vec<_>>().join(self.words("、", ", "))
+        self.index().readers(id).into_iter().map(|one| self.link(one)).collect::<Vec<_>>().join(self.words("、", ", "))
+    }
+
+    /// Expressions and the like, one after the other.
+    fn inlines(&self, spans: impl Iterator<Item = Span>) -> String {
+        spans.map(|span| self.writer.inline(span)).collect::<Vec<_>>().join(self.words("、", ", "))
+    }
+
+    fn declarations(&self) -> impl Iterator<Item = &ast::Declaration> {
+        self.files.iter().flat_map(|file| &file.declarations)
     }
 
     /// The marks of every item in every tier, and what reads its score where anything does.
@@ -145,14 +170,14 @@ impl Tables<'_> {
             if value.kind != ast::ValueKind::Param && dated.is_none() {
                 continue;
             }
-            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == value.name.span) else { continue };
+            let Some((id, one)) = self.index().declared_at(value.name.span) else { continue };
             let readers = self.readers(id);
             match dated {
                 None => rows.push(row(&[link(one), String::new(), self.writer.inline(value.expr.span), readers])),
                 Some(table) => {
                     for dated in &table.rows {
-                        let dates: Vec<String> = dated.patterns.iter().map(|pattern| self.writer.inline(pattern.span)).collect();
-                        let dates = if dates.is_empty() { self.words("其余", "otherwise").to_owned() } else { dates.join(self.words("、", ", ")) };
+                        let dates = self.inlines(dated.patterns.iter().map(|pattern| pattern.span));
+                        let dates = if dates.is_empty() { self.words("其余", "otherwise").to_owned() } else { dates };
                         rows.push(row(&[link(one), dates, self.writer.inline(dated.result.span), readers.clone()]));
                     }
                 }
@@ -163,7 +188,7 @@ impl Tables<'_> {
 
     fn values(&self) -> Vec<&ast::Value> {
         let mut found = Vec::new();
-        for declaration in self.files.iter().flat_map(|file| &file.declarations) {
+        for declaration in self.declarations() {
             match declaration {
                 ast::Declaration::Value(value) => found.push(value),
                 ast::Declaration::Item(item) => in_parts(item, &mut |part| {
@@ -177,84 +202,11 @@ impl Tables<'_> {
         found
     }
 
-    fn facts(&self) -> Vec<&ast::Fact> {
-        let mut found = Vec::new();
-        for declaration in self.files.iter().flat_map(|file| &file.declarations) {
-            match declaration {
-                ast::Declaration::Fact(fact) => found.push(fact),
-                ast::Declaration::Item(item) => in_parts(item, &mut |part| {
-                    if let ast::Part::Fact(fact) = part {
-                        found.push(fact);
-                    }
-                }),
-                _ => {}
-            }
-        }
-        found
-    }
-
-    /// Facts with their units, headings, limits and derivations; behind them what is assessed by hand.
-    pub(super) fn facts_table(&self) -> String {
-        let comma = self.words("、", ", ");
-        let mut rows = Vec::new();
-        for fact in self.facts() {
-            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == fact.name.span) else { continue };
-            let unit = match &fact.kind {
-                ast::FactKind::Unit(unit) => escaped(&unit.text).into_owned(),
-                ast::FactKind::Choice(choices) => choices.iter().map(|choice| escaped(&choice.text).into_owned()).collect::<Vec<_>>().join(comma),
-            };
-            let columns: Vec<String> = fact.columns.iter().map(|column| escaped(&column.text).into_owned()).collect();
-            let columns = if columns.is_empty() { escaped(&fact.name.text).into_owned() } else { columns.join(comma) };
-            let said = [
-                ("或由", "or from", &fact.or_from),
-                ("缺省", "default", &fact.default),
-                ("不大于", "up to", &fact.up_to),
-                ("不小于", "at least", &fact.at_least),
-            ];
-            let mut said: Vec<String> =
-                said.into_iter().filter_map(|(zh, en, expr)| Some(format!("{} {}", self.words(zh, en), self.writer.inline(expr.as_ref()?.span)))).collect();
-            said.extend(fact.step.as_ref().map(|step| format!("{} {}", self.words("精度", "step"), self.writer.inline(step.span))));
-            rows.push(row(&[link(one), unit, columns, said.join("<br>"), self.readers(id)]));
-        }
-        for fact in &self.plan.facts {
-            let Some((_, one)) = fact.assesses.and_then(|item| self.plan.items.get(item)).and_then(|item| self.declared(item)) else { continue };
-            let said = if fact.has_default { self.words("人工评定,有缺省", "assessed, with a default") } else { self.words("人工评定", "assessed") };
-            rows.push(row(&[link(one), self.words("分", "points").to_owned(), escaped(fact.label()).into_owned(), said.to_owned(), link(one)]));
-        }
-        table(
-            &self.headings(&[("数据", "Fact"), ("单位或选项", "Unit or choices"), ("表里的列", "Column"), ("取法", "How it is had"), ("用于", "Read by")]),
-            &rows,
-        )
-    }
-
-    /// Extension functions with their scripts.
-    pub(super) fn functions(&self) -> String {
-        let functions = self.files.iter().flat_map(|file| &file.declarations).filter_map(|declaration| match declaration {
-            ast::Declaration::Function(function) => Some(function),
-            _ => None,
-        });
-        let mut rows = Vec::new();
-        for function in functions {
-            let Some((id, one)) = self.index().declared.iter().enumerate().find(|(_, one)| one.span == function.name.span) else { continue };
-            let script =
-                self.writer.sources.scripts().find(|(_, script)| script.path.ends_with(&function.script.text)).and_then(|(_, script)| script.script_sha256());
-            let sha256 = script.map(|sha256| format!("<br><small class=\"hash\">{sha256}</small>")).unwrap_or_default();
-            let range = self.writer.inline(function.range.span);
-            rows.push(row(&[
-                link(one),
-                format!("{} {range}", escaped(&function.unit.text)),
-                format!("{}{sha256}", escaped(&function.script.text)),
-                self.readers(id),
-            ]));
-        }
-        table(&self.headings(&[("函数", "Function"), ("结果", "Result"), ("脚本", "Script"), ("用于", "Read by")]), &rows)
-    }
-
     /// What is assumed, and what is not known.
     pub(super) fn unknowns(&self, kinds: &[MarkKind]) -> String {
         let mut html = String::new();
         for mark in self.plan.marks.iter().filter(|mark| kinds.contains(&mark.kind)) {
-            let owner = self.index().named(&mark.owner).map_or_else(|| escaped(&mark.owner).into_owned(), link);
+            let owner = self.index().named(&mark.owner).map_or_else(|| escaped(&mark.owner).into_owned(), |one| self.link(one));
             let kind = match mark.kind {
                 MarkKind::Pending => self.words("(没有暂按的数)", " (nothing stands in)"),
                 // what stands in is said already
@@ -303,8 +255,8 @@ mod tests {
         let mut dated = Sources::default();
         dated.add("乙.kp", "参数 线 = 按 期 { ≥ 2022-07: 97%; 其余: 95% }\n参数 步 = 2 分");
         let files = syntax::parse(&dated).files;
-        let index = Index::of(&files, &dated);
-        let tables = Tables { plan: &plan, writer: Writer { index: &index, sources: &dated }, files: &files, lang: Lang::Zh };
+        let index = Index::of(&files, &[], (&dated, &[0]));
+        let tables = Tables { plan: &plan, writer: Writer { index: &index, sources: &dated }, files: &files, revisions: &[], lang: Lang::Zh };
         let html = tables.parameters();
         assert_eq!(html.matches("<tr><th scope=\"row\"><a href=\"#value-线\">线</a></th>").count(), 2, "{html}");
         assert!(

@@ -21,21 +21,26 @@ pub(crate) fn differences((old, new): (&str, &str), changes: &[Change], impact: 
     if changes.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "意思上没有差别", "nothing differs in meaning"));
     }
-    let mut blocks: IndexMap<&str, Vec<&Change>> = IndexMap::new();
-    for change in changes {
-        blocks.entry(pick(lang, &change.way.0, &change.way.1)).or_default().push(change);
-    }
-    for (way, changes) in blocks {
-        let shown = if way.is_empty() { pick(lang, "全文", "the text") } else { way };
-        let _ = writeln!(text, "\n{shown}");
-        for change in changes {
-            let _ = writeln!(text, "  {}", sentence(change, lang));
+    for (way, sentences) in by_block(changes, lang) {
+        let _ = writeln!(text, "\n{way}");
+        for sentence in sentences {
+            let _ = writeln!(text, "  {sentence}");
         }
     }
     if let Some(impact) = impact {
         write_impact(impact, lang, &mut text);
     }
     text
+}
+
+/// Changes in words, under the way to the block that they stand in.
+pub(crate) fn by_block(changes: &[Change], lang: Lang) -> IndexMap<&str, Vec<String>> {
+    let mut blocks: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for change in changes {
+        let way = pick(lang, &change.way.0, &change.way.1);
+        blocks.entry(if way.is_empty() { pick(lang, "全文", "the text") } else { way }).or_default().push(sentence(change, lang));
+    }
+    blocks
 }
 
 fn sentence(change: &Change, lang: Lang) -> String {

@@ -396,14 +396,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let kind = self.fact_kind(&tree.kind).unwrap_or_else(|| Type::Number(Unit::score()));
-        let step = match &kind {
-            Type::Number(unit) => self.step_of(&tree.name, tree.step.as_ref(), &unit.clone()),
-            _ => NO_STEP,
-        };
-        let mut columns: Vec<String> = tree.columns.iter().map(|column| column.text.clone()).collect();
-        if columns.is_empty() {
-            columns.push(tree.name.text.clone());
-        }
+        let (step, columns) = (self.step_of_values(&tree.name, tree.step.as_ref(), &kind), headings_of(&tree.name, &tree.columns));
         let notes = self.notes(&tree.notes, &tree.name.text);
         self.facts.push(Fact {
             name: tree.name.text.clone(),
@@ -695,6 +688,14 @@ impl<'a> Resolver<'a> {
         })
     }
 
+    /// The step of the values of a fact or field; of what is no number there is none.
+    pub(super) fn step_of_values(&mut self, name: &ast::Name, stated: Option<&ast::Quantity>, kind: &Type) -> Decimal {
+        match kind {
+            Type::Number(unit) => self.step_of(name, stated, unit),
+            _ => NO_STEP,
+        }
+    }
+
     /// The step of the values of a fact or function: the one that is stated, or that of its unit.
     pub(super) fn step_of(&mut self, name: &ast::Name, stated: Option<&ast::Quantity>, unit: &Unit) -> Decimal {
         if let Some(step) = stated {
@@ -770,6 +771,12 @@ impl<'a> Resolver<'a> {
         self.report(diagnostic);
         None
     }
+}
+
+/// The headings under which tables hold a fact or field; its name where none is written.
+pub(super) fn headings_of(name: &ast::Name, columns: &[ast::Text]) -> Vec<String> {
+    let written = if columns.is_empty() { std::slice::from_ref(name) } else { columns };
+    written.iter().map(|column| column.text.clone()).collect()
 }
 
 /// The unit of an expression, for a message.

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::expr::{said_of, with_suggestion};
-use super::from_ast::{Named, Resolver};
+use super::from_ast::{Named, Resolver, headings_of};
 use super::gather::{fold_type, fold_word};
-use super::{Expr, ExprKind, Field, FieldId, Fold, Gathering, InputKind, ItemId, NO_STEP, Record, RecordId, Records, Ties, Type};
+use super::{Expr, ExprKind, Field, FieldId, Fold, Gathering, InputKind, ItemId, Record, RecordId, Records, Ties, Type};
 use crate::diag::{Code, Diagnostic, words};
 use crate::quantity::{TYPES, Unit};
 use crate::source::Span;
@@ -59,14 +59,7 @@ impl<'a> Resolver<'a> {
 
     fn declared_field(&mut self, tree: &ast::Field) -> Field {
         let kind = self.field_kind(&tree.kind).unwrap_or(Type::Text);
-        let step = match &kind {
-            Type::Number(unit) => self.step_of(&tree.name, tree.step.as_ref(), &unit.clone()),
-            _ => NO_STEP,
-        };
-        let mut columns: Vec<String> = tree.columns.iter().map(|column| column.text.clone()).collect();
-        if columns.is_empty() {
-            columns.push(tree.name.text.clone());
-        }
+        let (step, columns) = (self.step_of_values(&tree.name, tree.step.as_ref(), &kind), headings_of(&tree.name, &tree.columns));
         self.notes(&tree.notes, &tree.name.text);
         let title = tree.title.as_ref().map(|title| title.text.clone());
         Field { name: tree.name.text.clone(), kind, columns, title, step, nullable: tree.nullable, private: tree.private, span: tree.span }

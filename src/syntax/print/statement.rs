@@ -45,24 +45,9 @@ pub(super) struct Statement<'t> {
 }
 
 const NOTES: [Rule; 3] = [Rule::k_source, Rule::k_assumption, Rule::k_remark];
-/// What an expression takes in at its end: adjustments, signs by which a sum goes on, and, behind a name, what is made of many values.
-const EXPRESSION: [Rule; 14] = [
-    Rule::k_round_to,
-    Rule::k_cap,
-    Rule::k_floor,
-    Rule::op_minus,
-    Rule::paren,
-    Rule::k_sum,
-    Rule::k_mean,
-    Rule::k_weighted_mean,
-    Rule::k_best,
-    Rule::k_lowest,
-    Rule::k_median,
-    Rule::k_count,
-    Rule::k_rank_of,
-    Rule::k_size,
-];
-/// Of these, what a sum takes in.
+/// What adjusts the whole of an expression.
+const ADJUSTMENTS: [Rule; 3] = [Rule::k_round_to, Rule::k_cap, Rule::k_floor];
+/// What a sum takes in at its end: signs by which it goes on, and, behind a name, what is made of many values.
 const SUM: [Rule; 11] = [
     Rule::op_minus,
     Rule::paren,
@@ -90,6 +75,11 @@ const ATTRIBUTES: [Rule; 11] = [
     Rule::k_cap,
     Rule::k_floor,
 ];
+
+/// What an expression takes in at its end.
+fn expression() -> impl Iterator<Item = Rule> {
+    ADJUSTMENTS.into_iter().chain(SUM)
+}
 
 impl Statement<'_> {
     /// Whether it stands in one run with the statement before: nothing between them, and of one kind.
@@ -245,7 +235,7 @@ impl Writer {
             }
             before = Some(child);
         }
-        statement.open_to.extend(EXPRESSION);
+        statement.open_to.extend(expression());
     }
 
     /// A head, and a block from its first brace on.
@@ -349,7 +339,7 @@ impl Writer {
             part.splice(0..0, own);
         }
         if node.rule == Rule::act {
-            statement.open_to.extend(EXPRESSION);
+            statement.open_to.extend(expression());
         } else {
             let last = node.children.last();
             let sum = last.is_some_and(|last| last.rule != Rule::tail || last.child(Rule::k_at_most).is_some());
@@ -404,7 +394,7 @@ impl Writer {
             return;
         }
         match node.rule {
-            Rule::value | Rule::output | Rule::formula => statement.open_to.extend(EXPRESSION),
+            Rule::value | Rule::output | Rule::formula => statement.open_to.extend(expression()),
             Rule::fact => statement.open_to.push(Rule::k_column),
             _ => {}
         }
@@ -433,7 +423,7 @@ impl Writer {
             before = Some(child);
         }
         match before.filter(|last| last.rule == Rule::fact_attribute).map(|last| last.first().rule) {
-            Some(Rule::k_or_from) => statement.open_to.extend(EXPRESSION),
+            Some(Rule::k_or_from) => statement.open_to.extend(expression()),
             Some(Rule::k_default | Rule::k_up_to | Rule::k_at_least) => statement.open_to.extend(SUM),
             _ => {}
         }
