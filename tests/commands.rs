@@ -179,6 +179,31 @@ fn a_published_list_is_compared_unit_by_unit() {
 }
 
 #[test]
+fn a_published_list_is_compared_in_its_order() {
+    // the last of a list of the last may be printed first or last
+    let run = lists_with("提醒,东坊街道\n提醒,柳营街道", "提醒,柳营街道\n提醒,东坊街道");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let folder = tempfile::tempdir().unwrap();
+    copy_of("policies/examples/annual-targets", folder.path());
+    for period in ["2023", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"] {
+        copy_of(&format!("golden/examples/annual-targets/{period}"), folder.path());
+    }
+    let quarter = |name: &str| folder.path().join("golden/examples/annual-targets").join(name).join("名单.csv");
+    // those that share a place may stand in any order
+    replace(&quarter("2023-Q2"), "先进单位,南屏区\n先进单位,西泽县", "先进单位,西泽县\n先进单位,南屏区");
+    let run = kaoping(folder.path(), &["test", "golden/examples"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    // tiers may stand in any order, places may not
+    replace(&quarter("2023-Q1"), "先进单位,东屿县\n先进单位,北辰区\n先进单位,高新区", "先进单位,高新区\n先进单位,北辰区\n先进单位,东屿县");
+    let run = kaoping(folder.path(), &["test", "golden/examples"]);
+    assert_eq!(run.status, 1);
+    for cells in ["北辰区 先进单位 第 1 位 第 2 位", "东屿县 先进单位 第 2 位 第 1 位"] {
+        assert!(run.out.lines().any(|line| line.split_whitespace().eq(cells.split(' '))), "{cells}: {}", run.out);
+    }
+    assert!(!run.out.lines().any(|line| line.contains("高新区") && line.contains("位")), "{}", run.out);
+}
+
+#[test]
 fn months_lie_in_golden_as_their_policies_lie_in_policies() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());

@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use super::Difference;
-use crate::diag::words;
+use crate::diag::{Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
 use crate::eval::outcome::{Outcome, traced};
@@ -16,7 +16,7 @@ use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
-use crate::results::{Output, Results, State, UnitResult};
+use crate::results::{ListResult, Output, Place, Results, State, UnitResult};
 
 /// A difference that is known, with both values and why.
 #[derive(Debug, Clone)]
@@ -249,14 +249,13 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares the lists that a table names with those of the rules: who is on one, in whatever order.
+    /// Compares the lists that a table names with those of the rules: who is on one, and in what order within a tier or group.
     fn lists(&self, table: &Table, (list_column, unit_column): (usize, usize), known: &[Known], report: &mut Report) {
         let lang = self.plan.lang;
-        let said = |on: bool| if on { words!("在名单上", "on the list") } else { words!("不在名单上", "not on the list") }.get(lang).to_owned();
-        let mut published: IndexMap<&str, Vec<&str>> = IndexMap::new();
+        let mut published: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
         for (_, row) in &table.rows {
             let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
-            published.entry(cell(list_column)).or_default().push(cell(unit_column));
+            published.entry(cell(list_column)).or_default().insert(cell(unit_column));
         }
         for (name, units) in published {
             if !self.plan.lists.iter().any(|list| list.name == name) {
@@ -265,19 +264,22 @@ impl Comparison<'_> {
                 report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected, computed });
                 continue;
             }
-            let groups = self.results.lists.iter().filter(|list| list.name == name);
-            let listed: Vec<&str> = groups.flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
+            let groups: Vec<&ListResult> = self.results.lists.iter().filter(|list| list.name == name).collect();
+            let listed: Vec<&str> = groups.iter().flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
+            let moved: IndexMap<&str, (usize, usize)> = groups.iter().flat_map(|list| moved(&units, list)).collect();
             let either: IndexSet<&str> = units.iter().chain(&listed).copied().collect();
             for unit in either {
                 report.cells += 1;
                 report.results += 1;
-                let (expected, computed) = (units.contains(&unit), listed.contains(&unit));
-                if expected == computed {
-                    let evidence = self.evidence_of_list(unit, name);
-                    *report.evidence.entry(name.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
-                    continue;
-                }
-                let (expected, computed) = (said(expected), said(computed));
+                let (expected, computed) = match (units.contains(&unit), listed.contains(&unit), moved.get(unit)) {
+                    (true, true, None) => {
+                        let evidence = self.evidence_of_list(unit, name);
+                        *report.evidence.entry(name.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
+                        continue;
+                    }
+                    (_, _, Some((printed, placed))) => (standing(*printed, lang), standing(*placed, lang)),
+                    (expected, computed, None) => (on_the_list(expected, lang), on_the_list(computed, lang)),
+                };
                 let is_known = |known: &&Known| known.unit == unit && known.column == name && known.published == expected && known.computed == computed;
                 match known.iter().find(is_known) {
                     Some(known) => {
@@ -380,6 +382,33 @@ impl Comparison<'_> {
         let assumed = trace.marks(root).iter().filter_map(|mark| self.plan.marks.get(*mark)).any(|mark| mark.kind != MarkKind::Pending);
         if assumed { weakest.max(Evidence::Assumed) } else { weakest }
     }
+}
+
+/// The units that stand elsewhere on a printed list than on that of the rules, with both positions, counted among the units that are on both. Units that
+/// share a place may be printed in any order, and a list of the last from either end.
+fn moved<'a>(printed: &IndexSet<&'a str>, list: &ListResult) -> Vec<(&'a str, (usize, usize))> {
+    let place = |unit: &str| list.units.iter().find(|listed| listed.unit == unit).map(|listed| listed.place);
+    let printed: Vec<(&'a str, Place)> = printed.iter().filter_map(|unit| Some((*unit, place(unit)?))).collect();
+    let mut ordered = printed.clone();
+    // a stable sort keeps those that share a place as they are printed
+    match (printed.first(), printed.last()) {
+        (Some((_, first)), Some((_, last))) if !list.top && first > last => ordered.sort_by_key(|(_, place)| std::cmp::Reverse(*place)),
+        _ => ordered.sort_by_key(|(_, place)| *place),
+    }
+    let position = |unit: &str| ordered.iter().position(|(other, _)| *other == unit);
+    let moved = printed.iter().enumerate().filter_map(|(at, (unit, _))| Some((*unit, (at, position(unit)?))));
+    moved.filter(|(_, (at, position))| at != position).collect()
+}
+
+/// Whether a unit is on a list, in words.
+fn on_the_list(on: bool, lang: Lang) -> String {
+    if on { words!("在名单上", "on the list") } else { words!("不在名单上", "not on the list") }.get(lang).to_owned()
+}
+
+/// A position on a list, in words.
+fn standing(position: usize, lang: Lang) -> String {
+    let number = position.saturating_add(1);
+    words!("第 {number} 位", "number {number}").get(lang).to_owned()
 }
 
 fn state(unit: &UnitResult) -> &'static str {
