@@ -36,8 +36,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let shown = lang.unwrap_or_else(|| language_of(sources, None));
     print_diagnostics(&loaded.warnings, sources, lang);
     let html = page(&Subject { plan: &loaded.plan, sources, sha256: &loaded.policy.sha256, lang: shown });
-    let inputs: Vec<PathBuf> =
-        sources.all().map(|(_, source)| &source.path).chain(loaded.policy.tables.iter().map(|(path, _)| path)).map(PathBuf::from).collect();
+    let inputs: Vec<PathBuf> = sources.all().map(|(_, source)| PathBuf::from(&source.path)).chain(loaded.policy.table_paths()).collect();
     deliver(html.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)

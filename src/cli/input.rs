@@ -54,7 +54,7 @@ impl Loaded {
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let rules = self.policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
-        let tables = self.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
+        let tables = self.policy.table_paths();
         let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
         rules.chain(tables).chain(subject.facts.iter().cloned()).chain(changes).collect()
     }
@@ -144,6 +144,9 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
             compiled.diagnostics.append(&mut found);
         }
     }
+    // the calendar of one version is no register of another
+    let plans = || compiled.versions.iter().flat_map(|version| std::iter::once(&version.plan).chain(&version.others));
+    (policy.calendars, policy.tables) = policy.tables.into_iter().partition(|(path, _)| plans().any(|plan| calendar::is_calendar(plan, path)));
     if diag::any_error(&compiled.diagnostics) {
         compiled.versions.clear();
     }

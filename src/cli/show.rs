@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         None => String::new(),
     };
     let rules = policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
-    let inputs: Vec<PathBuf> = rules.chain(policy.tables.iter().map(|(path, _)| PathBuf::from(path))).collect();
+    let inputs: Vec<PathBuf> = rules.chain(policy.table_paths()).collect();
     deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)

@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         }
     };
     let inputs: Vec<PathBuf> = loaded.policy.sources.iter().map(|(_, source)| PathBuf::from(&source.path)).collect();
-    let tables = loaded.policy.tables.iter().map(|(path, _)| PathBuf::from(path));
+    let tables = loaded.policy.table_paths();
     deliver(&bytes, arguments.out.as_ref(), &inputs.into_iter().chain(tables).collect::<Vec<_>>()).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     // a table of facts is not all that some standards read
