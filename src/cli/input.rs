@@ -61,7 +61,7 @@ impl Loaded {
 /// The files of a policy: none of them is written over.
 pub(super) fn files_of(policy: &Policy) -> Vec<PathBuf> {
     let rules = policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
-    rules.chain(policy.tables.iter().map(|(path, _)| PathBuf::from(path))).collect()
+    rules.chain(policy.table_paths()).collect()
 }
 
 /// The plan by which facts are read, and those of other periods, each with the register as its tiers have it.
@@ -148,6 +148,9 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
             compiled.diagnostics.append(&mut found);
         }
     }
+    // the calendar of one version is no register of another
+    let plans = || compiled.versions.iter().flat_map(|version| std::iter::once(&version.plan).chain(&version.others));
+    (policy.calendars, policy.tables) = policy.tables.into_iter().partition(|(path, _)| plans().any(|plan| calendar::is_calendar(plan, path)));
     if diag::any_error(&compiled.diagnostics) {
         compiled.versions.clear();
     }

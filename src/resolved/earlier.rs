@@ -252,6 +252,18 @@ impl Resolver<'_> {
         let shorter = self.setting.total_of().or(of_item).is_some_and(|total| total > cycle) && cycle == self.setting.cycle();
         if !shorter {
             let (zh, en) = cycle_words(cycle);
+            let (own, own_en) = cycle_words(self.setting.cycle());
+            if self.setting.total_of().or(of_item).is_some_and(|total| total > cycle) {
+                self.report(
+                    Diagnostic::new(
+                        Code::Conflict,
+                        words!("标准按{own}打分,没有各 {zh} 的分", "the standard scores by the {own_en}: there is none of every {en}"),
+                    )
+                    .at(span, words!("这里", "here"))
+                    .help(words!("写 各 {own}", "write: every {own_en}")),
+                );
+                return None;
+            }
             self.report(
                 Diagnostic::new(
                     Code::Conflict,

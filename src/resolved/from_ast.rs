@@ -761,7 +761,20 @@ impl<'a> Resolver<'a> {
         let near = crate::diag::closest(text, known).map(str::to_owned);
         let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}"))
             .at(name.span, words!("这里", "here"));
+        let advice = match text {
+            "名" | "位" => {
+                Some(words!("名次不写单位,例如 1;单位的个数以家计,例如 5 家", "a place has no unit; units are counted in offices, as in 5 offices"))
+            }
+            "倍" => Some(words!("倍数不写单位,例如 × 2", "a factor has no unit, as in × 2")),
+            "月" => Some(words!("时长以个月计,例如 1 个月", "durations are in months")),
+            "点" | "个点" | "百分比" | "个百分比" => {
+                Some(words!("百分数之差以个百分点计,例如 1 个百分点", "differences of rates are in pp, as in 1 pp"))
+            }
+            "percent" => Some(words!("写 %,两个百分数之差写 个百分点", "write %, and pp for a difference of rates")),
+            _ => None,
+        };
         diagnostic = match near {
+            _ if advice.is_some() => advice.into_iter().fold(diagnostic, Diagnostic::help),
             Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), name.span, near),
             None => diagnostic.help(words!(
                 "新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格",
