@@ -89,6 +89,7 @@ pages! {
     BadCalendar = "K0531";
     OutsideCalendar = "K0532";
     BlankField = "K0533";
+    Copy = "K0534";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";
@@ -107,6 +108,7 @@ pages! {
     SheetMarks = "W0506";
     LikeFractions = "W0507";
     NoPeriods = "W0508";
+    FileUnread = "W0509";
     OpenRecord = "W0531";
 }
 

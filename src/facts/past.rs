@@ -11,6 +11,7 @@ use super::check;
 use super::files::{self, Folders, InputFault, checksum_of_periods};
 use super::load::{self, Known};
 use super::register::Register;
+use super::stray;
 use super::table::{Sheets, squeezed};
 use super::{Facts, Member};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
@@ -148,6 +149,7 @@ fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnc
     let folders: Vec<std::path::PathBuf> = library.folders.of(period).map(std::path::Path::to_path_buf).into_iter().collect();
     let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
     let inputs = files::read(&folders, &records)?;
+    diagnostics.extend(stray::beside(&folders, plan));
     let changes = files::read(&adjustments::tables(&folders, &[])?, &[])?;
     let name = period.to_string();
     let known = Known { plan, register: library.register(plan), period: Some(&name) };
@@ -197,6 +199,8 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
             diagnostics.extend(found.into_iter().filter(Diagnostic::is_error));
             return Ok(());
         }
+        // what is wrong with the facts of another period is for its own run to say, but not what they lack
+        diagnostics.extend(found.into_iter().filter(|one| one.code == Code::FileUnread));
         reading.read.push((earlier.to_string(), past.sha256.clone()));
         for asked in asked {
             let had = had(plan, &past, &asked);
