@@ -203,6 +203,8 @@ codes! {
     BlockUnread = "W0111", "没有读的规则块", "block of rules not read";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
+    /// What a version reads of a period in which another was in force that has no such thing.
+    NotThen = "W0401", "往期的版本没有这一项", "not in the version of that time";
     /// A printed value and its printed parts that differ within the roundings of print.
     PrintedApart = "W0501", "印出的数与分项略有出入", "printed value and parts differ within their rounding";
     /// A rate outside 0 to 100 %.

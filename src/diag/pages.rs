@@ -100,6 +100,7 @@ pages! {
     CallFiner = "K0608";
     BlockUnread = "W0111";
     Unused = "W0201";
+    NotThen = "W0401";
     PrintedApart = "W0501";
     OddRate = "W0502";
     Unread = "W0503";
