@@ -152,7 +152,7 @@ fn not_a_period(name: &str, path: &Path, near: Option<Period>) -> Diagnostic {
 /// The period that a name seems to mean: `2023_2`, `202302`, `2023.02`, `2023年2月份`.
 pub(super) fn near_period(name: &str) -> Option<Period> {
     let (year, rest) = name.split_at_checked(4)?;
-    let rest = rest.trim_start_matches(|letter: char| matches!(letter, '-' | '_' | '.' | ' ' | '年' | '第' | '/' | '—' | '－'));
+    let rest = rest.trim_start_matches(['-', '_', '.', ' ', '年', '第', '/', '—', '－']);
     let quarter = rest.strip_prefix(['Q', 'q']);
     let part = quarter.unwrap_or(rest);
     let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
