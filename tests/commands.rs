@@ -100,8 +100,11 @@ fn vetoed(facts: &str) -> (program::Run, Vec<(String, Option<u64>, bool)>) {
     let path = folder.path().join("facts.csv");
     let run = kaoping(root(), &["score", "golden/constructs/veto/zh", "--period", "2024-01", "--facts", path.to_str().unwrap(), "--format", "json"]);
     let results: Value = serde_json::from_str(&run.out).unwrap();
-    let of = |unit: &Value| (unit["unit"].as_str().unwrap().to_owned(), unit["rank"].as_u64(), unit["provisional"].as_bool().unwrap());
-    let units = results["units"].as_array().unwrap().iter().map(of).collect();
+    let of = |unit: &Value| {
+        let get = |key: &str| unit.get(key).unwrap();
+        (get("unit").as_str().unwrap().to_owned(), get("rank").as_u64(), get("provisional").as_bool().unwrap())
+    };
+    let units = results.get("units").and_then(Value::as_array).unwrap().iter().map(of).collect();
     (run, units)
 }
 
