@@ -23,6 +23,7 @@ mod records;
 pub(crate) mod register;
 #[cfg(test)]
 mod samples;
+pub(crate) mod stray;
 pub(crate) mod table;
 mod units;
 mod workbook;

@@ -22,7 +22,7 @@ use self::lists::Candidates;
 pub use self::lists::{ListResult, ListedUnit};
 use crate::diag::Lang;
 use crate::eval::Until;
-use crate::eval::domain::{TracedValue, Value};
+use crate::eval::domain::{Absence, TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
 use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::stages::Left;
@@ -178,6 +178,9 @@ pub struct UnitResult {
     /// How many units of all tiers are listed before it.
     #[serde(skip)]
     pub(crate) listing: usize,
+    /// Whether facts are missing for anything of its results: a score, the place, a veto, an output.
+    #[serde(skip)]
+    pub(crate) lacks_facts: bool,
 }
 
 /// What one period gives to the result of a longer one.
@@ -291,6 +294,7 @@ const TOLD_EVERY: usize = 256;
 fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
+    let mut last: Vec<Option<bool>> = Vec::new();
     let mut candidates = Candidates::new(plan);
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         if index % TOLD_EVERY == 0 {
@@ -300,10 +304,11 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         let outcome = traced(program, row, Until::Scores);
         candidates.add(plan, facts, index, (program, &outcome));
         contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
+        last.push(ranks_last(program, &outcome).filter(|_| row.listed));
         units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed, facts, member: index }.unit(&member.name));
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
-    rank(plan, &tiers, &contestants, &mut units);
+    rank(plan, &tiers, (&contestants, &last), &mut units);
     list(plan, &tiers, &contestants, &mut units);
     let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
@@ -333,14 +338,22 @@ pub(crate) fn contestant(program: &Program, outcome: &Outcome<TracedValue>, name
     let values = |steps: &[StepId]| -> Vec<Value> { steps.iter().map(|step| outcome.value(*step)).collect() };
     let keys = values(&program.keys);
     let scored = outcome.status == Status::Scored && keys.iter().all(|key| key.absence().is_none());
-    // of a unit of which it is not known whether it ranks last no place is known
-    let last = program.last.map_or(Value::Truth(false), |last| outcome.value(last));
     scored.then_some(())?;
-    let Value::Truth(last) = last else { return None };
+    // of a unit of which it is not known whether it ranks last no place is known
+    let last = ranks_last(program, outcome)?;
     Some(Contestant { last, keys, listed: values(&program.listed), name: name.to_owned() })
 }
 
-fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
+/// Whether a veto ranks a unit behind all that have none; none where that is not known.
+fn ranks_last(program: &Program, outcome: &Outcome<TracedValue>) -> Option<bool> {
+    match program.last.map_or(Value::Truth(false), |last| outcome.value(last)) {
+        Value::Truth(last) => Some(last),
+        _ => None,
+    }
+}
+
+/// Gives places; of every unit it is known whether it ranks last, whatever its total, or not known.
+fn rank(plan: &Plan, tiers: &[usize], (contestants, last): (&[Option<Contestant>], &[Option<bool>]), units: &mut [UnitResult]) {
     let groups: Vec<Vec<usize>> = if plan.ranking.within_tier {
         (0..plan.programs.len()).map(|tier| (0..units.len()).filter(|index| tiers.get(*index) == Some(&tier)).collect()).collect()
     } else {
@@ -354,10 +367,12 @@ fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units:
                 && !matches!(contestants.get(*index), Some(Some(_)))
         };
         let open = group.iter().any(waits);
-        for (index, place) in racing.iter().zip(places(&plan.ranking, &entries)) {
+        // whatever total a unit comes to that ranks last, it changes no place before those
+        let open_before_last = group.iter().any(|index| waits(index) && last.get(*index) != Some(&Some(true)));
+        for ((index, entry), place) in racing.iter().zip(&entries).zip(places(&plan.ranking, &entries)) {
             if let Some(unit) = units.get_mut(*index) {
                 unit.rank = Some(Place(place));
-                unit.provisional = open;
+                unit.provisional = if entry.last { open } else { open_before_last };
             }
         }
     }
@@ -420,8 +435,19 @@ impl Scoring<'_> {
             listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
             periods: self.periods(),
             listing: 0,
+            lacks_facts: status == State::Missing || evaluated && self.lacks_facts(),
             assumptions: if scored { texts(self.plan, &self.marks(&trace)) } else { Vec::new() },
         }
+    }
+
+    /// Whether facts are missing for a part of the results, the total left aside.
+    fn lacks_facts(&self) -> bool {
+        let program = self.program;
+        let vetoes = program.vetoes.iter().map(|(condition, _)| *condition).chain(program.last).chain(program.not_eligible);
+        let outputs = self.plan.outputs.iter().filter_map(|id| program.values.get(*id).copied().flatten());
+        let missing = |step: StepId| self.outcome.value(step) == Value::Absent(Absence::Missing);
+        let lacks = |id: ItemId| program.items.get(id).is_some_and(Option::is_some) && self.item(id).0 == State::Missing;
+        program.keys.iter().copied().chain(vetoes).chain(outputs).any(missing) || (0..self.plan.items.len()).any(lacks)
     }
 
     /// The assumptions that bear on the total, the place or the eligibility.

@@ -11,9 +11,10 @@ use super::grid::Form;
 use super::ledger::{self, Ledger, Texts};
 use super::number::{Reading, with_unit};
 use super::register::{self, Register, TIER, UNIT};
+use super::stray::Content;
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units, given_by_register};
-use super::{Cell, Facts, File, Row, named, provenance};
+use super::{Cell, Facts, File, Row, named, provenance, stray};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
 use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
@@ -50,8 +51,13 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     let units = Units::new(plan, register, period, &mut facts);
     let texts = Texts::new(plan);
     let mut loader = Loader { plan, units, facts, diagnostics, texts, ledgers: Vec::new(), has_tables: false };
-    for input in inputs {
-        loader.input(input, sheets);
+    let copies = stray::copies(inputs);
+    for (at, input) in inputs.iter().enumerate() {
+        match copies.iter().find(|(copy, _)| *copy == at).and_then(|(_, original)| inputs.get(*original)) {
+            // what is wrong in both need not be said of both
+            Some(original) => loader.diagnostics.push(stray::named_as_a_copy(&input.path, &original.path)),
+            None => loader.input(input, sheets),
+        }
     }
     loader.read_ledgers();
     loader.diagnostics.extend(sheets.missing());
@@ -148,11 +154,29 @@ impl Loader<'_, '_> {
 
     /// Reads the tables of records, when the tables of facts have said which units there are.
     fn read_ledgers(&mut self) {
-        for (record, file, table) in std::mem::take(&mut self.ledgers) {
+        let ledgers = std::mem::take(&mut self.ledgers);
+        let doubled = self.doubled(&ledgers);
+        for (_, (record, file, table)) in ledgers.into_iter().enumerate().filter(|(at, _)| !doubled.contains(at)) {
             self.report_sums(&table);
             let Loader { plan, units, facts, diagnostics, texts, .. } = self;
             ledger::Reader { plan, record, file, table: &table, units, facts, diagnostics, texts }.read();
         }
+    }
+
+    /// Reports tables of records whose records another table has too, and returns their places; of two that are the same the later.
+    fn doubled(&mut self, ledgers: &[(RecordId, usize, Table)]) -> BTreeSet<usize> {
+        let mut doubled = BTreeSet::new();
+        let contents: Vec<Content> = if ledgers.len() > 1 { ledgers.iter().map(|(.., table)| Content::of(table)).collect() } else { Vec::new() };
+        let tables: Vec<(RecordId, (&Table, &Content))> =
+            ledgers.iter().zip(&contents).map(|((record, _, table), content)| (*record, (table, content))).collect();
+        for (at, (record, one)) in tables.iter().enumerate().rev() {
+            let mut others = tables.iter().enumerate().filter(|(other, (kind, _))| *other != at && kind == record && !doubled.contains(other));
+            if let Some(fault) = others.find_map(|(_, (_, other))| stray::same_records(*one, *other)) {
+                self.diagnostics.push(fault);
+                doubled.insert(at);
+            }
+        }
+        doubled
     }
 
     /// Where nothing but records is given, a unit without any is one of which there are none.

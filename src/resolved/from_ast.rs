@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
+use super::carried::Carried;
 use super::constant::said_of_variable;
 use super::dated::Setting;
 use super::record::Inside;
@@ -170,8 +171,8 @@ pub(super) struct Resolver<'a> {
     pub(super) in_force: Vec<InForce>,
     /// How many of the inputs the rules read; behind them stand those that only cases speak of.
     pub(super) read_by_rules: usize,
-    /// Values that are read of earlier periods by themselves, each with the step that they must keep.
-    pub(super) carried: Vec<(ValueId, Decimal, Span)>,
+    /// Values that are read of earlier periods before they are resolved.
+    pub(super) carried: Vec<Carried>,
 }
 
 /// The singular declarations of a standard.
@@ -629,6 +630,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn report_circle(&mut self, id: ValueId) {
+        let circle = self.reading_from(id);
+        self.report(super::circle::circle(&circle));
+    }
+
+    /// The values that are being resolved, from one on, with their names and where they are declared.
+    pub(super) fn reading_from(&self, id: ValueId) -> Vec<(Words, Span)> {
         let from = self.reading.iter().position(|reading| *reading == id).unwrap_or(0);
         let spans = self.reading.iter().skip(from).filter_map(|id| match self.values.get(*id) {
             Some(Slot::Busy(span)) => Some(*span),
@@ -638,8 +645,7 @@ impl<'a> Resolver<'a> {
             let (_, name) = self.names.iter().find(|(_, (_, declared))| *declared == span)?.0;
             Some((super::circle::same(name), span))
         });
-        let circle: Vec<(Words, Span)> = named.collect();
-        self.report(super::circle::circle(&circle));
+        named.collect()
     }
 
     fn check_param(&mut self, tree: &ast::Value, expr: &Expr) {
