@@ -146,25 +146,25 @@ impl Hull {
     }
 
     #[inline]
-    pub(super) fn plus(&self, other: &Hull) -> Hull {
+    pub(crate) fn plus(&self, other: &Hull) -> Hull {
         let sum = |a: Option<Number>, b: Option<Number>| a?.plus(&b?).ok();
         Hull { low: sum(self.low, other.low), high: sum(self.high, other.high), whole: self.whole && other.whole }
     }
 
     #[inline]
-    pub(super) fn negated(&self) -> Hull {
+    pub(crate) fn negated(&self) -> Hull {
         let negated = |end: Option<Number>| end.map(|end| end.negated());
         Hull { low: negated(self.high), high: negated(self.low), whole: self.whole }
     }
 
-    pub(super) fn times(&self, other: &Hull) -> Hull {
+    pub(crate) fn times(&self, other: &Hull) -> Hull {
         let ([a, b], [c, d]) = (self.ends(), other.ends());
         let products = [a.times(&c), a.times(&d), b.times(&c), b.times(&d)];
         Hull::around(&products, self.whole && other.whole)
     }
 
     /// The quotients by all numbers but 0; none where the divisor is 0.
-    pub(super) fn over(&self, divisor: &Hull) -> Option<Hull> {
+    pub(crate) fn over(&self, divisor: &Hull) -> Option<Hull> {
         let (low, high) = (End::low(divisor.low).sign(), End::high(divisor.high).sign());
         match (low, high) {
             (Ordering::Equal, Ordering::Equal) => None,
