@@ -20,7 +20,7 @@ pub(crate) use self::search::Open;
 use self::search::{Bounded, Found, search};
 use crate::eval::domain::{Absence, Hull, Value};
 use crate::facts::Row;
-use crate::plan::{FactId, InputId, Limit, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
+use crate::plan::{FactId, InputId, InputKind, Limit, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -105,6 +105,8 @@ pub(crate) struct Answer {
     /// Whether the boxes are all there is.
     pub(crate) complete: bool,
     pub(crate) open: Option<Open>,
+    /// Whether no other facts print the score than those in the boxes.
+    pub(crate) covered: bool,
     /// The facts that solutions tell: those that are free and those that are held, in the order of the rules.
     pub(crate) facts: Vec<FactId>,
     pub(crate) free: Vec<FactId>,
@@ -132,7 +134,7 @@ const LOOKS_ASIDE: usize = 3_000;
 /// What can have printed the score, with at most so many solutions one by one.
 pub(crate) fn invert(question: &Question<'_>, limit: usize) -> Answer {
     let mut model = Model::new(question, None);
-    let Found { boxes, open } = &search(&mut model, Bounded { looks: LOOKS, enough: ENOUGH, first_only: false });
+    let Found { boxes, open, all } = &search(&mut model, Bounded { looks: LOOKS, enough: ENOUGH, first_only: false });
     let facts = facts_of(&model);
     let count = boxes.iter().try_fold(0_u64, |sum, rooms| sum.checked_add(search::size(rooms)?));
     let none = boxes.is_empty() && open.is_none();
@@ -142,13 +144,14 @@ pub(crate) fn invert(question: &Question<'_>, limit: usize) -> Answer {
     Answer {
         complete: open.is_none(),
         open: *open,
+        covered: *all,
         solutions: solutions(&model, boxes, &facts, limit),
         count,
         boxes: boxes.iter().map(tell).collect(),
         unbounded: if *open == Some(Open::Endless) { unbounded(&mut model) } else { Vec::new() },
         free,
         fixed: model.fixed.clone(),
-        held: model.held.clone(),
+        held: model.held.iter().copied().filter(|input| !is_name(question.plan, *input)).collect(),
         general,
         drops: if none { drops(question, &model) } else { Vec::new() },
         facts,
@@ -173,7 +176,9 @@ fn unbounded(model: &mut Model<'_>) -> Vec<FactId> {
     let mut rooms = model.rooms();
     let _ = model.look(&mut rooms);
     let endless = model.variables.iter().zip(&rooms).filter(|(_, room)| room.is_endless());
-    endless.filter_map(|(variable, _)| if let Of::Fact(fact) = variable.of { Some(fact) } else { None }).collect()
+    let mut facts: Vec<FactId> = endless.filter_map(|(variable, _)| if let Of::Fact(fact) = variable.of { Some(fact) } else { None }).collect();
+    facts.sort_unstable();
+    facts
 }
 
 fn extent(model: &Model<'_>, rooms: &[Room], fact: FactId) -> Extent {
@@ -210,6 +215,11 @@ fn solutions(model: &Model<'_>, boxes: &[Vec<Room>], facts: &[FactId], limit: us
         found.extend(all);
     }
     found
+}
+
+/// Whether an input asks no more than which unit it is.
+fn is_name(plan: &Plan, input: InputId) -> bool {
+    plan.inputs.get(input).is_some_and(|input| matches!(input.kind, InputKind::Named(_)))
 }
 
 // --- the general form ---
@@ -342,3 +352,6 @@ fn candidates(question: &Question<'_>, model: &Model<'_>) -> Vec<Relaxed> {
 pub(crate) fn side_of(program: &Program, bound: usize) -> Option<(FactId, Limit, StepId)> {
     program.bounds.get(bound).map(|bound| (bound.fact, bound.side, bound.limit))
 }
+
+#[cfg(test)]
+mod tests;

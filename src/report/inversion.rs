@@ -11,7 +11,7 @@ use crate::audit::invert::{Answer, Drop, Extent, General, Open, Relaxed, side_of
 use crate::diag::{Lang, Words, words};
 use crate::eval::domain::{Hull, Value};
 use crate::plan::{FactId, Limit, Plan, Program, Step, StepId};
-use crate::quantity::{self, Number, Unit, moment};
+use crate::quantity::{self, Mode, Number, Unit, moment, round_to};
 use crate::source::Sources;
 
 /// A printed cell, and what can have printed it or why that is not asked.
@@ -79,6 +79,7 @@ impl Inverted<'_> {
         report.insert("drop".to_owned(), answer.drops.iter().map(|drop| self.drop_as_data(drop, lang)).collect());
         report.insert("count".to_owned(), json!(answer.count));
         report.insert("ranges".to_owned(), answer.boxes.iter().map(range).collect());
+        report.insert("ranges_are_all".to_owned(), json!(answer.covered));
         report.insert("free".to_owned(), json!(self.names(&answer.free)));
         report.insert("fixed".to_owned(), self.map(answer.fixed.iter().map(|(fact, value)| (*fact, value)), lang));
         report.insert("unbounded".to_owned(), json!(self.names(&answer.unbounded)));
@@ -256,7 +257,10 @@ impl Inverted<'_> {
                 "数据太多,没有找遍;已找到 {count} 组(用 --fixed 或 --max 缩小范围):",
                 "too many to look at all; {count} were found (narrow it with --fixed or --max):"
             ),
-            (None, _) => words!("印得出这个分的数据没有尽头:", "there is no end of facts that print this score:"),
+            (None, _) if answer.covered => {
+                words!("印得出这个分的数据没有尽头,全在这些范围里:", "there is no end of facts that print this score; all of them lie in these ranges:")
+            }
+            (None, _) => words!("印得出这个分的数据没有尽头,例如:", "there is no end of facts that print this score, among them:"),
         };
         let _ = writeln!(text, "{}", said.get(lang));
         if answer.boxes.is_empty() || answer.facts.is_empty() {
@@ -373,9 +377,15 @@ fn share(number: &Number) -> String {
     format!("{}%", percent.decimal().map_or_else(|| fraction(&percent), quantity::plain))
 }
 
+/// A number that no decimal holds, or one whose digits end though it came of a division.
 fn fraction(number: &Number) -> String {
-    let (over, under) = number.parts();
-    format!("{over}/{under}")
+    match round_to(number, rust_decimal::Decimal::new(1, 9), Mode::ToZero) {
+        Ok(cut) if Number::from(cut) == *number => quantity::plain(cut),
+        _ => {
+            let (over, under) = number.parts();
+            format!("{over}/{under}")
+        }
+    }
 }
 
 fn write_table(table: &mut Table, text: &mut String) {

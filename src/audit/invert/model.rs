@@ -10,7 +10,7 @@ use super::{Question, Relaxed, Wishes};
 use crate::eval::domain::{Absence, Bounds, Domain, Hull, Interval, Value};
 use crate::eval::{Cells, evaluate};
 use crate::facts::{Provenance, Row};
-use crate::plan::{Comparison, FactId, InputId, Limit, Plan, Precision, Program, Role, Step, StepId, Type, closure};
+use crate::plan::{Comparison, FactId, InputId, Limit, Plan, Precision, Program, Role, Step, StepId, Type, closure, operands};
 use crate::quantity::{self, Mode, Number, Unit};
 
 /// What is free.
@@ -152,8 +152,9 @@ impl<'p> Model<'p> {
         }
         loop {
             let model = Self::following(question, relaxed, &direct);
-            // what can never follow from the others is free itself
-            let barren: Vec<FactId> = model.followed.iter().copied().filter(|fact| model.derived(*fact).is_none_or(|step| model.hull(step).is_none())).collect();
+            // what does not follow from the others for want of them is free itself; a quotient by 0 is no want
+            let wanting = |fact: &FactId| model.derived(*fact).is_none_or(|step| matches!(model.value(step), Bounds::Exactly(Value::Absent(Absence::Missing))));
+            let barren: Vec<FactId> = model.followed.iter().copied().filter(wanting).collect();
             if barren.is_empty() {
                 return model;
             }
@@ -163,7 +164,7 @@ impl<'p> Model<'p> {
 
     fn following(question: &Question<'p>, relaxed: Option<&Relaxed>, direct: &BTreeSet<FactId>) -> Self {
         let Question { plan, program, row, root, .. } = *question;
-        let behind = closure(&program.steps, [root]);
+        let behind = behind(question, relaxed, direct);
         let mut model = Model {
             plan,
             program,
@@ -255,8 +256,8 @@ impl<'p> Model<'p> {
         }
         let roots: Vec<StepId> = found.iter().flat_map(|(roots, _)| roots.iter().copied()).collect();
         self.demands.extend(found.into_iter().map(|(_, demand)| demand));
-        // facts that only limits and exemptions read
-        for step in closure(&program.steps, roots.iter().copied()) {
+        // facts that only limits, exemptions and derivations left aside read
+        for step in closure(&program.steps, roots.iter().copied().chain([self.root])) {
             let Some(Step::Given(fact)) = program.steps.get(step) else { continue };
             if !self.cells.facts.contains_key(fact) && !self.variables.iter().any(|variable| variable.of == Of::Fact(*fact)) {
                 let known = fixed_at(question.wishes, question.row, *fact).map_or_else(|| anything(self.plan, *fact), Bounds::of);
@@ -281,7 +282,7 @@ impl<'p> Model<'p> {
             let varying = match made {
                 Made::Variable(_) => true,
                 Made::Passed(a) => varies.get(a) == Some(&true),
-                Made::Step(step) => crate::plan::operands(step).iter().any(|operand| varies.get(*operand) == Some(&true)),
+                Made::Step(step) => operands(step).iter().any(|operand| varies.get(*operand) == Some(&true)),
             };
             if varying {
                 self.varying.push((id, made));
@@ -444,6 +445,28 @@ impl<'p> Model<'p> {
         }
         Ok(changed)
     }
+}
+
+/// The steps that the score rests on, in order: of a fact that is given, not those by which it would follow from others; of a step that
+/// takes any value, none.
+fn behind(question: &Question<'_>, relaxed: Option<&Relaxed>, direct: &BTreeSet<FactId>) -> Vec<StepId> {
+    let Question { plan, program, root, .. } = *question;
+    let given_itself = |step: StepId| match program.steps.get(step) {
+        Some(Step::Given(fact)) => direct.contains(fact) && plan.facts.get(*fact).is_some_and(|fact| fact.has_derivation),
+        _ => false,
+    };
+    let (mut seen, mut ahead) = (BTreeSet::new(), vec![root]);
+    while let Some(id) = ahead.pop() {
+        if !seen.insert(id) || matches!(relaxed, Some(Relaxed::Assumed(step, _)) if *step == id) {
+            continue;
+        }
+        match program.steps.get(id) {
+            Some(Step::OrElse(a, _)) if given_itself(*a) => ahead.push(*a),
+            Some(step) => ahead.extend(operands(step)),
+            None => {}
+        }
+    }
+    seen.into_iter().collect()
 }
 
 /// How a score is printed: rounded to its step, unless the rules leave it finer.

@@ -16,6 +16,9 @@ pub(crate) struct Bounded {
     pub(crate) first_only: bool,
 }
 
+/// How long a search goes on once there is no end of solutions.
+const PATIENCE: usize = 300;
+
 /// Why not everything was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Open {
@@ -31,6 +34,8 @@ pub(crate) struct Found {
     /// Rooms all of whose values will do; no value is in two of them.
     pub(crate) boxes: Vec<Vec<Room>>,
     pub(crate) open: Option<Open>,
+    /// Whether no other values will do.
+    pub(crate) all: bool,
 }
 
 impl Found {
@@ -57,7 +62,9 @@ pub(crate) fn search(model: &mut Model<'_>, bounded: Bounded) -> Found {
     loop {
         let at_hand = stack.pop();
         let waited = at_hand.is_none();
-        if waited && !later.is_empty() && found.count().is_none_or(|count| count >= bounded.enough) {
+        // a box without end may be one of few that are all
+        let enough = || found.count().map_or(looks >= PATIENCE, |count| count >= bounded.enough);
+        if waited && !later.is_empty() && enough() {
             found.open = Some(Open::Endless);
             break;
         }
@@ -79,7 +86,8 @@ pub(crate) fn search(model: &mut Model<'_>, bounded: Bounded) -> Found {
             Verdict::Some => part(&rooms, &mut stack, &mut later),
         }
     }
-    if found.open.is_none() && found.count().is_none() {
+    found.all = found.open.is_none() && !bounded.first_only;
+    if found.all && found.count().is_none() {
         found.open = Some(Open::Endless);
     }
     merge(&mut found.boxes);
