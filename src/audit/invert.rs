@@ -54,6 +54,8 @@ pub(crate) struct Wishes {
 pub(crate) enum Relaxed {
     /// The value of a fact.
     Fixed(FactId),
+    /// What its cell says that it can be.
+    Known(FactId),
     /// The most that it was said to be.
     Max(FactId),
     /// The limit of a fact, by its place among the bounds of the program.
@@ -112,6 +114,8 @@ pub(crate) struct Answer {
     pub(crate) free: Vec<FactId>,
     /// What facts are held at.
     pub(crate) fixed: BTreeMap<FactId, Value>,
+    /// What cells say that free facts can be, as it is written.
+    pub(crate) within: BTreeMap<FactId, String>,
     /// Free facts without an upper bound.
     pub(crate) unbounded: Vec<FactId>,
     /// What is read from outside the row: held at what it is.
@@ -151,6 +155,7 @@ pub(crate) fn invert(question: &Question<'_>, limit: usize) -> Answer {
         unbounded: if *open == Some(Open::Endless) { unbounded(&mut model) } else { Vec::new() },
         free,
         fixed: model.fixed.clone(),
+        within: model.within.clone(),
         held: model.held.iter().copied().filter(|input| !is_name(question.plan, *input)).collect(),
         general,
         drops: if none { drops(question, &model) } else { Vec::new() },
@@ -324,6 +329,7 @@ fn drops(question: &Question<'_>, model: &Model<'_>) -> Vec<Drop> {
 fn candidates(question: &Question<'_>, model: &Model<'_>) -> Vec<Relaxed> {
     let Question { plan, program, root, .. } = *question;
     let mut found: Vec<Relaxed> = model.fixed.keys().copied().map(Relaxed::Fixed).collect();
+    found.extend(model.within.keys().copied().map(Relaxed::Known));
     let free = facts_of(model).into_iter().filter(|fact| place_of(model, *fact).is_some());
     found.extend(free.filter(|fact| question.wishes.max_of(plan, *fact).is_some()).map(Relaxed::Max));
     found.extend((0..program.bounds.len()).map(Relaxed::Bound));

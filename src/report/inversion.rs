@@ -82,6 +82,8 @@ impl Inverted<'_> {
         report.insert("ranges_are_all".to_owned(), json!(answer.covered));
         report.insert("free".to_owned(), json!(self.names(&answer.free)));
         report.insert("fixed".to_owned(), self.map(answer.fixed.iter().map(|(fact, value)| (*fact, value)), lang));
+        let within = answer.within.iter().map(|(fact, written)| (self.name(*fact).to_owned(), json!(written)));
+        report.insert("within".to_owned(), Json::Object(within.collect()));
         report.insert("unbounded".to_owned(), json!(self.names(&answer.unbounded)));
         report.insert("stopped".to_owned(), json!(answer.open.map(|open| if open == Open::Endless { "unbounded" } else { "too_many" })));
         report.insert("general".to_owned(), answer.general.iter().map(|general| self.general_as_data(general, lang)).collect());
@@ -153,6 +155,10 @@ impl Inverted<'_> {
                 let held = self.answer.as_ref().ok().and_then(|answer| answer.fixed.get(fact));
                 let value = held.map(|value| self.with_unit(*fact, value, lang)).unwrap_or_default();
                 ("fixed", format!("{} = {value}", self.name(*fact)))
+            }
+            Relaxed::Known(fact) => {
+                let written = self.answer.as_ref().ok().and_then(|answer| answer.within.get(fact)).map(String::as_str).unwrap_or_default();
+                ("known", format!("{} {written}", self.name(*fact)))
             }
             Relaxed::Max(fact) => {
                 let name = self.name(*fact);
@@ -230,6 +236,11 @@ impl Inverted<'_> {
         }
         let free = if answer.free.is_empty() { pick(lang, "没有", "nothing").to_owned() } else { list(&answer.free) };
         let _ = writeln!(text, "{}", words!("待求:{free}", "free: {free}").get(lang));
+        let within: Vec<String> = answer.within.iter().map(|(fact, written)| format!("{} {written}", self.name(*fact))).collect();
+        if !within.is_empty() {
+            let (within, within_en) = (within.join("、"), within.join(", "));
+            let _ = writeln!(text, "{}", words!("部分已知:{within}", "known in part: {within_en}").get(lang));
+        }
         let held = self.held(answer, lang).join(pick(lang, "、", ", "));
         if !held.is_empty() {
             let said = words!("照算得的值固定(来自其他单位、明细或期别):{held}", "held at what they come to (from other units, records or periods): {held}");
@@ -347,6 +358,7 @@ impl Inverted<'_> {
 fn kind_word(kind: &str, lang: Lang) -> &'static str {
     match kind {
         "fixed" => pick(lang, "固定的数据", "fixed fact"),
+        "known" => pick(lang, "部分已知的数据", "partly known fact"),
         "max" => pick(lang, "给定的上限", "given maximum"),
         "bound" => pick(lang, "数据的界限", "limit of a fact"),
         "exemption" => pick(lang, "不参评", "exemption"),

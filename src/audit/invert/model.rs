@@ -9,7 +9,7 @@ use super::room::Room;
 use super::{Question, Relaxed, Wishes};
 use crate::eval::domain::{Absence, Bounds, Domain, Hull, Interval, Value};
 use crate::eval::{Cells, evaluate};
-use crate::facts::{Provenance, Row};
+use crate::facts::{InPart, Known, Provenance, Row};
 use crate::plan::{Comparison, FactId, InputId, Limit, Plan, Precision, Program, Role, Step, StepId, Type, closure, operands};
 use crate::quantity::{self, Mode, Number, Unit};
 
@@ -44,6 +44,8 @@ enum Made<'p> {
 enum Demand {
     /// A step must be this number.
     Equal(StepId, Number),
+    /// A fact is one of what its cell says that it can be.
+    Among(StepId, FactId),
     /// A fact keeps its limit.
     Keep(StepId, Limit, StepId),
     /// A condition is not true.
@@ -70,6 +72,8 @@ pub(crate) struct Model<'p> {
     pub(crate) fixed: BTreeMap<FactId, Value>,
     /// Facts that follow from others and are read by that.
     pub(crate) followed: BTreeSet<FactId>,
+    /// What cells say that facts can be which are free within that, as it is written.
+    pub(crate) within: BTreeMap<FactId, String>,
     /// What is read from outside the row of the unit.
     pub(crate) held: Vec<InputId>,
     pub(crate) root: StepId,
@@ -98,7 +102,7 @@ impl Cells<Bounds> for Held<'_> {
     }
 
     fn input(&self, input: InputId) -> Option<Bounds> {
-        self.row.input(input).map(Bounds::of)
+        InPart(self.row).input(input)
     }
 }
 
@@ -110,9 +114,15 @@ pub(crate) fn fixed_at(wishes: &Wishes, row: &Row, fact: FactId) -> Option<Value
     let cell = row.get(fact);
     match wishes.fixed.get(&fact) {
         Some(Some(value)) => Some(*value),
-        Some(None) => cell.map(|cell| cell.value),
-        None => cell.filter(|cell| cell.provenance == Some(Provenance::Published)).map(|cell| cell.value),
+        Some(None) => cell.filter(|cell| cell.known.is_none()).map(|cell| cell.value),
+        None => cell.filter(|cell| cell.known.is_none() && cell.provenance == Some(Provenance::Published)).map(|cell| cell.value),
     }
+}
+
+/// What a cell says that a fact can be, where that is a set and not left aside.
+fn known_of<'r>(question: &Question<'r>, relaxed: Option<&Relaxed>, fact: FactId) -> Option<&'r Known> {
+    let aside = question.wishes.free.contains(&fact) || question.wishes.fixed.contains_key(&fact) || matches!(relaxed, Some(Relaxed::Known(of)) if *of == fact);
+    question.row.get(fact).filter(|_| !aside)?.known.as_deref()
 }
 
 /// Every value that the rules let a fact have, apart from limits that rest on other facts.
@@ -171,6 +181,7 @@ impl<'p> Model<'p> {
             variables: Vec::new(),
             fixed: BTreeMap::new(),
             followed: BTreeSet::new(),
+            within: BTreeMap::new(),
             held: Vec::new(),
             root,
             printed: Number::from(question.printed),
@@ -215,8 +226,12 @@ impl<'p> Model<'p> {
             if derived && !direct.contains(&fact) {
                 self.followed.insert(fact);
                 self.cells.facts.insert(fact, Bounds::of(Value::Absent(Absence::Missing)));
-                if let (Some(Value::Number(number)), Some(Some(step))) = (fixed, self.program.facts.get(fact)) {
-                    self.demands.push(Demand::Equal(*step, number));
+                let known = known_of(question, relaxed, fact);
+                self.within.extend(known.map(|known| (fact, known.written.clone())));
+                match (fixed, known, self.program.facts.get(fact)) {
+                    (Some(Value::Number(number)), _, Some(Some(step))) => self.demands.push(Demand::Equal(*step, number)),
+                    (None, Some(_), Some(Some(step))) => self.demands.push(Demand::Among(*step, fact)),
+                    _ => {}
                 }
                 continue;
             }
@@ -226,8 +241,19 @@ impl<'p> Model<'p> {
             }
             let max = wishes.max_of(plan, fact).filter(|_| !matches!(relaxed, Some(Relaxed::Max(of)) if *of == fact));
             let Some((grid, mut room)) = room_of(plan, fact, max) else { continue };
-            if blank_matters {
-                room.others.push(Value::Absent(Absence::Missing));
+            match known_of(question, relaxed, fact) {
+                Some(known) => {
+                    self.within.insert(fact, known.written.clone());
+                    match (known.listed.as_slice(), known.bounds.numbers()) {
+                        ([], Some(hull)) => {
+                            room.keep(&hull, grid);
+                        }
+                        ([], None) => {}
+                        (listed, _) => room = Room { span: None, others: listed.to_vec() },
+                    }
+                }
+                None if blank_matters => room.others.push(Value::Absent(Absence::Missing)),
+                None => {}
             }
             self.variables.push(Variable { of: Of::Fact(fact), step, grid, room });
         }
@@ -260,7 +286,8 @@ impl<'p> Model<'p> {
         for step in closure(&program.steps, roots.iter().copied().chain([self.root])) {
             let Some(Step::Given(fact)) = program.steps.get(step) else { continue };
             if !self.cells.facts.contains_key(fact) && !self.variables.iter().any(|variable| variable.of == Of::Fact(*fact)) {
-                let known = fixed_at(question.wishes, question.row, *fact).map_or_else(|| anything(self.plan, *fact), Bounds::of);
+                let partly = || known_of(question, relaxed, *fact).map_or_else(|| anything(self.plan, *fact), |known| known.bounds);
+                let known = fixed_at(question.wishes, question.row, *fact).map_or_else(partly, Bounds::of);
                 self.cells.facts.insert(*fact, known);
             }
         }
@@ -388,6 +415,7 @@ impl<'p> Model<'p> {
                     let value = self.value(step);
                     [value.holds(&Value::Number(number)), value == Bounds::Exactly(Value::Number(number))]
                 }
+                Demand::Among(step, fact) => self.among(&self.value(step), fact),
                 Demand::Keep(fact, side, limit) => {
                     let comparison = if side == Limit::AtMost { Comparison::Le } else { Comparison::Ge };
                     let kept = Interval.compare(&self.value(fact), comparison, &self.value(limit));
@@ -408,6 +436,20 @@ impl<'p> Model<'p> {
         verdict
     }
 
+    /// Whether a fact may be, and must be, one of what its cell says.
+    fn among(&self, value: &Bounds, fact: FactId) -> [bool; 2] {
+        let Some(known) = self.cells.row.get(fact).and_then(|cell| cell.known.as_ref()) else { return [true, true] };
+        match (known.listed.as_slice(), value.exact(), known.bounds.numbers().zip(value.numbers())) {
+            ([], Some(value), _) => [known.bounds.holds(&value); 2],
+            (listed, Some(value), _) => [listed.contains(&value); 2],
+            ([], None, Some((within, numbers))) => {
+                let ends = numbers.low.is_some_and(|low| within.holds(&low)) && numbers.high.is_some_and(|high| within.holds(&high));
+                [value.meet(&known.bounds), ends && value.absences().next().is_none()]
+            }
+            (listed, None, _) => [listed.is_empty() || listed.iter().any(|one| value.holds(one)), false],
+        }
+    }
+
     /// Takes from the rooms what cannot give the score; says whether anything went.
     fn narrow(&mut self, rooms: &mut [Room]) -> Result<bool, Impossible> {
         self.wanted.fill(None);
@@ -418,6 +460,11 @@ impl<'p> Model<'p> {
         for demand in &self.demands {
             match *demand {
                 Demand::Equal(step, number) => wanted.want(step, &Hull::of(number))?,
+                Demand::Among(step, fact) => {
+                    if let Some(hull) = self.cells.row.get(fact).and_then(|cell| cell.known.as_ref()?.bounds.numbers()) {
+                        wanted.want(step, &hull)?;
+                    }
+                }
                 Demand::Keep(fact, Limit::AtMost, limit) => wanted.compared(fact, Comparison::Le, limit)?,
                 Demand::Keep(fact, Limit::AtLeast, limit) => wanted.compared(fact, Comparison::Ge, limit)?,
                 Demand::Not(condition) => wanted.fail(condition)?,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::eval::domain::{Bounds, Hull, Possible, Value};
+use crate::eval::domain::{Bounds, Hull, Value};
 use crate::quantity::Number;
 
 /// Further than this a stretch goes on without end.
@@ -60,23 +60,22 @@ impl Room {
 
     /// What an evaluation over bounds is told of it.
     pub(crate) fn bounds(&self, grid: Decimal) -> Bounds {
-        let mut possible = Possible::default();
-        for other in &self.others {
-            possible.admit(other);
-        }
-        if let Some(span) = self.span {
+        let numbers = self.span.map(|span| {
             let end = |end: Option<i64>| end.and_then(|end| value(end, grid));
-            let hull = Hull::new(end(span.low), end(span.high));
             let whole = grid.fract().is_zero();
-            possible.admit_numbers(&if whole { hull.of_whole_numbers() } else { hull });
+            if whole { Bounds::whole_between(end(span.low), end(span.high)) } else { Bounds::between(end(span.low), end(span.high)) }
+        });
+        match numbers {
+            Some(numbers) if self.others.is_empty() => numbers,
+            Some(numbers) => numbers.join(&Bounds::one_of(&self.others)),
+            None => Bounds::one_of(&self.others),
         }
-        possible.settled()
     }
 
     /// Keeps the numbers that lie in a hull, and nothing else; says whether anything went.
     pub(crate) fn keep(&mut self, hull: &Hull, grid: Decimal) -> bool {
         let before = self.clone();
-        self.others.clear();
+        self.others.retain(|other| other.number().is_some_and(|number| hull.holds(number)));
         let grid = Number::from(grid);
         if let Some(span) = self.span {
             // an end too far away to be counted is no end

@@ -85,11 +85,11 @@ fn number(value: i64) -> Value {
 use crate::quantity::Number;
 
 fn cell(value: Value, provenance: Option<Provenance>) -> Cell {
-    Cell { value, file: 0, row: 0, column: 0, provenance, basis: None }
+    Cell { value, known: None, file: 0, row: 0, column: 0, provenance, basis: None }
 }
 
 fn row(cells: &[(FactId, Value)]) -> Row {
-    let mut row = Row { listed: true, cells: vec![None; plan().facts.len()], inputs: Vec::new(), instead: Vec::new() };
+    let mut row = Row { listed: true, cells: vec![None; plan().facts.len()], inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() };
     for (fact, value) in cells {
         row.cells[*fact] = Some(cell(*value, Some(Provenance::Published)));
     }
