@@ -15,6 +15,7 @@ mod explain_code;
 mod fmt;
 mod help;
 mod input;
+mod invert;
 mod man;
 mod new;
 mod output;
@@ -76,6 +77,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 由印出的得分反推可能的数据 / From a printed score to the facts that can have printed it
+    Invert(invert::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -117,6 +120,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "invert" => invert::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -193,6 +197,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Invert(verb) => invert::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),

@@ -202,7 +202,7 @@ pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl 
 ///
 /// Each arm fills the place itself: a value is large enough that one copy less shows.
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
+pub(crate) fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
     let of = |id: &StepId| values.get(*id);
     match step {
         Step::Constant(literal) => *value = domain.constant(*literal),

@@ -6,6 +6,7 @@
 mod derivation;
 mod difference;
 mod gathered;
+mod inversion;
 mod markdown;
 mod needs;
 mod records;
@@ -19,6 +20,7 @@ mod workbook;
 
 pub(crate) use derivation::derivation;
 pub(crate) use difference::{by_block, differences};
+pub(crate) use inversion::{Inverted, inversions};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
 pub(crate) use records::records;
