@@ -15,7 +15,7 @@ use crate::eval::trace::{Source, Trace};
 use crate::facts::register::UNIT;
 use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
-use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
+use crate::plan::{ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
 use crate::results::{ListResult, Output, Place, Results, State, UnitResult};
 
@@ -210,7 +210,10 @@ impl Comparison<'_> {
             }
             // a table may print one value under two headings
             None if known.iter().any(|known| {
-                known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && published::column(self.plan, &known.column) == Some(column)
+                known.unit == unit.unit
+                    && same(&known.published, printed)
+                    && same(&known.computed, &shown)
+                    && published::column(self.plan, &known.column) == Some(column)
             }) =>
             {
                 report.known_cells += 1;
