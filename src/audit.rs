@@ -5,4 +5,5 @@
 
 pub(crate) mod printed;
 pub(crate) mod reconcile;
+pub(crate) mod rounding;
 mod stand;

@@ -14,6 +14,7 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod help;
+mod infer_rounding;
 mod input;
 mod man;
 mod new;
@@ -88,6 +89,8 @@ enum Verb {
     Diff(diff::Arguments),
     /// 拿公布的表与标准和数据逐格核对 / Hold published tables against the standard and the facts, cell by cell
     Reconcile(reconcile::Arguments),
+    /// 公布的得分是怎样取整的 / Find out how published scores were rounded
+    InferRounding(infer_rounding::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -129,6 +132,7 @@ fn examples(command: &str) -> &'static [Example] {
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
         "reconcile" => reconcile::EXAMPLES,
+        "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -206,6 +210,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
         Verb::Reconcile(verb) => reconcile::run(&verb, lang),
+        Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

@@ -618,7 +618,7 @@ fn relaxations(case: &Case<'_>, ground: &Ground<'_>, root: StepId) -> Vec<Relaxa
 }
 
 /// Which steps bear on a value, those behind published parts left aside.
-fn reach_above(trace: &Trace<'_>, root: StepId, ground: &Ground<'_>) -> Vec<bool> {
+pub(super) fn reach_above(trace: &Trace<'_>, root: StepId, ground: &Ground<'_>) -> Vec<bool> {
     let mut live = vec![false; root.saturating_add(1)];
     let mut queue = vec![root];
     while let Some(id) = queue.pop() {
@@ -632,7 +632,7 @@ fn reach_above(trace: &Trace<'_>, root: StepId, ground: &Ground<'_>) -> Vec<bool
 }
 
 /// The marks that a published score keeps within.
-fn full_of(case: &Case<'_>, ground: &Ground<'_>, step: StepId) -> Option<Hull> {
+pub(super) fn full_of(case: &Case<'_>, ground: &Ground<'_>, step: StepId) -> Option<Hull> {
     let steps = case.program.items.iter().flatten().find(|item| item.score == step)?;
     let full = ground.outcome.full(steps.full?)?;
     let top = Number::from(full);
@@ -645,7 +645,7 @@ fn full_of(case: &Case<'_>, ground: &Ground<'_>, step: StepId) -> Option<Hull> {
 }
 
 /// The last roundings of a value: nothing but bounds and choices stand behind them.
-fn own_roundings(case: &Case<'_>, root: StepId) -> BTreeSet<StepId> {
+pub(super) fn own_roundings(case: &Case<'_>, root: StepId) -> BTreeSet<StepId> {
     let (mut own, mut queue) = (BTreeSet::new(), vec![root]);
     while let Some(id) = queue.pop() {
         match case.program.steps.get(id) {

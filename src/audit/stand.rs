@@ -135,10 +135,12 @@ impl<'a> Case<'a> {
 
     /// What can come of a step.
     pub(crate) fn evaluate(&self, stand: &Stand<'_>, root: StepId) -> Bounds {
-        let steps = closure(&self.program.steps, [root]);
-        let mut evaluator = Evaluator::adjusted_steps(Interval, self.program, &steps);
-        evaluator.run(stand, Until::Bounds);
-        evaluator.values().get(root).copied().unwrap_or(Bounds::ANY)
+        again(&mut self.evaluator(root), stand, root)
+    }
+
+    /// What evaluates a step for one stand after another.
+    pub(crate) fn evaluator(&self, root: StepId) -> Evaluator<'a, Interval> {
+        Evaluator::adjusted_steps(Interval, self.program, &closure(&self.program.steps, [root]))
     }
 
     /// What a cell with that root, in that table, is held against.
@@ -250,18 +252,31 @@ impl<'a> Case<'a> {
 
     /// The rounding that a fact which is given was printed with: that of its derivation, or of a score.
     pub(crate) fn printed_with(&self, fact: FactId) -> Option<(Decimal, Mode)> {
-        let derivation = self.program.infos.iter().position(|info| info.role == Role::Derived(fact));
-        let mut step = derivation;
-        while let Some(id) = step {
-            match self.program.steps.get(id)? {
-                Step::Same(inner) => step = Some(*inner),
+        let of_score = || {
+            let declared = self.plan.facts.get(fact)?;
+            (declared.unit() == Some(&Unit::score())).then_some((declared.step, self.plan.head.mode))
+        };
+        self.derived_with(fact).or_else(of_score)
+    }
+
+    /// The last rounding of the derivation of a fact.
+    pub(crate) fn derived_with(&self, fact: FactId) -> Option<(Decimal, Mode)> {
+        let mut step = self.program.infos.iter().position(|info| info.role == Role::Derived(fact))?;
+        loop {
+            match self.program.steps.get(step)? {
+                Step::Same(inner) => step = *inner,
                 Step::Round(_, step, mode) => return Some((*step, *mode)),
-                _ => break,
+                _ => return None,
             }
         }
-        let declared = self.plan.facts.get(fact)?;
-        (declared.unit() == Some(&Unit::score())).then_some((declared.step, self.plan.head.mode))
     }
+}
+
+/// What can come of a step, by an evaluator that may have served before.
+pub(crate) fn again(evaluator: &mut Evaluator<'_, Interval>, stand: &Stand<'_>, root: StepId) -> Bounds {
+    evaluator.start();
+    evaluator.run(stand, Until::Bounds);
+    evaluator.values().get(root).copied().unwrap_or(Bounds::ANY)
 }
 
 /// Where a value may come from what was printed of scores.
