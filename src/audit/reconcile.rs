@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::printed::{Cell, Printed};
 use super::stand::{Case, Ground, unrounded};
 use crate::eval::Rounding;
-use crate::eval::domain::{Absence, Bounds, Hull, Possible, Value};
+use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::{Facts, Provenance};
@@ -50,6 +50,8 @@ pub(crate) enum Why {
     Said,
     /// The value rests on facts that were fitted to this cell, or to one that no table holds.
     Fitted(Vec<Fitted>),
+    /// Facts are known in part, and the printed value is possible.
+    InPart(Vec<String>),
     /// Facts are missing.
     Missing(Vec<String>),
     /// The rules do not say how these come about.
@@ -65,7 +67,7 @@ pub(crate) enum Why {
     /// The facts have no such unit; a name that may be meant.
     NoUnit(Option<String>),
     /// A place, by the totals as computed and as published.
-    Place { computed: Option<Decimal>, by_totals: Option<Decimal>, provisional: bool },
+    Place { computed: Option<Decimal>, by_totals: Option<Decimal>, complete: bool, provisional: bool },
     /// What is printed is no number.
     NoNumber,
 }
@@ -240,11 +242,17 @@ impl Reconciling<'_> {
             Column::Eligible => self.text(cell, unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned())),
             Column::Output(output) => {
                 let output = unit.outputs.get_index(output).and_then(|(_, output)| output.as_ref());
+                if let Some(Output::Between { interval }) = output {
+                    let (low, high) = (interval.low.as_deref().and_then(number), interval.high.as_deref().and_then(number));
+                    let within = cell.number().is_some_and(|value| low.is_none_or(|low| low <= value) && high.is_none_or(|high| value <= high));
+                    return if within { Found::of(Verdict::Unknown, Why::InPart(Vec::new())) } else { Found::of(Verdict::Inconsistent, Why::Apart) };
+                }
                 self.text(
                     cell,
-                    output.map(|output| match output {
-                        Output::Text(text) => text.clone(),
-                        Output::Truth(truth) => if *truth { "是" } else { "否" }.to_owned(),
+                    output.and_then(|output| match output {
+                        Output::Text(text) => Some(text.clone()),
+                        Output::Truth(truth) => Some(if *truth { "是" } else { "否" }.to_owned()),
+                        Output::Between { .. } => None,
                     }),
                 )
             }
@@ -376,6 +384,11 @@ impl Reconciling<'_> {
             let needed = least(&all, |relaxed| reached(relaxed).0);
             return Found { interval, ..Found::of(Verdict::Rounding, Why::Roundings(needed.into_iter().map(|one| one.told.clone()).collect())) };
         }
+        let in_part = case.in_part(&trace, root);
+        if by_rounding && open.is_empty() && missing.is_empty() && !in_part.is_empty() {
+            let names = in_part.iter().filter_map(|fact| Some(self.plan.facts.get(*fact)?.label().to_owned())).collect();
+            return Found { interval, ..Found::of(Verdict::Unknown, Why::InPart(names)) };
+        }
         if open.is_empty() && missing.is_empty() && ground.pending.is_empty() && !self.is_pending(&trace, root) {
             return Found { interval, ..Found::of(Verdict::Inconsistent, self.adds_up(cell, case, root, print)) };
         }
@@ -385,7 +398,7 @@ impl Reconciling<'_> {
         }
         let unsaid = case.program.steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Pending)).map(|(id, _)| id);
         for step in ground.pending.iter().copied().chain(unsaid) {
-            stand.instead.insert(step, Bounds::Within(Possible::NUMBERS));
+            stand.instead.insert(step, Bounds::between(None, None));
         }
         let wide = case.evaluate(&stand, root).numbers();
         let interval = wide.map(|hull| in_print(&hull, print)).or(interval);
@@ -437,9 +450,10 @@ impl Reconciling<'_> {
         let unit = self.unit(cell);
         let computed = unit.and_then(|unit| unit.rank).map(|place| place.0);
         let provisional = unit.is_some_and(|unit| unit.provisional);
-        let by_totals = cell.member.and_then(|member| self.by_totals(member, cell.table, cases));
+        let by_published = cell.member.and_then(|member| self.by_totals(member, cell.table, cases));
+        let (by_totals, complete) = (by_published.map(|(place, _)| place), by_published.is_some_and(|(_, complete)| complete));
         let published = cell.number();
-        let why = Why::Place { computed, by_totals, provisional };
+        let why = Why::Place { computed, by_totals, complete, provisional };
         let rounding = totals.iter().any(|(_, verdict)| *verdict == Verdict::Rounding);
         let own = cell.member.and_then(|member| totals.iter().filter(|(other, _)| *other == member).map(|(_, verdict)| *verdict).max());
         let open = || {
@@ -464,7 +478,11 @@ impl Reconciling<'_> {
             },
             (Some(_), Some(_), Some(_)) if !provisional => Found::of(Verdict::Inconsistent, why),
             (Some(unit), Some(_), None) if unit.status == State::Exempt => Found::of(Verdict::Inconsistent, Why::Nothing(unit.status, unit.reason.clone())),
-            (Some(_), Some(_), _) if by_totals.is_some() => Found::of(Verdict::Inconsistent, why),
+            (Some(unit), Some(published), None) if unit.rank_interval.is_some_and(|places| published < places.best.0 || places.worst.0 < published) => {
+                Found::of(Verdict::Inconsistent, why)
+            }
+            // of units that are not printed it is not known whether they stand before
+            (Some(_), Some(published), _) if by_totals.is_some_and(|place| complete || published < place) => Found::of(Verdict::Inconsistent, why),
             _ => Found::of(Verdict::Unknown, why),
         };
         Checked {
@@ -480,20 +498,17 @@ impl Reconciling<'_> {
         }
     }
 
-    /// The place by the published totals; none where not every unit that takes part has one.
-    fn by_totals(&self, member: usize, table: usize, cases: &BTreeMap<usize, Case<'_>>) -> Option<Decimal> {
+    /// The place by the published totals, and whether every unit that can take part has one.
+    fn by_totals(&self, member: usize, table: usize, cases: &BTreeMap<usize, Case<'_>>) -> Option<(Decimal, bool)> {
         let tier = self.facts.members.get(member)?.tier;
         let within = self.plan.ranking.within_tier;
         let mut contestants = Vec::new();
-        let mut own = None;
+        let (mut own, mut complete) = (None, true);
         for (index, other) in self.facts.members.iter().enumerate().filter(|(_, other)| !within || other.tier == tier) {
             let unit = self.results.units.iter().find(|unit| unit.unit == other.name)?;
             let Some(total) = self.total(index, table) else {
-                // a unit that is not printed at all may not take part
-                if unit.status == State::Exempt || self.printed.of_member(index).next().is_none() && unit.status != State::Scored {
-                    continue;
-                }
-                return None;
+                complete &= unit.status == State::Exempt;
+                continue;
             };
             let case = cases.get(&index)?;
             let by_total = Value::Number(Number::from(total));
@@ -506,7 +521,7 @@ impl Reconciling<'_> {
             contestants.push(Contestant { last, keys: keys?, listed: Vec::new(), name: other.name.clone() });
         }
         let all: Vec<&Contestant> = contestants.iter().collect();
-        places(&self.plan.ranking, &all).get(own?).map(Decimal::normalize)
+        places(&self.plan.ranking, &all).get(own?).map(|place| (place.normalize(), complete))
     }
 
     /// The published total of a unit: that of the table, or else of any.
@@ -538,7 +553,7 @@ fn said(status: Option<State>, printed: &str) -> bool {
         Some(State::Pending) => ["待定", "pending"],
         Some(State::Exempt) => ["不参评", "exempt"],
         Some(State::NotApplicable) => ["不适用", "n/a"],
-        Some(State::Scored) | None => return false,
+        Some(State::Scored | State::Partly) | None => return false,
     };
     words.contains(&printed)
 }

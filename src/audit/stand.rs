@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::printed::{Cell, Printed};
-use crate::eval::domain::{Bounds, Hull, Interval, Possible, TracedValue, Value};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
 use crate::eval::outcome::{Outcome, traced};
 use crate::eval::trace::{Reach, Trace};
 use crate::eval::{Cells, Evaluator, Rounding, Until};
-use crate::facts::{Facts, Provenance, Row};
+use crate::facts::{Facts, InPart, Provenance, Row};
 use crate::plan::{FactId, InputId, ItemId, Limit, Plan, Program, Role, Step, StepId, Type, closure};
 use crate::quantity::{Mode, Number, Unit};
 
@@ -28,16 +28,16 @@ impl Cells<Bounds> for Stand<'_> {
     fn cell(&self, fact: FactId) -> Option<Bounds> {
         match self.facts.get(&fact) {
             Some(known) => *known,
-            None => Cells::<Value>::cell(self.row, fact).map(Bounds::of),
+            None => InPart(self.row).cell(fact),
         }
     }
 
     fn input(&self, input: InputId) -> Option<Bounds> {
-        Cells::<Value>::input(self.row, input).map(Bounds::of)
+        InPart(self.row).input(input)
     }
 
     fn instead(&self, step: StepId) -> Option<Bounds> {
-        self.instead.get(&step).copied().or_else(|| Cells::<Value>::instead(self.row, step).map(Bounds::of))
+        self.instead.get(&step).copied().or_else(|| InPart(self.row).instead(step))
     }
 
     fn rounding(&self, step: StepId) -> Option<Rounding> {
@@ -103,8 +103,6 @@ pub(crate) struct Ground<'a> {
     pub(crate) parts: BTreeMap<StepId, (ItemId, Decimal)>,
     /// Facts that were fitted or derived, with no published value between them and the cell.
     pub(crate) open: BTreeSet<FactId>,
-    /// Facts that were entered as printed, and are left out where they follow from others.
-    pub(crate) left_out: BTreeSet<FactId>,
     /// Stand-ins for what the rules do not say, with no published value between them and the cell.
     pub(crate) pending: BTreeSet<StepId>,
 }
@@ -154,7 +152,7 @@ impl<'a> Case<'a> {
         loop {
             let outcome = traced(self.program, &Without { row: self.row, facts: &left_out }, Until::Bounds);
             let trace = Trace { plan: self.plan, program: self.program, outcome: &outcome };
-            let reach = trace.reach(root);
+            let reach = self.reach(&trace, root);
             let (mut parts, mut open, mut pending) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
             let mut derived = None;
             for (id, _) in reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None) {
@@ -190,8 +188,32 @@ impl<'a> Case<'a> {
             let mut stand = self.plain();
             stand.facts = left_out.iter().map(|fact| (*fact, None)).collect();
             stand.instead = parts.iter().map(|(step, (_, value))| (*step, Bounds::of(Value::Number(Number::from(*value))))).collect();
-            return Ground { stand, outcome, parts, open, left_out, pending };
+            return Ground { stand, outcome, parts, open, pending };
         }
+    }
+
+    /// How steps bear on a value; where that is known in part, all that it may be made of does.
+    pub(crate) fn reach(&self, trace: &Trace<'_>, root: StepId) -> Vec<Reach> {
+        if trace.value(root) != Value::Absent(Absence::Partly) {
+            return trace.reach(root);
+        }
+        let mut reach = vec![Reach::None; root.saturating_add(1)];
+        for step in closure(&self.program.steps, [root]) {
+            if let Some(slot) = reach.get_mut(step) {
+                *slot = Reach::Live;
+            }
+        }
+        reach
+    }
+
+    /// The facts that bear on a value and are known in part.
+    pub(crate) fn in_part(&self, trace: &Trace<'_>, root: StepId) -> Vec<FactId> {
+        let live = self.reach(trace, root).into_iter().enumerate().filter(|(_, reach)| *reach != Reach::None);
+        let fact = |(id, _): (StepId, Reach)| match self.program.steps.get(id)? {
+            Step::Given(fact) => self.row.get(*fact)?.known.as_ref().map(|_| *fact),
+            _ => None,
+        };
+        live.filter_map(fact).collect()
     }
 
     /// A fact whose value may come from what was printed of scores.
@@ -231,7 +253,7 @@ impl<'a> Case<'a> {
                 let low = unit.is_count().then_some(Number::ZERO);
                 self.within(fact, Hull::new(low, None), outcome)
             }
-            Some(Type::Truth) => Bounds::Within(Possible::TRUTHS),
+            Some(Type::Truth) => Bounds::one_of(&[Value::Truth(false), Value::Truth(true)]),
             _ => Bounds::ANY,
         }
     }

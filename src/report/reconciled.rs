@@ -209,6 +209,10 @@ fn why(cell: &Checked, lang: Lang) -> String {
         Why::Blank => words!("空格:不适用,或没有加减分", "blank: it does not apply, or comes to nothing"),
         Why::Said => words!("公布的话与算得的相合", "the words published are those of the result"),
         Why::Fitted(fitted) => return fitted_words(cell, fitted, lang),
+        Why::InPart(facts) => {
+            let (facts, range) = (listed(facts, lang), range(cell, lang));
+            words!("数据只知道范围:{facts}{range}", "facts are known within limits only: {facts}{range}")
+        }
         Why::Missing(facts) => return missing_words(cell, facts, lang),
         Why::Pending(marks) => {
             let (marks, range) = (listed(marks, lang), range(cell, lang));
@@ -249,7 +253,7 @@ fn why(cell: &Checked, lang: Lang) -> String {
             None => words!("数据里没有这个单位", "the facts have no such unit"),
         },
         Why::NoNumber => words!("公布的不是数", "what is published is no number"),
-        Why::Place { computed, by_totals, provisional } => return place_words(*computed, *by_totals, *provisional, lang),
+        Why::Place { computed, by_totals, complete, provisional } => return place_words((*computed, *provisional), (*by_totals, *complete), lang),
     };
     said.get(lang).to_owned()
 }
@@ -293,7 +297,7 @@ fn missing_words(cell: &Checked, facts: &[String], lang: Lang) -> String {
     words!("缺数据 {facts}{range}", "missing {facts}{range}").get(lang).trim_end().to_owned()
 }
 
-fn place_words(computed: Option<Decimal>, by_totals: Option<Decimal>, provisional: bool, lang: Lang) -> String {
+fn place_words((computed, provisional): (Option<Decimal>, bool), (by_totals, complete): (Option<Decimal>, bool), lang: Lang) -> String {
     let shown = |place: Option<Decimal>| place.map(quantity::plain);
     let by_computed = match (shown(computed), provisional) {
         (Some(place), false) => words!("按算得的总分排第 {place}", "number {place} by the totals as computed"),
@@ -301,8 +305,9 @@ fn place_words(computed: Option<Decimal>, by_totals: Option<Decimal>, provisiona
         (None, _) => words!("算不出名次", "no place can be computed"),
     };
     let by_published = match shown(by_totals) {
-        Some(place) => words!("按公布的总分排第 {place}", "number {place} by the totals as published"),
-        None => words!("没有同层级各家的公布总分可比", "there are no published totals of all units to go by"),
+        Some(place) if complete => words!("按公布的总分排第 {place}", "number {place} by the totals as published"),
+        Some(place) => words!("在公布了总分的各家里排第 {place}", "number {place} among those whose totals are published"),
+        None => words!("没有公布的总分可比", "there are no published totals to go by"),
     };
     let (one, other) = (by_computed.get(lang), by_published.get(lang));
     words!("{one};{other}", "{one}; {other}").get(lang).to_owned()
