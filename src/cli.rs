@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, with its arguments and its run.
 //!
 //! In: arguments and files. Out: results on standard output or in `--out`, everything else on standard error. The exit status is
-//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault, 2 for bad arguments or input that cannot be used,
+//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault or what `--fail-on` names occurred, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
 mod aside;
@@ -14,12 +14,15 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod help;
+mod infer_rounding;
 mod input;
 mod invert;
 mod man;
 mod new;
 mod output;
 mod progress;
+mod published;
+mod reconcile;
 mod score;
 mod show;
 mod template;
@@ -87,6 +90,10 @@ enum Verb {
     Show(show::Arguments),
     /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
     Diff(diff::Arguments),
+    /// 拿公布的表与标准和数据逐格核对 / Hold published tables against the standard and the facts, cell by cell
+    Reconcile(reconcile::Arguments),
+    /// 公布的得分是怎样取整的 / Find out how published scores were rounded
+    InferRounding(infer_rounding::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -128,6 +135,8 @@ fn examples(command: &str) -> &'static [Example] {
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
+        "reconcile" => reconcile::EXAMPLES,
+        "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -205,6 +214,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
+        Verb::Reconcile(verb) => reconcile::run(&verb, lang),
+        Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),
