@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
@@ -39,30 +40,7 @@ struct File {
 
 #[derive(Deserialize)]
 struct Results {
-    units: Vec<Unit>,
-}
-
-#[derive(Deserialize)]
-struct Unit {
-    unit: String,
-    tier: String,
-    status: String,
-    indicators: BTreeMap<String, Scored>,
-    sections: BTreeMap<String, Scored>,
-    uncapped: Option<String>,
-    total: Option<String>,
-    full: Option<String>,
-    rank: Option<serde_json::Value>,
-    provisional: bool,
-    eligible: Option<bool>,
-    outputs: BTreeMap<String, Option<serde_json::Value>>,
-}
-
-#[derive(Deserialize)]
-struct Scored {
-    status: Option<String>,
-    score: Option<String>,
-    full: Option<String>,
+    units: Vec<Json>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +53,6 @@ struct Programs {
 
 #[derive(Deserialize)]
 struct Print {
-    to: String,
     mode: String,
     only: bool,
 }
@@ -115,37 +92,23 @@ struct Tier {
 
 #[derive(Deserialize)]
 struct Ends {
-    exempt: Vec<Named>,
-    uncapped: usize,
+    exempt: Vec<Exempt>,
     total: usize,
-    full: Marks,
     last: Option<usize>,
-    not_eligible: Option<usize>,
     keys: Vec<usize>,
-    items: Vec<Item>,
-    outputs: Vec<Named>,
+    printed: Vec<Printed>,
 }
 
 #[derive(Deserialize)]
-struct Named {
-    name: String,
+struct Exempt {
     step: usize,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Marks {
-    Value(String),
-    Step(usize),
-}
-
-#[derive(Deserialize)]
-struct Item {
-    name: String,
-    section: bool,
+struct Printed {
+    result: Vec<String>,
     step: usize,
-    to: String,
-    full: Option<Marks>,
+    to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -240,8 +203,12 @@ fn decimal(text: &str) -> Option<BigRational> {
     Some(BigRational::new(digits, BigInt::from(10).pow(u32::try_from(places.len()).ok()?)))
 }
 
+fn whole(number: usize) -> BigRational {
+    BigRational::from(BigInt::from(number))
+}
+
 fn zero() -> BigRational {
-    BigRational::from(BigInt::from(0))
+    whole(0)
 }
 
 fn quotient(over: &BigRational, under: &BigRational) -> Option<BigRational> {
@@ -429,7 +396,7 @@ impl Member<'_> {
 
     /// Whether an exemption holds, or why that is not known.
     fn exempt(&self) -> Result<bool, usize> {
-        let conditions: Vec<Option<&Value>> = self.tier.ends.exempt.iter().map(|named| self.at(named.step)).collect();
+        let conditions: Vec<Option<&Value>> = self.tier.ends.exempt.iter().map(|exempt| self.at(exempt.step)).collect();
         if conditions.contains(&Some(&Value::Truth(true))) {
             return Ok(true);
         }
@@ -522,7 +489,6 @@ fn part<'m>(member: &'m Member<'_>, brought: Option<&Brought>) -> Part<'m> {
 fn folded(fold: &str, counted: &[(Option<&BigRational>, Option<&BigRational>)]) -> Option<Value> {
     let mut values: Vec<&BigRational> = counted.iter().filter_map(|(value, _)| *value).collect();
     values.sort_unstable();
-    let whole = |count: usize| BigRational::from(BigInt::from(count));
     let sum = || values.iter().fold(zero(), |sum, value| sum + *value);
     let found = match fold {
         "count" => Some(whole(counted.len())),
@@ -620,124 +586,71 @@ fn places(count: usize, ties: &str, order: impl Fn(&usize, &usize) -> Ordering) 
 
 // --- results ---
 
-/// Whether what is printed is what a value prints as.
-fn prints(print: &Print, to: &str, value: Option<&Value>, printed: Option<&str>) -> bool {
-    let Some(printed) = printed.map(decimal) else { return value.and_then(Value::number).is_none() };
-    let (Some(value), Some(to)) = (value, decimal(to)) else { return false };
-    let found = match value {
-        Value::Number(number) if !print.only => Some(number.clone()),
-        _ => value.number().and_then(|number| rounded(number, &to, &print.mode)),
-    };
-    found.is_some() && found == printed
-}
-
-fn results(programs: &Programs, unit: &Unit, member: &Member<'_>, found: &mut Found) {
-    let (ends, name) = (&member.tier.ends, &unit.unit);
-    let (status, listed) = (member.status(), member.row.listed);
-    found.agree(&format!("{name} tier"), &unit.tier, &member.row.tier);
-    found.agree(&format!("{name} status"), &unit.status.as_str(), &status);
-    let evaluated = listed && status != "exempt";
-    let mut printed = |place: &str, to: &str, step: usize, shows: bool, recorded: Option<&String>| {
-        let value = member.at(step).filter(|_| shows);
-        if !prints(&programs.print, to, value, recorded.map(String::as_str)) {
-            found.fault(&format!("{name} {place}"), recorded.map_or("-", String::as_str), &value.map_or_else(|| "-".to_owned(), told));
-        }
-    };
-    printed("total", &programs.print.to, ends.total, status == "scored", unit.total.as_ref());
-    printed("uncapped", &programs.print.to, ends.uncapped, evaluated, unit.uncapped.as_ref());
-    for item in &ends.items {
-        let scored = if item.section { unit.sections.get(&item.name) } else { unit.indicators.get(&item.name) };
-        let shows = evaluated && member.at(item.step).and_then(Value::number).is_some();
-        printed(&item.name, &item.to, item.step, shows, scored.and_then(|scored| scored.score.as_ref()));
-    }
-    let full = |marks: &Marks| match marks {
-        Marks::Value(text) => Value::read(text),
-        Marks::Step(step) => member.at(*step).filter(|value| matches!(value, Value::Number(_))).cloned(),
-    };
-    let same = |recorded: Option<&String>, value: Option<Value>| recorded.and_then(|text| decimal(text)) == value.as_ref().and_then(Value::number).cloned();
-    if !same(unit.full.as_ref(), full(&ends.full)) {
-        found.fault(&format!("{name} full"), unit.full.as_deref().unwrap_or("-"), &full(&ends.full).as_ref().map_or_else(|| "-".to_owned(), told));
-    }
-    for item in &ends.items {
-        let state = match member.at(item.step) {
-            _ if status == "exempt" => "not_applicable",
-            _ if !listed => "missing",
-            Some(Value::Number(_) | Value::Fraction(_)) => "scored",
-            Some(Value::Absent(PENDING)) => "pending",
-            Some(Value::Absent(NOT_APPLICABLE)) => "not_applicable",
-            _ => "missing",
-        };
-        let Some(scored) = (if item.section { unit.sections.get(&item.name) } else { unit.indicators.get(&item.name) }) else {
-            found.fault(&format!("{name} {}", item.name), "-", state);
-            continue;
-        };
-        let wanted = item.full.as_ref().filter(|_| state != "not_applicable").and_then(full);
-        if !item.section && scored.status.as_deref() != Some(state) || !same(scored.full.as_ref(), wanted) {
-            found.fault(&format!("{name} {}", item.name), &format!("{:?} {:?}", scored.status, scored.full), state);
-        }
-    }
-    let known = |(name, section): (&String, bool)| ends.items.iter().any(|item| item.name == *name && item.section == section);
-    let others = unit.indicators.iter().map(|one| (one, false)).chain(unit.sections.iter().map(|one| (one, true)));
-    for ((item, scored), _) in others.filter(|((item, _), section)| !known((item, *section))) {
-        if scored.score.is_some() {
-            found.fault(&format!("{name} {item}"), scored.score.as_deref().unwrap_or("-"), "-");
-        }
-    }
-    let eligible = match ends.not_eligible.map(|step| member.at(step)) {
-        _ if !evaluated => None,
-        None => Some(true),
-        Some(Some(Value::Truth(lost))) => Some(!lost),
-        Some(_) => None,
-    };
-    found.agree(&format!("{name} eligible"), &unit.eligible, &eligible);
-    for output in &ends.outputs {
-        let recorded = unit.outputs.get(&output.name).and_then(Option::as_ref);
-        let agrees = match (member.at(output.step).filter(|_| evaluated), recorded) {
-            (None | Some(Value::Absent(_) | Value::Fraction(_)), recorded) => recorded.is_none(),
-            (Some(Value::Truth(truth)), recorded) => recorded.and_then(serde_json::Value::as_bool) == Some(*truth),
-            (Some(Value::Word(word)), recorded) => recorded.and_then(serde_json::Value::as_str) == Some(word),
-            (Some(Value::Number(number)), recorded) => recorded.and_then(serde_json::Value::as_str).is_some_and(|text| {
-                let hundred = BigRational::from(BigInt::from(if text.ends_with('%') { 100 } else { 1 }));
-                decimal(text.trim_end_matches('%')) == Some(number * hundred)
-            }),
-        };
-        if !agrees {
-            found.fault(&format!("{name} {}", output.name), &format!("{recorded:?}"), &member.at(output.step).map(told).unwrap_or_default());
+/// Whether what is printed is what a value prints as; nothing is printed of what is no value.
+fn prints(print: &Print, to: Option<&str>, value: Option<&Value>, printed: &Json) -> bool {
+    match (value, printed) {
+        (None | Some(Value::Absent(_)), printed) => printed.is_null(),
+        (Some(Value::Truth(truth)), printed) => printed.as_bool() == Some(*truth),
+        (Some(Value::Word(word)), printed) => printed.as_str() == Some(word),
+        (Some(Value::Fraction(_)), Json::Null) => to.is_none(),
+        (Some(value), printed) => {
+            let text = printed.as_str().unwrap_or_default();
+            let shown = decimal(text.trim_end_matches('%'));
+            let found = match (to.and_then(decimal), value) {
+                (Some(to), Value::Fraction(number)) => rounded(number, &to, &print.mode),
+                (Some(to), Value::Number(number)) if print.only => rounded(number, &to, &print.mode),
+                (_, value) => value.number().map(|number| if text.ends_with('%') { number * whole(100) } else { number.clone() }),
+            };
+            found.is_some() && found == shown
         }
     }
 }
 
-fn ranks(programs: &Programs, units: &[Unit], members: &[Member<'_>], found: &mut Found) {
-    let mut groups: BTreeMap<&str, Vec<(&Unit, &Member<'_>)>> = BTreeMap::new();
+fn results(programs: &Programs, unit: &Json, member: &Member<'_>, found: &mut Found) {
+    let (name, status) = (&member.row.unit, member.status());
+    for (field, is) in [("unit", name.as_str()), ("tier", &member.row.tier), ("status", status)] {
+        found.agree(&format!("{name} {field}"), &unit.get(field).and_then(Json::as_str), &Some(is));
+    }
+    for printed in &member.tier.ends.printed {
+        let total = printed.result.first().is_some_and(|first| first == "total");
+        let shows = if total { status == "scored" } else { member.row.listed && status != "exempt" };
+        let recorded = printed.result.iter().try_fold(unit, |json, name| json.get(name)).unwrap_or(&Json::Null);
+        let value = member.at(printed.step).filter(|_| shows);
+        if !prints(&programs.print, printed.to.as_deref(), value, recorded) {
+            found.fault(&format!("{name} {}", printed.result.join("/")), &recorded.to_string(), &value.map_or_else(|| "-".to_owned(), told));
+        }
+    }
+    // what the tier does not have has no score
+    let known = |name: &String| {
+        member.tier.ends.printed.iter().any(|printed| printed.result.first().is_some_and(|first| first == "indicators") && printed.result.get(1) == Some(name))
+    };
+    let others = unit.get("indicators").and_then(Json::as_object).into_iter().flatten().filter(|(item, _)| !known(item));
+    for (item, scored) in others.filter(|(_, scored)| scored.get("score") != Some(&Json::Null)) {
+        found.fault(&format!("{name} {item}"), &scored.to_string(), "-");
+    }
+}
+
+fn ranks(programs: &Programs, units: &[Json], members: &[Member<'_>], found: &mut Found) {
+    let mut groups: BTreeMap<&str, Vec<(&Json, &Member<'_>)>> = BTreeMap::new();
     for (unit, member) in units.iter().zip(members) {
         groups.entry(if programs.ranking.within_tier { &member.row.tier } else { "" }).or_default().push((unit, member));
     }
     for group in groups.values() {
-        let racing: Vec<(&Unit, (bool, Vec<Option<&BigRational>>))> = group.iter().filter_map(|(unit, member)| Some((*unit, member.keys()?))).collect();
-        let open = group.iter().any(|(_, member)| !matches!(member.status(), "exempt" | "not_applicable") && member.keys().is_none());
+        let keys: Vec<_> = group.iter().map(|(_, member)| member.keys()).collect();
+        let racing: Vec<&(bool, Vec<Option<&BigRational>>)> = keys.iter().flatten().collect();
+        let open = group.iter().zip(&keys).any(|((_, member), keys)| keys.is_none() && !matches!(member.status(), "exempt" | "not_applicable"));
         let order = |a: &usize, b: &usize| {
-            let (Some((_, (last_a, a))), Some((_, (last_b, b)))) = (racing.get(*a), racing.get(*b)) else { return Ordering::Equal };
-            let by_key = a.iter().zip(b).zip(&programs.ranking.descending).map(|((a, b), down)| match (a, b) {
-                (Some(a), Some(b)) => {
-                    if *down {
-                        b.cmp(a)
-                    } else {
-                        a.cmp(b)
-                    }
-                }
-                _ => b.is_some().cmp(&a.is_some()),
-            });
-            last_a.cmp(last_b).then_with(|| by_key.into_iter().find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal))
+            let (Some((last_a, a)), Some((last_b, b))) = (racing.get(*a), racing.get(*b)) else { return Ordering::Equal };
+            let mut keys = a.iter().zip(b).zip(&programs.ranking.descending).map(|((a, b), down)| if *down { b.cmp(a) } else { a.cmp(b) });
+            last_a.cmp(last_b).then_with(|| keys.find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal))
         };
-        let places = places(racing.len(), &programs.ranking.ties, order);
-        for (unit, _) in group {
-            let place = racing.iter().position(|(other, _)| std::ptr::eq(*other, *unit)).and_then(|at| places.get(at));
-            let text = unit.rank.as_ref().map(|rank| rank.as_str().map_or_else(|| rank.to_string(), str::to_owned)).filter(|text| text != "null");
-            if text.as_deref().map(decimal) != place.map(|place| Some(place.clone())) {
-                let place = place.map_or_else(|| "-".to_owned(), BigRational::to_string);
-                found.fault(&format!("{} rank", unit.unit), text.as_deref().unwrap_or("-"), &place);
-            }
-            found.agree(&format!("{} provisional", unit.unit), &unit.provisional, &(place.is_some() && open));
+        let mut places = places(racing.len(), &programs.ranking.ties, order).into_iter();
+        for ((unit, member), keys) in group.iter().zip(&keys) {
+            let place = keys.as_ref().and_then(|_| places.next());
+            let recorded = unit.get("rank").unwrap_or(&Json::Null);
+            let rank = recorded.as_str().map_or_else(|| recorded.to_string(), str::to_owned);
+            found.agree(&format!("{} rank {rank}", member.row.unit), &decimal(&rank), &place);
+            found.agree(&format!("{} provisional", member.row.unit), &unit.get("provisional").and_then(Json::as_bool), &Some(place.is_some() && open));
         }
     }
 }
@@ -790,8 +703,7 @@ fn replay(text: &str, root: Option<&str>, found: &mut Found) -> serde_json::Resu
     for input in &programs.inputs {
         gathered(input, &members, found);
     }
-    let names = |units: &[Unit]| units.iter().map(|unit| unit.unit.clone()).collect::<Vec<_>>();
-    found.agree("units", &names(&results.units), &members.iter().map(|member| member.row.unit.clone()).collect());
+    found.agree("units", &results.units.len(), &members.len());
     for (unit, member) in results.units.iter().zip(&members) {
         self::results(&programs, unit, member, found);
     }
@@ -835,7 +747,10 @@ fn main() -> ExitCode {
             "whether the steps are those of the rules, and the cells those of the tables (kaoping verify)",
         ),
         ("签名、上一份收据(kaoping verify)", "the signature and the receipts before (kaoping verify)"),
-        ("名单、一票否决的文字、假设、原因、调整前后、各期明细", "lists, the words of vetoes, assumptions, reasons, what adjustments moved, single periods"),
+        (
+            "满分、各项状态、资格、名单、各种文字、调整前后、各期明细",
+            "full marks, states of indicators, eligibility, lists, words, what adjustments moved, single periods",
+        ),
     ];
     never.iter().for_each(|(zh, en)| println!("  {}", found.pick(zh, en)));
     if found.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }

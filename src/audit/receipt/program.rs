@@ -10,7 +10,7 @@ use crate::diag::Lang;
 use crate::eval::Evaluator;
 use crate::eval::domain::Exact;
 use crate::plan::{
-    ClockKind, Comparison, Fold, Full, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands,
+    ClockKind, Comparison, Fold, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands,
 };
 use crate::quantity::{Mode, Unit, plain};
 use crate::source::{Sources, Span};
@@ -81,37 +81,29 @@ struct Tier<'p> {
 /// Which steps results are made of.
 #[derive(Debug, Serialize)]
 struct Ends<'p> {
-    exempt: Vec<Named<'p>>,
-    uncapped: StepId,
+    /// The condition of each exemption.
+    exempt: Vec<Exempt<'p>>,
     total: StepId,
-    full: Marks,
+    /// Whether the unit ranks after all others.
     last: Option<StepId>,
-    not_eligible: Option<StepId>,
     keys: &'p [StepId],
-    items: Vec<Item<'p>>,
-    outputs: Vec<Named<'p>>,
+    printed: Vec<Printed<'p>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Named<'p> {
+struct Exempt<'p> {
     name: &'p str,
     step: StepId,
 }
 
+/// A value that results print.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Marks {
-    Value(String),
-    Step(StepId),
-}
-
-#[derive(Debug, Serialize)]
-struct Item<'p> {
-    name: &'p str,
-    section: bool,
+struct Printed<'p> {
+    /// The way to it in the results of a unit.
+    result: Vec<&'p str>,
     step: StepId,
-    to: String,
-    full: Option<Marks>,
+    /// The step to which it is printed; none of what is printed as it is.
+    to: Option<String>,
 }
 
 /// One step.
@@ -229,34 +221,23 @@ fn in_words(unit: &Unit, lang: Lang) -> String {
 }
 
 fn ends<'p>(plan: &'p Plan, program: &'p Program) -> Ends<'p> {
-    let exempt = program.exemptions.iter().filter_map(|(step, id)| Some(Named { name: &plan.exemptions.get(*id)?.name, step: *step }));
-    let output = |id: &usize| Some(Named { name: &plan.values.get(*id)?.name, step: program.values.get(*id).copied().flatten()? });
-    let mut items: Vec<Item<'p>> = Vec::new();
+    let exempt = program.exemptions.iter().filter_map(|(step, id)| Some(Exempt { name: &plan.exemptions.get(*id)?.name, step: *step }));
+    let score = |result: Vec<&'p str>, step: StepId, to: Decimal| Printed { result, step, to: Some(plain(to)) };
+    let mut printed = vec![score(vec!["total"], program.total, plan.head.step), score(vec!["uncapped"], program.uncapped, plan.head.step)];
     for (item, steps) in plan.items.iter().zip(&program.items) {
         let section = !item.children.is_empty();
         let Some(steps) = steps.filter(|_| section || item.cycle == plan.cycle) else { continue };
+        let result = vec![if section { "sections" } else { "indicators" }, &item.name, "score"];
         // of several of one name results hold the last
-        items.retain(|other| other.section != section || other.name != item.name);
-        items.push(Item { name: &item.name, section, step: steps.score, to: plain(item.step), full: steps.full.map(marks) });
+        printed.retain(|other| other.result != result);
+        printed.push(score(result, steps.score, item.step));
     }
-    Ends {
-        exempt: exempt.collect(),
-        uncapped: program.uncapped,
-        total: program.total,
-        full: marks(program.marks),
-        last: program.last,
-        not_eligible: program.not_eligible,
-        keys: &program.keys,
-        items,
-        outputs: plan.outputs.iter().filter_map(output).collect(),
-    }
-}
-
-fn marks(full: Full) -> Marks {
-    match full {
-        Full::Fixed(value) => Marks::Value(plain(value)),
-        Full::Varying { step, .. } => Marks::Step(step),
-    }
+    let output = |id: &usize| {
+        let (name, step) = (&plan.values.get(*id)?.name, program.values.get(*id).copied().flatten()?);
+        Some(Printed { result: vec!["outputs", name], step, to: None })
+    };
+    printed.extend(plan.outputs.iter().filter_map(output));
+    Ends { exempt: exempt.collect(), total: program.total, last: program.last, keys: &program.keys, printed }
 }
 
 fn of(step: &Step) -> Vec<String> {
