@@ -5,7 +5,7 @@ mod interval;
 mod traced;
 
 pub(crate) use exact::Exact;
-pub(crate) use interval::{Bounds, Interval};
+pub(crate) use interval::{Bounds, Hull, Interval, Possible};
 pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;

@@ -103,6 +103,39 @@ struct Cell<'a> {
     printed: &'a str,
 }
 
+/// The units of published lists.
+struct Lists<'t> {
+    path: &'t str,
+    lists: IndexMap<&'t str, IndexSet<&'t str>>,
+    /// Whether they stand in the order of the list.
+    ordered: bool,
+}
+
+impl<'t> Lists<'t> {
+    /// Of a table with a row for every unit of every list.
+    fn in_order(table: &'t Table, columns: (usize, usize)) -> Self {
+        let whole = |names: &'t str| vec![names];
+        Lists { path: &table.path, lists: Lists::gathered(table, columns, whole), ordered: true }
+    }
+
+    /// Of a table with a row for every unit, and in it the names of its lists.
+    fn beside_scores(table: &'t Table, columns: (usize, usize)) -> Self {
+        let each = |names: &'t str| names.split(['、', ',', ',', ';', ';']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        Lists { path: &table.path, lists: Lists::gathered(table, columns, each), ordered: false }
+    }
+
+    fn gathered(table: &'t Table, (list_column, unit_column): (usize, usize), names: impl Fn(&'t str) -> Vec<&'t str>) -> IndexMap<&'t str, IndexSet<&'t str>> {
+        let mut found: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
+        for (_, row) in &table.rows {
+            let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
+            for name in names(cell(list_column)) {
+                found.entry(name).or_default().insert(cell(unit_column));
+            }
+        }
+        found
+    }
+}
+
 struct Comparison<'a> {
     plan: &'a Plan,
     facts: &'a Facts,
@@ -114,12 +147,21 @@ impl Comparison<'_> {
         let Some(unit_column) = table.column(UNIT) else { return };
         // a printed heading may bear its marks
         let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
-        if let Some(list_column) = headings.iter().position(|heading| matches!(*heading, "名单" | "list")) {
-            return self.lists(table, (list_column, unit_column), known, report);
-        }
         let columns: Vec<Option<Column>> = headings.iter().map(|heading| self.column(heading)).collect();
+        let list_column = headings.iter().position(|heading| matches!(*heading, "名单" | "list" | "Lists"));
+        // a table of scores may say of each unit which lists it is on
+        let of_scores = columns.iter().flatten().any(|column| !matches!(column, Column::Rank | Column::Tier | Column::Fact(_)));
+        match list_column {
+            Some(list_column) if of_scores => self.lists(&Lists::beside_scores(table, (list_column, unit_column)), known, report),
+            Some(list_column) => return self.lists(&Lists::in_order(table, (list_column, unit_column)), known, report),
+            None => {}
+        }
         for (index, heading) in headings.iter().enumerate() {
-            if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.iter().any(|ignored| ignored == heading) {
+            if index != unit_column
+                && Some(index) != list_column
+                && matches!(columns.get(index), Some(None))
+                && !report.ignored.iter().any(|ignored| ignored == heading)
+            {
                 report.ignored.push((*heading).to_owned());
             }
         }
@@ -250,23 +292,20 @@ impl Comparison<'_> {
     }
 
     /// Compares the lists that a table names with those of the rules: who is on one, and in what order within a tier or group.
-    fn lists(&self, table: &Table, (list_column, unit_column): (usize, usize), known: &[Known], report: &mut Report) {
+    fn lists(&self, published: &Lists<'_>, known: &[Known], report: &mut Report) {
         let lang = self.plan.lang;
-        let mut published: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
-        for (_, row) in &table.rows {
-            let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
-            published.entry(cell(list_column)).or_default().insert(cell(unit_column));
-        }
-        for (name, units) in published {
+        for (name, units) in &published.lists {
+            let name = *name;
             if !self.plan.lists.iter().any(|list| list.name == name) {
                 let expected = words!("有这个名单", "a list of this name").get(lang).to_owned();
                 let computed = words!("规则里没有", "none in the rules").get(lang).to_owned();
-                report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected, computed });
+                report.differences.push(Difference { unit: name.to_owned(), column: published.path.to_owned(), expected, computed });
                 continue;
             }
             let groups: Vec<&ListResult> = self.results.lists.iter().filter(|list| list.name == name).collect();
             let listed: Vec<&str> = groups.iter().flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
-            let moved: IndexMap<&str, (usize, usize)> = groups.iter().flat_map(|list| moved(&units, list)).collect();
+            let moved: IndexMap<&str, (usize, usize)> =
+                if published.ordered { groups.iter().flat_map(|list| moved(units, list)).collect() } else { IndexMap::new() };
             let either: IndexSet<&str> = units.iter().chain(&listed).copied().collect();
             for unit in either {
                 report.cells += 1;
