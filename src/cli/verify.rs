@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// 收据里的路径从哪个文件夹算起,不写则是当前文件夹 / The folder from which the receipt names files, by default the one at hand
     #[arg(long, value_name = "文件夹 / FOLDER", value_hint = ValueHint::DirPath)]
     root: Option<PathBuf>,
-    /// 只认这个文件里的公钥,可写几次;不写则认根文件夹和规则旁边的 kaoping.pub、公钥.txt / Trust only the public keys of this file, may be repeated; by default those of kaoping.pub in the root folder and beside the rules
+    /// 只认这个文件里的公钥,可写几次;不写则认根文件夹和规则旁边的 kaoping.pub / Trust only the public keys of this file, may be repeated; by default those of kaoping.pub in the root folder and beside the rules
     #[arg(long, value_name = "公钥 / KEY", value_hint = ValueHint::FilePath)]
     key: Vec<PathBuf>,
     /// 输出格式:text、json / Format: text, json
