@@ -147,6 +147,7 @@ enum Value {
 
 /// Why there is no value; the first of several wins.
 const ABSENCES: [&str; 7] = ["too_large", "no_row", "failed", "not_applicable", "missing", "pending", "undefined"];
+const TOO_LARGE: usize = 0;
 const NO_ROW: usize = 1;
 const NOT_APPLICABLE: usize = 3;
 const MISSING: usize = 4;
@@ -364,6 +365,8 @@ impl Found {
             _ => {}
         }
         match evaluate(step, &operands) {
+            // here numbers have as many digits as they need
+            Some(Value::Number(_)) if *recorded == Value::Absent(TOO_LARGE) => self.state("位数超出程序所能表示", "numbers too large for the program"),
             Some(found) if found.same(recorded) => self.replayed += 1,
             Some(found) => self.fault(&place(), &told(recorded), &told(&found)),
             None if step.op == "call" => self.state("脚本的结果", "results of scripts"),

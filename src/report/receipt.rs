@@ -111,8 +111,8 @@ pub(crate) fn finding(finding: &Finding) -> Words {
 pub(crate) fn unchecked(unchecked: &Unchecked) -> Words {
     match unchecked {
         Unchecked::OtherEngine { recorded, own } => words!(
-            "收据由另一个程序做出({recorded},本程序是 {own});内容已由本程序重算比对",
-            "it was made by another program ({recorded}, this one is {own}); this one computed everything again"
+            "收据由另一个程序做出({recorded},本程序是 {own}),已由本程序重算比对;若只有步骤不同而结果相同,请用做收据的版本再核对",
+            "it was made by another program ({recorded}, this one is {own}), and this one computed it again; where steps alone differ and no result, verify with the version that made it"
         ),
         Unchecked::PreviousGone { path, period } => {
             words!("{period} 的收据 {path} 不在,从它往前没有核对", "the receipt of {period}, {path}, is not here: the chain before it")
