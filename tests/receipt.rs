@@ -474,6 +474,9 @@ fn only_an_earlier_receipt_of_the_same_standard_is_followed() {
     let run = score(folder.path(), &month("2020-11", &["--previous", "rules/名册.csv"]), "t.json");
     assert_eq!(run.status, 2);
     assert!(run.err.contains("不是完好的收据"), "{}", run.err);
+    let run = score(folder.path(), &month("2020-11", &[]), "out.txt");
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("请写两个文件名"), "{}", run.err);
     // nor is a receipt written over what it follows
     let run = score(folder.path(), &month("2020-11", &["--previous", "b.json"]), "b.json");
     assert_eq!(run.status, 2);

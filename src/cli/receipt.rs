@@ -35,6 +35,18 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// That results and receipt go to two files.
+    pub(super) fn apart_from(&self, out: Option<&PathBuf>) -> Result<(), Fault> {
+        let whole = |path: &PathBuf| std::path::absolute(path).ok();
+        match (&self.receipt, out) {
+            (Some(receipt), Some(out)) if whole(receipt) == whole(out) => {
+                let path = out.display();
+                Err(Fault::Words(words!("结果和收据都要写到 {path};请写两个文件名", "results and receipt would both be written to {path}: name two files")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The receipt of what was scored, where one is asked for; it is written once the results are.
     pub(super) fn of(&self, loaded: &Loaded, (facts, results): (&Facts, &Results), policy: &Path, subject: &Subject) -> Result<Option<Ready>, Fault> {
         let Some(path) = &self.receipt else { return Ok(None) };

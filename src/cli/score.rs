@@ -52,7 +52,11 @@ pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping score --period 2024-01 --facts golden/示例/2024-01 --wide", "数据在一个文件夹里;各列全部列出", "The facts of a folder; every column"),
     example("kaoping score --period 2024-01 --facts 数据.csv --out 结果.xlsx", "结果存成工作簿", "Write the results to a workbook"),
     example("kaoping score --period 2024-01 --facts 数据.csv --unit 甲县 --format md", "一个单位,Markdown 格式", "One unit, as Markdown"),
-    example("kaoping score --period 2024-01 --facts 数据.csv --receipt 收据.json", "另写一份收据,日后可以核对", "Write a receipt as well, to be verified later"),
+    example(
+        "kaoping score --period 2024-01 --facts 数据.csv --receipt 收据.json",
+        "另写一份收据,日后可以核对",
+        "Write a receipt as well, to be verified later",
+    ),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
@@ -62,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
     }
     let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
+    arguments.receipt.apart_from(arguments.out.as_ref()).map_err(|fault| fault.speaking(shown))?;
     let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     progress::begin(&words!("打分", "scoring"));
