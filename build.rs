@@ -3,6 +3,7 @@
 //! The hash is over the sources and not over the program, so that anyone who has them comes to the same one, on whatever machine.
 
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,11 @@ fn main() {
             hash.update(part);
         }
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        // writing to memory does not fail
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     println!("cargo::rustc-env=KAOPING_SOURCES_SHA256={hex}");
 }
 

@@ -38,7 +38,7 @@ pub(crate) use self::document::{Document, Unreadable};
 use self::layout::laid_out;
 use self::program::{Places, programs};
 use self::seal::{KEY, sha256, sign};
-pub(crate) use self::verify::{Finding, Kind, Predecessor, Unchecked, Verified, chained, previous, verified};
+pub(crate) use self::verify::{Finding, Kind, Predecessor, Unchecked, Verified, between, chained, previous, verified};
 use crate::eval::Until;
 use crate::eval::domain::Value;
 use crate::eval::outcome::{AsExact, traced};

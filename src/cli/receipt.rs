@@ -14,7 +14,6 @@ use super::root::Root;
 use crate::audit::receipt::{self, Call, Document, Previous, Scored, Sections, Unreadable};
 use crate::diag::{Words, words};
 use crate::facts::Facts;
-use crate::quantity::Period;
 use crate::results::{self, Results};
 
 /// What `score` is told of a receipt.
@@ -122,8 +121,7 @@ fn previous(path: &Path, root: &Root, results: &Results) -> Result<Previous, Fau
             "{shown} is a receipt of the standard {there}, not of {here}: name the receipt of the same standard"
         )));
     }
-    let earlier = Period::parse(&stated).zip(Period::parse(&results.period)).is_some_and(|(one, other)| one.cycle() == other.cycle() && one < other);
-    if !earlier {
+    if receipt::between(&stated, &results.period).is_none() {
         let period = &results.period;
         return Err(Fault::Words(words!(
             "{shown} 是 {stated} 的收据,不在 {period} 之前;请给上一期的收据",

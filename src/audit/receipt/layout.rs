@@ -9,7 +9,7 @@ use serde_json::ser::{Formatter, Serializer};
 /// stand on one line without white space. Fields stand in the order of their declaration.
 pub(super) fn laid_out(value: &impl Serialize, lines: usize) -> String {
     let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, Lines { lines, depth: 0, filled: false });
+    let mut serializer = Serializer::with_formatter(&mut bytes, Lines { until: lines, depth: 0, filled: false });
     // INVARIANT: what is written has texts for keys, and memory takes it all.
     let _ = value.serialize(&mut serializer);
     String::from_utf8(bytes).unwrap_or_default()
@@ -17,7 +17,7 @@ pub(super) fn laid_out(value: &impl Serialize, lines: usize) -> String {
 
 struct Lines {
     /// How deep elements have lines of their own.
-    lines: usize,
+    until: usize,
     depth: usize,
     /// Whether the innermost list or object holds anything.
     filled: bool,
@@ -31,7 +31,7 @@ impl Lines {
     }
 
     fn close<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
-        let broken = self.filled && self.depth <= self.lines;
+        let broken = self.filled && self.depth <= self.until;
         self.depth = self.depth.saturating_sub(1);
         if broken {
             self.line(writer)?;
@@ -44,7 +44,7 @@ impl Lines {
         if !first {
             writer.write_all(b",")?;
         }
-        if self.depth <= self.lines { self.line(writer) } else { Ok(()) }
+        if self.depth <= self.until { self.line(writer) } else { Ok(()) }
     }
 
     fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {

@@ -69,7 +69,8 @@ struct Brought {
 
 #[derive(Debug, Serialize)]
 struct Tier<'p> {
-    tier: &'p str,
+    #[serde(rename = "tier")]
+    name: &'p str,
     ends: Ends<'p>,
     /// The steps whose values the trace states for every unit.
     varying: &'p [StepId],
@@ -205,7 +206,7 @@ fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Pla
         }
     };
     Tier {
-        tier: &program.tier,
+        name: &program.tier,
         ends: ends(plan, program),
         varying: &program.varying,
         exempt_end: program.exempt_end,

@@ -293,14 +293,25 @@ fn standard_of(section: &str) -> Option<String> {
     Some(serde_json::from_str::<Value>(section).ok()?.get("id")?.as_str()?.to_owned())
 }
 
+/// What lies between two periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Between {
+    Nothing,
+    Periods,
+}
+
+/// What lies between a period and a later one of the same length; none where it is no later one.
+pub(crate) fn between(earlier: &str, later: &str) -> Option<Between> {
+    let periods = [Period::parse(earlier)?, Period::parse(later)?];
+    let ([one, other], [cycle, other_cycle]) = (periods, periods.map(Period::cycle));
+    (cycle == other_cycle && one < other).then(|| if one.next() == other { Between::Nothing } else { Between::Periods })
+}
+
 fn order(path: &str, earlier: &str, later: &str, verified: &mut Verified) {
-    match (Period::parse(earlier), Period::parse(later)) {
-        (Some(one), Some(other)) if one.cycle() == other.cycle() && one < other => {
-            if one.next() != other {
-                verified.unchecked.push(Unchecked::Gap { from: earlier.to_owned(), to: later.to_owned() });
-            }
-        }
-        _ => verified.name(Kind::ChainOrder, path, Some(later.to_owned()), Some(earlier.to_owned())),
+    match between(earlier, later) {
+        Some(Between::Nothing) => {}
+        Some(Between::Periods) => verified.unchecked.push(Unchecked::Gap { from: earlier.to_owned(), to: later.to_owned() }),
+        None => verified.name(Kind::ChainOrder, path, Some(later.to_owned()), Some(earlier.to_owned())),
     }
 }
 
