@@ -27,8 +27,8 @@ impl PartialEq for Hull {
 impl Eq for Hull {}
 
 /// A number, or what lies beyond all on one side.
-#[derive(Debug, Clone, Copy)]
-enum End {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
     Below,
     At(Number),
     Above,
@@ -59,12 +59,7 @@ impl End {
     }
 
     fn before(&self, other: &End) -> bool {
-        match (self, other) {
-            (End::Below, End::Below) | (End::Above, _) => false,
-            (End::Below, _) | (End::At(_), End::Above) => true,
-            (End::At(_), End::Below) => false,
-            (End::At(a), End::At(b)) => a < b,
-        }
+        self < other
     }
 
     /// The product; 0 by whatever is 0, for the numbers that an open end stands for are all numbers.
@@ -146,13 +141,13 @@ impl Hull {
     }
 
     #[inline]
-    pub(super) fn plus(&self, other: &Hull) -> Hull {
+    pub(crate) fn plus(&self, other: &Hull) -> Hull {
         let sum = |a: Option<Number>, b: Option<Number>| a?.plus(&b?).ok();
         Hull { low: sum(self.low, other.low), high: sum(self.high, other.high), whole: self.whole && other.whole }
     }
 
     #[inline]
-    pub(super) fn negated(&self) -> Hull {
+    pub(crate) fn negated(&self) -> Hull {
         let negated = |end: Option<Number>| end.map(|end| end.negated());
         Hull { low: negated(self.high), high: negated(self.low), whole: self.whole }
     }
@@ -164,7 +159,7 @@ impl Hull {
     }
 
     /// The quotients by all numbers but 0; none where the divisor is 0.
-    pub(super) fn over(&self, divisor: &Hull) -> Option<Hull> {
+    pub(crate) fn over(&self, divisor: &Hull) -> Option<Hull> {
         let (low, high) = (End::low(divisor.low).sign(), End::high(divisor.high).sign());
         match (low, high) {
             (Ordering::Equal, Ordering::Equal) => None,
@@ -198,6 +193,11 @@ impl Hull {
             (one, None) | (None, one) => one,
         };
         Hull { low, high, whole: self.whole && other.whole }
+    }
+
+    /// The greater of a number of each.
+    pub(crate) fn greatest(&self, other: &Hull) -> Hull {
+        self.negated().least(&other.negated()).negated()
     }
 
     /// What an operation makes of the ends that keeps the order of numbers, or reverses it.
@@ -236,7 +236,8 @@ impl Hull {
         }
     }
 
-    fn ends(&self) -> [End; 2] {
+    /// Its ends.
+    pub(crate) fn ends(&self) -> [End; 2] {
         [End::low(self.low), End::high(self.high)]
     }
 

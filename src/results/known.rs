@@ -1,0 +1,180 @@
+//! Units of which the facts are known in part: what their scores, totals and places can be.
+//!
+//! In: a plan, facts of which some cells hold sets, and what of every unit follows exactly. Out: bounds of what does not. Never: a
+//! bound that any facts inside the sets exceed.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::{Place, State};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
+use crate::eval::outcome::{Outcome, Status, traced};
+use crate::eval::rank::known::Racer;
+use crate::eval::{Until, run};
+use crate::facts::{InPart, Row};
+use crate::plan::{Program, Ranking, StepId};
+use crate::quantity;
+
+/// From one number to another, each a decimal as text; null where there is no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The least that it can be.
+    pub low: Option<String>,
+    /// The most that it can be.
+    pub high: Option<String>,
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [&self.low, &self.high].serialize(serializer)
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.low, &self.high) {
+            (Some(low), Some(high)) => write!(formatter, "[{low}, {high}]"),
+            (Some(low), None) => write!(formatter, "≥{low}"),
+            (None, Some(high)) => write!(formatter, "≤{high}"),
+            (None, None) => formatter.write_str("?"),
+        }
+    }
+}
+
+/// What a place can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    /// The best that it can be.
+    pub best: Place,
+    /// The worst that it can be.
+    pub worst: Place,
+}
+
+impl fmt::Display for Places {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "[{}, {}]", quantity::plain(self.best.0), quantity::plain(self.worst.0))
+    }
+}
+
+impl Serialize for Places {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [self.best, self.worst].serialize(serializer)
+    }
+}
+
+/// Evaluates one unit, and where facts are known in part what can become of it; a value that is the same whatever they are is
+/// exact.
+pub(crate) fn evaluated(program: &Program, row: &Row, until: Until) -> (Outcome<TracedValue>, Option<Known>) {
+    let mut outcome = traced(program, row, until);
+    let known = Known::of(program, row, &outcome, until);
+    if let Some(known) = &known {
+        known.settle(program, &mut outcome);
+        outcome.bounds.clone_from(&known.values);
+    }
+    (outcome, known)
+}
+
+/// What can become of a unit.
+pub(crate) struct Known {
+    /// The bounds of every step.
+    values: Vec<Bounds>,
+    /// Whether it may take part.
+    may_take_part: bool,
+    /// What else can become of it.
+    otherwise: Vec<State>,
+}
+
+impl Known {
+    /// Of a unit; none where everything follows exactly.
+    fn of(program: &Program, row: &Row, outcome: &Outcome<TracedValue>, until: Until) -> Option<Known> {
+        let gathered = row.inputs.iter().flatten().any(|value| *value == Value::Absent(Absence::Partly));
+        let open = row.is_partly_known() || gathered;
+        (open && !matches!(outcome.status, Status::Exempt(_))).then(|| Known::evaluated(program, row, until))
+    }
+
+    /// Of a unit, whatever is known of it.
+    pub(crate) fn evaluated(program: &Program, row: &Row, until: Until) -> Known {
+        let mut values = Vec::new();
+        run(&Interval, program, &InPart(row), until, &mut values);
+        let (mut otherwise, mut may_take_part) = (Vec::new(), true);
+        for condition in program.exemptions.iter().map(|(condition, _)| values.get(*condition).copied().unwrap_or(Bounds::ANY)) {
+            otherwise.extend(condition.can_be(true).then_some(State::Exempt));
+            otherwise.extend(absent_states(&condition));
+            may_take_part &= condition.can_be(false);
+        }
+        Known { values, may_take_part, otherwise }
+    }
+
+    /// Puts in the values that are the same whatever the facts are. An absence may be none: what is missing beside a condition that
+    /// is known in part is not read where that is false.
+    fn settle(&self, program: &Program, outcome: &mut Outcome<TracedValue>) {
+        for (value, bounds) in outcome.values.iter_mut().zip(&self.values) {
+            if value.value.absence().is_some() {
+                value.value = bounds.exact().unwrap_or(Value::Absent(Absence::Partly));
+            }
+        }
+        outcome.status = match self.states(program).as_slice() {
+            [State::Scored] if self.bounds(program.total).exact().is_some() => Status::Scored,
+            [State::Missing] if !matches!(outcome.status, Status::Faulty(_)) => Status::Missing,
+            [State::Missing] => outcome.status,
+            [State::Pending] => Status::Pending,
+            [State::NotApplicable] => Status::NotApplicable,
+            _ => Status::Partly,
+        };
+    }
+
+    /// The bounds of a step.
+    pub(crate) fn bounds(&self, step: StepId) -> Bounds {
+        self.values.get(step).copied().unwrap_or(Bounds::ANY)
+    }
+
+    /// Whether the unit may be exempt.
+    pub(super) fn may_be_exempt(&self) -> bool {
+        self.otherwise.contains(&State::Exempt)
+    }
+
+    /// What can become of the unit.
+    pub(super) fn states(&self, program: &Program) -> Vec<State> {
+        let mut found = if self.may_take_part { self.states_of(program.total) } else { Vec::new() };
+        for state in &self.otherwise {
+            if !found.contains(state) {
+                found.push(*state);
+            }
+        }
+        found
+    }
+
+    /// What can become of an item.
+    pub(super) fn states_of(&self, step: StepId) -> Vec<State> {
+        let bounds = self.bounds(step);
+        let mut found = Vec::new();
+        if bounds.numbers().is_some() {
+            found.push(State::Scored);
+        }
+        found.extend(absent_states(&bounds));
+        found
+    }
+
+    /// What the unit brings to the ranking; none where it surely has no total.
+    pub(super) fn racer(&self, program: &Program, ranking: &Ranking) -> Option<Racer> {
+        self.bounds(program.total).numbers().filter(|_| self.may_take_part)?;
+        let only_numbers = |bounds: &Bounds| bounds.absences().next().is_none();
+        let keys: Vec<Bounds> = program.keys.iter().map(|key| self.bounds(*key)).collect();
+        let sure = self.otherwise.is_empty() && keys.iter().chain([&self.bounds(program.total)]).all(only_numbers);
+        let last = program.last.map_or(Bounds::of(Value::Truth(false)), |last| self.bounds(last));
+        let last = [last.can_be(false) || last.absences().next().is_some(), last.can_be(true) || last.absences().next().is_some()];
+        Some(Racer::new(sure, last, keys.iter().map(|key| key.numbers().unwrap_or(Hull::ALL)), &ranking.keys))
+    }
+}
+
+/// What the absences of a value make of the unit or the item.
+fn absent_states(bounds: &Bounds) -> impl Iterator<Item = State> {
+    let absent = [
+        (State::Missing, [Absence::Missing, Absence::Undefined, Absence::Partly].as_slice()),
+        (State::Pending, &[Absence::Pending]),
+        (State::NotApplicable, &[Absence::NotApplicable]),
+    ];
+    let bounds = *bounds;
+    absent.into_iter().filter(move |(_, absences)| absences.iter().any(|absence| bounds.can_be_absent(*absence))).map(|(state, _)| state)
+}
