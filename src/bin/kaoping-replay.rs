@@ -146,13 +146,14 @@ enum Value {
 }
 
 /// Why there is no value; the first of several wins.
-const ABSENCES: [&str; 7] = ["too_large", "no_row", "failed", "not_applicable", "missing", "pending", "undefined"];
+const ABSENCES: [&str; 8] = ["too_large", "no_row", "failed", "not_applicable", "missing", "partly_known", "pending", "undefined"];
 const TOO_LARGE: usize = 0;
 const NO_ROW: usize = 1;
 const NOT_APPLICABLE: usize = 3;
 const MISSING: usize = 4;
-const PENDING: usize = 5;
-const UNDEFINED: usize = 6;
+const PARTLY: usize = 5;
+const PENDING: usize = 6;
+const UNDEFINED: usize = 7;
 
 impl Value {
     fn read(text: &str) -> Option<Value> {
@@ -417,17 +418,23 @@ impl Member<'_> {
             None => "scored",
             Some(PENDING) => "pending",
             Some(NOT_APPLICABLE) => "not_applicable",
+            Some(PARTLY) => "partly_known",
             Some(_) => "missing",
         }
     }
 
-    /// Whether it ranks last by a veto, and its keys, if it has a place.
+    /// Whether a veto ranks it last; none where that is not known.
+    fn last(&self) -> Option<bool> {
+        match self.tier.ends.last.map(|step| self.at(step)) {
+            None => Some(false),
+            Some(Some(Value::Truth(last))) => Some(*last),
+            Some(_) => None,
+        }
+    }
+
+    /// Whether it ranks last, and its keys, if it has a place.
     fn keys(&self) -> Option<(bool, Vec<Option<&BigRational>>)> {
-        let last = match self.tier.ends.last.map(|step| self.at(step)) {
-            None => false,
-            Some(Some(Value::Truth(last))) => *last,
-            Some(_) => return None,
-        };
+        let last = self.last()?;
         let keys: Vec<&Value> = self.tier.ends.keys.iter().map(|step| self.at(*step)).collect::<Option<_>>()?;
         let ranked = self.status() == "scored" && keys.iter().all(|key| key.absence().is_none());
         ranked.then(|| (last, keys.into_iter().map(Value::number).collect()))
@@ -611,14 +618,23 @@ fn prints(print: &Print, to: Option<&str>, value: Option<&Value>, printed: &Json
 
 fn results(programs: &Programs, unit: &Json, member: &Member<'_>, found: &mut Found) {
     let (name, status) = (&member.row.unit, member.status());
+    let in_part = |found: &mut Found| found.state("部分已知的结果的上下限", "bounds of what is known in part");
     for (field, is) in [("unit", name.as_str()), ("tier", &member.row.tier), ("status", status)] {
+        if is == "partly_known" {
+            in_part(found);
+            continue;
+        }
         found.agree(&format!("{name} {field}"), &unit.get(field).and_then(Json::as_str), &Some(is));
     }
     for printed in &member.tier.ends.printed {
         let total = printed.result.first().is_some_and(|first| first == "total");
         let shows = if total { status == "scored" } else { member.row.listed && status != "exempt" };
         let recorded = printed.result.iter().try_fold(unit, |json, name| json.get(name)).unwrap_or(&Json::Null);
-        let value = member.at(printed.step).filter(|_| shows);
+        let value = member.at(printed.step).filter(|_| shows || status == "partly_known");
+        if status == "partly_known" && value.and_then(Value::absence) == Some(PARTLY) {
+            in_part(found);
+            continue;
+        }
         if !prints(&programs.print, printed.to.as_deref(), value, recorded) {
             found.fault(&format!("{name} {}", printed.result.join("/")), &recorded.to_string(), &value.map_or_else(|| "-".to_owned(), told));
         }
@@ -640,20 +656,27 @@ fn ranks(programs: &Programs, units: &[Json], members: &[Member<'_>], found: &mu
     }
     for group in groups.values() {
         let keys: Vec<_> = group.iter().map(|(_, member)| member.keys()).collect();
+        if group.iter().any(|(_, member)| member.status() == "partly_known") {
+            found.state("有单位部分已知时的名次", "places beside units that are known in part");
+            continue;
+        }
         let racing: Vec<&(bool, Vec<Option<&BigRational>>)> = keys.iter().flatten().collect();
-        let open = group.iter().zip(&keys).any(|((_, member), keys)| keys.is_none() && !matches!(member.status(), "exempt" | "not_applicable"));
+        let waiting = group.iter().zip(&keys).filter(|((_, member), keys)| keys.is_none() && !matches!(member.status(), "exempt" | "not_applicable"));
+        // one that ranks last whatever it comes to changes no place before those that do
+        let waiting: Vec<bool> = waiting.map(|((_, member), _)| member.row.listed && member.last() == Some(true)).collect();
         let order = |a: &usize, b: &usize| {
             let (Some((last_a, a)), Some((last_b, b))) = (racing.get(*a), racing.get(*b)) else { return Ordering::Equal };
             let mut keys = a.iter().zip(b).zip(&programs.ranking.descending).map(|((a, b), down)| if *down { b.cmp(a) } else { a.cmp(b) });
             last_a.cmp(last_b).then_with(|| keys.find(|order| *order != Ordering::Equal).unwrap_or(Ordering::Equal))
         };
         let mut places = places(racing.len(), &programs.ranking.ties, order).into_iter();
+        let open = |keys: &Option<(bool, Vec<Option<&BigRational>>)>| waiting.iter().any(|last| !last || keys.as_ref().is_some_and(|(last, _)| *last));
         for ((unit, member), keys) in group.iter().zip(&keys) {
             let place = keys.as_ref().and_then(|_| places.next());
             let recorded = unit.get("rank").unwrap_or(&Json::Null);
             let rank = recorded.as_str().map_or_else(|| recorded.to_string(), str::to_owned);
             found.agree(&format!("{} rank {rank}", member.row.unit), &decimal(&rank), &place);
-            found.agree(&format!("{} provisional", member.row.unit), &unit.get("provisional").and_then(Json::as_bool), &Some(place.is_some() && open));
+            found.agree(&format!("{} provisional", member.row.unit), &unit.get("provisional").and_then(Json::as_bool), &Some(place.is_some() && open(keys)));
         }
     }
 }

@@ -44,6 +44,7 @@ fn absence_name(absence: Absence) -> &'static str {
         Absence::Failed => "failed",
         Absence::NotApplicable => "not_applicable",
         Absence::Missing => "missing",
+        Absence::Partly => "partly_known",
         Absence::Pending => "pending",
         Absence::Undefined => "undefined",
     }
