@@ -5,6 +5,7 @@
 
 pub(crate) mod invert;
 pub(crate) mod printed;
+pub(crate) mod receipt;
 pub(crate) mod reconcile;
 pub(crate) mod rounding;
 mod stand;

@@ -167,6 +167,11 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         self.program
     }
 
+    /// The values of all steps, of which those that vary mean nothing before a unit is evaluated.
+    pub(crate) fn into_constants(self) -> Vec<D::Value> {
+        self.values
+    }
+
     /// Leaves the unit at hand for another.
     pub(crate) fn start(&mut self) {
         (self.reached, self.done) = (0, 0);

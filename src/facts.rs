@@ -42,6 +42,7 @@ use crate::eval::Cells;
 use crate::eval::domain::{Absence, Bounds, Value};
 use crate::eval::stages::{self, Members};
 use crate::plan::{AttributeId, Fact, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
+use crate::source::FileRead;
 use grid::Form;
 use ledger::Ledger;
 
@@ -128,6 +129,8 @@ pub(crate) struct Facts {
     pub(crate) aliases: BTreeMap<String, String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
+    /// Every file that was read, those of other periods behind those of this one.
+    pub(crate) read: Vec<FileRead>,
     /// What was read of other periods.
     pub(crate) past: Past,
     /// What was corrected after appeals.

@@ -80,7 +80,8 @@ fn an_impossible_cell_names_what_stands_in_its_way() {
 fn texts_speak_both_languages() {
     let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15", "--free", "超时签收数"];
     let text = invert(&cell).out;
-    for line in ["固定:总工单数 = 146 件", "待求:超时签收数", "1 组数据印得出这个分,已证明没有别的:", "「签收率」只能是 93.15%", "在 6.845% 与 6.855% 之间"] {
+    for line in ["固定:总工单数 = 146 件", "待求:超时签收数", "1 组数据印得出这个分,已证明没有别的:", "「签收率」只能是 93.15%", "在 6.845% 与 6.855% 之间"]
+    {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = invert(&[&cell[..], &["--lang", "en"]].concat()).out;
