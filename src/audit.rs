@@ -2,3 +2,16 @@
 //!
 //! In: a plan, facts, results and what was published. Out: verdicts and witnesses as data. Never: a tolerance, a rule of its own:
 //! every answer is a walk of the one plan over some kind of values.
+
+mod area;
+mod binding;
+mod goal;
+mod levers;
+mod sensitivity;
+mod stand;
+
+pub(crate) use binding::{Binding, BoundClause, Shift};
+pub(crate) use goal::{Aim, Goal, Way, goal};
+pub(crate) use levers::{Lever, Stuck, apart, freed, wanted};
+pub(crate) use sensitivity::{Neighbour, Sensitivity, sensitivity};
+pub(crate) use stand::{Stand, Standing};

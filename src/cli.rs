@@ -13,17 +13,21 @@ mod edition;
 mod explain;
 mod explain_code;
 mod fmt;
+mod goal;
 mod help;
 mod input;
+mod levers;
 mod man;
 mod new;
 mod output;
 mod progress;
 mod score;
+mod sensitivity;
 mod show;
 mod template;
 mod test;
 mod versions;
+mod whatif;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -84,6 +88,12 @@ enum Verb {
     Show(show::Arguments),
     /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
     Diff(diff::Arguments),
+    /// 改几个数,看得分、名次会怎样 / Change some facts and see what follows for scores and places
+    Whatif(whatif::Arguments),
+    /// 怎样改最少的数据,使一个单位达到总分、名次或得分 / The least change of its facts by which a unit reaches a total, a place or a score
+    Goal(goal::Arguments),
+    /// 多一件、少一件,各家的得分差多少 / How far one case more or fewer moves each score
+    Sensitivity(sensitivity::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -124,6 +134,9 @@ fn examples(command: &str) -> &'static [Example] {
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
+        "whatif" => whatif::EXAMPLES,
+        "goal" => goal::EXAMPLES,
+        "sensitivity" => sensitivity::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -200,6 +213,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
+        Verb::Whatif(verb) => whatif::run(&verb, lang),
+        Verb::Goal(verb) => goal::run(&verb, lang),
+        Verb::Sensitivity(verb) => sensitivity::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

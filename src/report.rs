@@ -6,26 +6,34 @@
 mod derivation;
 mod difference;
 mod gathered;
+mod goal;
 mod markdown;
 mod needs;
 mod records;
+mod rows;
+mod sensitivity;
 mod sentence;
 mod separated;
 mod table;
 pub(crate) mod template;
 mod value;
 mod view;
+mod whatif;
 mod workbook;
 
 pub(crate) use derivation::derivation;
 pub(crate) use difference::{by_block, differences};
+pub(crate) use goal::{GoalReport, goal_json, goal_text, stuck_words};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
 pub(crate) use records::records;
+pub(crate) use rows::Writing;
+pub(crate) use sensitivity::{SensitivityReport, sensitivity_json, sensitivity_table};
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};
 pub(crate) use view::{Extent, View};
+pub(crate) use whatif::{WhatifReport, whatif_json, whatif_text};
 pub(crate) use workbook::{Derivations, workbook};
 
 use crate::diag::Lang;

@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
-pub(crate) use self::adjusted::{adjustment, bearing};
+pub(crate) use self::adjusted::{adjustment, bearing, moved};
 use self::lists::Candidates;
 pub use self::lists::{ListResult, ListedUnit};
 use crate::diag::Lang;

@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 }
 
 /// The arguments without a flag: a path is the policy, anything else the unit.
-fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
+pub(super) fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
     let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || is_rule_name(Path::new(text));
     match named {
         [] => (None, None),
@@ -125,7 +125,7 @@ pub(super) fn find_unit(loaded: &Loaded, facts: &Facts, name: &str) -> Result<St
 }
 
 /// The item of that name that applies to the unit, else any of that name.
-fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic, Fault> {
+pub(super) fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic, Fault> {
     if name == plan.total.name || plan.total_columns.iter().any(|column| column == name) || name == "total" {
         return Ok(Topic::Total);
     }
