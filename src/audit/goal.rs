@@ -179,3 +179,138 @@ impl Search<'_, '_> {
         (best, true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::levers::{Lever, wanted};
+    use super::super::stand::Stand;
+    use super::*;
+    use crate::facts::{Cell, Facts, Member, Row};
+    use crate::plan::{Adjustable, Plan};
+    use crate::source::Sources;
+    use proptest::prelude::*;
+
+    /// A cliff, started steps, a table, a product of rates, a condition over two facts and a cap: less is not always worse.
+    fn plan() -> &'static Plan {
+        static PLAN: std::sync::OnceLock<Plan> = std::sync::OnceLock::new();
+        PLAN.get_or_init(|| {
+            let mut sources = Sources::default();
+            sources.add(
+                "rules.kp",
+                r#"
+                标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 平分 }
+                层级 部门 满分 30 分
+                数据 工单 : 件
+                数据 超时 : 件 不大于 工单 可调 向下
+                数据 退回 : 件 可调 向下
+                数据 回访 : 件 不大于 10 件 可调
+                数据 率 : % 或由 1 - 超时 / 工单 取整到 0.01%
+                数据 退回率 : % 或由 1 - 退回 / 工单 取整到 0.01%
+                指标 甲 满分 10 分 {
+                    当 率 < 80% 得 0 分
+                    率 低于 98% 每 2 个百分点 扣 0.7 分,不足按整计
+                    当 超时 > 3 件 且 退回 > 2 件 扣 3 分
+                }
+                指标 乙 满分 10 分 { 得 按 退回 { ≤ 1 件: 10 分; ≤ 4 件: 6 分; ≤ 7 件: 7 分; 其余: 0 分 } }
+                指标 丙 满分 10 分 { 得分 = 满分 × 率 × 退回率 × (按 回访 { ≤ 2 件: 0.9; [3 件, 5 件]: 0.4; 其余: 1 }) 取整到 0.01 分 }
+                加分项 丁 封顶 3 分 { 回访 每 1 件 加 0.6 分 }
+                总分 = 合计 封顶 满分
+                排名 层级 依 总分
+                "#,
+            );
+            crate::engine::compile(&sources).plan.unwrap()
+        })
+    }
+
+    fn facts(units: &[[i64; 4]]) -> Facts {
+        let cell = |value: i64| Cell {
+            value: crate::eval::domain::Value::Number(Number::from(Decimal::from(value))),
+            known: None,
+            file: 0,
+            row: 0,
+            column: 0,
+            provenance: None,
+            basis: None,
+        };
+        let row = |unit: &[i64; 4]| Row {
+            listed: true,
+            cells: unit.iter().map(|value| Some(cell(*value))).chain(std::iter::repeat_n(None, plan().facts.len() - 4)).collect(),
+            ..Row::default()
+        };
+        let member = |name: usize| Member { name: name.to_string(), tier: 0, parent: None, attributes: Vec::new() };
+        let mut facts = Facts { members: (0..units.len()).map(member).collect(), rows: units.iter().map(row).collect(), ..Facts::default() };
+        facts.gather(plan());
+        facts
+    }
+
+    /// Every change there is, with its cost and what it reaches, by exact evaluation alone.
+    fn every_change(stand: &Stand<'_>, aim: Aim, costs: [i64; 3]) -> Vec<(Vec<i64>, i64, Number)> {
+        let ranges: Vec<(i64, i64)> = stand.levers.iter().map(|lever| (lever.least, lever.most.min(12))).collect();
+        let mut found = Vec::new();
+        for a in ranges[0].0..=ranges[0].1 {
+            for b in ranges[1].0..=ranges[1].1 {
+                for c in ranges[2].0..=ranges[2].1 {
+                    let steps = vec![a, b, c];
+                    let cost = a.abs() * costs[0] + b.abs() * costs[1] + c.abs() * costs[2];
+                    let Some(standing) = stand.standing(&steps) else { continue };
+                    let reached = match aim {
+                        Aim::Total => standing.total,
+                        Aim::Item(item) => standing.scores[item],
+                        Aim::Place => standing.rank.map(|place| Number::from(place).negated()),
+                    };
+                    found.extend(reached.map(|reached| (steps, cost, reached)));
+                }
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(150))]
+        #[test]
+        fn the_least_change_is_that_of_looking_at_every_change(
+            unit in (1_i64..16, 0_i64..9, 0_i64..9, 0_i64..=10),
+            others in prop::collection::vec((0_i64..4, 0_i64..9, 0_i64..=10), 0..5),
+            costs in (1_i64..4, 1_i64..4, 1_i64..4),
+            of in 0_usize..6,
+            halves in 0_i64..=66,
+        ) {
+            let (n, late, back, calls) = unit;
+            let n = n + late;
+            let all: Vec<[i64; 4]> = std::iter::once([n, late, back, calls]).chain(others.iter().map(|(late, back, calls)| [20, *late, *back, *calls])).collect();
+            let facts = facts(&all);
+            let costs = [costs.0, costs.1, costs.2];
+            let row = &facts.rows[0];
+            let levers: Vec<Lever> = wanted(plan(), 0).into_iter().zip(costs).map(|((fact, adjustable), cost)| {
+                Lever::of((plan(), &plan().programs[0]), row, (fact, Adjustable { cost: Decimal::from(cost), ..adjustable })).unwrap()
+            }).collect();
+            let (aim, target) = match of {
+                0 | 1 => (Aim::Total, Number::from(Decimal::new(halves * 5, 1))),
+                2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
+                _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
+            };
+            let mut stand = Stand::new(plan(), &facts, 0, levers).unwrap();
+            let every = every_change(&stand, aim, costs);
+            let found = goal(&mut stand, aim, target, 1_000).unwrap();
+            prop_assert!(found.proved && found.complete);
+            let least = every.iter().filter(|(.., reached)| *reached >= target).map(|(_, cost, _)| *cost).min();
+            match least {
+                Some(least) => {
+                    let mut wanted: Vec<&Vec<i64>> = every.iter().filter(|(_, cost, reached)| *cost == least && *reached >= target).map(|(steps, ..)| steps).collect();
+                    let mut ways: Vec<&Vec<i64>> = found.ways.iter().map(|way| &way.steps).collect();
+                    wanted.sort();
+                    ways.sort();
+                    prop_assert_eq!(found.cost, Decimal::from(least));
+                    prop_assert_eq!(ways, wanted);
+                }
+                None => {
+                    prop_assert!(found.ways.is_empty());
+                    let best = every.iter().map(|(.., reached)| *reached).max();
+                    prop_assert_eq!(found.best.as_ref().map(|(best, _)| *best), best);
+                    let cheapest = every.iter().filter(|(.., reached)| Some(*reached) == best).map(|(_, cost, _)| Decimal::from(*cost)).min();
+                    prop_assert_eq!(found.best.and_then(|(_, way)| way).map(|(_, cost)| cost), cheapest);
+                }
+            }
+        }
+    }
+}

@@ -34,6 +34,8 @@ pub(crate) enum Stuck {
     NotRead,
     /// It is not known.
     Unknown,
+    /// It is known in part.
+    Partly,
     /// It follows from these others, which are known.
     Follows,
     /// It is no number.
@@ -51,7 +53,8 @@ impl Lever {
         if derivation.is_some_and(|derived| outcome.value(derived).number().is_some()) {
             return Err(Stuck::Follows);
         }
-        let value = outcome.value(step).decimal().ok_or(Stuck::Unknown)?;
+        let value = outcome.value(step);
+        let value = value.decimal().ok_or(if value.absence() == Some(Absence::Partly) { Stuck::Partly } else { Stuck::Unknown })?;
         let steps_to_zero = Number::from(value).over(&Number::from(declared.step)).ok().flatten().and_then(|steps| steps.floor().ok()?.decimal());
         let to_zero = steps_to_zero.and_then(|steps| i64::try_from(steps.mantissa()).ok().filter(|_| steps.scale() == 0)).unwrap_or(0);
         let least = if adjustable.down { to_zero.clamp(0, FURTHEST).saturating_neg() } else { 0 };

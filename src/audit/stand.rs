@@ -30,6 +30,8 @@ pub(crate) struct Stand<'a> {
     gathered: Vec<bool>,
     /// The units that it is ranked among, as far as they have a total; they stay where nothing is gathered.
     rivals: Vec<Contestant>,
+    /// How many others have no total yet and may come to stand before it.
+    pub(crate) open: usize,
     exact: Evaluator<'a, Exact>,
     bounds: Evaluator<'a, Interval>,
 }
@@ -62,10 +64,10 @@ impl<'a> Stand<'a> {
         let mut own: Vec<FactId> = changing;
         own.extend(&freed);
         let gathered = gathered(plan, program, &own);
-        let rivals = rivals(plan, facts, member);
+        let (rivals, open) = rivals(plan, facts, member);
         let exact = Evaluator::of(Exact, program, &row);
         let bounds = Evaluator::of(Interval, program, &Within { row: &row, levers: &[], area: &[], gathered: &[] });
-        Some(Stand { plan, program, facts, member, row, levers, freed, held, gathered, rivals, exact, bounds })
+        Some(Stand { plan, program, facts, member, row, levers, freed, held, gathered, rivals, open, exact, bounds })
     }
 
     /// Whether what other units bring to it, or it to them, changes with a lever.
@@ -81,7 +83,8 @@ impl<'a> Stand<'a> {
             for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
                 if let Some(slot) = row.cells.get_mut(lever.fact) {
                     let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
-                    let cell = slot.take().unwrap_or_else(|| crate::facts::Cell { value, file: 0, row: 0, column: 0, provenance: None, basis: None });
+                    let cell =
+                        slot.take().unwrap_or_else(|| crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
                     *slot = Some(crate::facts::Cell { value, ..cell });
                 }
             }
@@ -118,7 +121,7 @@ impl<'a> Stand<'a> {
     fn place(&self, outcome: &Outcome<crate::eval::domain::TracedValue>, steps: &[i64]) -> Option<Decimal> {
         let own = contestant(self.program, outcome, "")?;
         if self.bears_on_others() {
-            return place_among(self.plan, &own, &rivals(self.plan, &self.changed(steps), self.member));
+            return place_among(self.plan, &own, &rivals(self.plan, &self.changed(steps), self.member).0);
         }
         place_among(self.plan, &own, &self.rivals)
     }
@@ -195,17 +198,21 @@ fn place_among(plan: &Plan, own: &Contestant, rivals: &[Contestant]) -> Option<D
     places(&plan.ranking, &all).first().copied()
 }
 
-/// The units that a member is ranked among, as far as they have a total.
-fn rivals(plan: &Plan, facts: &Facts, member: usize) -> Vec<Contestant> {
+/// The units that a member is ranked among, as far as they have a total, and how many may come to have one.
+fn rivals(plan: &Plan, facts: &Facts, member: usize) -> (Vec<Contestant>, usize) {
     let tier = facts.members.get(member).map(|member| member.tier);
-    let mut found = Vec::new();
+    let (mut found, mut open) = (Vec::new(), 0);
     for (index, (other, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
-        let among = index != member && row.listed && (!plan.ranking.within_tier || Some(other.tier) == tier);
+        let among = index != member && (!plan.ranking.within_tier || Some(other.tier) == tier);
         if let Some(program) = plan.programs.get(other.tier).filter(|_| among) {
-            found.extend(contestant(program, &traced(program, row, Until::Scores), &other.name));
+            let outcome = traced(program, row, Until::Scores);
+            match contestant(program, &outcome, &other.name).filter(|_| row.listed) {
+                Some(rival) => found.push(rival),
+                None => open += usize::from(!row.listed || !matches!(outcome.status, Status::Exempt(_) | Status::NotApplicable)),
+            }
         }
     }
-    found
+    (found, open)
 }
 
 /// The inputs that facts of a unit bear on: by what it brings to them itself, or by others that do.

@@ -13,7 +13,8 @@ use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Stand, goal};
 use crate::diag::{Lang, language_of, words};
 use crate::explain::Topic;
-use crate::facts::Facts;
+use crate::facts::{Facts, Row};
+use crate::plan::Plan;
 use crate::quantity::Number;
 use crate::report::{self, GoalReport};
 
@@ -62,11 +63,11 @@ enum Format {
 
 pub(super) const EXAMPLES: &[Example] = &[
     example(
-        "kaoping goal 甲县 --total 90 --adjust 超时数:down --period 2024-01 --facts 数据.csv",
+        "kaoping goal 甲县 --total 90 --adjust 超时件数:down --period 2024-01 --facts 数据.csv",
         "最少少几件超时,总分到 90 分",
         "How few late cases it takes for a total of 90",
     ),
-    example("kaoping goal 甲县 --rank 1 --adjust 超时数:down --period 2024-01 --facts 数据.csv", "怎样排到第 1", "What it takes to be first"),
+    example("kaoping goal 甲县 --rank 1 --adjust 超时件数:down --period 2024-01 --facts 数据.csv", "怎样排到第 1", "What it takes to be first"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
@@ -151,6 +152,9 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
     let mut stand = Stand::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
+    if let Some(refusal) = known_in_part(plan, unit, row, &stand, asked.aim) {
+        return Err(refusal);
+    }
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
     let report = GoalReport {
         plan,
@@ -164,12 +168,34 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
         stuck: &stuck,
         freed: &stand.freed,
         held: &stand.held,
+        open: stand.open,
         goal: &found,
     };
     Ok(match arguments.format {
         Format::Text => report::goal_text(&report, lang),
         Format::Json => format!("{:#}\n", report::goal_json(&report)),
     })
+}
+
+/// Says that what is aimed at rests on facts that are known in part, whatever the others do.
+fn known_in_part(plan: &Plan, unit: &str, row: &Row, stand: &Stand<'_>, aim: Aim) -> Option<Fault> {
+    let still = vec![0; stand.levers.len()];
+    let standing = stand.standing(&still)?;
+    let there = match aim {
+        Aim::Total => standing.total.is_some(),
+        Aim::Place => standing.rank.is_some(),
+        Aim::Item(item) => standing.scores.get(item).is_some_and(Option::is_some),
+    };
+    if there || !row.is_partly_known() {
+        return None;
+    }
+    let partly = row.cells.iter().enumerate().filter(|(_, cell)| cell.as_ref().is_some_and(|cell| cell.known.is_some()));
+    let names: Vec<&str> = partly.filter_map(|(fact, _)| plan.facts.get(fact)).map(crate::plan::Fact::label).collect();
+    let (zh, en) = (names.join("、"), names.join(", "));
+    Some(Fault::Words(words!(
+        "{unit} 的 {zh} 只部分已知,要达到的分没有定数;先用 whatif --set 或在数据里填成一个数",
+        "{unit}: {en} known in part, so that what is to be reached has no one value: fill in one number first"
+    )))
 }
 
 /// Says why nothing can change, and what would.

@@ -50,8 +50,8 @@ enum Format {
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
-    example("kaoping whatif --period 2024-01 --facts 数据.csv --set 甲县.超时数=0", "甲县没有超时,会怎样", "What if one unit had no late case"),
-    example("kaoping whatif --period 2024-01 --facts 数据.csv --set-all 超时数=0 --format md", "谁都没有超时,会怎样", "What if no unit had any"),
+    example("kaoping whatif --period 2024-01 --facts 数据.csv --set 甲县.超时件数=0", "甲县没有超时,会怎样", "What if one unit had no late case"),
+    example("kaoping whatif --period 2024-01 --facts 数据.csv --set-all 超时件数=0 --format md", "谁都没有超时,会怎样", "What if no unit had any"),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {

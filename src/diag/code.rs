@@ -183,6 +183,8 @@ codes! {
     BlankField = "K0533", "记录里缺了不可空的格", "blank cell in a record";
     /// A table that looks like a copy of another.
     Copy = "K0534", "像是副本的表", "table that looks like a copy";
+    /// A cell of a fact known in part whose set cannot be read, or holds nothing.
+    BadSet = "K0535", "不成立的范围", "set of values that does not hold";
     /// A script that is not there, or not where scripts may lie.
     ScriptMissing = "K0601", "脚本读不到", "script not found";
     /// A script that the engine of scripts cannot read.

@@ -90,6 +90,7 @@ pages! {
     OutsideCalendar = "K0532";
     BlankField = "K0533";
     Copy = "K0534";
+    BadSet = "K0535";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";

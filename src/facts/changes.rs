@@ -141,7 +141,7 @@ pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &
         if let Some(row) = facts.rows.get_mut(change.member) {
             row.listed |= change.new.is_some();
             if let Some(slot) = row.cells.get_mut(change.fact) {
-                *slot = change.new.map(|value| Cell { value, file, row: place.row, column: 0, provenance: None, basis: None });
+                *slot = change.new.map(|value| Cell { value, known: None, file, row: place.row, column: 0, provenance: None, basis: None });
             }
         }
     }

@@ -14,7 +14,7 @@ use super::register::{self, Register, TIER, UNIT};
 use super::stray::Content;
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units, given_by_register};
-use super::{Cell, Facts, File, Row, named, provenance, stray};
+use super::{Cell, Facts, File, Row, named, partly, provenance, stray};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
 use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
@@ -65,8 +65,9 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     if register.is_none() {
         loader.diagnostics.extend(register::lacking(plan));
     }
-    let Loader { units, mut facts, .. } = loader;
+    let Loader { units, mut facts, diagnostics, .. } = loader;
     given_by_register(&units, &mut facts);
+    partly::narrow(plan, &mut facts, diagnostics);
     facts.aliases = named::aliases(plan, register);
     facts.gather(plan);
     facts
@@ -74,7 +75,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
-    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() };
+    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() };
     for (fact, literal) in cells {
         let value = value_of(literal);
         let name = plan.facts.get(*fact).map(|fact| &fact.name);
@@ -82,7 +83,7 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
             std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
         let fact = applying(plan, &namesakes, tier).unwrap_or(*fact);
         if let Some(slot) = row.cells.get_mut(fact) {
-            *slot = Some(Cell { value, file: 0, row: 0, column: 0, provenance: None, basis: None });
+            *slot = Some(Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
         }
     }
     row
@@ -324,8 +325,15 @@ impl Loader<'_, '_> {
             (None, [only]) => Some(*only),
             (None, _) => return,
         };
+        let mut known = None;
         let value = fact.and_then(|id| self.plan.facts.get(id)).and_then(|fact| {
             let reading = Reading { plan: self.plan, fact, stated: *stated };
+            if partly::is_set(text) {
+                let read = partly::read(&reading, text, &table.place(row, column), self.diagnostics)?;
+                let value = read.bounds.exact();
+                known = value.is_none().then(|| Box::new(read));
+                return Some(value.unwrap_or(Value::Absent(Absence::Partly)));
+            }
             let value = reading.read(text, &table.place(row, column), self.diagnostics);
             if value.is_none() && table.form == Form::Sheet {
                 advise(fact, text, self.diagnostics);
@@ -339,7 +347,7 @@ impl Loader<'_, '_> {
                 let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
                 sheet.misplaced.entry(column).or_insert_with(|| (row, Vec::new())).1.push(name);
             }
-            (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, file: sheet.file, row, column, provenance: None, basis: None }),
+            (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, known, file: sheet.file, row, column, provenance: None, basis: None }),
             (Some(_), None) => {}
         }
     }

@@ -105,6 +105,7 @@ impl Gave {
         Some(match self {
             Gave::Value(_) => return None,
             Gave::Open(Absence::Pending) => words!("待定", "pending"),
+            Gave::Open(Absence::Partly) => words!("部分已知", "partly known"),
             Gave::Open(Absence::Undefined) | Gave::Left(Left::Undefined) => words!("无从计算", "undefined"),
             Gave::Open(_) => words!("缺数据", "missing"),
             Gave::Left(Left::Exempt) => words!("不参评", "exempt"),

@@ -9,14 +9,14 @@ use super::Difference;
 use crate::diag::{Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
-use crate::eval::outcome::{Outcome, traced};
+use crate::eval::outcome::Outcome;
 use crate::eval::trace::{Source, Trace};
 use crate::facts::register::UNIT;
 use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
-use crate::results::{ListResult, Output, Place, Results, State, UnitResult};
+use crate::results::{ListResult, Output, Place, Results, State, UnitResult, evaluated};
 
 /// A difference that is known, with both values and why.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ struct Cell<'a> {
 /// The units of published lists.
 struct Lists<'t> {
     path: &'t str,
-    lists: IndexMap<&'t str, IndexSet<&'t str>>,
+    units: IndexMap<&'t str, IndexSet<&'t str>>,
     /// Whether they stand in the order of the list.
     ordered: bool,
 }
@@ -115,13 +115,13 @@ impl<'t> Lists<'t> {
     /// Of a table with a row for every unit of every list.
     fn in_order(table: &'t Table, columns: (usize, usize)) -> Self {
         let whole = |names: &'t str| vec![names];
-        Lists { path: &table.path, lists: Lists::gathered(table, columns, whole), ordered: true }
+        Lists { path: &table.path, units: Lists::gathered(table, columns, whole), ordered: true }
     }
 
     /// Of a table with a row for every unit, and in it the names of its lists.
     fn beside_scores(table: &'t Table, columns: (usize, usize)) -> Self {
-        let each = |names: &'t str| names.split(['、', ',', ',', ';', ';']).map(str::trim).filter(|name| !name.is_empty()).collect();
-        Lists { path: &table.path, lists: Lists::gathered(table, columns, each), ordered: false }
+        let each = |names: &'t str| names.split(['、', ',', '\u{FF0C}', ';', '\u{FF1B}']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        Lists { path: &table.path, units: Lists::gathered(table, columns, each), ordered: false }
     }
 
     fn gathered(table: &'t Table, (list_column, unit_column): (usize, usize), names: impl Fn(&'t str) -> Vec<&'t str>) -> IndexMap<&'t str, IndexSet<&'t str>> {
@@ -269,6 +269,7 @@ impl Comparison<'_> {
         };
         match state {
             State::Missing => Some(("缺数据", "missing")),
+            State::Partly => Some(("部分已知", "partly known")),
             State::Pending => Some(("待定", "pending")),
             State::Exempt => Some(("不参评", "exempt")),
             State::NotApplicable => Some(("不适用", "n/a")),
@@ -286,6 +287,7 @@ impl Comparison<'_> {
         match outcome.value(steps.score) {
             Value::Absent(Absence::NotApplicable) => Some(State::NotApplicable),
             Value::Absent(Absence::Missing) => Some(State::Missing),
+            Value::Absent(Absence::Partly) => Some(State::Partly),
             Value::Absent(Absence::Pending) => Some(State::Pending),
             _ => None,
         }
@@ -294,7 +296,7 @@ impl Comparison<'_> {
     /// Compares the lists that a table names with those of the rules: who is on one, and in what order within a tier or group.
     fn lists(&self, published: &Lists<'_>, known: &[Known], report: &mut Report) {
         let lang = self.plan.lang;
-        for (name, units) in &published.lists {
+        for (name, units) in &published.units {
             let name = *name;
             if !self.plan.lists.iter().any(|list| list.name == name) {
                 let expected = words!("有这个名单", "a list of this name").get(lang).to_owned();
@@ -362,6 +364,7 @@ impl Comparison<'_> {
             Column::Output(output) => match unit.outputs.get_index(output)?.1.as_ref()? {
                 Output::Text(text) => Some(text.clone()),
                 Output::Truth(truth) => Some(if *truth { "是" } else { "否" }.to_owned()),
+                Output::Between { interval } => Some(interval.to_string()),
             },
             Column::Eligible => unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned()),
             Column::Item => {
@@ -383,7 +386,7 @@ impl Comparison<'_> {
     fn outcome(&self, unit: &UnitResult) -> Option<(&Program, Outcome<TracedValue>)> {
         let index = self.facts.members.iter().position(|member| member.name == unit.unit)?;
         let program = self.program(unit)?;
-        Some((program, traced(program, self.facts.rows.get(index)?, Until::Bounds)))
+        Some((program, evaluated(program, self.facts.rows.get(index)?, Until::Bounds).0))
     }
 
     fn evidence(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Evidence {
@@ -454,6 +457,7 @@ fn state(unit: &UnitResult) -> &'static str {
     match unit.status {
         State::Exempt => "不参评",
         State::Missing => "缺数据",
+        State::Partly => "部分已知",
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
     }

@@ -30,6 +30,8 @@ pub(crate) struct GoalReport<'a> {
     pub(crate) stuck: &'a [(FactId, Stuck)],
     pub(crate) freed: &'a [FactId],
     pub(crate) held: &'a [FactId],
+    /// How many others have no total yet.
+    pub(crate) open: usize,
     pub(crate) goal: &'a Goal,
 }
 
@@ -243,6 +245,17 @@ fn lost(report: &GoalReport<'_>, after: &Standing) -> Vec<(String, String, Strin
 }
 
 fn write_notes(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
+    if report.aim == Aim::Place {
+        let open = report.open;
+        let line = match open {
+            0 => words!("其他单位的数据都不变", "the facts of all other units stay"),
+            _ => words!(
+                "其他单位的数据都不变;另有 {open} 家还没有总分,名次可能变动",
+                "the facts of all other units stay; {open} have no total yet, so that places may change"
+            ),
+        };
+        let _ = writeln!(text, "{}", line.get(lang));
+    }
     for (fact, stuck) in report.stuck {
         let label = report.label(*fact);
         let _ = writeln!(text, "{}", stuck_words(label, *stuck).get(lang));
@@ -284,6 +297,7 @@ pub(crate) fn stuck_words(label: &str, stuck: Stuck) -> crate::diag::Words {
                 "{label} is not known for this unit (a published rate alone is no count) and cannot change"
             )
         }
+        Stuck::Partly => words!("「{label}」只部分已知,先把它填成一个数才能改", "{label} is known in part and cannot change: fill in one number first"),
         Stuck::Follows => words!("「{label}」由其他数据推得,请改那些数据", "{label} follows from other facts: let those change"),
         Stuck::NoNumber => words!("「{label}」不是数,不能逐步改", "{label} is no number and has no steps"),
     }
@@ -293,6 +307,7 @@ fn stuck_word(stuck: Stuck) -> &'static str {
     match stuck {
         Stuck::NotRead => "not_read",
         Stuck::Unknown => "unknown",
+        Stuck::Partly => "partly_known",
         Stuck::Follows => "follows",
         Stuck::NoNumber => "no_number",
     }
@@ -323,6 +338,7 @@ pub(crate) fn goal_json(report: &GoalReport<'_>) -> Json {
         "ways": goal.ways.iter().map(|way| way_json(report, way)).collect::<Vec<_>>(),
         "complete": goal.complete,
         "proof": { "proved": goal.proved, "boxes": goal.areas },
+        "without_total": report.open,
         "best": best,
         "before": standing(report, &goal.before),
         "cannot_change": report.stuck.iter().map(|(fact, stuck)| json!({ "fact": report.label(*fact), "why": stuck_word(*stuck) })).collect::<Vec<_>>(),

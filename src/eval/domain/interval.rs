@@ -9,7 +9,7 @@ mod hull;
 
 use rust_decimal::Decimal;
 
-pub(crate) use self::hull::Hull;
+pub(crate) use self::hull::{End, Hull};
 use super::{Absence, Domain, Exact, Value};
 use crate::eval::call::answer;
 use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading, Sign, StepId};
@@ -42,11 +42,16 @@ pub(crate) struct Possible {
 }
 
 /// The absences in the order of their bits.
-const ABSENCES: [Absence; 7] =
-    [Absence::TooLarge, Absence::NoRow, Absence::Failed, Absence::NotApplicable, Absence::Missing, Absence::Pending, Absence::Undefined];
+const ABSENCES: [Absence; 8] =
+    [Absence::TooLarge, Absence::NoRow, Absence::Failed, Absence::NotApplicable, Absence::Missing, Absence::Partly, Absence::Pending, Absence::Undefined];
 
 fn bit_of(absence: Absence) -> u8 {
     ABSENCES.iter().position(|other| *other == absence).and_then(|place| u32::try_from(place).ok()).map_or(0, |place| 1_u8.checked_shl(place).unwrap_or(0))
+}
+
+/// Whether it can be that truth.
+fn can([no, yes]: [bool; 2], truth: bool) -> bool {
+    if truth { yes } else { no }
 }
 
 fn word_bit(word: usize) -> u128 {
@@ -54,10 +59,6 @@ fn word_bit(word: usize) -> u128 {
 }
 
 impl Possible {
-    /// Any number.
-    pub(crate) const NUMBERS: Possible = Possible { numbers: Some(Hull::ALL), truths: [false, false], words: 0, absences: 0 };
-    /// Either truth.
-    pub(crate) const TRUTHS: Possible = Possible { numbers: None, truths: [true, true], words: 0, absences: 0 };
     /// Any value at all, or none.
     pub(crate) const ANYTHING: Possible = Possible { numbers: Some(Hull::ALL), truths: [true, true], words: u128::MAX, absences: u8::MAX };
 
@@ -210,11 +211,17 @@ impl Bounds {
         ABSENCES.into_iter().filter(move |absence| absences & bit_of(*absence) != 0)
     }
 
+    /// The words that it can be, of so many.
+    pub(crate) fn words(&self, count: usize) -> impl Iterator<Item = usize> {
+        let words = self.possible().words;
+        (0..count).filter(move |word| words & word_bit(*word) != 0)
+    }
+
     /// Whether it can be true, or false.
     pub(crate) fn can_be(&self, truth: bool) -> bool {
         match self {
             Bounds::Exactly(value) => *value == Value::Truth(truth),
-            Bounds::Within(possible) => possible.truths[usize::from(truth)],
+            Bounds::Within(possible) => can(possible.truths, truth),
         }
     }
 
@@ -223,7 +230,7 @@ impl Bounds {
         let possible = self.possible();
         match value {
             Value::Number(number) => possible.numbers.is_some_and(|hull| hull.holds(number)),
-            Value::Truth(truth) => possible.truths[usize::from(*truth)],
+            Value::Truth(truth) => can(possible.truths, *truth),
             Value::Symbol(word) => possible.words & word_bit(*word) != 0,
             Value::Absent(absence) => possible.absences & bit_of(*absence) != 0,
         }
@@ -457,7 +464,7 @@ impl Domain for Interval {
             found.truths = a.compared(comparison, b);
         }
         if a.words != 0 && b.words != 0 {
-            let one = a.words == b.words && a.words.count_ones() == 1 && a.words != word_bit(127);
+            let one = a.words == b.words && a.words.is_power_of_two() && a.words != word_bit(127);
             found.truths = equal_or_not(comparison, found.truths, a.words & b.words != 0, !one);
         }
         for one in truths(&a).filter(|one| matches!(one, Value::Truth(_))) {

@@ -27,8 +27,8 @@ impl PartialEq for Hull {
 impl Eq for Hull {}
 
 /// A number, or what lies beyond all on one side.
-#[derive(Debug, Clone, Copy)]
-enum End {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
     Below,
     At(Number),
     Above,
@@ -59,12 +59,7 @@ impl End {
     }
 
     fn before(&self, other: &End) -> bool {
-        match (self, other) {
-            (End::Below, End::Below) | (End::Above, _) => false,
-            (End::Below, _) | (End::At(_), End::Above) => true,
-            (End::At(_), End::Below) => false,
-            (End::At(a), End::At(b)) => a < b,
-        }
+        self < other
     }
 
     /// The product; 0 by whatever is 0, for the numbers that an open end stands for are all numbers.
@@ -152,7 +147,7 @@ impl Hull {
     }
 
     #[inline]
-    pub(super) fn negated(&self) -> Hull {
+    pub(crate) fn negated(&self) -> Hull {
         let negated = |end: Option<Number>| end.map(|end| end.negated());
         Hull { low: negated(self.high), high: negated(self.low), whole: self.whole }
     }
@@ -236,7 +231,8 @@ impl Hull {
         }
     }
 
-    fn ends(&self) -> [End; 2] {
+    /// Its ends.
+    pub(crate) fn ends(&self) -> [End; 2] {
         [End::low(self.low), End::high(self.high)]
     }
 
