@@ -92,7 +92,7 @@ fn what_is_out_of_reach_says_how_far_it_gets_and_what_is_missing() {
 fn mistakes_of_the_command_line_are_named() {
     for (rest, wanted) in [
         (["--total", "90", "--adjust", "超时签收:down"].as_slice(), "是不是「超时签收数」"),
-        (&["--total", "90", "--adjust", "超时签收数:left"], "超时签收数:down:3"),
+        (&["--total", "90", "--adjust", "超时签收数:left"], "超时件数:向下:3"),
         (&["--total", "ninety"], "不是数"),
         (&["--rank", "0"], "名次从 1 数起"),
         (&[], "请写明目标"),

@@ -40,8 +40,8 @@ pub(super) struct Arguments {
     /// 这个指标要达到的得分 / The score that the indicator is to reach
     #[arg(long, value_name = "分 / POINTS", requires = "indicator")]
     score: Option<String>,
-    /// 可以改的数据,代替规则里的 可调:名称:down、名称:up,后面可写每一步的代价,可写几次 / A fact that may change, instead of those that the rules call adjustable: NAME:down or NAME:up, with the cost of a step behind it if need be; may be repeated
-    #[arg(long, value_name = "数据:down / FACT:down")]
+    /// 可以改的数据,代替规则里的 可调:写作 名称:向下、名称:向上,后面可写每一步的代价,可写几次 / A fact that may change, instead of those that the rules call adjustable: NAME:down or NAME:up, with the cost of a step behind it if need be; may be repeated
+    #[arg(long, value_name = "数据:向下 / FACT:down")]
     adjust: Vec<String>,
     /// 代价相同的改动最多列几种 / How many changes of the same cost are listed at most
     #[arg(long, value_name = "数 / NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -206,7 +206,7 @@ fn nothing_to_change(loaded: &Loaded, facts: &Facts, member: usize, stuck: &[(us
     let (list, list_en) = (known.join("、"), known.join(", "));
     if stuck.is_empty() && by_rules {
         return Fault::Words(words!(
-            "规则没有说哪些数据可调;在数据后面写 可调 向下,或用 --adjust 数据名:down。这个单位知道的件数有:{list}",
+            "规则没有说哪些数据可调;在数据后面写 可调 向下,或用 --adjust 数据名:向下。这个单位知道的件数有:{list}",
             "the rules call no fact adjustable: write adjustable down behind a fact, or --adjust FACT:down. The counts that are known of the unit: {list_en}"
         ));
     }

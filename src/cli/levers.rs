@@ -16,7 +16,7 @@ pub(super) struct Named {
     adjustable: Adjustable,
 }
 
-/// Reads `超时签收数:down`, `回访数:up:3`, `不满意数`.
+/// Reads `超时件数:down`, `稿件:向上:3`, `退回`.
 pub(super) fn parse(plan: &Plan, text: &str) -> Result<Named, Fault> {
     let mut parts = text.split([':', '：']).map(str::trim);
     let name = parts.next().unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn parse(plan: &Plan, text: &str) -> Result<Named, Fault> {
 
 fn malformed(text: &str) -> Fault {
     Fault::Words(words!(
-        "--adjust 「{text}」写得不对:写作 数据名:down、数据名:up 或 数据名,后面可再写代价(大于 0),如 超时签收数:down:3",
+        "--adjust 「{text}」写得不对:写作 数据名:向下、数据名:向上 或 数据名,后面可再写代价(大于 0),如 超时件数:向下:3",
         "--adjust {text} is not understood: write FACT:down, FACT:up or FACT, with a cost above 0 behind it if need be, as in late:down:3"
     ))
 }

@@ -155,8 +155,8 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
 
 fn malformed(text: &str, of_all: bool) -> Fault {
     Fault::Words(if of_all {
-        words!("--set-all 「{text}」写得不对:写作 列=值,如 超时签收数=0", "--set-all {text} is not understood: write COLUMN=VALUE, as in late=0")
+        words!("--set-all 「{text}」写得不对:写作 列=值,如 超时件数=0", "--set-all {text} is not understood: write COLUMN=VALUE, as in late=0")
     } else {
-        words!("--set 「{text}」写得不对:写作 单位.列=值,如 甲县.超时签收数=0", "--set {text} is not understood: write UNIT.COLUMN=VALUE, as in North.late=0")
+        words!("--set 「{text}」写得不对:写作 单位.列=值,如 甲县.超时件数=0", "--set {text} is not understood: write UNIT.COLUMN=VALUE, as in North.late=0")
     })
 }
