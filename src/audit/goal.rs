@@ -182,6 +182,8 @@ impl Search<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::arithmetic_side_effects, reason = "small numbers of a test")]
+
     use super::super::levers::{Lever, wanted};
     use super::super::stand::Stand;
     use super::*;

@@ -83,8 +83,7 @@ impl<'a> Stand<'a> {
             for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
                 if let Some(slot) = row.cells.get_mut(lever.fact) {
                     let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
-                    let cell =
-                        slot.take().unwrap_or_else(|| crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
+                    let cell = slot.take().unwrap_or(crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
                     *slot = Some(crate::facts::Cell { value, ..cell });
                 }
             }

@@ -10,7 +10,7 @@ use crate::facts::table::csv_cell;
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) headings: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) cells: Vec<Vec<String>>,
     /// The columns of words; the others hold numbers.
     pub(crate) words: usize,
 }
@@ -36,13 +36,17 @@ impl Rows {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING);
         table.set_header(&self.headings);
-        for row in &self.rows {
+        for row in &self.cells {
             table.add_row(row);
         }
         for column in table.column_iter_mut().skip(self.words) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        let mut text = String::new();
+        for line in table.lines() {
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text
     }
 
     fn markdown(&self) -> String {
@@ -51,7 +55,7 @@ impl Rows {
         let _ = writeln!(text, "| {} |", cells(&self.headings));
         let rule = |index: usize| if index < self.words { "---" } else { "---:" };
         let _ = writeln!(text, "| {} |", (0..self.headings.len()).map(rule).collect::<Vec<_>>().join(" | "));
-        for row in &self.rows {
+        for row in &self.cells {
             let _ = writeln!(text, "| {} |", cells(row));
         }
         text
@@ -62,7 +66,7 @@ impl Rows {
         let cell = |(index, cell): (usize, &String)| if index < self.words { csv_cell(cell) } else { cell.clone() };
         let line = |row: &[String]| row.iter().enumerate().map(cell).collect::<Vec<_>>().join(",");
         let mut text = String::from("\u{FEFF}");
-        for row in std::iter::once(&self.headings).chain(&self.rows) {
+        for row in std::iter::once(&self.headings).chain(&self.cells) {
             text.push_str(&line(row));
             text.push('\n');
         }

@@ -94,7 +94,7 @@ pub(crate) fn sensitivity_table(report: &SensitivityReport<'_>, lang: Lang) -> R
             format!("{}/{}/{}", of(&one.fewer), place(one.rank), of(&one.more)),
         ]
     };
-    Rows { headings: headings.iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect(), rows: report.found.iter().map(row).collect(), words: 3 }
+    Rows { headings: headings.iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect(), cells: report.found.iter().map(row).collect(), words: 3 }
 }
 
 /// The same as data.

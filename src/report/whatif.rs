@@ -61,7 +61,7 @@ impl WhatifReport<'_> {
             let place = |standing: &Standing| standing.rank.map_or_else(none, |place| quantity::plain(place.0));
             add(pick(lang, "名次", "place"), place(&moved.before), place(&moved.after));
         }
-        Rows { headings, rows, words: 2 }
+        Rows { headings, cells: rows, words: 2 }
     }
 }
 
