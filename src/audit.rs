@@ -5,13 +5,18 @@
 
 mod area;
 mod binding;
+mod changing;
 mod goal;
+pub(crate) mod invert;
 mod levers;
+pub(crate) mod printed;
+pub(crate) mod reconcile;
+pub(crate) mod rounding;
 mod sensitivity;
 mod stand;
 
 pub(crate) use binding::{Binding, BoundClause, Shift};
+pub(crate) use changing::{Changing, Standing};
 pub(crate) use goal::{Aim, Goal, Way, goal};
 pub(crate) use levers::{Lever, Stuck, apart, freed, wanted};
 pub(crate) use sensitivity::{Neighbour, Sensitivity, sensitivity};
-pub(crate) use stand::{Stand, Standing};

@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, with its arguments and its run.
 //!
 //! In: arguments and files. Out: results on standard output or in `--out`, everything else on standard error. The exit status is
-//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault, 2 for bad arguments or input that cannot be used,
+//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault or what `--fail-on` names occurred, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
 mod aside;
@@ -15,12 +15,16 @@ mod explain_code;
 mod fmt;
 mod goal;
 mod help;
+mod infer_rounding;
 mod input;
+mod invert;
 mod levers;
 mod man;
 mod new;
 mod output;
 mod progress;
+mod published;
+mod reconcile;
 mod score;
 mod sensitivity;
 mod show;
@@ -80,6 +84,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 由印出的得分反推可能的数据 / From a printed score to the facts that can have printed it
+    Invert(invert::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -94,6 +100,10 @@ enum Verb {
     Goal(goal::Arguments),
     /// 多一件、少一件,各家的得分差多少 / How far one case more or fewer moves each score
     Sensitivity(sensitivity::Arguments),
+    /// 拿公布的表与标准和数据逐格核对 / Hold published tables against the standard and the facts, cell by cell
+    Reconcile(reconcile::Arguments),
+    /// 公布的得分是怎样取整的 / Find out how published scores were rounded
+    InferRounding(infer_rounding::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -127,6 +137,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "invert" => invert::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -137,6 +148,8 @@ fn examples(command: &str) -> &'static [Example] {
         "whatif" => whatif::EXAMPLES,
         "goal" => goal::EXAMPLES,
         "sensitivity" => sensitivity::EXAMPLES,
+        "reconcile" => reconcile::EXAMPLES,
+        "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -206,6 +219,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Invert(verb) => invert::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
@@ -216,6 +230,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Whatif(verb) => whatif::run(&verb, lang),
         Verb::Goal(verb) => goal::run(&verb, lang),
         Verb::Sensitivity(verb) => sensitivity::run(&verb, lang),
+        Verb::Reconcile(verb) => reconcile::run(&verb, lang),
+        Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::stand::Stand;
+use super::changing::Changing;
 use crate::eval::domain::Value;
 use crate::eval::trace::{Reach, Trace};
 use crate::plan::{FactId, ItemId, Role, StepId, closure};
@@ -46,12 +46,12 @@ pub(crate) struct BoundClause {
 }
 
 /// What the last step of every lever that changes does.
-pub(super) fn bindings(stand: &Stand<'_>, steps: &[i64]) -> Vec<Binding> {
+pub(super) fn bindings(stand: &Changing<'_>, steps: &[i64]) -> Vec<Binding> {
     let moved = steps.iter().enumerate().filter(|(_, steps)| **steps != 0);
     moved.filter_map(|(lever, _)| binding(stand, steps, lever)).collect()
 }
 
-fn binding(stand: &Stand<'_>, steps: &[i64], lever: usize) -> Option<Binding> {
+fn binding(stand: &Changing<'_>, steps: &[i64], lever: usize) -> Option<Binding> {
     let mut less = steps.to_vec();
     let slot = less.get_mut(lever)?;
     let last = *slot;
@@ -90,7 +90,7 @@ fn binding(stand: &Stand<'_>, steps: &[i64], lever: usize) -> Option<Binding> {
 }
 
 /// The innermost item that reads a step.
-fn item_of(stand: &Stand<'_>, step: StepId) -> Option<ItemId> {
+fn item_of(stand: &Changing<'_>, step: StepId) -> Option<ItemId> {
     let program = stand.program;
     let items = program.items.iter().enumerate().filter_map(|(item, steps)| Some((item, (*steps)?.score)));
     let reading = items.filter(|(_, score)| *score >= step && closure(&program.steps, [*score]).binary_search(&step).is_ok());

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::area::{Area, Prices};
 use super::binding::{Binding, bindings};
-use super::stand::{Stand, Standing, Upper};
+use super::changing::{Changing, Standing, Upper};
 use crate::plan::ItemId;
 use crate::quantity::Number;
 
@@ -56,7 +56,7 @@ pub(crate) struct Goal {
 }
 
 /// Looks for the cheapest changes by which a unit reaches so much; at most so many of them.
-pub(crate) fn goal(stand: &mut Stand<'_>, aim: Aim, target: Number, limit: usize) -> Option<Goal> {
+pub(crate) fn goal(stand: &mut Changing<'_>, aim: Aim, target: Number, limit: usize) -> Option<Goal> {
     let still = vec![0; stand.levers.len()];
     let before = stand.standing(&still)?;
     let reached_before = stand.reached(&still, aim);
@@ -79,12 +79,12 @@ pub(crate) fn goal(stand: &mut Stand<'_>, aim: Aim, target: Number, limit: usize
     Some(Goal { before, reached_before, ways, cost, complete: found.complete, proved, areas, best })
 }
 
-fn way(stand: &Stand<'_>, steps: Vec<i64>) -> Option<Way> {
+fn way(stand: &Changing<'_>, steps: Vec<i64>) -> Option<Way> {
     Some(Way { after: stand.standing(&steps)?, bindings: bindings(stand, &steps), steps })
 }
 
 struct Search<'s, 'a> {
-    stand: &'s mut Stand<'a>,
+    stand: &'s mut Changing<'a>,
     prices: Prices,
     aim: Aim,
     areas: usize,
@@ -184,8 +184,8 @@ impl Search<'_, '_> {
 mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small numbers of a test")]
 
+    use super::super::changing::Changing;
     use super::super::levers::{Lever, wanted};
-    use super::super::stand::Stand;
     use super::*;
     use crate::facts::{Cell, Facts, Member, Row};
     use crate::plan::{Adjustable, Plan};
@@ -246,7 +246,7 @@ mod tests {
     }
 
     /// Every change there is, with its cost and what it reaches, by exact evaluation alone.
-    fn every_change(stand: &Stand<'_>, aim: Aim, costs: [i64; 3]) -> Vec<(Vec<i64>, i64, Number)> {
+    fn every_change(stand: &Changing<'_>, aim: Aim, costs: [i64; 3]) -> Vec<(Vec<i64>, i64, Number)> {
         let ranges: Vec<(i64, i64)> = stand.levers.iter().map(|lever| (lever.least, lever.most.min(12))).collect();
         let mut found = Vec::new();
         for a in ranges[0].0..=ranges[0].1 {
@@ -291,7 +291,7 @@ mod tests {
                 2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
                 _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
             };
-            let mut stand = Stand::new(plan(), &facts, 0, levers).unwrap();
+            let mut stand = Changing::new(plan(), &facts, 0, levers).unwrap();
             let every = every_change(&stand, aim, costs);
             let found = goal(&mut stand, aim, target, 1_000).unwrap();
             prop_assert!(found.proved && found.complete);

@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::changing::{Changing, Standing};
 use super::levers::{Lever, reads};
-use super::stand::{Stand, Standing};
 use crate::plan::{FactId, ItemId};
 use crate::quantity::Number;
 
@@ -38,7 +38,7 @@ pub(crate) struct Neighbour {
 }
 
 /// One step of one lever, which must be the only one, for every indicator that rests on it.
-pub(crate) fn sensitivity(stand: &Stand<'_>, member: usize) -> Vec<Sensitivity> {
+pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize) -> Vec<Sensitivity> {
     let (Some(lever), Some(now)) = (stand.levers.first(), stand.standing(&[0])) else { return Vec::new() };
     let after = |steps: i64| {
         let allowed = lever.least <= steps && steps <= lever.most;

@@ -1,365 +1,329 @@
-//! Where a unit stands after a change of its facts, and where at best after any change of an area. The facts of all others stay.
+//! A unit as it stands for one published cell: what stands instead of its facts and scores, and how values are rounded.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::area::Area;
-use super::goal::Aim;
-use super::levers::{Lever, freed, reads};
-use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
-use crate::eval::outcome::{Outcome, Status, evaluate, traced};
-use crate::eval::rank::{Contestant, places};
-use crate::eval::{Cells, Evaluator, Until, keeps};
-use crate::facts::{Facts, Row};
-use crate::plan::{Around, Bound, Common, FactId, InputId, InputKind, ItemId, Limit, Plan, Program, Step, StepId, closure};
-use crate::quantity::Number;
-use crate::results::contestant;
+use super::printed::{Cell, Printed};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
+use crate::eval::outcome::{Outcome, traced};
+use crate::eval::trace::{Reach, Trace};
+use crate::eval::{Cells, Evaluator, Rounding, Until};
+use crate::facts::{Facts, InPart, Provenance, Row};
+use crate::plan::{FactId, InputId, ItemId, Limit, Plan, Program, Role, Step, StepId, Type, closure};
+use crate::quantity::{Mode, Number, Unit};
 
-/// A unit whose facts may change.
-pub(crate) struct Stand<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) program: &'a Program,
-    facts: &'a Facts,
-    member: usize,
-    /// Its facts, without those that are to follow from what changes.
-    row: Row,
-    pub(crate) levers: Vec<Lever>,
-    /// Facts that are given though they also follow from levers: where both say the same they follow, else what is given stays.
-    pub(crate) freed: Vec<FactId>,
-    pub(crate) held: Vec<FactId>,
-    /// The inputs that a lever bears on.
-    gathered: Vec<bool>,
-    /// The units that it is ranked among, as far as they have a total; they stay where nothing is gathered.
-    rivals: Vec<Contestant>,
-    /// How many others have no total yet and may come to stand before it.
-    pub(crate) open: usize,
-    exact: Evaluator<'a, Exact>,
-    bounds: Evaluator<'a, Interval>,
-}
-
-/// The most that can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Upper {
-    Nothing,
-    UpTo(Number),
-    Anything,
-}
-
-/// Where a unit stands.
+/// What a unit is evaluated with.
 #[derive(Debug, Clone)]
-pub(crate) struct Standing {
-    pub(crate) total: Option<Number>,
-    pub(crate) rank: Option<Decimal>,
-    /// The score of every item.
-    pub(crate) scores: Vec<Option<Number>>,
+pub(crate) struct Stand<'a> {
+    row: &'a Row,
+    /// What is known of facts instead of their cells.
+    pub(crate) facts: BTreeMap<FactId, Option<Bounds>>,
+    /// What stands instead of the values of steps.
+    pub(crate) instead: BTreeMap<StepId, Bounds>,
+    pub(crate) rounding: BTreeMap<StepId, Rounding>,
 }
 
-impl<'a> Stand<'a> {
-    /// A member whose facts these are; none where it has no row.
-    pub(crate) fn new(plan: &'a Plan, facts: &'a Facts, member: usize, levers: Vec<Lever>) -> Option<Stand<'a>> {
-        let tier = facts.members.get(member)?.tier;
-        let program = plan.programs.get(tier)?;
-        let mut row = facts.rows.get(member).filter(|row| row.listed)?.clone();
-        let changing: Vec<FactId> = levers.iter().map(|lever| lever.fact).collect();
-        let (freed, held) = freed(program, &mut row, &changing);
-        let mut own: Vec<FactId> = changing;
-        own.extend(&freed);
-        let gathered = gathered(plan, program, &own);
-        let (rivals, open) = rivals(plan, facts, member);
-        let exact = Evaluator::of(Exact, program, &row);
-        let bounds = Evaluator::of(Interval, program, &Within { row: &row, levers: &[], area: &[], gathered: &[] });
-        Some(Stand { plan, program, facts, member, row, levers, freed, held, gathered, rivals, open, exact, bounds })
-    }
-
-    /// Whether what other units bring to it, or it to them, changes with a lever.
-    fn bears_on_others(&self) -> bool {
-        self.gathered.contains(&true)
-    }
-
-    /// The facts of all units after a change.
-    fn changed(&self, steps: &[i64]) -> Facts {
-        let mut facts = self.facts.clone();
-        if let Some(row) = facts.rows.get_mut(self.member) {
-            row.clone_from(&self.row);
-            for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
-                if let Some(slot) = row.cells.get_mut(lever.fact) {
-                    let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
-                    let cell = slot.take().unwrap_or(crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
-                    *slot = Some(crate::facts::Cell { value, ..cell });
-                }
-            }
-        }
-        facts.gather(self.plan);
-        facts
-    }
-
-    /// What comes of a change, with where every value came from; none where it breaks a limit of a fact.
-    pub(crate) fn traced(&self, steps: &[i64]) -> Option<Outcome<crate::eval::domain::TracedValue>> {
-        let outcome = if self.bears_on_others() {
-            let facts = self.changed(steps);
-            traced(self.program, facts.rows.get(self.member)?, Until::Bounds)
-        } else {
-            traced(self.program, &Changed { row: &self.row, levers: &self.levers, steps }, Until::Bounds)
-        };
-        let cells = Changed { row: &self.row, levers: &self.levers, steps };
-        keeps_limits((self.plan, self.program), &cells, |step| Some(outcome.value(step))).then_some(outcome)
-    }
-
-    /// Where the unit stands after a change; none where it breaks a limit.
-    pub(crate) fn standing(&self, steps: &[i64]) -> Option<Standing> {
-        let outcome = self.traced(steps)?;
-        let number = |step: StepId| outcome.value(step).number().copied();
-        let exempt = matches!(outcome.status, Status::Exempt(_));
-        let score = |item: ItemId| self.program.items.get(item).copied().flatten().and_then(|item| number(item.score)).filter(|_| !exempt);
-        Some(Standing {
-            total: number(self.program.total).filter(|_| outcome.status == Status::Scored),
-            rank: self.place(&outcome, steps),
-            scores: (0..self.plan.items.len()).map(score).collect(),
-        })
-    }
-
-    fn place(&self, outcome: &Outcome<crate::eval::domain::TracedValue>, steps: &[i64]) -> Option<Decimal> {
-        let own = contestant(self.program, outcome, "")?;
-        if self.bears_on_others() {
-            return place_among(self.plan, &own, &rivals(self.plan, &self.changed(steps), self.member).0);
-        }
-        place_among(self.plan, &own, &self.rivals)
-    }
-
-    /// What is aimed at after a change, the more the better; none where there is none or a limit is broken.
-    pub(super) fn reached(&mut self, steps: &[i64], aim: Aim) -> Option<Number> {
-        if aim == Aim::Place || self.bears_on_others() {
-            let standing = self.standing(steps)?;
-            return match aim {
-                Aim::Total => standing.total,
-                Aim::Item(item) => standing.scores.get(item).copied().flatten(),
-                Aim::Place => standing.rank.map(|place| Number::from(place).negated()),
-            };
-        }
-        let cells = Changed { row: &self.row, levers: &self.levers, steps };
-        let status = evaluate(&mut self.exact, &cells, Until::Bounds);
-        let values = self.exact.values();
-        if matches!(status, Status::Exempt(_)) || !keeps_limits((self.plan, self.program), &cells, |step| values.get(step).copied()) {
-            return None;
-        }
-        match aim {
-            Aim::Total if status != Status::Scored => None,
-            Aim::Total | Aim::Place => values.get(self.program.total)?.number().copied(),
-            Aim::Item(item) => values.get(self.program.items.get(item).copied().flatten()?.score)?.number().copied(),
-        }
-    }
-
-    /// The most that any change of an area can reach.
-    pub(super) fn upper(&mut self, area: &Area, aim: Aim) -> Upper {
-        let cells = Within { row: &self.row, levers: &self.levers, area: &area.0, gathered: &self.gathered };
-        self.bounds.start();
-        self.bounds.run(&cells, Until::Bounds);
-        let values = self.bounds.values();
-        let exempt = |(condition, _): &(StepId, usize)| values.get(*condition).and_then(Bounds::exact) == Some(Value::Truth(true));
-        let breaks = |bound: &Bound| breaks((self.plan, self.program), bound, &cells, values);
-        if self.program.exemptions.iter().any(exempt) || self.program.bounds.iter().any(breaks) {
-            return Upper::Nothing;
-        }
-        let most = |step: StepId| match values.get(step).and_then(Bounds::numbers) {
-            None => Upper::Nothing,
-            Some(hull) => hull.high.map_or(Upper::Anything, Upper::UpTo),
-        };
-        match aim {
-            Aim::Total => most(self.program.total),
-            Aim::Item(item) => self.program.items.get(item).copied().flatten().map_or(Upper::Nothing, |item| most(item.score)),
-            Aim::Place if most(self.program.total) == Upper::Nothing => Upper::Nothing,
-            Aim::Place => self.best_place(values),
-        }
-    }
-
-    /// The best place that bounds of the keys leave open.
-    fn best_place(&self, values: &[Bounds]) -> Upper {
-        let first = Upper::UpTo(Number::from(Decimal::NEGATIVE_ONE));
-        let mut keys = Vec::new();
-        for (step, descending) in self.program.keys.iter().zip(&self.plan.ranking.keys) {
-            let Some(hull) = values.get(*step).and_then(Bounds::numbers) else { return Upper::Nothing };
-            match if *descending { hull.high } else { hull.low } {
-                Some(end) => keys.push(Value::Number(end)),
-                None => return first,
-            }
-        }
-        if self.bears_on_others() {
-            return first;
-        }
-        let last = self.program.last.and_then(|last| values.get(last)).is_some_and(|last| !last.can_be(false));
-        let best = Contestant { last, keys, listed: Vec::new(), name: String::new() };
-        place_among(self.plan, &best, &self.rivals).map_or(first, |place| Upper::UpTo(Number::from(place).negated()))
-    }
-}
-
-/// The place of one among others.
-fn place_among(plan: &Plan, own: &Contestant, rivals: &[Contestant]) -> Option<Decimal> {
-    let all: Vec<&Contestant> = std::iter::once(own).chain(rivals).collect();
-    places(&plan.ranking, &all).first().copied()
-}
-
-/// The units that a member is ranked among, as far as they have a total, and how many may come to have one.
-fn rivals(plan: &Plan, facts: &Facts, member: usize) -> (Vec<Contestant>, usize) {
-    let tier = facts.members.get(member).map(|member| member.tier);
-    let (mut found, mut open) = (Vec::new(), 0);
-    for (index, (other, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
-        let among = index != member && (!plan.ranking.within_tier || Some(other.tier) == tier);
-        if let Some(program) = plan.programs.get(other.tier).filter(|_| among) {
-            let outcome = traced(program, row, Until::Scores);
-            match contestant(program, &outcome, &other.name).filter(|_| row.listed) {
-                Some(rival) => found.push(rival),
-                None => open += usize::from(!row.listed || !matches!(outcome.status, Status::Exempt(_) | Status::NotApplicable)),
-            }
-        }
-    }
-    (found, open)
-}
-
-/// The inputs that facts of a unit bear on: by what it brings to them itself, or by others that do.
-fn gathered(plan: &Plan, own: &Program, facts: &[FactId]) -> Vec<bool> {
-    let exempting = reads(own, own.exemptions.iter().map(|(condition, _)| *condition), facts);
-    let mut found: Vec<bool> = plan.inputs.iter().map(|input| exempting && matches!(input.kind, InputKind::Units(_))).collect();
-    loop {
-        let before = found.clone();
-        for (id, input) in plan.inputs.iter().enumerate() {
-            let bears = |program: &Program| {
-                let roots = roots(program, id, &input.kind);
-                let through = closure(&program.steps, roots.iter().copied());
-                let through = through.into_iter().any(|step| matches!(program.steps.get(step), Some(Step::Input(other)) if before.get(*other) == Some(&true)));
-                through || std::ptr::eq(program, own) && reads(program, roots, facts)
-            };
-            if let Some(slot) = found.get_mut(id).filter(|slot| !**slot) {
-                *slot = plan.programs.iter().any(bears);
-            }
-        }
-        if found == before {
-            return found;
-        }
-    }
-}
-
-/// The steps that say what a unit brings to an input, and where it belongs.
-fn roots(program: &Program, id: InputId, kind: &InputKind) -> Vec<StepId> {
-    match kind {
-        InputKind::Units(units) => {
-            let brought = program.brought.get(id).and_then(Option::as_ref);
-            let groups = units.commons().filter_map(|common| if let Common::Fact(fact) = common { program.facts.get(fact).copied().flatten() } else { None });
-            brought.into_iter().flat_map(crate::plan::Brought::steps).chain(groups).collect()
-        }
-        InputKind::Records(_) => {
-            let made = program.of_records.get(id).and_then(Option::as_ref);
-            let around = made.into_iter().flat_map(|made| std::iter::once(&made.whole).chain(&made.inner)).flat_map(|row| &row.around);
-            around.filter_map(|around| if let Around::Unit(step) = around { Some(*step) } else { None }).collect()
-        }
-        InputKind::Earlier(_) | InputKind::Named(_) => Vec::new(),
-    }
-}
-
-/// The value that a limit is held against: that of a cell, or of the default.
-fn limited<C, V>(
-    (plan, program): (&Plan, &Program),
-    bound: &Bound,
-    cell: Option<C>,
-    value: impl FnOnce(C) -> V,
-    of: impl FnOnce(StepId) -> Option<V>,
-) -> Option<V> {
-    match cell {
-        Some(cell) => Some(value(cell)),
-        None => plan
-            .facts
-            .get(bound.fact)
-            .filter(|fact| fact.has_default && !fact.has_derivation)
-            .and_then(|_| of(program.facts.get(bound.fact).copied().flatten()?)),
-    }
-}
-
-/// Whether every fact keeps its limits.
-fn keeps_limits(of: (&Plan, &Program), cells: &impl Cells<Value>, value: impl Fn(StepId) -> Option<Value>) -> bool {
-    of.1.bounds.iter().all(|bound| {
-        let limited = limited(of, bound, cells.cell(bound.fact), |cell| cell, &value);
-        match (limited, value(bound.limit)) {
-            (Some(Value::Number(limited)), Some(Value::Number(limit))) => keeps(bound.side, &limited, &limit),
-            _ => true,
-        }
-    })
-}
-
-/// Whether a limit is broken for certain.
-fn breaks(of: (&Plan, &Program), bound: &Bound, cells: &impl Cells<Bounds>, values: &[Bounds]) -> bool {
-    let limited = limited(of, bound, cells.cell(bound.fact), |cell| cell, |step| values.get(step).copied());
-    let (Some(limited), Some(limit)) = (limited, values.get(bound.limit)) else { return false };
-    let only_numbers = |bounds: &Bounds| bounds.absences().next().is_none();
-    match (limited.numbers(), limit.numbers()) {
-        (Some(value), Some(top)) if only_numbers(&limited) && only_numbers(limit) => match bound.side {
-            Limit::AtMost => matches!((value.low, top.high), (Some(value), Some(top)) if value > top),
-            Limit::AtLeast => matches!((value.high, top.low), (Some(value), Some(top)) if value < top),
-        },
-        _ => false,
-    }
-}
-
-/// The cells of a unit after a change.
-struct Changed<'s> {
-    row: &'s Row,
-    levers: &'s [Lever],
-    steps: &'s [i64],
-}
-
-impl Cells<Value> for Changed<'_> {
-    fn cell(&self, fact: FactId) -> Option<Value> {
-        match self.levers.iter().zip(self.steps).find(|(lever, steps)| lever.fact == fact && **steps != 0) {
-            Some((lever, steps)) => Some(lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number)),
-            None => self.row.cell(fact),
-        }
-    }
-
-    fn input(&self, input: InputId) -> Option<Value> {
-        Cells::input(self.row, input)
-    }
-
-    fn instead(&self, step: StepId) -> Option<Value> {
-        Cells::instead(self.row, step)
-    }
-
-    fn is_adjusted(&self) -> bool {
-        Cells::<Value>::is_adjusted(self.row)
-    }
-}
-
-/// The cells of a unit after any change of an area.
-struct Within<'s> {
-    row: &'s Row,
-    levers: &'s [Lever],
-    area: &'s [(i64, i64)],
-    gathered: &'s [bool],
-}
-
-impl Cells<Bounds> for Within<'_> {
+impl Cells<Bounds> for Stand<'_> {
     fn cell(&self, fact: FactId) -> Option<Bounds> {
-        match self.levers.iter().zip(self.area).find(|(lever, _)| lever.fact == fact) {
-            Some((_, (0, 0))) | None => self.row.cell(fact).map(Bounds::of),
-            Some((lever, (low, high))) => {
-                let whole = lever.step.fract().is_zero() && lever.value.fract().is_zero();
-                let between = if whole { Bounds::whole_between } else { Bounds::between };
-                let changed = between(lever.at(*low), lever.at(*high));
-                // a fact that is there by its default is blank as long as it does not change
-                let blank = self.row.cell(fact).is_none() && *low <= 0 && 0 <= *high;
-                Some(if blank { changed.join(&Bounds::of(Value::Absent(Absence::Missing))) } else { changed })
-            }
+        match self.facts.get(&fact) {
+            Some(known) => *known,
+            None => InPart(self.row).cell(fact),
         }
     }
 
     fn input(&self, input: InputId) -> Option<Bounds> {
-        if self.gathered.get(input) == Some(&true) {
-            return Some(Bounds::ANY);
-        }
-        Cells::input(self.row, input).map(Bounds::of)
+        InPart(self.row).input(input)
     }
 
     fn instead(&self, step: StepId) -> Option<Bounds> {
-        Cells::instead(self.row, step).map(Bounds::of)
+        self.instead.get(&step).copied().or_else(|| InPart(self.row).instead(step))
+    }
+
+    fn rounding(&self, step: StepId) -> Option<Rounding> {
+        self.rounding.get(&step).copied()
     }
 
     fn is_adjusted(&self) -> bool {
-        Cells::<Value>::is_adjusted(self.row)
+        true
     }
+}
+
+/// The row of a unit without the cells of some facts.
+struct Without<'a> {
+    row: &'a Row,
+    facts: &'a BTreeSet<FactId>,
+}
+
+impl Cells<Value> for Without<'_> {
+    fn cell(&self, fact: FactId) -> Option<Value> {
+        if self.facts.contains(&fact) { None } else { self.row.cell(fact) }
+    }
+
+    fn input(&self, input: InputId) -> Option<Value> {
+        self.row.input(input)
+    }
+
+    fn instead(&self, step: StepId) -> Option<Value> {
+        self.row.instead(step)
+    }
+
+    fn is_adjusted(&self) -> bool {
+        self.row.is_adjusted()
+    }
+}
+
+/// A unit with all that was published of it.
+pub(crate) struct Case<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) program: &'a Program,
+    pub(crate) facts: &'a Facts,
+    pub(crate) member: usize,
+    row: &'a Row,
+    printed: &'a Printed,
+    /// The published scores, each with what it is made of.
+    scores: Vec<Score>,
+}
+
+/// A published score of an item.
+struct Score {
+    table: usize,
+    item: ItemId,
+    step: StepId,
+    value: Decimal,
+    made_of: BTreeSet<StepId>,
+}
+
+/// What a published cell is held against.
+pub(crate) struct Ground<'a> {
+    pub(crate) stand: Stand<'a>,
+    /// The trace of the unit, without the facts that are left out.
+    pub(crate) outcome: Outcome<TracedValue>,
+    /// Published scores that stand for what was fitted to them.
+    pub(crate) parts: BTreeMap<StepId, (ItemId, Decimal)>,
+    /// Facts that were fitted or derived, with no published value between them and the cell.
+    pub(crate) open: BTreeSet<FactId>,
+    /// Stand-ins for what the rules do not say, with no published value between them and the cell.
+    pub(crate) pending: BTreeSet<StepId>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(plan: &'a Plan, facts: &'a Facts, printed: &'a Printed, member: usize) -> Option<Self> {
+        let program = plan.programs.get(facts.members.get(member)?.tier)?;
+        let mut case = Case { plan, program, facts, member, row: facts.rows.get(member)?, printed, scores: Vec::new() };
+        case.scores = printed.of_member(member).filter_map(|cell| case.score(cell)).collect();
+        Some(case)
+    }
+
+    fn score(&self, cell: &Cell) -> Option<Score> {
+        let item = cell.item?;
+        let step = self.program.items.get(item).copied().flatten()?.score;
+        let value = match cell.printed.is_empty() {
+            // nothing was given or taken
+            true if !self.plan.items.get(item)?.is_base() => Decimal::ZERO,
+            _ => cell.number()?,
+        };
+        Some(Score { table: cell.table, item, step, value, made_of: closure(&self.program.steps, [step]).into_iter().collect() })
+    }
+
+    /// The unit as its facts say.
+    pub(crate) fn plain(&self) -> Stand<'a> {
+        Stand { row: self.row, facts: BTreeMap::new(), instead: BTreeMap::new(), rounding: BTreeMap::new() }
+    }
+
+    /// What can come of a step.
+    pub(crate) fn evaluate(&self, stand: &Stand<'_>, root: StepId) -> Bounds {
+        again(&mut self.evaluator(root), stand, root)
+    }
+
+    /// What evaluates a step for one stand after another.
+    pub(crate) fn evaluator(&self, root: StepId) -> Evaluator<'a, Interval> {
+        Evaluator::adjusted_steps(Interval, self.program, &closure(&self.program.steps, [root]))
+    }
+
+    /// What a cell with that root, in that table, is held against.
+    ///
+    /// A value that was fitted to a published one proves nothing of it, and is no more than that one where it bears on others: between a fitted fact and the
+    /// cell the nearest published score stands. A value that was entered as printed is left out where it follows from what the same table prints.
+    pub(crate) fn ground(&self, root: StepId, table: usize) -> Ground<'a> {
+        let of_table = self.printed.facts_of(self.member, Some(table));
+        let of_any = self.printed.facts_of(self.member, None);
+        let mut left_out = BTreeSet::new();
+        loop {
+            let outcome = traced(self.program, &Without { row: self.row, facts: &left_out }, Until::Bounds);
+            let trace = Trace { plan: self.plan, program: self.program, outcome: &outcome };
+            let reach = self.reach(&trace, root);
+            let (mut parts, mut open, mut pending) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+            let mut derived = None;
+            for (id, _) in reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None) {
+                let soft = match (trace.step(id), trace.info(id).map(|info| info.role)) {
+                    (Some(Step::Given(fact)), _) => match self.soft(&trace, id, *fact) {
+                        Some(soft) if !of_any.contains(fact) => soft,
+                        _ => continue,
+                    },
+                    (_, Some(Role::StandIn)) => Soft::StandIn,
+                    _ => continue,
+                };
+                let nearest = |table: Option<usize>| self.nearest(id, root, &reach, table);
+                let follows = if let Soft::Fact { derived, .. } = soft { derived } else { None };
+                let printed_beside = |derived: StepId| {
+                    let reads = closure(&self.program.steps, [derived]).into_iter();
+                    reads.filter_map(|step| self.program.steps.get(step)).any(|step| matches!(step, Step::Given(fact) if of_table.contains(fact)))
+                };
+                match (nearest(Some(table)), follows, nearest(None), soft) {
+                    (Some(part), ..) => drop(parts.insert(part.step, (part.item, part.value))),
+                    (None, Some(step), ..) if printed_beside(step) => derived = derived.or(Some(soft)),
+                    (None, _, Some(part), _) => drop(parts.insert(part.step, (part.item, part.value))),
+                    (None, Some(_), None, _) => derived = derived.or(Some(soft)),
+                    (None, None, None, Soft::Fact { fact, fitted: true, .. }) => drop(open.insert(fact)),
+                    (None, None, None, Soft::Fact { .. }) => {}
+                    (None, None, None, Soft::StandIn) => drop(pending.insert(id)),
+                }
+            }
+            if let Some(Soft::Fact { fact, .. }) = derived
+                && left_out.insert(fact)
+            {
+                continue;
+            }
+            let mut stand = self.plain();
+            stand.facts = left_out.iter().map(|fact| (*fact, None)).collect();
+            stand.instead = parts.iter().map(|(step, (_, value))| (*step, Bounds::of(Value::Number(Number::from(*value))))).collect();
+            return Ground { stand, outcome, parts, open, pending };
+        }
+    }
+
+    /// How steps bear on a value; where that is known in part, all that it may be made of does.
+    pub(crate) fn reach(&self, trace: &Trace<'_>, root: StepId) -> Vec<Reach> {
+        if trace.value(root) != Value::Absent(Absence::Partly) {
+            return trace.reach(root);
+        }
+        let mut reach = vec![Reach::None; root.saturating_add(1)];
+        for step in closure(&self.program.steps, [root]) {
+            if let Some(slot) = reach.get_mut(step) {
+                *slot = Reach::Live;
+            }
+        }
+        reach
+    }
+
+    /// The facts that bear on a value and are known in part.
+    pub(crate) fn in_part(&self, trace: &Trace<'_>, root: StepId) -> Vec<FactId> {
+        let live = self.reach(trace, root).into_iter().enumerate().filter(|(_, reach)| *reach != Reach::None);
+        let fact = |(id, _): (StepId, Reach)| match self.program.steps.get(id)? {
+            Step::Given(fact) => self.row.get(*fact)?.known.as_ref().map(|_| *fact),
+            _ => None,
+        };
+        live.filter_map(fact).collect()
+    }
+
+    /// A fact whose value may come from what was printed of scores.
+    fn soft(&self, trace: &Trace<'_>, id: StepId, fact: FactId) -> Option<Soft> {
+        let derived = trace.confirmation_of(id);
+        match self.row.get(fact)?.provenance? {
+            Provenance::Fitted | Provenance::Derived => Some(Soft::Fact { fact, derived, fitted: true }),
+            Provenance::Assessed if derived.is_some() => Some(Soft::Fact { fact, derived, fitted: false }),
+            Provenance::Published | Provenance::Assessed | Provenance::Default => None,
+        }
+    }
+
+    /// The published score nearest to a step on the way to another.
+    fn nearest(&self, from: StepId, root: StepId, reach: &[Reach], table: Option<usize>) -> Option<&Score> {
+        let between = |score: &&Score| {
+            let live = reach.get(score.step).is_some_and(|reach| *reach != Reach::None);
+            score.step != root && live && score.made_of.contains(&from) && table.is_none_or(|table| score.table == table)
+        };
+        self.scores.iter().filter(between).min_by_key(|score| score.step)
+    }
+
+    /// Every published score of the unit instead of what is computed, those of the table first.
+    pub(crate) fn as_printed(&self, root: StepId, table: usize) -> Stand<'a> {
+        let mut stand = self.plain();
+        let own = self.scores.iter().filter(|score| score.table == table);
+        for score in own.chain(&self.scores).filter(|score| score.step != root) {
+            stand.instead.entry(score.step).or_insert_with(|| Bounds::of(Value::Number(Number::from(score.value))));
+        }
+        stand
+    }
+
+    /// What a fact can be, between the bounds of the rules, when it is not known.
+    pub(crate) fn anything(&self, fact: FactId, outcome: &Outcome<TracedValue>) -> Bounds {
+        let declared = self.plan.facts.get(fact);
+        match declared.map(|fact| &fact.kind) {
+            Some(Type::Number(unit)) => {
+                let low = unit.is_count().then_some(Number::ZERO);
+                self.within(fact, Hull::new(low, None), outcome)
+            }
+            Some(Type::Truth) => Bounds::one_of(&[Value::Truth(false), Value::Truth(true)]),
+            _ => Bounds::ANY,
+        }
+    }
+
+    /// Numbers that a fact can be, as far as they keep its limits.
+    pub(crate) fn within(&self, fact: FactId, hull: Hull, outcome: &Outcome<TracedValue>) -> Bounds {
+        let mut found = hull;
+        for bound in self.program.bounds.iter().filter(|bound| bound.fact == fact) {
+            let Value::Number(limit) = outcome.value(bound.limit) else { continue };
+            let limits = match bound.side {
+                Limit::AtMost => Hull::new(None, Some(limit)),
+                Limit::AtLeast => Hull::new(Some(limit), None),
+            };
+            found = found.common(&limits).unwrap_or(found);
+        }
+        Bounds::between(found.low, found.high)
+    }
+
+    /// The rounding that a fact which is given was printed with: that of its derivation, or of a score.
+    pub(crate) fn printed_with(&self, fact: FactId) -> Option<(Decimal, Mode)> {
+        let of_score = || {
+            let declared = self.plan.facts.get(fact)?;
+            (declared.unit() == Some(&Unit::score())).then_some((declared.step, self.plan.head.mode))
+        };
+        self.derived_with(fact).or_else(of_score)
+    }
+
+    /// The last rounding of the derivation of a fact.
+    pub(crate) fn derived_with(&self, fact: FactId) -> Option<(Decimal, Mode)> {
+        let mut step = self.program.infos.iter().position(|info| info.role == Role::Derived(fact))?;
+        loop {
+            match self.program.steps.get(step)? {
+                Step::Same(inner) => step = *inner,
+                Step::Round(_, step, mode) => return Some((*step, *mode)),
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// What can come of a step, by an evaluator that may have served before.
+pub(crate) fn again(evaluator: &mut Evaluator<'_, Interval>, stand: &Stand<'_>, root: StepId) -> Bounds {
+    evaluator.start();
+    evaluator.run(stand, Until::Bounds);
+    evaluator.values().get(root).copied().unwrap_or(Bounds::ANY)
+}
+
+/// Where a value may come from what was printed of scores.
+#[derive(Clone, Copy)]
+enum Soft {
+    Fact { fact: FactId, derived: Option<StepId>, fitted: bool },
+    StandIn,
+}
+
+/// The numbers that print as a value.
+pub(crate) fn unrounded(value: Decimal, step: Decimal, mode: Mode) -> Hull {
+    let number = Number::from(value);
+    let whole = Number::from(step);
+    let half = whole.times(&Number::from(Decimal::new(5, 1))).ok();
+    let (below, above) = match mode {
+        Mode::HalfUp | Mode::HalfEven => (half, half),
+        // what is cut off, or added, leads away from zero, or toward it
+        Mode::ToZero if value.is_sign_negative() => (Some(whole), None),
+        Mode::ToZero => (None, Some(whole)),
+        Mode::FromZero if value.is_sign_negative() => (None, Some(whole)),
+        Mode::FromZero => (Some(whole), None),
+    };
+    let end = |by: Option<Number>, apply: fn(&Number, &Number) -> Result<Number, crate::quantity::TooLarge>| match by {
+        None => Some(number),
+        Some(by) => apply(&number, &by).ok(),
+    };
+    Hull::new(end(below, Number::minus), end(above, Number::plus))
 }

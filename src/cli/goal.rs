@@ -10,7 +10,7 @@ use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Aim, Stand, goal};
+use crate::audit::{Aim, Changing, goal};
 use crate::diag::{Lang, language_of, words};
 use crate::explain::Topic;
 use crate::facts::{Facts, Row};
@@ -151,7 +151,7 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     progress::begin(&words!("寻找最小的改动", "looking for the least change"));
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
-    let mut stand = Stand::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
+    let mut stand = Changing::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
     if let Some(refusal) = known_in_part(plan, unit, row, &stand, asked.aim) {
         return Err(refusal);
     }
@@ -178,7 +178,7 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
 }
 
 /// Says that what is aimed at rests on facts that are known in part, whatever the others do.
-fn known_in_part(plan: &Plan, unit: &str, row: &Row, stand: &Stand<'_>, aim: Aim) -> Option<Fault> {
+fn known_in_part(plan: &Plan, unit: &str, row: &Row, stand: &Changing<'_>, aim: Aim) -> Option<Fault> {
     let still = vec![0; stand.levers.len()];
     let standing = stand.standing(&still)?;
     let there = match aim {

@@ -11,7 +11,7 @@ use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Lever, Sensitivity, Stand, sensitivity};
+use crate::audit::{Changing, Lever, Sensitivity, sensitivity};
 use crate::diag::{Lang, language_of, words};
 use crate::explain::Topic;
 use crate::facts::Facts;
@@ -121,6 +121,6 @@ fn of_member(loaded: &Loaded, facts: &Facts, member: usize, named: &[levers::Nam
         wanted = levers::counts(plan, facts, member);
     }
     let lever = |fact: FactId| Lever::of((plan, program), row, (fact, both)).ok();
-    let stand = |lever: Lever| Stand::new(plan, facts, member, vec![lever]);
+    let stand = |lever: Lever| Changing::new(plan, facts, member, vec![lever]);
     wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member)).collect()
 }

@@ -409,6 +409,10 @@ impl Domain for Interval {
         of_one(a, apply, |hull| hull.mapped(apply, whole))
     }
 
+    fn either(&self, first: &Bounds, second: &Bounds) -> Bounds {
+        first.join(second)
+    }
+
     #[inline]
     fn cap(&self, a: &Bounds, b: &Bounds) -> Bounds {
         of_two(a, b, |a, b| Exact.cap(a, b), Hull::least)
@@ -416,7 +420,7 @@ impl Domain for Interval {
 
     #[inline]
     fn floor(&self, a: &Bounds, b: &Bounds) -> Bounds {
-        of_two(a, b, |a, b| Exact.floor(a, b), |a, b| a.negated().least(&b.negated()).negated())
+        of_two(a, b, |a, b| Exact.floor(a, b), Hull::greatest)
     }
 
     /// Of what is known exactly the exact result; else anything in the range that the function declares.
