@@ -3,9 +3,21 @@
 //! In: a plan, facts, results and what was published. Out: verdicts and witnesses as data. Never: a tolerance, a rule of its own:
 //! every answer is a walk of the one plan over some kind of values.
 
+mod area;
+mod binding;
+mod changing;
+mod goal;
 pub(crate) mod invert;
+mod levers;
 pub(crate) mod printed;
 pub(crate) mod receipt;
 pub(crate) mod reconcile;
 pub(crate) mod rounding;
+mod sensitivity;
 mod stand;
+
+pub(crate) use binding::{Binding, BoundClause, Shift};
+pub(crate) use changing::{Changing, Standing};
+pub(crate) use goal::{Aim, Goal, Way, goal};
+pub(crate) use levers::{Lever, Stuck, apart, freed, wanted};
+pub(crate) use sensitivity::{Neighbour, Sensitivity, sensitivity};

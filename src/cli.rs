@@ -13,12 +13,14 @@ mod edition;
 mod explain;
 mod explain_code;
 mod fmt;
+mod goal;
 mod help;
 mod infer_rounding;
 mod input;
 mod invert;
 mod key;
 mod keys;
+mod levers;
 mod man;
 mod new;
 mod output;
@@ -28,11 +30,13 @@ mod receipt;
 mod reconcile;
 mod root;
 mod score;
+mod sensitivity;
 mod show;
 mod template;
 mod test;
 mod verify;
 mod versions;
+mod whatif;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -99,6 +103,12 @@ enum Verb {
     Show(show::Arguments),
     /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
     Diff(diff::Arguments),
+    /// 改几个数,看得分、名次会怎样 / Change some facts and see what follows for scores and places
+    Whatif(whatif::Arguments),
+    /// 怎样改最少的数据,使一个单位达到总分、名次或得分 / The least change of its facts by which a unit reaches a total, a place or a score
+    Goal(goal::Arguments),
+    /// 多一件、少一件,各家的得分差多少 / How far one case more or fewer moves each score
+    Sensitivity(sensitivity::Arguments),
     /// 拿公布的表与标准和数据逐格核对 / Hold published tables against the standard and the facts, cell by cell
     Reconcile(reconcile::Arguments),
     /// 公布的得分是怎样取整的 / Find out how published scores were rounded
@@ -146,6 +156,9 @@ fn examples(command: &str) -> &'static [Example] {
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
+        "whatif" => whatif::EXAMPLES,
+        "goal" => goal::EXAMPLES,
+        "sensitivity" => sensitivity::EXAMPLES,
         "reconcile" => reconcile::EXAMPLES,
         "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
@@ -227,6 +240,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
+        Verb::Whatif(verb) => whatif::run(&verb, lang),
+        Verb::Goal(verb) => goal::run(&verb, lang),
+        Verb::Sensitivity(verb) => sensitivity::run(&verb, lang),
         Verb::Reconcile(verb) => reconcile::run(&verb, lang),
         Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),

@@ -5,6 +5,7 @@
 
 pub(crate) mod adjustments;
 pub(crate) mod calendar;
+pub(crate) mod changes;
 pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;

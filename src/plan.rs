@@ -22,9 +22,9 @@ use crate::diag::{Lang, Words};
 use crate::extension;
 use crate::quantity::{self, Mode, Number, Period, Unit};
 pub(crate) use crate::resolved::{
-    Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Dates, Effect, Expected, FactId, FieldId, Fold, Head, InForce, InputId,
-    ItemId, ItemKind, Lapse, Literal, Made, Mark, MarkId, MarkKind, Name, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target, TierId, Ties,
-    Type, ValueId, When, Who,
+    Adjustable, Attribute, AttributeId, Case, CaseUnit, ClockKind, Common, Comparison, Cycle, Dates, Effect, Expected, FactId, FieldId, Fold, Head, InForce,
+    InputId, ItemId, ItemKind, Lapse, Literal, Made, Mark, MarkId, MarkKind, Name, Notes, Over, PARENT, Precision, Reading, RecordId, Side, Sign, Target,
+    TierId, Ties, Type, ValueId, When, Who,
 };
 use crate::source::Span;
 
@@ -131,6 +131,8 @@ pub(crate) struct Fact {
     /// Whether a value is known where no cell holds one.
     pub(crate) has_default: bool,
     pub(crate) has_derivation: bool,
+    /// 可调.
+    pub(crate) adjustable: Option<Adjustable>,
     pub(crate) assesses: Option<ItemId>,
     pub(crate) span: Span,
 }

@@ -179,10 +179,20 @@ pub(crate) struct Fact {
     pub(crate) up_to: Option<Expr>,
     pub(crate) at_least: Option<Expr>,
     pub(crate) or_from: Option<Expr>,
+    /// 可调: whether it may change where a goal is to be reached.
+    pub(crate) adjustable: Option<Adjustable>,
     /// A score that is assessed by hand: from 0 to the marks of this item.
     pub(crate) assesses: Option<ItemId>,
     pub(crate) notes: Notes,
     pub(crate) span: Span,
+}
+
+/// 可调: how a fact may change, and what one step of it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Adjustable {
+    pub(crate) down: bool,
+    pub(crate) up: bool,
+    pub(crate) cost: Decimal,
 }
 
 /// The step of a value without a place of its own, for a type that is no number.

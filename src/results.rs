@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
-pub(crate) use self::adjusted::{adjustment, bearing};
+pub(crate) use self::adjusted::{adjustment, bearing, moved};
 pub(crate) use self::known::{Known, evaluated};
 pub use self::known::{Places, Span};
 use self::lists::Candidates;

@@ -39,6 +39,7 @@ const PARTS: &[&str] = &[
     "k_up_to",
     "k_at_least",
     "k_or_from",
+    "k_adjustable",
     "k_document",
     "k_period",
     "k_rounding",

@@ -95,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 }
 
 /// The arguments without a flag: a path is the policy, anything else the unit.
-fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
+pub(super) fn split(named: &[String], has_unit: bool) -> (Option<PathBuf>, Option<String>) {
     let is_path = |text: &String| Path::new(text).exists() || text.contains(['/', '\\']) || is_rule_name(Path::new(text));
     match named {
         [] => (None, None),

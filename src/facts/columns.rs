@@ -221,7 +221,7 @@ fn bind_facts(name: &str, facts: Vec<FactId>, plan: &Plan) -> Bound {
 }
 
 /// The facts with that column; else with that name; else with that name behind the name of their item.
-pub(super) fn facts_named(plan: &Plan, heading: &str) -> Option<Vec<FactId>> {
+pub(crate) fn facts_named(plan: &Plan, heading: &str) -> Option<Vec<FactId>> {
     let wanted = squeezed(heading);
     let with = |matches: &dyn Fn(&Fact) -> bool| {
         let found: Vec<FactId> = plan.facts.iter().enumerate().filter(|(_, fact)| matches(fact)).map(|(id, _)| id).collect();

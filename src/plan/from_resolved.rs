@@ -40,6 +40,7 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
             step: fact.step,
             has_default: fact.default.is_some(),
             has_derivation: fact.or_from.is_some(),
+            adjustable: fact.adjustable,
             assesses: fact.assesses,
             span: fact.span,
         })
@@ -105,6 +106,7 @@ fn record(record: resolved::Record) -> Record {
             step: field.step,
             has_default: false,
             has_derivation: false,
+            adjustable: None,
             assesses: None,
             span: field.span,
         },

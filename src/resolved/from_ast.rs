@@ -10,8 +10,8 @@ use super::constant::said_of_variable;
 use super::dated::Setting;
 use super::record::Inside;
 use super::{
-    Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId, Standard, Tier,
-    Type, Value, ValueId, circle, function, marks, spill,
+    Adjustable, Attribute, Expr, Fact, FactId, FunctionId, InForce, Input, InputId, Item, ItemId, Mark, MarkId, MarkKind, NO_STEP, Notes, Record, RecordId,
+    Standard, Tier, Type, Value, ValueId, circle, function, marks, spill,
 };
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::extension::Scripts;
@@ -399,6 +399,7 @@ impl<'a> Resolver<'a> {
         let kind = self.fact_kind(&tree.kind).unwrap_or_else(|| Type::Number(Unit::score()));
         let (step, columns) = (self.step_of_values(&tree.name, tree.step.as_ref(), &kind), headings_of(&tree.name, &tree.columns));
         let notes = self.notes(&tree.notes, &tree.name.text);
+        let adjustable = tree.adjustable.as_ref().and_then(|adjustable| self.adjustable(adjustable, &kind));
         self.facts.push(Fact {
             name: tree.name.text.clone(),
             owner,
@@ -410,11 +411,37 @@ impl<'a> Resolver<'a> {
             up_to: None,
             at_least: None,
             or_from: None,
+            adjustable,
             assesses: None,
             notes,
             span: tree.span,
         });
         self.fact_trees.push(Some(tree));
+    }
+
+    /// 可调, of a number and at a cost.
+    fn adjustable(&mut self, tree: &ast::Adjustable, kind: &Type) -> Option<Adjustable> {
+        if !matches!(kind, Type::Number(unit) if !unit.is_moment()) {
+            self.report(
+                Diagnostic::new(Code::UnitMismatch, words!("可调 的数据须是数", "only a number can be adjustable")).at(tree.span, words!("这里", "here")).help(
+                    words!(
+                        "去掉 可调;它按一步一步改,选项和日期没有步",
+                        "leave it out: adjustable facts change step by step, and choices and days have no steps"
+                    ),
+                ),
+            );
+            return None;
+        }
+        let cost = tree.cost.unwrap_or(Decimal::ONE);
+        if cost <= Decimal::ZERO {
+            self.report(
+                Diagnostic::new(Code::OffGrid, words!("代价须大于 0", "a cost must be greater than 0"))
+                    .at(tree.span, words!("这里", "here"))
+                    .help(words!("写一个大于 0 的数;不写就是每一步 1", "write a number above 0; without one a step costs 1")),
+            );
+            return None;
+        }
+        Some(Adjustable { down: tree.direction != Some(ast::Leeway::Up), up: tree.direction != Some(ast::Leeway::Down), cost })
     }
 
     /// A score that is assessed by hand is a fact with the name of its item.
@@ -433,6 +460,7 @@ impl<'a> Resolver<'a> {
             up_to: None,
             at_least: None,
             or_from: None,
+            adjustable: None,
             assesses: Some(item),
             notes: Notes::default(),
             span,

@@ -137,7 +137,7 @@ pub(crate) fn bearing(trace: &Trace<'_>, root: StepId, facts: &Facts, member: us
 }
 
 /// The units that stand elsewhere, in the order of the results.
-pub(super) fn moved(before: &Results, after: &Results) -> Vec<Moved> {
+pub(crate) fn moved(before: &Results, after: &Results) -> Vec<Moved> {
     let found = after.units.iter().zip(&before.units).filter_map(|(after, before)| {
         let indicators: IndexMap<String, MovedScore> = after
             .indicators

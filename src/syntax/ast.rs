@@ -164,8 +164,25 @@ pub(crate) struct Fact {
     pub(crate) up_to: Option<Expr>,
     pub(crate) at_least: Option<Expr>,
     pub(crate) or_from: Option<Expr>,
+    pub(crate) adjustable: Option<Adjustable>,
     pub(crate) notes: Vec<Note>,
     pub(crate) span: Span,
+}
+
+/// 可调: the fact may change where a goal is to be reached.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Adjustable {
+    /// Down or up only; both where it does not say.
+    pub(crate) direction: Option<Leeway>,
+    /// What one step costs.
+    pub(crate) cost: Option<Decimal>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leeway {
+    Down,
+    Up,
 }
 
 /// 记录: a table of raw records, many of a unit.

@@ -345,7 +345,7 @@ impl Builder<'_> {
         let name = self.name(&inner.next()?);
         let kind = self.fact_kind(inner.next()?);
         let (columns, title, step, default, up_to, at_least, or_from) = (Vec::new(), None, None, None, None, None, None);
-        let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, notes: Vec::new(), span };
+        let mut fact = ast::Fact { name, kind, columns, title, step, default, up_to, at_least, or_from, adjustable: None, notes: Vec::new(), span };
         let mut seen: Vec<(Rule, Span)> = Vec::new();
         for attribute in inner.all(Rule::fact_attribute) {
             self.once(&attribute, &mut seen);
@@ -447,6 +447,7 @@ impl Builder<'_> {
     }
 
     fn fact_attribute(&mut self, fact: &mut ast::Fact, pair: P<'_>) -> Option<()> {
+        let span = self.span(&pair);
         let mut inner = Inner::of(pair);
         let word = inner.next()?;
         match word.as_rule() {
@@ -456,6 +457,12 @@ impl Builder<'_> {
             Rule::k_default => fact.default = Some(self.expr(inner.next()?)?),
             Rule::k_up_to => fact.up_to = Some(self.expr(inner.next()?)?),
             Rule::k_at_least => fact.at_least = Some(self.expr(inner.next()?)?),
+            Rule::k_adjustable => {
+                let down = inner.has(Rule::k_downward).then_some(ast::Leeway::Down);
+                let direction = down.or_else(|| inner.has(Rule::k_upward).then_some(ast::Leeway::Up));
+                let cost = if inner.has(Rule::k_cost) { Some(self.number(&inner.next()?)) } else { None };
+                fact.adjustable = Some(ast::Adjustable { direction, cost, span });
+            }
             _ => fact.or_from = Some(self.expr(inner.next()?)?),
         }
         Some(())

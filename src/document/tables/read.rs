@@ -34,6 +34,7 @@ impl Tables<'_> {
             let mut said: Vec<String> =
                 said.into_iter().filter_map(|(zh, en, expr)| Some(format!("{} {}", self.words(zh, en), self.writer.inline(expr.as_ref()?.span)))).collect();
             said.extend(self.step(fact.step.as_ref()));
+            said.extend(fact.adjustable.as_ref().map(|adjustable| self.writer.inline(adjustable.span)));
             let columns = self.columns(&fact.columns, &fact.name);
             rows.push(row(&[titled(link(one), fact.title.as_ref()), self.kind(&fact.kind), columns, said.join("<br>"), self.readers(id)]));
         }

@@ -303,6 +303,7 @@ impl Reader<'_, '_> {
                     step: item.step,
                     has_default: false,
                     has_derivation: false,
+                    adjustable: None,
                     assesses: None,
                     span: item.head,
                 };

@@ -1,0 +1,123 @@
+//! How far one case moves each score, as a table and as data.
+
+use rust_decimal::Decimal;
+use serde_json::{Value as Json, json};
+
+use super::pick;
+use super::rows::Rows;
+use crate::audit::{Neighbour, Sensitivity};
+use crate::diag::Lang;
+use crate::eval::domain::Value;
+use crate::facts::Facts;
+use crate::facts::adjustments::{Target, shown};
+use crate::plan::{Limit, Plan};
+use crate::quantity::{self, Number};
+use crate::results::{Place, print};
+
+/// What was found, the largest move first.
+pub(crate) struct SensitivityReport<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) facts: &'a Facts,
+    pub(crate) found: &'a [Sensitivity],
+}
+
+impl SensitivityReport<'_> {
+    fn unit(&self, one: &Sensitivity) -> (&str, &str) {
+        let member = self.facts.members.get(one.member);
+        let tier = member.and_then(|member| self.plan.programs.get(member.tier)).map(|program| program.tier.as_str());
+        (member.map(|member| member.name.as_str()).unwrap_or_default(), tier.unwrap_or_default())
+    }
+
+    fn label(&self, one: &Sensitivity) -> &str {
+        self.plan.facts.get(one.fact).map(crate::plan::Fact::label).unwrap_or_default()
+    }
+
+    fn value(&self, one: &Sensitivity, value: Number, lang: Lang) -> String {
+        shown(self.plan, Target::Fact(one.fact), Some(&Value::Number(value)), lang)
+    }
+
+    /// The fact that it is a part of, as 不大于 says, with its value for the unit.
+    fn whole(&self, one: &Sensitivity, lang: Lang) -> Option<(&str, String)> {
+        let member = self.facts.members.get(one.member)?;
+        let bounds = &self.plan.programs.get(member.tier)?.bounds;
+        let whole = bounds.iter().find(|bound| bound.fact == one.fact && bound.side == Limit::AtMost && bound.by.is_some())?.by?;
+        let value = self.facts.rows.get(one.member)?.get(whole)?.value;
+        Some((self.plan.facts.get(whole)?.label(), shown(self.plan, Target::Fact(whole), Some(&value), lang)))
+    }
+
+    fn score(&self, one: &Sensitivity, score: Option<&Number>) -> Option<String> {
+        print(self.plan, score?, self.plan.items.get(one.item).map_or(self.plan.head.step, |item| item.step))
+    }
+
+    fn total(&self, total: Option<&Number>) -> Option<String> {
+        print(self.plan, total?, self.plan.head.step)
+    }
+
+    fn indicator(&self, one: &Sensitivity) -> &str {
+        self.plan.items.get(one.item).map(|item| item.name.as_str()).unwrap_or_default()
+    }
+}
+
+/// One row a unit, indicator and fact.
+pub(crate) fn sensitivity_table(report: &SensitivityReport<'_>, lang: Lang) -> Rows {
+    let headings = [
+        ("单位", "unit"),
+        ("指标", "indicator"),
+        ("数据", "fact"),
+        ("现值", "value"),
+        ("少一步得分", "one fewer"),
+        ("现得分", "score"),
+        ("多一步得分", "one more"),
+        ("最大变动", "moves"),
+        ("总分变动", "total moves"),
+        ("名次", "places"),
+    ];
+    let none = || "—".to_owned();
+    let row = |one: &Sensitivity| {
+        let beside =
+            |neighbour: &Option<Neighbour>| neighbour.as_ref().map_or_else(none, |neighbour| report.score(one, neighbour.score.as_ref()).unwrap_or_else(none));
+        let place = |rank: Option<Decimal>| rank.map_or_else(none, quantity::plain);
+        let of = |neighbour: &Option<Neighbour>| neighbour.as_ref().map_or_else(none, |neighbour| place(neighbour.rank));
+        vec![
+            report.unit(one).0.to_owned(),
+            report.indicator(one).to_owned(),
+            report.label(one).to_owned(),
+            match (report.value(one, Number::from(one.value), lang), report.whole(one, lang)) {
+                (value, Some((_, whole))) => format!("{value}/{whole}"),
+                (value, None) => value,
+            },
+            beside(&one.fewer),
+            report.score(one, one.score.as_ref()).unwrap_or_else(none),
+            beside(&one.more),
+            report.score(one, Some(&one.moves)).unwrap_or_default(),
+            report.total(Some(&one.total_moves)).unwrap_or_default(),
+            format!("{}/{}/{}", of(&one.fewer), place(one.rank), of(&one.more)),
+        ]
+    };
+    Rows { headings: headings.iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect(), cells: report.found.iter().map(row).collect(), words: 3 }
+}
+
+/// The same as data.
+pub(crate) fn sensitivity_json(report: &SensitivityReport<'_>) -> Json {
+    let lang = report.plan.lang;
+    let one = |one: &Sensitivity| {
+        let neighbour = |neighbour: &Neighbour| {
+            json!({
+                "value": report.value(one, neighbour.value, lang),
+                "score": report.score(one, neighbour.score.as_ref()),
+                "total": report.total(neighbour.total.as_ref()),
+                "rank": neighbour.rank.map(Place),
+            })
+        };
+        let (unit, tier) = report.unit(one);
+        json!({
+            "unit": unit, "tier": tier, "indicator": report.indicator(one), "fact": report.label(one),
+            "value": report.value(one, Number::from(one.value), lang),
+            "of": report.whole(one, lang).map(|(fact, value)| json!({ "fact": fact, "value": value })),
+            "score": report.score(one, one.score.as_ref()), "total": report.total(one.total.as_ref()), "rank": one.rank.map(Place),
+            "fewer": one.fewer.as_ref().map(neighbour), "more": one.more.as_ref().map(neighbour),
+            "moves": report.score(one, Some(&one.moves)), "total_moves": report.total(Some(&one.total_moves)),
+        })
+    };
+    Json::Array(report.found.iter().map(one).collect())
+}

@@ -1,0 +1,126 @@
+//! What changes where some facts are others, in words and as data.
+
+use std::fmt::Write;
+
+use serde_json::{Value as Json, json};
+
+use super::pick;
+use super::rows::{Rows, Writing};
+use super::value::state_word;
+use crate::diag::{Lang, words};
+use crate::facts::Facts;
+use crate::facts::adjustments::{Target, shown};
+use crate::facts::changes::Changed;
+use crate::plan::{FactId, Plan};
+use crate::quantity;
+use crate::results::{Moved, Standing};
+
+/// Changes, and the units that move by them.
+pub(crate) struct WhatifReport<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) facts: &'a Facts,
+    pub(crate) period: &'a str,
+    pub(crate) changes: &'a [Changed],
+    pub(crate) moved: &'a [Moved],
+    /// How many units there are.
+    pub(crate) units: usize,
+    /// Facts that were given and follow, and that were given and stay.
+    pub(crate) freed: &'a [(usize, FactId)],
+    pub(crate) held: &'a [(usize, FactId)],
+}
+
+impl WhatifReport<'_> {
+    fn unit(&self, member: usize) -> &str {
+        self.facts.members.get(member).map(|member| member.name.as_str()).unwrap_or_default()
+    }
+
+    fn label(&self, fact: FactId) -> &str {
+        self.plan.facts.get(fact).map(crate::plan::Fact::label).unwrap_or_default()
+    }
+
+    fn ends(&self, change: &Changed, lang: Lang) -> (String, String) {
+        let show = |value: Option<&crate::eval::domain::Value>| shown(self.plan, Target::Fact(change.fact), value, lang);
+        (show(change.old.as_ref()), show(change.new.as_ref()))
+    }
+
+    fn table(&self, lang: Lang) -> Rows {
+        let headings = [("单位", "unit"), ("项目", "of"), ("原来", "before"), ("现在", "after")].iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect();
+        let mut rows = Vec::new();
+        let none = || "—".to_owned();
+        for moved in self.moved {
+            let mut add = |of: &str, before: String, after: String| {
+                if before != after {
+                    rows.push(vec![moved.unit.clone(), of.to_owned(), before, after]);
+                }
+            };
+            for (name, score) in &moved.indicators {
+                add(name, score.before.clone().unwrap_or_else(none), score.after.clone().unwrap_or_else(none));
+            }
+            let total = |standing: &Standing| standing.total.clone().unwrap_or_else(|| state_word(standing.status, lang).to_owned());
+            add(pick(lang, "总分", "total"), total(&moved.before), total(&moved.after));
+            let place = |standing: &Standing| standing.rank.map_or_else(none, |place| quantity::plain(place.0));
+            add(pick(lang, "名次", "place"), place(&moved.before), place(&moved.after));
+        }
+        Rows { headings, cells: rows, words: 2 }
+    }
+}
+
+/// The changes, and every number that moves.
+pub(crate) fn whatif_text(report: &WhatifReport<'_>, writing: Writing, lang: Lang) -> String {
+    let table = report.table(lang);
+    if writing == Writing::Csv {
+        return table.written(writing);
+    }
+    let mut text = String::new();
+    let bullet = if writing == Writing::Md { "- " } else { "  " };
+    let _ = writeln!(text, "{}", pick(lang, "改动:", "Changed:"));
+    if writing == Writing::Md {
+        text.push('\n');
+    }
+    for change in report.changes {
+        let (from, to) = report.ends(change, lang);
+        let _ = writeln!(text, "{bullet}{} {} {from} → {to}", report.unit(change.member), report.label(change.fact));
+    }
+    let of = |pairs: &[(usize, FactId)]| -> (String, String) {
+        let names: Vec<String> = pairs.iter().map(|(member, fact)| format!("{} {}", report.unit(*member), report.label(*fact))).collect();
+        (names.join("、"), names.join(", "))
+    };
+    if !report.freed.is_empty() {
+        let (zh, en) = of(report.freed);
+        let line = words!("{zh}:原也直接给出,与推得的相同,改为随之推算", "{en}: was given and the same as what follows; it follows the change");
+        let _ = writeln!(text, "{bullet}{}", line.get(lang));
+    }
+    if !report.held.is_empty() {
+        let (zh, en) = of(report.held);
+        let line = words!("{zh}:直接给出,与推得的不同,仍以给出的为准", "{en}: is given and not what follows; the given value stays");
+        let _ = writeln!(text, "{bullet}{}", line.get(lang));
+    }
+    let (count, all) = (report.moved.len(), report.units);
+    let line = words!("{all} 家单位,{count} 家的得分、总分或名次有变化", "units: {all}, with another score, total or place: {count}");
+    let _ = writeln!(text, "\n{}", line.get(lang));
+    if !report.moved.is_empty() {
+        let _ = write!(text, "\n{}", table.written(writing));
+    }
+    text
+}
+
+/// The same as data.
+pub(crate) fn whatif_json(report: &WhatifReport<'_>) -> Json {
+    let lang = report.plan.lang;
+    let change = |change: &Changed| {
+        let (from, to) = report.ends(change, lang);
+        let old = change.old.map(|_| from);
+        json!({ "unit": report.unit(change.member), "fact": report.label(change.fact), "old": old, "new": change.new.map(|_| to) })
+    };
+    let pairs = |pairs: &[(usize, FactId)]| -> Vec<Json> {
+        pairs.iter().map(|(member, fact)| json!({ "unit": report.unit(*member), "fact": report.label(*fact) })).collect()
+    };
+    json!({
+        "period": report.period,
+        "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
+        "moved": report.moved,
+        "units": report.units,
+        "follows_instead_of_given": pairs(report.freed),
+        "given_stays": pairs(report.held),
+    })
+}
