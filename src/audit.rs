@@ -2,3 +2,8 @@
 //!
 //! In: a plan, facts, results and what was published. Out: verdicts and witnesses as data. Never: a tolerance, a rule of its own:
 //! every answer is a walk of the one plan over some kind of values.
+
+/// Rates over few cases.
+pub(crate) mod denominators;
+/// How scores are spread.
+pub(crate) mod distribution;

@@ -19,6 +19,7 @@ mod man;
 mod new;
 mod output;
 mod progress;
+mod report;
 mod score;
 mod show;
 mod template;
@@ -76,6 +77,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 把一个期别做成一个网页:排名、热力图,点任何一个数看由来 / Make a page of a period: ranking, heat map, and every number unfolds to where it came from
+    Report(report::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -117,6 +120,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "report" => report::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -193,6 +197,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Report(verb) => report::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),

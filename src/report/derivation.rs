@@ -60,10 +60,13 @@ pub(crate) struct Line {
     pub(crate) basis: String,
     /// The assumptions that it brings in, and whether what is beneath it was told before.
     pub(crate) marks: String,
+    /// Whether it is the score of an item.
+    pub(crate) is_item: bool,
 }
 
 impl Line {
-    fn of(text: impl Into<String>) -> Self {
+    /// A line of text alone.
+    pub(crate) fn of(text: impl Into<String>) -> Self {
         Line { text: text.into(), ..Line::default() }
     }
 
@@ -732,7 +735,8 @@ impl<'a> Writer<'a> {
         } else {
             format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";"))
         };
-        Line { text: format!("{label} {value}{body}").trim().to_owned(), place, basis, marks, depth: 0 }
+        let is_item = matches!(info.role, Role::Item(_));
+        Line { text: format!("{label} {value}{body}").trim().to_owned(), place, basis, marks, depth: 0, is_item }
     }
 
     /// The script of a call with its digest.
