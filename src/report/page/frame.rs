@@ -95,7 +95,7 @@ fn controls(lang: Lang, tiers: &[TierData<'_>]) -> String {
     let state_options: String = states.iter().map(|state| option(((*state).to_owned(), named("state", state)))).collect();
     let marks = ["a", "j", "p", "d", "x", "r", "u", "c"];
     let mark_options: String = marks.iter().map(|mark| option(((*mark).to_owned(), format!("{} {}", named("sign", mark), named("mark", mark))))).collect();
-    let sizes: String = ["50", "100", "200", "500"].iter().map(|size| option(((*size).to_owned(), (*size).to_owned()))).collect();
+    let sizes: String = ["100", "50", "200", "500"].iter().map(|size| option(((*size).to_owned(), (*size).to_owned()))).collect();
     let mut html = format!("<form id=\"controls\" role=\"search\" aria-label=\"{}\">\n", word("查找与筛选", "Search and filter"));
     let mut field = |id: &str, label: &str, input: String| {
         let _ = writeln!(html, "<div><label for=\"{id}\">{label}</label>{input}</div>");
@@ -107,7 +107,7 @@ fn controls(lang: Lang, tiers: &[TierData<'_>]) -> String {
     field("few", word("分母小于(件)", "Cases fewer than"), "<input id=\"few\" type=\"number\" min=\"0\" step=\"1\" value=\"20\" inputmode=\"numeric\">".to_owned());
     field("moves", word("一件之差至少(分)", "One case moves at least"), "<input id=\"moves\" type=\"number\" min=\"0\" step=\"any\" value=\"\" inputmode=\"decimal\">".to_owned());
     field("size", word("每页家数", "Units a page"), format!("<select id=\"size\">{sizes}</select>"));
-    let _ = writeln!(html, "<p id=\"count\" role=\"status\" aria-live=\"polite\"></p>\n<p id=\"range\" hidden><span></span> <button type=\"button\"></button></p>\n</form>");
+    let _ = writeln!(html, "</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\"></p>\n<p id=\"range\" hidden><span></span> <button type=\"button\"></button></p>");
     html
 }
 
@@ -148,7 +148,7 @@ fn distributions(lang: Lang, tiers: &[TierData<'_>]) -> String {
                 Lang::En => format!("{from} to under {to}"),
             };
             let width = count * 100 / most;
-            let button = if count == 0 { "0".to_owned() } else { format!("<button type=\"button\" class=\"num\" data-range=\"{place}\">{count}</button>") };
+            let button = if count == 0 { "<span class=\"none\">0</span>".to_owned() } else { format!("<button type=\"button\" class=\"num\" data-range=\"{place}\">{count}</button>") };
             let _ = writeln!(
                 html,
                 "<tr><th scope=\"row\">{text}</th><td class=\"n\">{button}</td><td class=\"bar\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{width}\" height=\"10\"></rect></svg></td></tr>"
