@@ -22,7 +22,7 @@ pub(crate) use derivation::derivation;
 pub(crate) use difference::{by_block, differences};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
-pub(crate) use page::{CellVerdict, ClaimOutcome, ClaimVerdict, Findings, Subject, Verdict, page};
+pub(crate) use page::{Findings, Subject, page};
 pub(crate) use records::records;
 pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;

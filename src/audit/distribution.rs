@@ -126,15 +126,10 @@ mod tests {
     fn levels_stand_on_their_bounds() {
         let of_ten = |score| level(score, Some(dec!(10)));
         assert_eq!([dec!(-1), dec!(0)].map(of_ten), [Level::None; 2]);
-        assert_eq!([dec!(4.99), dec!(5), dec!(7.99), dec!(8), dec!(9.99), dec!(10), dec!(11)].map(of_ten), [
-            Level::BelowHalf,
-            Level::BelowEightTenths,
-            Level::BelowEightTenths,
-            Level::BelowAll,
-            Level::BelowAll,
-            Level::Full,
-            Level::Full
-        ]);
+        assert_eq!(
+            [dec!(4.99), dec!(5), dec!(7.99), dec!(8), dec!(9.99), dec!(10), dec!(11)].map(of_ten),
+            [Level::BelowHalf, Level::BelowEightTenths, Level::BelowEightTenths, Level::BelowAll, Level::BelowAll, Level::Full, Level::Full]
+        );
         assert_eq!(level(dec!(1), None), Level::Plain);
         assert_eq!([dec!(1), dec!(0), dec!(-1)].map(level_beside_marks), [Level::Added, Level::Plain, Level::Taken]);
     }

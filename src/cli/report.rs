@@ -33,13 +33,11 @@ enum Format {
     Html,
 }
 
-pub(super) const EXAMPLES: &[Example] = &[
-    example(
-        "kaoping report policies/示例 --period 2024-01 --facts 数据.csv --out 审阅.html",
-        "一个网页:排名、分布、热力图;点任何一个数看由来",
-        "One page: ranking, distribution, heat map; every number unfolds to where it came from",
-    ),
-];
+pub(super) const EXAMPLES: &[Example] = &[example(
+    "kaoping report policies/示例 --period 2024-01 --facts 数据.csv --out 审阅.html",
+    "一个网页:排名、分布、热力图;点任何一个数看由来",
+    "One page: ranking, distribution, heat map; every number unfolds to where it came from",
+)];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let Format::Html = arguments.format;

@@ -12,7 +12,7 @@ mod pack;
 mod place;
 mod words;
 
-pub(crate) use self::findings::{CellVerdict, ClaimOutcome, ClaimVerdict, Findings, Verdict};
+pub(crate) use self::findings::Findings;
 
 use sha2::{Digest, Sha256};
 
@@ -76,7 +76,14 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::findings::{CellVerdict, ClaimOutcome, ClaimVerdict, Verdict};
     use super::*;
+    use crate::diag::Lang;
+    use crate::facts::table::Sheets;
+    use crate::facts::{files, load, register};
+    use crate::report::Extent;
 
     #[test]
     fn digests_are_those_of_the_policy() {
@@ -92,9 +99,87 @@ mod tests {
 
     #[test]
     fn the_script_writes_texts_only() {
-        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "setAttribute('on", "fetch(", "XMLHttp", "import("] {
+        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttp", "import(", "srcdoc"] {
             assert!(!SCRIPT.contains(word), "{word}");
         }
         assert!(!SCRIPT.contains("</") && !STYLE.contains("</"));
+    }
+
+    /// The page of the published month with these findings.
+    fn page_of(findings: &Findings, lang: Lang) -> String {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let policy = crate::source::read_policy(&root.join("policies/lianyungang")).unwrap();
+        let versions = crate::engine::compile_versions(&policy.sources);
+        let plan = &versions.versions.first().unwrap().plan;
+        let mut found = Vec::new();
+        let register = register::load(&policy.tables, plan, &mut found);
+        let tables: Vec<PathBuf> = vec![root.join("golden/lianyungang/2020-11/facts.csv")];
+        let inputs = files::read(&tables, &[]).unwrap();
+        let known = load::Known { plan, register: register.as_ref(), period: Some("2020-11") };
+        let mut facts = load::load(&inputs, &mut Sheets::named(&[]), &known, &mut found);
+        facts.gather(plan);
+        let results = crate::results::score(plan, &facts, &policy.sha256, "2020-11", &|_, _| {});
+        let view = View::new(plan, &results, lang, Extent::Every);
+        page(&view, &Subject { plan, facts: &facts, sources: versions.sources() }, findings, &|_, _| {})
+    }
+
+    fn data_of(page: &str) -> serde_json::Value {
+        let inside = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+        serde_json::from_str(inside).unwrap()
+    }
+
+    fn cell(unit: &str, column: &str, (published, computed): (&str, Option<&str>), verdict: Verdict, why: &str) -> CellVerdict {
+        CellVerdict {
+            unit: unit.to_owned(),
+            column: column.to_owned(),
+            published: published.to_owned(),
+            computed: computed.map(str::to_owned),
+            verdict,
+            why: why.to_owned(),
+        }
+    }
+
+    #[test]
+    fn verdicts_mark_their_cells_and_are_listed_with_what_was_published() {
+        let findings = Findings {
+            cells: vec![
+                cell("赣榆区", "综合得分", ("148.16", Some("148.17")), Verdict::Rounding, "先合计后取整"),
+                cell("市教育局", "按时办结率", ("1.46", Some("1.45")), Verdict::Inconsistent, "没有一个件数印得出 1.46"),
+                cell("市教育局", "及时签收率", ("8.15", Some("8.15")), Verdict::Consistent, ""),
+                cell("没有的<b>局", "别的列", ("1", None), Verdict::Unknown, "表里没有这家"),
+            ],
+            claims: vec![
+                ClaimVerdict { id: "1".to_owned(), line: 3, text: "共 <60> 家".to_owned(), verdict: ClaimOutcome::Holds, found: "60".to_owned() },
+                ClaimVerdict { id: "2".to_owned(), line: 9, text: "教育局第一".to_owned(), verdict: ClaimOutcome::Fails, found: "第 49".to_owned() },
+            ],
+        };
+        let page = page_of(&findings, Lang::Zh);
+        let data = data_of(&page);
+        let unit = |name: &str| data["units"].as_array().unwrap().iter().position(|unit| unit["name"] == name).unwrap();
+        let columns =
+            |unit: usize| data["tiers"][usize::try_from(data["units"][unit]["tier"].as_u64().unwrap()).unwrap()]["columns"].as_array().unwrap().clone();
+        let topic = |unit: usize, column: &str| {
+            columns(unit).iter().position(|one| data["columns"][usize::try_from(one.as_u64().unwrap()).unwrap()]["name"] == column).unwrap()
+        };
+        let (first, second) = (unit("赣榆区"), unit("市教育局"));
+        assert_eq!(data["units"][first]["marks"][columns(first).len()], "ar", "the total rests on assumptions and on a rounding");
+        assert_eq!(data["units"][second]["marks"][topic(second, "按时办结率")], "x");
+        assert_eq!(data["units"][second]["marks"][topic(second, "及时签收率")], "c");
+        assert_eq!(data["verdicts"][0], serde_json::json!([first, columns(first).len(), "148.16", "148.17", "r", 0]));
+        assert_eq!(data["verdicts"][3], serde_json::json!(["没有的<b>局", "别的列", "1", null, "u", 3]));
+        assert_eq!(data["reasons"][0], "先合计后取整");
+        for told in ["核对(1 处不符)", "文字断言(1 条不成立)", "与公布的不符 1</li>", "公布的是取整所致 1</li>", "共 &lt;60&gt; 家", "✗</span> 不成立"]
+        {
+            assert!(page.contains(told), "{told}");
+        }
+        assert!(page.find("教育局第一").unwrap() < page.find("共 &lt;60").unwrap(), "claims that fail come first");
+        assert!(!page.contains("没有的<b>"));
+    }
+
+    #[test]
+    fn without_findings_nothing_is_said_of_them() {
+        let page = page_of(&Findings::default(), Lang::En);
+        assert!(!page.contains("id=\"verdicts\"") && !page.contains("id=\"claims\"") && !page.contains("<span class=\"mark m-x\">"));
+        assert_eq!(data_of(&page)["verdicts"], serde_json::json!([]));
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::Subject;
 use super::findings::{Findings, Verdict};
 use super::pack::{Cut, Dictionary, Packed, Packer};
+use super::place::{self, Standings};
 use super::words::words;
-use super::{Subject, place};
 use crate::audit::denominators::{Rate, Scales, Weight, rates};
 use crate::audit::distribution::{Level, Range, distribution, level, level_beside_marks, range_of};
 use crate::diag::Lang;
@@ -34,6 +35,8 @@ pub(super) struct Data<'a> {
     tiers: Vec<TierData<'a>>,
     units: Vec<UnitData<'a>>,
     verdicts: Vec<VerdictData<'a>>,
+    /// Why verdicts are what they are, each reason once.
+    reasons: IndexSet<&'a str>,
     #[serde(flatten)]
     dictionary: Dictionary,
 }
@@ -101,17 +104,16 @@ struct UnitData<'a> {
     derivations: Vec<String>,
 }
 
+/// A verdict: the unit and its derivation, or their names where the page has none; what was published and computed; a letter; why.
 #[derive(Debug, Serialize)]
-struct VerdictData<'a> {
-    unit: Option<usize>,
-    name: &'a str,
-    column: &'a str,
-    /// Which derivation of the unit tells how it was computed.
-    topic: Option<usize>,
-    published: &'a str,
-    computed: Option<&'a str>,
-    verdict: Verdict,
-    why: &'a str,
+struct VerdictData<'a>(Named<'a>, Named<'a>, &'a str, Option<&'a str>, char, usize);
+
+/// Something on the page, or else a name.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Named<'a> {
+    Here(usize),
+    Called(&'a str),
 }
 
 impl<'a> Data<'a> {
@@ -120,29 +122,31 @@ impl<'a> Data<'a> {
         let tiers: Vec<TierData<'a>> = (0..plan.programs.len()).filter_map(|program| tier(view, plan, program)).collect();
         let ordered = in_order(view, &tiers);
         let verdicts = by_cell(findings);
-        let writer = Units { view, subject, tiers: &tiers, verdicts: &verdicts };
+        let standings = Standings::new(view.results, plan.ranking.within_tier);
+        let writer = Units { view, subject, tiers: &tiers, verdicts: &verdicts, standings: &standings };
         let mut packer = Packer::default();
         let packed = writer.derivations(&ordered, &mut packer, reached);
         let mut weighed = writer.weights(&ordered);
+        let places = packer.kept_places();
         let mut units: Vec<UnitData<'a>> = Vec::new();
         for ((unit, tier), packed) in ordered.iter().zip(&packed) {
-            let derivations = packed.iter().map(|packed| packer.kept(packed)).collect();
+            let derivations = packed.iter().map(|packed| packer.kept(packed, &places)).collect();
             let weights = weighed.remove(unit.unit.as_str()).unwrap_or_default();
             units.push(writer.unit(unit, *tier, weights, derivations));
         }
+        let mut reasons: IndexSet<&str> = IndexSet::new();
+        let numbers: BTreeMap<&str, (usize, usize)> = units.iter().enumerate().map(|(number, unit)| (unit.name, (number, unit.tier))).collect();
         let verdicts = findings.cells.iter().map(|cell| {
-            let unit = units.iter().position(|unit| unit.name == cell.unit);
-            let topic = unit.and_then(|unit| units.get(unit)).and_then(|unit| tiers.get(unit.tier)).and_then(|tier| topic(view, tier, &cell.column));
-            VerdictData {
-                unit,
-                name: &cell.unit,
-                column: &cell.column,
-                topic,
-                published: &cell.published,
-                computed: cell.computed.as_deref(),
-                verdict: cell.verdict,
-                why: &cell.why,
-            }
+            let unit = numbers.get(cell.unit.as_str()).copied();
+            let topic = unit.and_then(|(_, tier)| topic(view, tiers.get(tier)?, &cell.column));
+            VerdictData(
+                unit.map_or(Named::Called(&cell.unit), |(number, _)| Named::Here(number)),
+                topic.map_or(Named::Called(&cell.column), Named::Here),
+                &cell.published,
+                cell.computed.as_deref(),
+                cell.verdict.letter(),
+                reasons.insert_full(&cell.why).0,
+            )
         });
         let verdicts = verdicts.collect();
         let column = |column: &'a crate::report::view::Column<'a>| ColumnData {
@@ -157,6 +161,7 @@ impl<'a> Data<'a> {
             tiers,
             units,
             verdicts,
+            reasons,
             dictionary: packer.dictionary(),
         }
     }
@@ -238,6 +243,7 @@ struct Units<'w, 'a> {
     subject: &'w Subject<'a>,
     tiers: &'w [TierData<'a>],
     verdicts: &'w BTreeMap<(&'a str, &'a str), Verdict>,
+    standings: &'w Standings<'a>,
 }
 
 type Weights = Vec<Option<(String, Vec<Option<String>>)>>;
@@ -249,11 +255,19 @@ impl<'a> Units<'_, 'a> {
     fn unit(&self, unit: &'a UnitResult, number: usize, weights: Weights, derivations: Vec<String>) -> UnitData<'a> {
         let view = self.view;
         let tier = self.tiers.get(number);
-        let columns: Vec<&str> = tier.map(|tier| tier.columns.as_slice()).unwrap_or_default().iter().filter_map(|column| view.columns.get(*column)).map(|column| column.name).collect();
+        let columns: Vec<&str> = tier
+            .map(|tier| tier.columns.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|column| view.columns.get(*column))
+            .map(|column| column.name)
+            .collect();
         let exempt = unit.status == State::Exempt;
         let columns = if exempt { Vec::new() } else { columns };
         let one = |name: &&str| unit.indicators.get(*name);
-        let score = |one: Option<&IndicatorResult>| one.map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, view.lang).to_owned())).unwrap_or_default();
+        let score = |one: Option<&IndicatorResult>| {
+            one.map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, view.lang).to_owned())).unwrap_or_default()
+        };
         let shown = view.tiers.iter().find(|tier| tier.name == unit.tier);
         let of_total = |word: &str| self.verdict(&unit.unit, word);
         let total = letters(!unit.assumptions.is_empty(), !unit.adjusted.is_empty(), of_total(view.total));
@@ -270,7 +284,13 @@ impl<'a> Units<'_, 'a> {
             listed: shown.filter(|_| !exempt).map(|tier| tier.listed.iter().map(|listed| listed.of(unit)).collect()).unwrap_or_default(),
             scores: columns.iter().map(|name| score(one(name))).collect(),
             levels: columns.iter().map(|name| level_letter(one(name).and_then(level_of))).chain([level_letter(total_level(unit))]).collect(),
-            marks: columns.iter().map(|name| one(name).map(|one| letters(!one.assumptions.is_empty(), !one.adjusted.is_empty(), self.verdict(&unit.unit, name))).unwrap_or_default()).chain([total, place]).collect(),
+            marks: columns
+                .iter()
+                .map(|name| {
+                    one(name).map(|one| letters(!one.assumptions.is_empty(), !one.adjusted.is_empty(), self.verdict(&unit.unit, name))).unwrap_or_default()
+                })
+                .chain([total, place])
+                .collect(),
             outputs: if exempt { Vec::new() } else { view.outputs.iter().map(|name| view.output(unit, name)).collect() },
             vetoes: view.vetoes_of(unit),
             moved: view.moved.get(unit.unit.as_str()).map(String::as_str),
@@ -325,26 +345,20 @@ impl<'a> Units<'_, 'a> {
         let mut found: Vec<(Told, Cut)> = Vec::new();
         for column in columns {
             let name = self.view.columns.get(*column).map_or("", |column| column.name);
-            let topic = self.item(plan, program, name).map_or(Topic::Total, Topic::Item);
+            let topic = item(plan, program, name).map_or(Topic::Total, Topic::Item);
             found.push((told(&case, topic, lang), Cut::Whole));
         }
         found.push((told(&case, Topic::Total, lang), Cut::Fine));
         if exempt {
             return found;
         }
-        found.push((place::told(self.view, &case, unit), Cut::Fine));
+        found.push((place::told(self.view, &case, self.standings, unit), Cut::Fine));
         for (listed, label) in tier.listed.iter().enumerate() {
             let lines = self.listed(program, listed).map(|step| told_of_step(&case, step, lang)).unwrap_or_default();
             found.push((listing(&case, label, lines, lang), Cut::Whole));
         }
         found.extend(plan.outputs.iter().map(|output| (told(&case, Topic::Output(*output), lang), Cut::Fine)));
         found
-    }
-
-    /// The indicator of that name that applies to the tier.
-    fn item(&self, plan: &Plan, program: &Program, name: &str) -> Option<usize> {
-        let applies = |id: &usize| matches!(program.items.get(*id), Some(Some(_)));
-        plan.indicators().filter(|(_, item)| item.name == name).map(|(id, _)| id).find(applies)
     }
 
     /// The step of a value that units of the tier are listed by.
@@ -372,6 +386,12 @@ impl<'a> Units<'_, 'a> {
     }
 }
 
+/// The indicator of that name that applies to the tier.
+fn item(plan: &Plan, program: &Program, name: &str) -> Option<usize> {
+    let applies = |id: &usize| matches!(program.items.get(*id), Some(Some(_)));
+    plan.indicators().filter(|(_, item)| item.name == name).map(|(id, _)| id).find(applies)
+}
+
 fn printed(plan: &Plan, weight: &Weight) -> (String, Vec<Option<String>>) {
     let moves = weight.moves.iter().map(|moved| moved.map(|moved| quantity::padded(moved, plan.head.step)));
     (quantity::plain(weight.cases), moves.collect())
@@ -388,13 +408,7 @@ fn listing(case: &Case<'_>, label: &str, lines: Vec<Line>, lang: Lang) -> Told {
 
 /// Letters for what is to be known of a number.
 fn letters(assumed: bool, adjusted: bool, verdict: Option<Verdict>) -> String {
-    let verdict = verdict.map(|verdict| match verdict {
-        Verdict::Consistent => 'c',
-        Verdict::Rounding => 'r',
-        Verdict::Inconsistent => 'x',
-        Verdict::Unknown => 'u',
-    });
-    assumed.then_some('a').into_iter().chain(adjusted.then_some('j')).chain(verdict).collect()
+    assumed.then_some('a').into_iter().chain(adjusted.then_some('j')).chain(verdict.map(Verdict::letter)).collect()
 }
 
 fn level_of(one: &IndicatorResult) -> Option<Level> {

@@ -1,7 +1,5 @@
 //! What an audit found of a month that was published: the page shows it beside the scores.
 
-use serde::Serialize;
-
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -12,14 +10,25 @@ pub(crate) struct Findings {
 }
 
 /// Whether a published number is right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Consistent,
     /// It is, if numbers were added before they were rounded for print.
     Rounding,
     Inconsistent,
     Unknown,
+}
+
+impl Verdict {
+    /// The letter of its mark.
+    pub(super) fn letter(self) -> char {
+        match self {
+            Verdict::Consistent => 'c',
+            Verdict::Rounding => 'r',
+            Verdict::Inconsistent => 'x',
+            Verdict::Unknown => 'u',
+        }
+    }
 }
 
 /// A published cell.

@@ -35,15 +35,20 @@ pub(super) fn frame(view: &View<'_>, data: &Data<'_>, findings: &Findings, insid
     let _ = writeln!(page, "<a class=\"skip\" href=\"#ranking\">{}</a>", pick(lang, "跳到排名", "Skip to the ranking"));
     let _ = writeln!(page, "<header>\n<h1>{}</h1>\n<p class=\"lead\">{}</p>", escaped(&title), lead(view, data));
     page.push_str(&contents(view, findings));
-    let _ = writeln!(page, "</header>\n<noscript><p class=\"note\">{}</p></noscript>", pick(
-        lang,
-        "这一页的表要由页内的脚本画出;浏览器没有运行它。同样的结果见 kaoping score,由来见 kaoping explain。",
-        "The tables of this page are drawn by the script in it, which this browser does not run. kaoping score prints the same results, kaoping explain their derivations."
-    ));
-    page.push_str(&controls(lang, data.tiers()));
+    let _ = writeln!(
+        page,
+        "</header>\n<noscript><p class=\"note\">{}</p></noscript>",
+        pick(
+            lang,
+            "这一页的表要由页内的脚本画出;浏览器没有运行它。同样的结果见 kaoping score,由来见 kaoping explain。",
+            "The tables of this page are drawn by the script in it, which this browser does not run. kaoping score prints the same results, kaoping explain their derivations."
+        )
+    );
+    let marks = marks(findings);
+    page.push_str(&controls(lang, data.tiers(), marks));
     page.push_str("<main>\n");
     let drawn = |id: &str, heading: &str, note: &str| format!("<section id=\"{id}\">\n<h2>{heading}</h2>\n{note}<div id=\"{id}-tables\"></div>\n</section>\n");
-    page.push_str(&drawn("ranking", pick(lang, "排名", "Ranking"), &legend(lang)));
+    page.push_str(&drawn("ranking", pick(lang, "排名", "Ranking"), &legend(lang, marks)));
     page.push_str(&distributions(lang, data.tiers()));
     page.push_str(&drawn("heat", pick(lang, "热力图", "Heat map"), &levels(lang)));
     page.push_str(&verdicts(lang, findings));
@@ -67,24 +72,35 @@ fn lead(view: &View<'_>, data: &Data<'_>) -> String {
     let document = view.document.map(|document| format!("{} · ", escaped(document))).unwrap_or_default();
     let (version, count) = (escaped(&standard.version), data.count());
     match lang {
-        Lang::Zh => format!("{document}版本 {version} · {count} 家单位。点任何一个数,就在它下面展开由来:算式、条款、规则的行、数据的格、来历;再点或按 Esc 收起,表里用方向键移动。"),
-        Lang::En => format!("{document}version {version} · {count} units. A click on any number unfolds beneath it where it came from: equation, clause, line of the rules, cell of the facts, provenance; a second click or Esc folds it, arrow keys move within a table."),
+        Lang::Zh => format!(
+            "{document}版本 {version} · {count} 家单位。点任何一个数,就在它下面展开由来:算式、条款、规则的行、数据的格、来历;再点或按 Esc 收起,表里用方向键移动。"
+        ),
+        Lang::En => format!(
+            "{document}version {version} · {count} units. A click on any number unfolds beneath it where it came from: equation, clause, line of the rules, cell of the facts, provenance; a second click or Esc folds it, arrow keys move within a table."
+        ),
     }
 }
 
 /// What leads to the sections.
 fn contents(view: &View<'_>, findings: &Findings) -> String {
     let lang = view.lang;
-    let mut links = vec![("ranking", pick(lang, "排名", "Ranking")), ("spread", pick(lang, "分布", "Distribution")), ("heat", pick(lang, "热力图", "Heat map"))];
-    links.extend((!findings.cells.is_empty()).then_some(("verdicts", pick(lang, "核对", "Published"))));
-    links.extend((!findings.claims.is_empty()).then_some(("claims", pick(lang, "文字断言", "Claims"))));
+    let mut links =
+        vec![("ranking", pick(lang, "排名", "Ranking")), ("spread", pick(lang, "分布", "Distribution")), ("heat", pick(lang, "热力图", "Heat map"))];
+    let differ = findings.cells.iter().filter(|cell| cell.verdict == Verdict::Inconsistent).count();
+    let fail = findings.claims.iter().filter(|claim| claim.verdict == ClaimOutcome::Fails).count();
+    let (cells, claims) = match lang {
+        Lang::Zh => (format!("核对({differ} 处不符)"), format!("文字断言({fail} 条不成立)")),
+        Lang::En => (format!("Published ({differ} differ)"), format!("Claims ({fail} fail)")),
+    };
+    links.extend((!findings.cells.is_empty()).then_some(("verdicts", cells.as_str())));
+    links.extend((!findings.claims.is_empty()).then_some(("claims", claims.as_str())));
     links.extend([("beside", pick(lang, "说明", "Notes")), ("provenance", pick(lang, "出处", "Provenance"))]);
-    let items: String = links.iter().map(|(id, word)| format!("<li><a href=\"#{id}\">{word}</a></li>")).collect();
+    let items = links.iter().map(|(id, word)| format!("<li><a href=\"#{id}\">{word}</a></li>")).collect::<Vec<_>>().concat();
     format!("<nav aria-label=\"{}\"><ul>{items}</ul></nav>\n", pick(lang, "目录", "Contents"))
 }
 
 /// Search and filters.
-fn controls(lang: Lang, tiers: &[TierData<'_>]) -> String {
+fn controls(lang: Lang, tiers: &[TierData<'_>], marks: &[&str]) -> String {
     let word = |zh, en| pick(lang, zh, en);
     let option = |(value, text): (String, String)| format!("<option value=\"{}\">{}</option>", escaped(&value), escaped(&text));
     let every = |text: &str| option((String::new(), text.to_owned()));
@@ -93,7 +109,6 @@ fn controls(lang: Lang, tiers: &[TierData<'_>]) -> String {
     let known = super::words::words(lang);
     let named = |prefix: &str, key: &str| known.get(format!("{prefix} {key}").as_str()).copied().unwrap_or_default().to_owned();
     let state_options: String = states.iter().map(|state| option(((*state).to_owned(), named("state", state)))).collect();
-    let marks = ["a", "j", "p", "d", "x", "r", "u", "c"];
     let mark_options: String = marks.iter().map(|mark| option(((*mark).to_owned(), format!("{} {}", named("sign", mark), named("mark", mark))))).collect();
     let sizes: String = ["100", "50", "200", "500"].iter().map(|size| option(((*size).to_owned(), (*size).to_owned()))).collect();
     let mut html = format!("<form id=\"controls\" role=\"search\" aria-label=\"{}\">\n", word("查找与筛选", "Search and filter"));
@@ -104,21 +119,38 @@ fn controls(lang: Lang, tiers: &[TierData<'_>]) -> String {
     field("tier", word("层级", "Tier"), format!("<select id=\"tier\">{}{tier_options}</select>", every(word("全部", "all"))));
     field("state", word("状态", "Status"), format!("<select id=\"state\">{}{state_options}</select>", every(word("全部", "all"))));
     field("mark", word("标记", "Mark"), format!("<select id=\"mark\">{}{mark_options}</select>", every(word("不限", "any or none"))));
-    field("few", word("分母小于(件)", "Cases fewer than"), "<input id=\"few\" type=\"number\" min=\"0\" step=\"1\" value=\"20\" inputmode=\"numeric\">".to_owned());
-    field("moves", word("一件之差至少(分)", "One case moves at least"), "<input id=\"moves\" type=\"number\" min=\"0\" step=\"any\" value=\"\" inputmode=\"decimal\">".to_owned());
+    field(
+        "few",
+        word("分母小于(件)", "Cases fewer than"),
+        "<input id=\"few\" type=\"number\" min=\"0\" step=\"1\" value=\"20\" inputmode=\"numeric\">".to_owned(),
+    );
+    field(
+        "moves",
+        word("一件之差至少(分)", "One case moves at least"),
+        "<input id=\"moves\" type=\"number\" min=\"0\" step=\"any\" value=\"\" inputmode=\"decimal\">".to_owned(),
+    );
     field("size", word("每页家数", "Units a page"), format!("<select id=\"size\">{sizes}</select>"));
-    let _ = writeln!(html, "</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\"></p>\n<p id=\"range\" hidden><span></span> <button type=\"button\"></button></p>");
+    let _ = writeln!(
+        html,
+        "</form>\n<p id=\"count\" role=\"status\" aria-live=\"polite\"></p>\n<p id=\"range\" hidden><span></span> <button type=\"button\"></button></p>"
+    );
     html
 }
 
+/// The letters of the marks that the page may bear: verdicts only where something was published.
+fn marks(findings: &Findings) -> &'static [&'static str] {
+    if findings.cells.is_empty() { &["a", "j", "p", "d"] } else { &["a", "j", "p", "d", "x", "r", "u", "c"] }
+}
+
 /// What the marks mean.
-fn legend(lang: Lang) -> String {
+fn legend(lang: Lang, marks: &[&str]) -> String {
     let known = super::words::words(lang);
     let named = |prefix: &str, key: &str| known.get(format!("{prefix} {key}").as_str()).copied().unwrap_or_default();
-    let items: String = ["a", "j", "p", "d", "x", "r", "u", "c"]
+    let items = marks
         .iter()
         .map(|mark| format!("<li><span class=\"mark m-{mark}\">{}</span> {}</li>", escaped(named("sign", mark)), escaped(named("mark", mark))))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("<ul class=\"legend\" aria-label=\"{}\">{items}</ul>\n", pick(lang, "标记", "Marks"))
 }
 
@@ -126,7 +158,11 @@ fn legend(lang: Lang) -> String {
 fn levels(lang: Lang) -> String {
     let known = super::words::words(lang);
     let named = |level: &str| known.get(format!("level {level}").as_str()).copied().unwrap_or_default();
-    let items: String = ["0", "1", "2", "3", "4", "5", "6"].iter().map(|level| format!("<li><span class=\"swatch v{level}\"></span> {}</li>", escaped(named(level)))).collect();
+    let items = ["0", "1", "2", "3", "4", "5", "6"]
+        .iter()
+        .map(|level| format!("<li><span class=\"swatch v{level}\"></span> {}</li>", escaped(named(level))))
+        .collect::<Vec<_>>()
+        .concat();
     format!("<ul class=\"legend\" aria-label=\"{}\">{items}</ul>\n", pick(lang, "颜色:得分占满分多少", "Colours: the score as a share of its marks"))
 }
 
@@ -148,7 +184,11 @@ fn distributions(lang: Lang, tiers: &[TierData<'_>]) -> String {
                 Lang::En => format!("{from} to under {to}"),
             };
             let width = count * 100 / most;
-            let button = if count == 0 { "<span class=\"none\">0</span>".to_owned() } else { format!("<button type=\"button\" class=\"num\" data-range=\"{place}\">{count}</button>") };
+            let button = if count == 0 {
+                "<span class=\"none\">0</span>".to_owned()
+            } else {
+                format!("<button type=\"button\" class=\"num\" data-range=\"{place}\">{count}</button>")
+            };
             let _ = writeln!(
                 html,
                 "<tr><th scope=\"row\">{text}</th><td class=\"n\">{button}</td><td class=\"bar\"><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{width}\" height=\"10\"></rect></svg></td></tr>"
@@ -165,15 +205,17 @@ fn verdicts(lang: Lang, findings: &Findings) -> String {
         return String::new();
     }
     let known = super::words::words(lang);
-    let kinds = [(Verdict::Inconsistent, 'x'), (Verdict::Rounding, 'r'), (Verdict::Unknown, 'u'), (Verdict::Consistent, 'c')];
-    let items: String = kinds
+    let kinds = [Verdict::Inconsistent, Verdict::Rounding, Verdict::Unknown, Verdict::Consistent];
+    let items = kinds
         .iter()
-        .map(|(verdict, letter)| {
+        .map(|verdict| {
+            let letter = verdict.letter();
             let count = findings.cells.iter().filter(|cell| cell.verdict == *verdict).count();
             let named = |prefix: &str| known.get(format!("{prefix} {letter}").as_str()).copied().unwrap_or_default();
             format!("<li><span class=\"mark m-{letter}\">{}</span> {} {count}</li>", escaped(named("sign")), escaped(named("mark")))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let all = match lang {
         Lang::Zh => "与公布的相符的不列。",
         Lang::En => "What agrees is not listed.",
@@ -190,7 +232,7 @@ fn claims(lang: Lang, findings: &Findings) -> String {
         return String::new();
     }
     let heads = [pick(lang, "编号", "No."), pick(lang, "行", "Line"), pick(lang, "断言", "Claim"), pick(lang, "判断", "Verdict"), pick(lang, "算得", "Found")];
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let heads = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect::<Vec<_>>().concat();
     let mut rows = String::new();
     for wanted in [ClaimOutcome::Fails, ClaimOutcome::Unknown, ClaimOutcome::Holds] {
         let (letter, sign, word) = match wanted {
@@ -225,7 +267,7 @@ fn beside(view: &View<'_>) -> String {
             let _ = writeln!(html, "<p>{}</p>", escaped(note));
         }
         if !lines.is_empty() {
-            let items: String = lines.iter().map(|line| format!("<li><bdi>{}</bdi></li>\n", escaped(line))).collect();
+            let items = lines.iter().map(|line| format!("<li><bdi>{}</bdi></li>\n", escaped(line))).collect::<Vec<_>>().concat();
             let _ = writeln!(html, "<ul>\n{items}</ul>");
         }
     };

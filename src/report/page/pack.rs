@@ -124,13 +124,17 @@ impl Packer {
         Packed(writer.done)
     }
 
+    /// For each shape which of its places a block keeps, as all blocks that were taken in have it.
+    pub(super) fn kept_places(&self) -> Vec<Vec<Option<usize>>> {
+        self.shapes.values().map(Places::kept).collect()
+    }
+
     /// A derivation as the page keeps it: for each block its shape and what its places hold.
-    pub(super) fn kept(&self, packed: &Packed) -> String {
+    pub(super) fn kept(&self, packed: &Packed, places: &[Vec<Option<usize>>]) -> String {
         let blocks = packed.0.iter().map(|block| {
             let mut text = block.shape.to_string();
-            let places = self.shapes.get_index(block.shape).map(|(_, places)| places.kept()).unwrap_or_default();
             let mut next = 0;
-            for (place, held) in places.iter().zip(&block.held) {
+            for (place, held) in places.get(block.shape).into_iter().flatten().zip(&block.held) {
                 if *place == Some(next) {
                     next += 1;
                     text.push(' ');
@@ -301,26 +305,25 @@ mod tests {
     fn what_is_packed_comes_out_letter_by_letter_and_is_shared() {
         let of = |unit: &str, score: &str, row: &str, basis: &str| {
             let (cell, basis) = (format!("[表.csv 第 {row} 行"), format!(" {basis}]"));
-            told(&format!("{unit}(县) 2024-01  率  {score} / 15.00 分"), &format!("率 95%,得 {score} 分。"), &[
-                (0, &format!("率 {score} 分 = 15 分 - 1 分"), "[规则.kp:3]", ""),
-                (1, "件数 3 件", &cell, &basis),
-            ])
+            told(
+                &format!("{unit}(县) 2024-01  率  {score} / 15.00 分"),
+                &format!("率 95%,得 {score} 分。"),
+                &[(0, &format!("率 {score} 分 = 15 分 - 1 分"), "[规则.kp:3]", ""), (1, "件数 3 件", &cell, &basis)],
+            )
         };
         let mut packer = Packer::default();
         let first = packer.add("甲县", &of("甲县", "14", "2", "甲县 2 页"), Cut::Whole);
         let second = packer.add("乙县1.5", &of("乙县1.5", "1", "3", "别处"), Cut::Whole);
         let fine = packer.add("甲县", &of("甲县", "14", "2", "甲县 2 页"), Cut::Fine);
-        let kept: Vec<String> = [&first, &second, &fine].map(|packed| packer.kept(packed)).to_vec();
+        let places = packer.kept_places();
+        let kept: Vec<String> = [&first, &second, &fine].map(|packed| packer.kept(packed, &places)).to_vec();
         assert_eq!(&kept[..2], ["0 14 2 ~0", "0 1 3 ~1"], "the score stands in three places and is kept once");
         let dictionary = packer.dictionary();
         let lines = unpacked(&dictionary, "甲县", &kept[0]);
-        assert_eq!(lines, [
-            "甲县(县) 2024-01  率  14 / 15.00 分",
-            "率 95%,得 14 分。",
-            "由来",
-            "率 14 分 = 15 分 - 1 分 [规则.kp:3]",
-            "件数 3 件 [表.csv 第 2 行 甲县 2 页]",
-        ]);
+        assert_eq!(
+            lines,
+            ["甲县(县) 2024-01  率  14 / 15.00 分", "率 95%,得 14 分。", "由来", "率 14 分 = 15 分 - 1 分 [规则.kp:3]", "件数 3 件 [表.csv 第 2 行 甲县 2 页]",]
+        );
         assert_eq!(unpacked(&dictionary, "乙县1.5", &kept[1])[0], "乙县1.5(县) 2024-01  率  1 / 15.00 分");
         assert_eq!(unpacked(&dictionary, "乙县1.5", &kept[1])[4], "件数 3 件 [表.csv 第 3 行 别处]");
         assert_eq!(unpacked(&dictionary, "甲县", &kept[2]), lines);
@@ -330,7 +333,7 @@ mod tests {
     fn signs_of_the_shapes_in_a_text_change_nothing_else() {
         let mut packer = Packer::default();
         let packed = packer.add("\u{1}甲|\u{2}", &told("\u{1}甲|\u{2} 3 \u{3}", "", &[]), Cut::Whole);
-        let kept = packer.kept(&packed);
+        let kept = packer.kept(&packed, &packer.kept_places());
         let dictionary = packer.dictionary();
         assert_eq!(unpacked(&dictionary, "\u{FFFD}甲|\u{FFFD}", &kept)[0], "\u{FFFD}甲|\u{FFFD} 3 \u{FFFD}");
     }

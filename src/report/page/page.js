@@ -101,6 +101,15 @@
     return marks;
   };
 
+  // verdicts: of which number, what was published, what was computed, a letter, why
+  const verdicts = data.verdicts.map(([unit, topic, published, computed, mark, why]) =>
+    ({ unit: typeof unit === 'number' ? data.units[unit] : null, topic: typeof topic === 'number' ? topic : null, unitName: unit, topicName: topic,
+      published, computed: computed === null ? '—' : computed, mark, why: data.reasons[why] }));
+  const verdictsOf = new Map();
+  for (const one of verdicts) {
+    if (one.unit && one.topic !== null) verdictsOf.set(one.unit.number + '.' + one.topic, (verdictsOf.get(one.unit.number + '.' + one.topic) || []).concat([one]));
+  }
+
   // --- unfolding ---
 
   const opened = new Map();
@@ -115,16 +124,13 @@
     close.addEventListener('click', () => fold(key));
     box.append(close);
     const beside = unit.state !== 'exempt' && topic < after.total ? few(unit, topic).map(one => say('few', one.rate.name, one.cases, one.rate.divisor, one.name, one.moved === null ? '—' : one.moved)) : [];
-    const compared = data.verdicts.filter(one => one.unit === unit.number && one.topic === topic);
+    const compared = verdictsOf.get(unit.number + '.' + topic) || [];
     let list = null;
     for (const { kind, depth, parts } of told) {
       if (kind === 'h') box.append(make('h4', null, name(parts[0])));
       else if (kind === 's') {
         box.append(make('p', { class: 'sentence' }, parts[0]));
-        for (const one of compared) {
-          const mark = one.verdict === 'inconsistent' ? 'x' : one.verdict[0];
-          box.append(make('p', { class: 'beside' }, sign(mark), ' ', say('compared', one.published, one.computed === null ? '—' : one.computed, say('mark ' + mark), one.why)));
-        }
+        for (const one of compared) box.append(make('p', { class: 'beside' }, sign(one.mark), ' ', say('compared', one.published, one.computed, say('mark ' + one.mark), one.why)));
         for (const text of beside) box.append(make('p', { class: 'beside' }, sign('d'), ' ', text));
         if (topic === after.total && unit.moved) box.append(make('p', { class: 'beside' }, sign('j'), ' ', say('moved', unit.moved)));
         if (topic === after.total && unit.vetoes) box.append(make('p', { class: 'beside' }, say('vetoed', unit.vetoes)));
@@ -362,22 +368,22 @@
   const drawVerdicts = () => {
     const place = at('verdicts-tables');
     if (!place) return;
-    const order = ['inconsistent', 'unknown', 'rounding'];
-    const found = data.verdicts.filter(one => order.includes(one.verdict)
-      && (one.unit === null || matching.includes(data.units[one.unit])));
-    found.sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+    const order = 'xur', within = new Set(matching);
+    const found = verdicts.filter(one => order.includes(one.mark) && (one.unit === null || within.has(one.unit)));
+    found.sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark));
     const body = make('tbody');
     for (const one of found.slice(0, 500)) {
-      const mark = one.verdict === 'inconsistent' ? 'x' : one.verdict[0];
-      const computed = one.unit !== null && one.topic !== null ? number('v', data.units[one.unit], one.topic, one.computed === null ? '—' : one.computed) : one.computed || '—';
-      body.append(make('tr', null, make('th', { scope: 'row', class: 'name' }, name(one.name)), make('td', null, name(one.column)),
-        make('td', { class: 'n' }, one.published), make('td', { class: 'n' }, computed),
-        make('td', null, sign(mark), ' ', say('mark ' + mark), one.why ? make('span', { class: 'beside' }, ' ' + one.why) : '')));
+      const known = one.unit !== null && one.topic !== null;
+      body.append(make('tr', null, make('th', { scope: 'row', class: 'name' }, name(one.unit ? one.unit.name : one.unitName)),
+        make('td', null, name(known ? title(one.unit, one.topic) : String(one.topicName))),
+        make('td', { class: 'n' }, one.published), make('td', { class: 'n' }, known ? number('v', one.unit, one.topic, one.computed) : one.computed),
+        make('td', null, sign(one.mark), ' ', say('mark ' + one.mark), one.why ? make('span', { class: 'beside' }, ' ' + one.why) : '')));
     }
     const heads = make('thead', null, make('tr', null, head(say('unit')), head(say('column')), head(say('published'), { class: 'n' }), head(say('computed'), { class: 'n' }), head(say('verdict'))));
     const first = body.querySelector('button');
     if (first) first.tabIndex = 0;
-    place.replaceChildren(make('div', { class: 'wide', tabindex: '0' }, make('table', { 'data-table': 'v' }, heads, body)));
+    place.replaceChildren(found.length ? make('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': say('verdict') }, make('table', { 'data-table': 'v', 'aria-label': say('verdict') }, heads, body)) : make('p', { class: 'none' }, say('no verdict')));
+    if (found.length > 500) place.append(make('p', { class: 'none' }, say('more verdicts', found.length, 500)));
   };
 
   // --- keys within a table ---

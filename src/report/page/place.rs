@@ -1,26 +1,55 @@
 //! How a place came about: the keys of the unit, the rules of the ranking, and who stands beside it.
 
+use std::collections::BTreeMap;
+
 use crate::diag::Lang;
 use crate::explain::Case;
 use crate::quantity;
 use crate::report::derivation::{Line, Passage, PassageKind, Told, told_of_step};
 use crate::report::pick;
 use crate::report::view::View;
-use crate::results::UnitResult;
+use crate::results::{Results, UnitResult};
 
 /// How many units of one place are named.
 const NAMED: usize = 5;
 
-pub(super) fn told(view: &View<'_>, case: &Case<'_>, unit: &UnitResult) -> Told {
+/// The units with a place, group by group, in the order of their places.
+pub(super) struct Standings<'a> {
+    within_tier: bool,
+    groups: BTreeMap<&'a str, Vec<&'a UnitResult>>,
+}
+
+impl<'a> Standings<'a> {
+    pub(super) fn new(results: &'a Results, within_tier: bool) -> Self {
+        let mut groups: BTreeMap<&str, Vec<&UnitResult>> = BTreeMap::new();
+        for unit in results.units.iter().filter(|unit| unit.rank.is_some()) {
+            groups.entry(if within_tier { &unit.tier } else { "" }).or_default().push(unit);
+        }
+        for group in groups.values_mut() {
+            group.sort_by_key(|unit| (unit.rank, unit.listing));
+        }
+        Standings { within_tier, groups }
+    }
+
+    /// Those before the place of a unit, on it, and behind it.
+    fn beside(&self, unit: &UnitResult) -> [&[&'a UnitResult]; 3] {
+        let group = self.groups.get(if self.within_tier { unit.tier.as_str() } else { "" }).map(Vec::as_slice).unwrap_or_default();
+        let from = group.partition_point(|other| other.rank < unit.rank);
+        let to = group.partition_point(|other| other.rank <= unit.rank);
+        [group.get(..from), group.get(from..to), group.get(to..)].map(Option::unwrap_or_default)
+    }
+}
+
+pub(super) fn told(view: &View<'_>, case: &Case<'_>, standings: &Standings<'_>, unit: &UnitResult) -> Told {
     let lang = view.lang;
     let (place, word) = (view.place(unit), pick(lang, "名次", "rank"));
     let head = format!("{}({}) {}  {word}  {place}", unit.unit, unit.tier, view.results.period);
-    let Some(rank) = unit.rank else {
+    if unit.rank.is_none() {
         return Told { head, sentence: pick(lang, "没有总分,不排名。", "Without a total there is no place.").to_owned(), passages: Vec::new() };
-    };
-    let ranked = |other: &&UnitResult| other.rank.is_some() && (!case.plan().ranking.within_tier || other.tier == unit.tier);
-    let others: Vec<&UnitResult> = view.results.units.iter().filter(ranked).collect();
-    let (count, total) = (others.len(), unit.total.as_deref().unwrap_or_default());
+    }
+    let [before, on, behind] = standings.beside(unit);
+    let count = before.len() + on.len() + behind.len();
+    let total = unit.total.as_deref().unwrap_or_default();
     let sentence = match lang {
         Lang::Zh => format!("{} {total},{count} 家中列第 {place}。", view.total),
         Lang::En => format!("{} {total}, rank {place} of {count}.", view.total),
@@ -42,10 +71,10 @@ pub(super) fn told(view: &View<'_>, case: &Case<'_>, unit: &UnitResult) -> Told 
         }
     };
     let colon = pick(lang, ":", ": ");
-    if let Some(before) = others.iter().filter(|other| other.rank < unit.rank).max_by_key(|other| (other.rank, std::cmp::Reverse(other.listing))) {
+    if let Some(before) = before.last() {
         add(Line::of(format!("{}{colon}{}", pick(lang, "前一名", "the place before"), shown(before))));
     }
-    let equal: Vec<&str> = others.iter().filter(|other| other.rank == Some(rank) && other.unit != unit.unit).map(|other| other.unit.as_str()).collect();
+    let equal: Vec<&str> = on.iter().filter(|other| other.unit != unit.unit).map(|other| other.unit.as_str()).collect();
     if !equal.is_empty() {
         let names = equal.iter().take(NAMED).copied().collect::<Vec<_>>().join(pick(lang, "、", ", "));
         let (more, count) = (if equal.len() > NAMED { "…" } else { "" }, equal.len());
@@ -54,7 +83,7 @@ pub(super) fn told(view: &View<'_>, case: &Case<'_>, unit: &UnitResult) -> Told 
             Lang::En => format!("as many others on the same place: {count} ({names}{more})"),
         }));
     }
-    if let Some(after) = others.iter().filter(|other| other.rank > unit.rank).min_by_key(|other| (other.rank, other.listing)) {
+    if let Some(after) = behind.first() {
         add(Line::of(format!("{}{colon}{}", pick(lang, "后一名", "the place after"), shown(after))));
     }
     if unit.provisional {

@@ -53,6 +53,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("level 7", "无加减", "nothing added or taken"),
     ("few", "{0} 只有 {1} {2};一件之差,{3}至多变 {4} 分", "{0} rests on {1} cases of {2}; one case moves {3} by up to {4} points"),
     ("compared", "公布 {0},计算 {1}:{2}。{3}", "Published {0}, computed {1}: {2}. {3}"),
+    ("no verdict", "没有不符、不明之处。", "Nothing differs and nothing is open."),
+    ("more verdicts", "共 {0} 处,列出 {1} 处;用查找与筛选缩小范围。", "{0} in all, {1} listed: narrow them down with search and filters."),
     ("vetoed", "一票否决:{0}", "Veto: {0}"),
     ("moved", "调整引起的变动:{0}", "Moved by the adjustments: {0}"),
     ("close", "收起", "Close"),
@@ -72,4 +74,30 @@ const WORDS: &[(&str, &str, &str)] = &[
 /// The words in one language.
 pub(super) fn words(lang: Lang) -> IndexMap<&'static str, &'static str> {
     WORDS.iter().map(|(name, zh, en)| (*name, super::pick(lang, zh, en))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_fill_in_the_same_and_english_holds_no_chinese() {
+        let braces =
+            |text: &str| text.match_indices('{').filter_map(|(at, _)| text.get(at + 1..at + 2).map(str::to_owned)).collect::<std::collections::BTreeSet<_>>();
+        for (name, zh, en) in WORDS {
+            assert_eq!(braces(zh), braces(en), "{name}");
+            assert!(!en.chars().any(|letter| ('\u{4E00}'..='\u{9FFF}').contains(&letter)), "{name}");
+            assert_eq!(WORDS.iter().filter(|(other, ..)| other == name).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_script_asks_for_words_that_there_are() {
+        let script = include_str!("page.js");
+        for asked in script.split("say('").skip(1).filter_map(|rest| rest.split('\'').next()) {
+            // a word that ends in a blank is the first part of several
+            let known = WORDS.iter().any(|(name, ..)| if asked.ends_with(' ') { name.starts_with(asked) } else { *name == asked });
+            assert!(known, "{asked}");
+        }
+    }
 }
