@@ -89,6 +89,8 @@ pages! {
     BadCalendar = "K0531";
     OutsideCalendar = "K0532";
     BlankField = "K0533";
+    Copy = "K0534";
+    BadSet = "K0535";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";
@@ -99,6 +101,7 @@ pages! {
     CallFiner = "K0608";
     BlockUnread = "W0111";
     Unused = "W0201";
+    NotThen = "W0401";
     PrintedApart = "W0501";
     OddRate = "W0502";
     Unread = "W0503";
@@ -107,6 +110,7 @@ pages! {
     SheetMarks = "W0506";
     LikeFractions = "W0507";
     NoPeriods = "W0508";
+    FileUnread = "W0509";
     OpenRecord = "W0531";
 }
 
