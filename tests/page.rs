@@ -11,6 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use program::{kaoping, root};
+use rust_decimal::Decimal;
+use rust_decimal_macros::dec;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -182,8 +184,9 @@ fn one_case_of_few_moves_a_score_by_much() {
 fn ranges_hold_the_totals_that_were_published() {
     let page = report(&["--lang", "en"]);
     let published = fs::read_to_string(root().join("golden/lianyungang/2020-11/ranking.csv")).unwrap();
-    let totals: Vec<f32> = published.lines().filter(|line| line.starts_with("部门,")).map(|line| line.split(',').nth(3).unwrap().parse().unwrap()).collect();
-    for (row, from, to) in [("94 to under 96", 94.0, 96.0), ("98 to under 100", 98.0, 100.0), ("100 to under 102", 100.0, 102.0)] {
+    let totals: Vec<Decimal> =
+        published.lines().filter(|line| line.starts_with("部门,")).map(|line| line.split(',').nth(3).unwrap().parse().unwrap()).collect();
+    for (row, from, to) in [("94 to under 96", dec!(94), dec!(96)), ("98 to under 100", dec!(98), dec!(100)), ("100 to under 102", dec!(100), dec!(102))] {
         let count = totals.iter().filter(|total| (from..to).contains(*total)).count();
         let shown: Vec<&str> =
             page.split(&format!("<th scope=\"row\">{row}</th>")).skip(1).filter_map(|rest| rest.split("</button>").next()?.rsplit('>').next()).collect();
@@ -246,6 +249,19 @@ fn what_is_to_be_known_of_a_number_is_marked() {
     for told in ["<h3>调整</h3>", "甲:错数 5 件 改为 1 件,查实(张三,2024-02-01)", "<h3>暂定的名次</h3>", "<h3>没有总分的单位</h3>"] {
         assert!(run.out.contains(told), "{told}");
     }
+}
+
+#[test]
+fn facts_that_are_known_in_part_give_bounds() {
+    let (run, _folder) = small("层级,单位,件数,错数\n县,甲,50,2\n县,乙,50,\"[1,3]\"\n", None, "zh");
+    assert_eq!(run.status, 0, "{}", run.err);
+    let data = data(&run.out);
+    let second = unit(&data, "乙");
+    // 1 to 3 of 50 are 2 to 6 %: 0.2 to 0.6 points off 10; 甲 has 9.60
+    assert_eq!((&second["state"], &second["total"], &second["rank"]), (&json!("partly_known"), &json!("[9.40, 9.80]"), &json!("[1, 2]")));
+    assert_eq!(second["marks"], json!(["b", "b", "b"]));
+    assert_eq!(second["levels"], "--");
+    assert_eq!(unpacked(&data, second, 2)[1].1, "数据部分已知,名次在 [1, 2] 之间。");
 }
 
 #[test]

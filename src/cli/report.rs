@@ -11,7 +11,7 @@ use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
 use crate::diag::{Lang, language_of, words};
 use crate::report::{self, Extent, Findings, View};
-use crate::results::{self, State};
+use crate::results;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let page = report::page(&view, &subject, &Findings::default(), &progress::reached);
     deliver(page.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
-    let lacking = results.units.iter().any(|unit| unit.status == State::Missing);
+    let lacking = results.units.iter().any(|unit| unit.lacks_facts);
     Ok(if lacking { End::FactsMissing } else { End::Answered })
 }
 

@@ -213,6 +213,34 @@ def filters(browser):
     put("mark", "")
 
 
+def verdicts(browser, folder):
+    """The page as it is with verdicts on published cells, which are put into its data by hand."""
+    text = (folder / "审阅 zh.html").read_text(encoding="utf-8")
+    before, rest = text.split('<script type="application/json" id="data">')
+    inside, after = rest.split("</script>", 1)
+    data = json.loads(inside)
+    number = next(place for place, unit in enumerate(data["units"]) if unit["name"] == "市教育局")
+    unit = data["units"][number]
+    columns = data["tiers"][unit["tier"]]["columns"]
+    topic = next(place for place, column in enumerate(columns) if data["columns"][column]["name"] == "按时办结率")
+    unit["marks"][topic] += "x"
+    data["reasons"] = ["没有一个件数印得出 <b>1.46</b>", ""]
+    data["verdicts"] = [[number, topic, "1.46", "1.45", "x", 0], [number, topic + 1, "20.00", "20.00", "c", 1], ["别的局", "别的列", "3", None, "u", 1]]
+    inside = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    page = folder / "判断.html"
+    place = '<section id="verdicts"><h2>核对</h2><div id="verdicts-tables"></div></section></main>'
+    page.write_text(before.replace("</main>", place) + '<script type="application/json" id="data">' + inside + "</script>" + after, encoding="utf-8")
+    browser.open(page)
+    rows = browser.run("[...document.querySelectorAll('#verdicts tbody tr')].map(row => row.textContent)")
+    check(len(rows) == 2 and "市教育局" in rows[0] and "没有一个件数印得出 <b>1.46</b>" in rows[0] and "别的局" in rows[1], f"what differs and what is open is listed: {rows}")
+    click(browser, "document.querySelector('#verdicts button[data-key]')")
+    told = browser.run("document.querySelector('#verdicts .derivation').textContent")
+    check("公布 1.46,计算 1.45:与公布的不符" in told and "81.4516…%" in told, "a computed number unfolds there too, with what was published")
+    named = browser.run(f"{label('市教育局', '按时办结率')}.getAttribute('aria-label')")
+    check(named.endswith("与公布的不符"), f"the mark is read out: {named}")
+    quiet(browser, "verdicts")
+
+
 def many(browser, folder):
     made = folder / "许多单位"
     subprocess.run([sys.executable, ROOT / "tests/outside/many_units.py", made, str(UNITS)], check=True)
@@ -274,6 +302,7 @@ def main():
             keyboard(browser, folder)
             reader(browser)
             filters(browser)
+            verdicts(browser, folder)
             if asked.shots:
                 shots(browser, folder, asked.shots)
             many(browser, folder)

@@ -15,16 +15,14 @@ use crate::audit::denominators::{Rate, Scales, Weight, rates};
 use crate::audit::distribution::{Level, Range, distribution, level, level_beside_marks, range_of};
 use crate::diag::Lang;
 use crate::eval::Until;
-use crate::eval::outcome::traced;
 use crate::eval::trace::Trace;
 use crate::explain::{Case, Topic};
 use crate::plan::{Plan, Program, Role};
 use crate::quantity;
 use crate::report::derivation::{Line, Passage, PassageKind, Told, told, told_of_step};
 use crate::report::pick;
-use crate::report::value::state_word;
-use crate::report::view::View;
-use crate::results::{IndicatorResult, Kind, State, UnitResult};
+use crate::report::view::{View, in_part};
+use crate::results::{IndicatorResult, Kind, State, UnitResult, evaluated};
 
 /// Everything that the page draws from.
 #[derive(Debug, Serialize)]
@@ -255,48 +253,48 @@ impl<'a> Units<'_, 'a> {
     fn unit(&self, unit: &'a UnitResult, number: usize, weights: Weights, derivations: Vec<String>) -> UnitData<'a> {
         let view = self.view;
         let tier = self.tiers.get(number);
-        let columns: Vec<&str> = tier
-            .map(|tier| tier.columns.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|column| view.columns.get(*column))
-            .map(|column| column.name)
-            .collect();
-        let exempt = unit.status == State::Exempt;
-        let columns = if exempt { Vec::new() } else { columns };
-        let one = |name: &&str| unit.indicators.get(*name);
-        let score = |one: Option<&IndicatorResult>| {
-            one.map(|one| one.score.clone().unwrap_or_else(|| state_word(one.status, view.lang).to_owned())).unwrap_or_default()
-        };
-        let shown = view.tiers.iter().find(|tier| tier.name == unit.tier);
-        let of_total = |word: &str| self.verdict(&unit.unit, word);
-        let total = letters(!unit.assumptions.is_empty(), !unit.adjusted.is_empty(), of_total(view.total));
-        let place = letters(false, false, of_total(pick(view.lang, "名次", "rank")));
+        let takes_part = unit.status != State::Exempt;
+        let columns = tier.filter(|_| takes_part).into_iter().flat_map(|tier| &tier.columns).filter_map(|column| view.columns.get(*column));
+        let indicators: Vec<(&str, Option<&IndicatorResult>)> = columns.map(|column| (column.name, unit.indicators.get(column.name))).collect();
+        let score = |one: &IndicatorResult| one.score.clone().unwrap_or_else(|| in_part((one.status, &one.possible), one.interval.as_ref(), view.lang));
+        let shown = view.tiers.iter().find(|tier| tier.name == unit.tier).filter(|_| takes_part);
+        let place = unit.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0));
+        let total = unit.total.clone().unwrap_or_else(|| in_part((unit.status, &unit.possible), unit.interval.as_ref(), view.lang));
         UnitData {
             name: &unit.unit,
             tier: number,
             state: unit.status,
             reason: unit.reason.as_deref(),
-            rank: unit.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0)),
+            rank: unit.rank_interval.as_ref().map_or(place, ToString::to_string),
             provisional: unit.provisional,
-            total: unit.total.clone().unwrap_or_else(|| state_word(unit.status, view.lang).to_owned()),
+            total,
             range: unit.total.as_deref().and_then(|total| total.parse().ok()).and_then(|total| range_of(&tier?.ranges, total)),
-            listed: shown.filter(|_| !exempt).map(|tier| tier.listed.iter().map(|listed| listed.of(unit)).collect()).unwrap_or_default(),
-            scores: columns.iter().map(|name| score(one(name))).collect(),
-            levels: columns.iter().map(|name| level_letter(one(name).and_then(level_of))).chain([level_letter(total_level(unit))]).collect(),
-            marks: columns
-                .iter()
-                .map(|name| {
-                    one(name).map(|one| letters(!one.assumptions.is_empty(), !one.adjusted.is_empty(), self.verdict(&unit.unit, name))).unwrap_or_default()
-                })
-                .chain([total, place])
-                .collect(),
-            outputs: if exempt { Vec::new() } else { view.outputs.iter().map(|name| view.output(unit, name)).collect() },
+            listed: shown.map(|tier| tier.listed.iter().map(|listed| listed.of(unit)).collect()).unwrap_or_default(),
+            scores: indicators.iter().map(|(_, one)| one.map(score).unwrap_or_default()).collect(),
+            levels: indicators.iter().map(|(_, one)| one.and_then(level_of)).chain([total_level(unit)]).map(level_letter).collect(),
+            marks: self.marks(unit, &indicators),
+            outputs: if takes_part { view.outputs.iter().map(|name| view.output(unit, name)).collect() } else { Vec::new() },
             vetoes: view.vetoes_of(unit),
             moved: view.moved.get(unit.unit.as_str()).map(String::as_str),
             weights,
             derivations,
         }
+    }
+
+    /// Letters for what is to be known of each score, of the total and of the place.
+    fn marks(&self, unit: &UnitResult, indicators: &[(&str, Option<&IndicatorResult>)]) -> Vec<String> {
+        let letters = |signs: &[(char, bool)], column: &str| -> String {
+            let signs = signs.iter().filter(|(_, applies)| *applies).map(|(letter, _)| *letter);
+            signs.chain(self.verdict(&unit.unit, column).map(Verdict::letter)).collect()
+        };
+        let of_score = |(name, one): &(&str, Option<&IndicatorResult>)| {
+            let signs = |one: &IndicatorResult| [('a', !one.assumptions.is_empty()), ('j', !one.adjusted.is_empty()), ('b', one.status == State::Partly)];
+            one.map(|one| letters(&signs(one), name)).unwrap_or_default()
+        };
+        let of_total = [('a', !unit.assumptions.is_empty()), ('j', !unit.adjusted.is_empty()), ('b', unit.status == State::Partly)];
+        let total = letters(&of_total, self.view.total);
+        let place = letters(&[('b', unit.rank_interval.is_some())], pick(self.view.lang, "名次", "rank"));
+        indicators.iter().map(of_score).chain([total, place]).collect()
     }
 
     fn verdict(&self, unit: &str, column: &str) -> Option<Verdict> {
@@ -337,7 +335,7 @@ impl<'a> Units<'_, 'a> {
             let count = tier.columns.len() + 2 + tier.listed.len() + tier.outputs.len();
             return (0..count).map(|_| (Told { head: unit.unit.clone(), sentence: why.clone(), passages: Vec::new() }, Cut::Whole)).collect();
         }
-        let outcome = traced(program, row, Until::Scores);
+        let (outcome, _) = evaluated(program, row, Until::Scores);
         let trace = Trace { plan, program, outcome: &outcome };
         let case = Case { trace, facts, row, sources, unit: &unit.unit, member, period: &self.view.results.period };
         let exempt = unit.status == State::Exempt;
@@ -404,11 +402,6 @@ fn listing(case: &Case<'_>, label: &str, lines: Vec<Line>, lang: Lang) -> Told {
     let sentence = format!("{first}{}", pick(lang, "。", "."));
     let passages = vec![Passage { kind: PassageKind::Tree, heading: pick(lang, "由来", "Derivation"), lines }];
     Told { head: format!("{}({tier}) {}  {label}", case.unit, case.period), sentence, passages }
-}
-
-/// Letters for what is to be known of a number.
-fn letters(assumed: bool, adjusted: bool, verdict: Option<Verdict>) -> String {
-    assumed.then_some('a').into_iter().chain(adjusted.then_some('j')).chain(verdict.map(Verdict::letter)).collect()
 }
 
 fn level_of(one: &IndicatorResult) -> Option<Level> {

@@ -105,7 +105,7 @@ fn controls(lang: Lang, tiers: &[TierData<'_>], marks: &[&str]) -> String {
     let option = |(value, text): (String, String)| format!("<option value=\"{}\">{}</option>", escaped(&value), escaped(&text));
     let every = |text: &str| option((String::new(), text.to_owned()));
     let tier_options: String = tiers.iter().enumerate().map(|(number, tier)| option((number.to_string(), tier.name.to_owned()))).collect();
-    let states = ["scored", "exempt", "not_applicable", "missing", "pending"];
+    let states = ["scored", "exempt", "not_applicable", "partly_known", "missing", "pending"];
     let known = super::words::words(lang);
     let named = |prefix: &str, key: &str| known.get(format!("{prefix} {key}").as_str()).copied().unwrap_or_default().to_owned();
     let state_options: String = states.iter().map(|state| option(((*state).to_owned(), named("state", state)))).collect();
@@ -139,7 +139,7 @@ fn controls(lang: Lang, tiers: &[TierData<'_>], marks: &[&str]) -> String {
 
 /// The letters of the marks that the page may bear: verdicts only where something was published.
 fn marks(findings: &Findings) -> &'static [&'static str] {
-    if findings.cells.is_empty() { &["a", "j", "p", "d"] } else { &["a", "j", "p", "d", "x", "r", "u", "c"] }
+    if findings.cells.is_empty() { &["a", "j", "b", "p", "d"] } else { &["a", "j", "b", "p", "d", "x", "r", "u", "c"] }
 }
 
 /// What the marks mean.

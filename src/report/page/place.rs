@@ -44,6 +44,13 @@ pub(super) fn told(view: &View<'_>, case: &Case<'_>, standings: &Standings<'_>, 
     let lang = view.lang;
     let (place, word) = (view.place(unit), pick(lang, "名次", "rank"));
     let head = format!("{}({}) {}  {word}  {place}", unit.unit, unit.tier, view.results.period);
+    if let Some(places) = &unit.rank_interval {
+        let sentence = match lang {
+            Lang::Zh => format!("数据部分已知,名次在 {places} 之间。"),
+            Lang::En => format!("Facts are known in part: the rank lies in {places}."),
+        };
+        return Told { head, sentence, passages: Vec::new() };
+    }
     if unit.rank.is_none() {
         return Told { head, sentence: pick(lang, "没有总分,不排名。", "Without a total there is no place.").to_owned(), passages: Vec::new() };
     }
