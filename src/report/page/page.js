@@ -237,6 +237,8 @@
   // --- tables ---
 
   const state = { query: '', tier: '', state: '', mark: '', few: 20, moves: null, size: 100, range: null };
+  // of very many units a page holds fewer: tables of thousands of numbers are slow to lay out
+  if (data.units.length > 300) at('size').value = '50';
   const pages = new Map();
   let matching = [];
 
@@ -327,7 +329,9 @@
         button.disabled = to < 0 || to * size >= count;
         button.addEventListener('click', () => {
           pages.set(key, to);
-          draw();
+          const again = table(key, caption, units, heads, row);
+          at('table-' + key).replaceWith(again);
+          reopen(again);
           const nav = at('table-' + key).querySelector('nav');
           (nav.querySelector('button:not([disabled])')).focus();
           at('table-' + key).scrollIntoView({ block: 'nearest' });
