@@ -57,11 +57,16 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     progress::begin(&words!("写由来", "telling derivations"));
     let view = View::new(&loaded.plan, &results, shown, Extent::Every);
     let subject = report::Subject { plan: &loaded.plan, facts: &facts, sources: &loaded.policy.sources };
-    let page = report::page(&view, &subject, &Findings::default(), &progress::reached);
+    let page = report::page(&view, &subject, &findings(), &progress::reached);
     deliver(page.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     let lacking = results.units.iter().any(|unit| unit.lacks_facts);
     Ok(if lacking { End::FactsMissing } else { End::Answered })
+}
+
+/// What was found of a published month; the page has marks, a table and a list for it. Without a published table nothing is.
+fn findings() -> Findings {
+    Findings::default()
 }
 
 /// A page has the ending of one: nothing else is written under the name of something else.
