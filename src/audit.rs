@@ -6,6 +6,8 @@
 mod area;
 mod binding;
 mod changing;
+pub(crate) mod denominators;
+pub(crate) mod distribution;
 mod goal;
 pub(crate) mod invert;
 mod levers;

@@ -28,6 +28,7 @@ mod progress;
 mod published;
 mod receipt;
 mod reconcile;
+mod report;
 mod root;
 mod score;
 mod sensitivity;
@@ -95,6 +96,8 @@ enum Verb {
     Verify(verify::Arguments),
     /// 生成给收据签名的一对密钥 / Make a pair of keys for signing receipts
     Key(key::Arguments),
+    /// 把一个期别做成一个网页:排名、热力图,点任何一个数看由来 / Make a page of a period: ranking, heat map, and every number unfolds to where it came from
+    Report(report::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -147,6 +150,7 @@ fn examples(command: &str) -> &'static [Example] {
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
         "invert" => invert::EXAMPLES,
+        "report" => report::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -231,6 +235,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
         Verb::Invert(verb) => invert::run(&verb, lang),
+        Verb::Report(verb) => report::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),

@@ -199,6 +199,18 @@ impl Case<'_> {
 
     /// The explanation of a topic as data; the sentence is added by the caller, which knows how to word it.
     pub(crate) fn explain(&self, topic: Topic, sentence: Sentence) -> Explanation {
+        let root = self.root(topic);
+        let scored = root.filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
+        Explanation {
+            steps: root.map(|root| self.steps(root)).unwrap_or_default(),
+            assumptions: scored.map(|root| texts(self.plan(), &self.trace.marks(root))).unwrap_or_default(),
+            adjustments: self.adjustments(topic),
+            ..self.summary(topic, sentence)
+        }
+    }
+
+    /// The explanation without what bears on it.
+    pub(crate) fn summary(&self, topic: Topic, sentence: Sentence) -> Explanation {
         let plan = self.plan();
         let root = self.root(topic);
         let scored = root.filter(|_| !matches!(self.trace.outcome.status, Status::Exempt(_)));
@@ -225,9 +237,9 @@ impl Case<'_> {
             }),
             full: full.and_then(|full| self.trace.outcome.full(full)).map(|full| quantity::padded(full, step)),
             sentence,
-            steps: root.map(|root| self.steps(root)).unwrap_or_default(),
-            assumptions: scored.map(|root| texts(plan, &self.trace.marks(root))).unwrap_or_default(),
-            adjustments: self.adjustments(topic),
+            steps: Vec::new(),
+            assumptions: Vec::new(),
+            adjustments: Vec::new(),
             records: Vec::new(),
             computed: None,
         }

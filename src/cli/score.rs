@@ -45,6 +45,9 @@ enum Format {
     Csv,
     Xlsx,
     Json,
+    /// Written by another command, which is said.
+    #[value(hide = true)]
+    Html,
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
@@ -115,6 +118,7 @@ fn written(loaded: &Loaded, facts: &Facts, results: &Results, asked: &Asked) -> 
     let fold = if asked.wide { Fold::Nothing } else { Fold::FullMarks };
     let view = View::new(&loaded.plan, results, asked.lang, asked.extent);
     let text = match asked.format {
+        Format::Html => String::new(),
         Format::Json => serde_json::to_string_pretty(&results).map(|text| text + "\n").unwrap_or_default(),
         Format::Text => report::table(&view, &report::Look { width: width(), fold }),
         Format::Md => report::markdown(&view, fold),
@@ -135,6 +139,12 @@ fn format(arguments: &Arguments) -> Result<Format, Fault> {
         (None, Some(path)) => ending(path)?,
         (None, None) => Format::Text,
     };
+    if format == Format::Html {
+        return Err(Fault::Words(words!(
+            "网页由 kaoping report 写:排名、分布、热力图,点任何一个数看由来。请把 score 换成 report,其余参数照旧",
+            "a page is what kaoping report writes: ranking, distribution, heat map, and every number unfolds to where it came from. Write report in place of score, the other arguments stay"
+        )));
+    }
     if format == Format::Xlsx && arguments.out.is_none() && is_terminal() {
         return Err(Fault::Words(words!(
             "XLSX 不是文字,不能显示在终端上;请用 --out 结果.xlsx 写到文件",
@@ -152,6 +162,7 @@ fn ending(path: &Path) -> Result<Format, Fault> {
         "csv" => Ok(Format::Csv),
         "xlsx" => Ok(Format::Xlsx),
         "json" => Ok(Format::Json),
+        "html" | "htm" => Ok(Format::Html),
         _ => Err(Fault::Words(words!(
             "不知道 .{ending} 是什么格式;请用 --format 写明,或把文件名的后缀写成 .txt、.md、.csv、.xlsx 或 .json",
             "no format goes by .{ending}: name one with --format, or let the file end in .txt, .md, .csv, .xlsx or .json"

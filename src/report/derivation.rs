@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::gathered::lines;
+use super::gathered::lines as of_units;
 use super::records::counted;
 use super::value::{absence_word, mode_word, provenance_word, show, show_bounds};
 use super::{pick, sentence::sentence, view::adjustment_text};
@@ -17,29 +17,137 @@ use crate::plan::{Clock, ClockKind, Comparison, InputKind, MarkId, Role, Sign, S
 use crate::quantity::Number;
 use crate::results::texts;
 
+/// A derivation as it is told: every format is written from it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Unit, tier, period, what is explained and its score.
+    pub(crate) head: String,
+    pub(crate) sentence: String,
+    pub(crate) passages: Vec<Passage>,
+}
+
+/// Lines under a heading.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    pub(crate) kind: PassageKind,
+    pub(crate) heading: &'static str,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What a passage holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PassageKind {
+    /// Where the rules say to whom an item applies; its lines go on from the sentence.
+    Scope,
+    Adjustments,
+    /// The sentence of the score in whose place another stands.
+    Before,
+    Equation,
+    /// The steps, each beneath what was made of it.
+    Tree,
+    Assumptions,
+}
+
+/// One line.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    /// Beneath how many others it hangs.
+    pub(crate) depth: usize,
+    pub(crate) text: String,
+    /// The clause or cell, in brackets.
+    pub(crate) place: String,
+    /// What the provenance of the cell rests on, with the bracket that ends its place.
+    pub(crate) basis: String,
+    /// The assumptions that it brings in, and whether what is beneath it was told before.
+    pub(crate) marks: String,
+    /// Whether it is the score of an item.
+    pub(crate) is_item: bool,
+}
+
+impl Line {
+    /// A line of text alone.
+    pub(crate) fn of(text: impl Into<String>) -> Self {
+        Line { text: text.into(), ..Line::default() }
+    }
+
+    /// The whole line.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} {}{}{}", self.text, self.place, self.basis, self.marks).trim().to_owned()
+    }
+}
+
 /// The whole text of one derivation.
 pub(crate) fn derivation(case: &Case<'_>, topic: Topic, lang: Lang) -> String {
-    let mut text = String::new();
+    let told = told(case, topic, lang);
+    let mut text = format!("{}\n{}\n", told.head, told.sentence);
+    for passage in &told.passages {
+        let _ = match passage.kind {
+            PassageKind::Scope => Ok(()),
+            _ => writeln!(text, "\n{}", passage.heading),
+        };
+        match passage.kind {
+            PassageKind::Tree => draw(&passage.lines, &mut text),
+            _ => passage.lines.iter().for_each(|line| {
+                let _ = writeln!(text, "  {}", line.shown());
+            }),
+        }
+    }
+    text
+}
+
+/// A tree in signs that every font has.
+fn draw(lines: &[Line], text: &mut String) {
+    // from the last line up: at which depths something follows
+    let mut follows: Vec<bool> = Vec::new();
+    let mut drawn: Vec<String> = Vec::new();
+    for line in lines.iter().rev() {
+        follows.resize(line.depth + 1, false);
+        let outer = follows.iter().take(line.depth).skip(1).map(|follows| if *follows { "|   " } else { "    " });
+        let own = match follows.last() {
+            _ if line.depth == 0 => "",
+            Some(true) => "|-- ",
+            _ => "`-- ",
+        };
+        drawn.push(outer.chain([own]).collect::<String>() + line.shown().as_str());
+        if let Some(slot) = follows.last_mut() {
+            *slot = true;
+        }
+    }
+    for line in drawn.iter().rev() {
+        let _ = writeln!(text, "{line}");
+    }
+}
+
+/// A derivation as it is told.
+pub(crate) fn told(case: &Case<'_>, topic: Topic, lang: Lang) -> Told {
     let writer = Writer::new(case, topic, lang);
-    writer.head(topic, &mut text);
+    let mut told = writer.head(topic);
     let Some(root) = case.root(topic) else {
         if let Some(place) = case.scope_place(topic) {
-            let _ = writeln!(text, "  {} [{place}]", pick(lang, "适用范围写在", "its scope stands in"));
+            let line = Line { text: pick(lang, "适用范围写在", "its scope stands in").to_owned(), place: format!("[{place}]"), ..Line::default() };
+            told.passages.push(Passage { kind: PassageKind::Scope, heading: "", lines: vec![line] });
         }
-        return text;
+        return told;
     };
-    writer.write_adjustments(&mut text);
+    told.passages.extend(writer.told_adjustments());
     match case.computed(topic) {
         Some(outcome) => {
             let computed = case.with(&outcome);
-            let told = sentence(&computed, topic);
-            let _ = writeln!(text, "\n{}", pick(lang, "调整前", "Before this adjustment"));
-            let _ = writeln!(text, "  {}", if lang == Lang::Zh { told.zh } else { told.en });
-            Writer::new(&computed, topic, lang).write_body(root, &mut text);
+            let before = sentence(&computed, topic);
+            let line = Line::of(if lang == Lang::Zh { before.zh } else { before.en });
+            told.passages.push(Passage { kind: PassageKind::Before, heading: pick(lang, "调整前", "Before this adjustment"), lines: vec![line] });
+            told.passages.extend(Writer::new(&computed, topic, lang).body_of(root));
         }
-        None => writer.write_body(root, &mut text),
+        None => told.passages.extend(writer.body_of(root)),
     }
-    text
+    told
+}
+
+/// Where a value by which units are listed comes from: its tree alone.
+pub(crate) fn told_of_step(case: &Case<'_>, step: StepId, lang: Lang) -> Vec<Line> {
+    let mut lines = Vec::new();
+    Writer::new(case, Topic::Total, lang).tree(step, 0, &mut BTreeSet::new(), &mut lines);
+    lines
 }
 
 /// A derivation as it fits beside a score: the sentence, the equation, the clauses and the cells.
@@ -90,59 +198,48 @@ impl<'a> Writer<'a> {
     }
 
     /// What was adjusted after appeals and bears on the topic.
-    fn write_adjustments(&self, text: &mut String) {
+    fn told_adjustments(&self) -> Option<Passage> {
         let adjustments = self.case.adjustments(self.topic);
-        if !adjustments.is_empty() {
-            let _ = writeln!(text, "\n{}", pick(self.lang, "调整", "Adjustments"));
-        }
-        for adjusted in &adjustments {
-            let _ = writeln!(text, "  {}", adjustment_text(adjusted, self.lang));
-        }
+        let lines: Vec<Line> = adjustments.iter().map(|adjusted| Line::of(adjustment_text(adjusted, self.lang))).collect();
+        (!lines.is_empty()).then(|| Passage { kind: PassageKind::Adjustments, heading: pick(self.lang, "调整", "Adjustments"), lines })
     }
 
     /// Equation, tree and assumptions.
-    fn write_body(&self, root: StepId, text: &mut String) {
+    fn body_of(&self, root: StepId) -> Vec<Passage> {
         let lang = self.lang;
+        let mut passages = Vec::new();
+        let mut add = |kind, heading, lines: Vec<Line>| {
+            if !lines.is_empty() {
+                passages.push(Passage { kind, heading, lines });
+            }
+        };
+        let mut tree = Vec::new();
         if let Status::Exempt(exemption) = self.case.trace.outcome.status {
             let span = self.case.plan().exemptions.get(exemption).map(|exemption| exemption.span);
-            let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
-            let _ = writeln!(text, "{} {}", pick(lang, "不参评", "exempt"), span.map(|span| self.clause(span)).unwrap_or_default());
-            let _ = write!(text, "`-- ");
-            self.tree(root, "    ", &mut BTreeSet::new(), text);
-            return;
+            let place = span.map(|span| self.clause(span)).unwrap_or_default();
+            tree.push(Line { text: pick(lang, "不参评", "exempt").to_owned(), place, ..Line::default() });
+            self.tree(root, 1, &mut BTreeSet::new(), &mut tree);
+            add(PassageKind::Tree, pick(lang, "由来", "Derivation"), tree);
+            return passages;
         }
-        let lines = self.equation(root);
-        if !lines.is_empty() {
-            let _ = writeln!(text, "\n{}", pick(lang, "算式", "Equation"));
-        }
-        for line in lines {
-            let _ = writeln!(text, "  {line}");
-        }
-        let _ = writeln!(text, "\n{}", pick(lang, "由来", "Derivation"));
-        self.tree(root, "", &mut BTreeSet::new(), text);
+        add(PassageKind::Equation, pick(lang, "算式", "Equation"), self.equation(root).into_iter().map(Line::of).collect());
+        self.tree(root, 0, &mut BTreeSet::new(), &mut tree);
         if self.topic == Topic::Total {
-            let _ = writeln!(
-                text,
-                "{}",
-                pick(
-                    lang,
-                    "(得满分的各项和 0 分的加分、扣分项只列一行;加 --indicator 可看任何一项的由来)",
-                    "(items with full marks, and bonuses and penalties of 0, stand in one line; --indicator shows where any of them comes from)"
-                )
-            );
+            tree.push(Line::of(pick(
+                lang,
+                "(得满分的各项和 0 分的加分、扣分项只列一行;加 --indicator 可看任何一项的由来)",
+                "(items with full marks, and bonuses and penalties of 0, stand in one line; --indicator shows where any of them comes from)",
+            )));
         }
-        let marks = texts(self.case.plan(), &self.decisive);
-        if !marks.is_empty() {
-            let _ = writeln!(text, "\n{}", pick(lang, "所依的假设与未定之处", "Assumptions and open points"));
-        }
-        for mark in marks {
-            let _ = writeln!(text, "  {mark}");
-        }
+        add(PassageKind::Tree, pick(lang, "由来", "Derivation"), tree);
+        let marks = texts(self.case.plan(), &self.decisive).into_iter().map(Line::of).collect();
+        add(PassageKind::Assumptions, pick(lang, "所依的假设与未定之处", "Assumptions and open points"), marks);
+        passages
     }
 
-    fn head(&self, topic: Topic, text: &mut String) {
+    fn head(&self, topic: Topic) -> Told {
         let (case, lang) = (self.case, self.lang);
-        let explanation = case.explain(topic, sentence(case, topic));
+        let explanation = case.summary(topic, sentence(case, topic));
         let name = explanation.indicator.clone().unwrap_or_else(|| pick(lang, "总分", "total").to_owned());
         let (unit, tier, period) = (&explanation.unit, &explanation.tier, &explanation.period);
         let score = match (&explanation.score, &explanation.full) {
@@ -154,8 +251,11 @@ impl<'a> Writer<'a> {
                 .filter(|root| case.trace.bounds(*root).is_some())
                 .map_or_else(|| super::value::state_word(explanation.status, lang).to_owned(), |root| self.shown(root)),
         };
-        let _ = writeln!(text, "{unit}({tier}) {period}  {name}  {score}");
-        let _ = writeln!(text, "{}", if lang == Lang::Zh { &explanation.sentence.zh } else { &explanation.sentence.en });
+        Told {
+            head: format!("{unit}({tier}) {period}  {name}  {score}"),
+            sentence: if lang == Lang::Zh { explanation.sentence.zh } else { explanation.sentence.en },
+            passages: Vec::new(),
+        }
     }
 
     // --- what a step shows as ---
@@ -556,31 +656,29 @@ impl<'a> Writer<'a> {
 
     // --- the tree ---
 
-    fn tree(&self, id: StepId, indent: &str, seen: &mut BTreeSet<StepId>, text: &mut String) {
+    fn tree(&self, id: StepId, depth: usize, seen: &mut BTreeSet<StepId>, lines: &mut Vec<Line>) {
         let here = self.behind(id);
-        let line = self.line(here);
+        let mut line = Line { depth, ..self.line(here) };
         let again = !seen.insert(here);
-        let _ = writeln!(text, "{}", if again { format!("{line} {}", pick(self.lang, "(见上)", "(see above)")) } else { line });
+        if again {
+            let _ = write!(line.marks, " {}", pick(self.lang, "(见上)", "(see above)"));
+        }
+        lines.push(line);
         if again || self.is_folded(here) {
             return;
         }
         let mut children: Vec<Child> = self.children(here);
         if let Some(gathered) = self.case.gathered(here) {
-            children.extend(lines(self.case.plan(), &gathered, self.lang).into_iter().map(Child::Words));
+            children.extend(of_units(self.case.plan(), &gathered, self.lang).into_iter().map(Child::Words));
         }
         children.dedup();
         if self.topic == Topic::Total {
             children.retain(|child| !matches!(child, Child::Words(words) if words.starts_with('(')));
         }
-        let last = children.len().saturating_sub(1);
-        for (index, child) in children.into_iter().enumerate() {
-            let (branch, rest) = if index == last { ("`-- ", "    ") } else { ("|-- ", "|   ") };
-            let _ = write!(text, "{indent}{branch}");
+        for child in children {
             match child {
-                Child::Step(step) => self.tree(step, &format!("{indent}{rest}"), seen, text),
-                Child::Words(words) => {
-                    let _ = writeln!(text, "{words}");
-                }
+                Child::Step(step) => self.tree(step, depth + 1, seen, lines),
+                Child::Words(words) => lines.push(Line { depth: depth + 1, ..Line::of(words) }),
             }
         }
     }
@@ -600,11 +698,11 @@ impl<'a> Writer<'a> {
         if declared.is_base() { full.and_then(|full| trace.outcome.full(full)).is_some_and(|full| number == Number::from(full)) } else { number.is_zero() }
     }
 
-    fn line(&self, id: StepId) -> String {
+    fn line(&self, id: StepId) -> Line {
         let trace = &self.case.trace;
-        let Some(info) = trace.info(id) else { return String::new() };
+        let Some(info) = trace.info(id) else { return Line::default() };
         if let (Role::Veto(_), Some(word)) = (info.role, self.veto_word(id)) {
-            return format!("{word}: {}{}", self.clause(info.span), self.values_in_brackets(id));
+            return Line::of(format!("{word}: {}{}", self.clause(info.span), self.values_in_brackets(id)));
         }
         if let Value::Truth(truth) = trace.value(id)
             && !self.is_leaf(id)
@@ -612,7 +710,7 @@ impl<'a> Writer<'a> {
         {
             let word =
                 if truth { pick(self.lang, "条件成立", "the condition holds") } else { pick(self.lang, "条件不成立", "the condition does not hold") };
-            return format!("{word}: {}", self.formula(id));
+            return Line::of(format!("{word}: {}", self.formula(id)));
         }
         let value = self.shown(id);
         let label = self.label(id);
@@ -620,8 +718,13 @@ impl<'a> Writer<'a> {
         let body = if self.is_leaf(id) || instead { String::new() } else { self.body(id) };
         let value = if instead { format!("{value}{}", self.adjusted(id)) } else { value };
         let body = if body == value || body.is_empty() { String::new() } else { format!(" = {body}") };
+        let mut basis = String::new();
         let place = match info.role {
-            Role::Cell(fact) => self.cell(fact),
+            Role::Cell(fact) => {
+                let (place, quoted) = self.cell_and_basis(fact);
+                basis = quoted;
+                place
+            }
             Role::Marks(Some(_)) => format!("[{}]", self.case.sources.place(info.span)),
             Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Base | Role::StandIn => {
                 info.clause.or(Some(info.span)).map(|span| self.clause(span)).unwrap_or_default()
@@ -639,7 +742,8 @@ impl<'a> Writer<'a> {
         } else {
             format!(" {}:{}", pick(self.lang, "假设", "assumption"), marks.join(";"))
         };
-        format!("{label} {value}{body} {place}{marks}").trim().to_owned()
+        let is_item = matches!(info.role, Role::Item(_));
+        Line { text: format!("{label} {value}{body}").trim().to_owned(), place, basis, marks, depth: 0, is_item }
     }
 
     /// The script of a call with its digest.
@@ -657,17 +761,26 @@ impl<'a> Writer<'a> {
     }
 
     fn cell(&self, fact: usize) -> String {
+        let (place, basis) = self.cell_and_basis(fact);
+        place + basis.as_str()
+    }
+
+    /// A cell in brackets, in two parts: where it stands, and what its provenance rests on.
+    fn cell_and_basis(&self, fact: usize) -> (String, String) {
         let Some(cell) = self.case.cell(fact) else {
             let column = self.case.plan().facts.get(fact).map(|fact| fact.label().to_owned()).unwrap_or_default();
-            return match self.lang {
+            let blank = match self.lang {
                 Lang::Zh => format!("[数据表「{column}」列没有填]"),
                 Lang::En => format!("[column {column} is blank]"),
             };
+            return (blank, String::new());
         };
-        let provenance = cell.provenance.map(|provenance| provenance_word(provenance, self.lang)).unwrap_or_default();
-        let basis = cell.basis.map(|basis| format!(" {basis}")).unwrap_or_default();
-        let place = cell.place.text(self.lang);
-        format!("[{place}{}{provenance}{basis}]", if provenance.is_empty() { "" } else { " " })
+        let provenance = cell.provenance.map(|provenance| format!(" {}", provenance_word(provenance, self.lang))).unwrap_or_default();
+        let place = format!("[{}{provenance}", cell.place.text(self.lang));
+        match cell.basis {
+            Some(basis) => (place, format!(" {basis}]")),
+            None => (place + "]", String::new()),
+        }
     }
 
     fn children(&self, id: StepId) -> Vec<Child> {
