@@ -2,3 +2,5 @@
 //!
 //! In: a plan, facts, results and what was published. Out: verdicts and witnesses as data. Never: a tolerance, a rule of its own:
 //! every answer is a walk of the one plan over some kind of values.
+
+pub(crate) mod claims;

@@ -6,6 +6,7 @@
 
 mod aside;
 mod check;
+mod claims;
 mod completions;
 mod diff;
 mod doc;
@@ -84,6 +85,8 @@ enum Verb {
     Show(show::Arguments),
     /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
     Diff(diff::Arguments),
+    /// 核对通报里的句子:逐句对表,说成立、不成立或无从核 / Check the sentences of a bulletin against its tables
+    Claims(claims::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -124,6 +127,7 @@ fn examples(command: &str) -> &'static [Example] {
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
+        "claims" => claims::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -200,6 +204,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
+        Verb::Claims(verb) => claims::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

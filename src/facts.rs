@@ -18,6 +18,7 @@ mod moments;
 pub(crate) mod named;
 mod number;
 pub(crate) mod past;
+pub(crate) mod printed;
 mod provenance;
 mod records;
 pub(crate) mod register;
