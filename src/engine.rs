@@ -40,7 +40,7 @@ use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
 use crate::extension::Scripts;
-use crate::facts::named;
+use crate::facts::{named, past};
 use crate::plan::{self, AttributeId, Dates, FactId, InputId, InputKind, Name, Plan, Program, TierId};
 use crate::quantity::{Number, Period};
 use crate::results::State;
@@ -135,6 +135,14 @@ pub fn compile_versions(sources: &Sources) -> Versions {
             let (name, based_on) = (plan.head.version.clone(), version.and_then(|version| version.based_on.clone()));
             versions.push(Version { name, based_on, plan, others, text });
         }
+        let plans: Vec<&Plan> = versions.iter().flat_map(|version| std::iter::once(&version.plan).chain(&version.others)).collect();
+        for warning in past::check_versions(&plans) {
+            let warning = warning.written(&texts.sources);
+            if !diagnostics.contains(&warning) {
+                diagnostics.push(warning);
+            }
+        }
+        diag::sort(&mut diagnostics);
     }
     Versions { versions, diagnostics, texts }
 }

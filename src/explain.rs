@@ -14,7 +14,7 @@ pub(crate) use self::records::{Private, RecordView, RecordsCount, RecordsView};
 use crate::diag::CellPlace;
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Used, Value};
-use crate::eval::outcome::{Outcome, Status, traced};
+use crate::eval::outcome::{Outcome, Status};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::adjustments::Target;
 use crate::facts::past::{Account, Gave, Was};
@@ -97,6 +97,9 @@ pub(crate) struct StepView {
     pub(crate) unit: Option<String>,
     /// Why there is no value.
     pub(crate) absent: Option<&'static str>,
+    /// Between which numbers it lies, as [`StepView::value`], where it is known in part; null: no end on that side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) interval: Option<[Option<String>; 2]>,
     /// Whether the result came from it, or it confirms a fact that is given.
     pub(crate) bears: &'static str,
     /// For a rounding: mode and step; for a bound: whether it took effect.
@@ -235,6 +238,7 @@ impl Case<'_> {
         match crate::results::output(self.plan(), self.trace.program, root, &self.trace.value(root))? {
             Output::Text(text) => Some(text),
             Output::Truth(truth) => Some(truth.to_string()),
+            Output::Between { interval } => Some(interval.to_string()),
         }
     }
 
@@ -258,7 +262,7 @@ impl Case<'_> {
         let root = self.root(topic).filter(|root| self.trace.used(*root) == Used::Instead)?;
         let mut row = self.row.clone();
         row.instead.retain(|(step, _)| *step != root);
-        Some(traced(self.trace.program, &row, Until::Scores))
+        Some(crate::results::evaluated(self.trace.program, &row, Until::Scores).0)
     }
 
     /// The same case by another evaluation.
@@ -274,10 +278,18 @@ impl Case<'_> {
         match self.root(topic).map(|root| self.trace.value(root)) {
             None => State::NotApplicable,
             Some(Value::Absent(Absence::Pending)) => State::Pending,
+            Some(Value::Absent(Absence::Partly)) => State::Partly,
             Some(Value::Absent(Absence::NotApplicable)) => State::NotApplicable,
             Some(Value::Absent(_)) => State::Missing,
             Some(_) => State::Scored,
         }
+    }
+
+    /// Between which numbers a step lies that is known in part.
+    fn interval(&self, id: StepId) -> Option<[Option<String>; 2]> {
+        let hull = self.trace.bounds(id)?.numbers()?;
+        let unit = self.trace.info(id).and_then(|info| info.unit.as_ref());
+        Some([hull.low, hull.high].map(|end| exact(self.plan(), &Value::Number(end?), unit)))
     }
 
     fn steps(&self, root: StepId) -> Vec<StepView> {
@@ -312,6 +324,7 @@ impl Case<'_> {
             value: self.exact(id),
             unit: info.unit.as_ref().map(Unit::to_string),
             absent: value.absence().map(absence_name),
+            interval: self.interval(id),
             bears: if confirms { "confirmation" } else { "result" },
             effect: self.effect(id),
             rule: self.rule(info.span),
@@ -487,6 +500,7 @@ pub(crate) fn absence_name(absence: Absence) -> &'static str {
         Absence::Failed => "failed",
         Absence::NotApplicable => "not applicable",
         Absence::Missing => "missing",
+        Absence::Partly => "partly known",
         Absence::Pending => "pending",
         Absence::Undefined => "undefined",
     }

@@ -17,6 +17,7 @@ pub(crate) mod load;
 mod moments;
 pub(crate) mod named;
 mod number;
+mod partly;
 pub(crate) mod past;
 pub(crate) mod printed;
 mod provenance;
@@ -24,6 +25,7 @@ mod records;
 pub(crate) mod register;
 #[cfg(test)]
 mod samples;
+pub(crate) mod stray;
 pub(crate) mod table;
 mod units;
 mod workbook;
@@ -37,7 +39,7 @@ use self::adjustments::Adjustments;
 use self::past::Past;
 use crate::diag::CellPlace;
 use crate::eval::Cells;
-use crate::eval::domain::Value;
+use crate::eval::domain::{Absence, Bounds, Value};
 use crate::eval::stages::{self, Members};
 use crate::plan::{AttributeId, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
 use grid::Form;
@@ -62,7 +64,10 @@ pub(crate) enum Provenance {
 /// A value with its place and provenance.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
+    /// 部分已知 where the cell holds a set.
     pub(crate) value: Value,
+    /// What it can be, where the cell holds a set.
+    pub(crate) known: Option<Box<Known>>,
     /// Which of the files of [`Facts`].
     pub(crate) file: usize,
     /// The row, counted from 1 with the header; of a JSON file the record.
@@ -72,6 +77,17 @@ pub(crate) struct Cell {
     pub(crate) provenance: Option<Provenance>,
     /// What the provenance rests on, quoted.
     pub(crate) basis: Option<Box<str>>,
+}
+
+/// A fact of which it is known in part what it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// What it can be, as far as the bounds of other facts allow.
+    pub(crate) bounds: Bounds,
+    /// The values, where the cell lists them.
+    pub(crate) listed: Vec<Value>,
+    /// The cell as it is written.
+    pub(crate) written: String,
 }
 
 /// A table that was read: a file, or one sheet of a workbook.
@@ -126,6 +142,8 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Option<Cell>>,
     /// What was gathered for the unit from outside its row, by input.
     pub(crate) inputs: Vec<Option<Value>>,
+    /// What can be gathered where that is known in part.
+    pub(crate) bounds: Vec<(InputId, Bounds)>,
     /// Scores that stand instead of those that are computed, by their steps.
     pub(crate) instead: Vec<(StepId, Value)>,
 }
@@ -133,6 +151,39 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn get(&self, fact: FactId) -> Option<&Cell> {
         self.cells.get(fact).and_then(Option::as_ref)
+    }
+
+    /// Whether a fact of the unit is known in part.
+    pub(crate) fn is_partly_known(&self) -> bool {
+        self.cells.iter().flatten().any(|cell| cell.known.is_some())
+    }
+
+    /// What can be gathered from outside the row where not all of it is known.
+    fn gathered(&self, input: InputId) -> Bounds {
+        self.bounds.iter().find(|(other, _)| *other == input).map_or(Bounds::ANY, |(_, bounds)| *bounds)
+    }
+}
+
+/// The cells of a unit with what can be of those that are known in part.
+pub(crate) struct InPart<'r>(pub(crate) &'r Row);
+
+impl Cells<Bounds> for InPart<'_> {
+    fn cell(&self, fact: FactId) -> Option<Bounds> {
+        self.0.get(fact).map(|cell| cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds))
+    }
+
+    fn input(&self, input: InputId) -> Option<Bounds> {
+        let value = Cells::input(self.0, input)?;
+        // what is gathered from what is known in part is anything that can be gathered
+        Some(if value == Value::Absent(Absence::Partly) { self.0.gathered(input) } else { Bounds::of(value) })
+    }
+
+    fn instead(&self, step: StepId) -> Option<Bounds> {
+        Cells::instead(self.0, step).map(Bounds::of)
+    }
+
+    fn is_adjusted(&self) -> bool {
+        self.0.is_adjusted()
     }
 }
 
@@ -197,7 +248,7 @@ impl Members for Facts {
 }
 
 /// The row of no unit.
-static NO_ROW: Row = Row { listed: false, cells: Vec::new(), inputs: Vec::new(), instead: Vec::new() };
+static NO_ROW: Row = Row { listed: false, cells: Vec::new(), inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() };
 
 impl Facts {
     /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.

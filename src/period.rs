@@ -40,15 +40,14 @@ fn is_in_force(head: &Head, period: Period) -> bool {
 
 /// The period in the form that results carry, of a cycle that the standard scores, whether or not the standard is in force then.
 pub(crate) fn named(text: &str, head: &Head, cycles: &[Cycle]) -> Result<String, Diagnostic> {
-    let example = example(head.cycle);
+    let examples: Vec<&str> = cycles.iter().map(|cycle| self::example(*cycle)).collect();
+    let (examples, examples_en) = (examples.join("、"), examples.join(", "));
     let text = text.trim().to_ascii_uppercase();
     let Some(period) = Period::parse(&text) else {
         let fault = Diagnostic::new(Code::BadPeriod, words!("「{text}」不是期别", "{text} is no period"));
-        return Err(fault.help(words!("写成 {example} 的样子", "write it as in {example}")));
+        return Err(fault.help(words!("写成 {examples} 的样子", "write it as in {examples_en}")));
     };
     if !cycles.contains(&period.cycle()) {
-        let examples: Vec<&str> = cycles.iter().map(|cycle| self::example(*cycle)).collect();
-        let (examples, examples_en) = (examples.join("、"), examples.join(", "));
         let fault = Diagnostic::new(Code::BadPeriod, words!("{text} 与这个标准的周期不合", "{text} does not go with the cycle of this standard"));
         return Err(fault
             .at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard"))

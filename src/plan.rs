@@ -212,6 +212,8 @@ pub(crate) struct List {
     pub(crate) count: usize,
     /// For each key, whether the highest comes first.
     pub(crate) keys: Vec<bool>,
+    /// Whether it goes by the total, so that units which a veto ranks last stand behind all others.
+    pub(crate) by_total: bool,
 }
 
 /// What decides whether a unit is on a list.

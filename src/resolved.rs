@@ -4,6 +4,7 @@
 //! step, and every tier's marks are known; or the faults, all of them. Never: a value computed from facts.
 
 mod applies;
+mod carried;
 mod circle;
 mod clock;
 mod constant;

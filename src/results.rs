@@ -7,6 +7,7 @@
 //! indicators and sections in the order of the rules.
 
 mod adjusted;
+mod known;
 mod lists;
 
 use std::cmp::Ordering;
@@ -18,12 +19,15 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing};
+use self::known::Racer;
+pub(crate) use self::known::{Known, evaluated};
+pub use self::known::{Places, Span};
 use self::lists::Candidates;
 pub use self::lists::{ListResult, ListedUnit};
 use crate::diag::Lang;
 use crate::eval::Until;
-use crate::eval::domain::{TracedValue, Value};
-use crate::eval::outcome::{ItemStatus, Outcome, Status, traced};
+use crate::eval::domain::{Absence, TracedValue, Value};
+use crate::eval::outcome::{ItemStatus, Outcome, Status};
 use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::stages::Left;
 use crate::eval::trace::Trace;
@@ -105,6 +109,9 @@ pub enum State {
     NotApplicable,
     /// 缺数据.
     Missing,
+    /// 部分已知: between two numbers, or of one status or another.
+    #[serde(rename = "partly_known")]
+    Partly,
     /// 待定.
     Pending,
 }
@@ -114,6 +121,7 @@ impl From<Status> for State {
         match status {
             Status::Scored => State::Scored,
             Status::Exempt(_) => State::Exempt,
+            Status::Partly => State::Partly,
             Status::Pending => State::Pending,
             Status::NotApplicable => State::NotApplicable,
             Status::Missing | Status::Faulty(_) => State::Missing,
@@ -143,6 +151,9 @@ pub struct UnitResult {
     pub tier: String,
     /// Whether it has a total.
     pub status: State,
+    /// What can become of it, where that is known in part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<State>,
     /// Why it has none.
     pub reason: Option<String>,
     /// Every indicator of the standard.
@@ -153,10 +164,16 @@ pub struct UnitResult {
     pub uncapped: Option<String>,
     /// The total.
     pub total: Option<String>,
+    /// Between which numbers the total lies, where it is known in part and can be a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Span>,
     /// The marks of the tier, without those of items that do not apply to the unit; null where that is not known.
     pub full: Option<String>,
     /// The place within the tier, or among all, as the rules say.
     pub rank: Option<Place>,
+    /// Between which the place lies, where it is known in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_interval: Option<Places>,
     /// Whether the place may change: another unit has no total yet.
     pub provisional: bool,
     /// The vetoes that hold, and those of which it is not known.
@@ -178,6 +195,9 @@ pub struct UnitResult {
     /// How many units of all tiers are listed before it.
     #[serde(skip)]
     pub(crate) listing: usize,
+    /// Whether facts are missing for anything of its results: a score, the place, a veto, an output.
+    #[serde(skip)]
+    pub(crate) lacks_facts: bool,
 }
 
 /// What one period gives to the result of a longer one.
@@ -229,6 +249,11 @@ pub enum Output {
     Truth(bool),
     /// A word, or a number padded to its step; rates with their percent sign.
     Text(String),
+    /// A number that is known in part.
+    Between {
+        /// Between which numbers it lies.
+        interval: Span,
+    },
 }
 
 /// One indicator of a unit.
@@ -238,8 +263,14 @@ pub struct IndicatorResult {
     pub kind: Kind,
     /// Whether it has a score.
     pub status: State,
+    /// What can become of it, where that is known in part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<State>,
     /// The score; negative for what a penalty takes off.
     pub score: Option<String>,
+    /// Between which numbers the score lies, where it is known in part and can be a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Span>,
     /// Its marks, or the cap of a bonus or penalty that has one.
     pub full: Option<String>,
     /// The assumptions that bear on the score.
@@ -265,6 +296,9 @@ pub enum Kind {
 pub struct SectionResult {
     /// The score.
     pub score: Option<String>,
+    /// Between which numbers the score lies, where it is known in part and can be a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Span>,
     /// Its marks, or the cap of a family that has one.
     pub full: Option<String>,
     /// The adjustments that bear on the score, as places in [`Results::adjustments`].
@@ -291,19 +325,31 @@ const TOLD_EVERY: usize = 256;
 fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, reached: &dyn Fn(usize, usize)) -> Results {
     let mut units: Vec<UnitResult> = Vec::new();
     let mut contestants: Vec<Option<Contestant>> = Vec::new();
+    let mut last: Vec<Option<bool>> = Vec::new();
+    let mut racers: Vec<Option<Racer>> = Vec::new();
     let mut candidates = Candidates::new(plan);
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
         if index % TOLD_EVERY == 0 {
             reached(index, facts.members.len());
         }
         let Some(program) = plan.programs.get(member.tier) else { continue };
-        let outcome = traced(program, row, Until::Scores);
+        let (outcome, known) = evaluated(program, row, Until::Scores);
         candidates.add(plan, facts, index, (program, &outcome));
-        contestants.push(contestant(program, &outcome, &member.name).filter(|_| row.listed));
-        units.push(Scoring { plan, program, outcome: &outcome, listed: row.listed, facts, member: index }.unit(&member.name));
+        let contestant = contestant(program, &outcome, &member.name).filter(|_| row.listed);
+        let racer = match (&contestant, &known) {
+            (Some(exact), _) => Some(Racer::exact(exact, &plan.ranking)),
+            (None, Some(known)) if row.listed => known.racer(program, &plan.ranking),
+            (None, _) => None,
+        };
+        racers.push(racer);
+        contestants.push(contestant);
+        last.push(ranks_last(program, &outcome).filter(|_| row.listed));
+        let known = known.as_ref().filter(|_| row.listed);
+        units.push(Scoring { plan, program, outcome: &outcome, known, listed: row.listed, facts, member: index }.unit(&member.name));
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
-    rank(plan, &tiers, &contestants, &mut units);
+    rank(plan, &tiers, (&contestants, &last), &mut units);
+    rank_in_part(plan, &tiers, (&contestants, &racers), &mut units);
     list(plan, &tiers, &contestants, &mut units);
     let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
@@ -333,33 +379,66 @@ pub(crate) fn contestant(program: &Program, outcome: &Outcome<TracedValue>, name
     let values = |steps: &[StepId]| -> Vec<Value> { steps.iter().map(|step| outcome.value(*step)).collect() };
     let keys = values(&program.keys);
     let scored = outcome.status == Status::Scored && keys.iter().all(|key| key.absence().is_none());
-    // of a unit of which it is not known whether it ranks last no place is known
-    let last = program.last.map_or(Value::Truth(false), |last| outcome.value(last));
     scored.then_some(())?;
-    let Value::Truth(last) = last else { return None };
+    // of a unit of which it is not known whether it ranks last no place is known
+    let last = ranks_last(program, outcome)?;
     Some(Contestant { last, keys, listed: values(&program.listed), name: name.to_owned() })
 }
 
-fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
-    let groups: Vec<Vec<usize>> = if plan.ranking.within_tier {
-        (0..plan.programs.len()).map(|tier| (0..units.len()).filter(|index| tiers.get(*index) == Some(&tier)).collect()).collect()
-    } else {
-        vec![(0..units.len()).collect()]
-    };
-    for group in groups {
+/// Whether a veto ranks a unit behind all that have none; none where that is not known.
+fn ranks_last(program: &Program, outcome: &Outcome<TracedValue>) -> Option<bool> {
+    match program.last.map_or(Value::Truth(false), |last| outcome.value(last)) {
+        Value::Truth(last) => Some(last),
+        _ => None,
+    }
+}
+
+/// Gives places; of every unit it is known whether it ranks last, whatever its total, or not known.
+fn rank(plan: &Plan, tiers: &[usize], (contestants, last): (&[Option<Contestant>], &[Option<bool>]), units: &mut [UnitResult]) {
+    for group in groups(plan, tiers) {
         let racing: Vec<usize> = group.iter().copied().filter(|index| matches!(contestants.get(*index), Some(Some(_)))).collect();
         let entries: Vec<&Contestant> = racing.iter().filter_map(|index| contestants.get(*index).and_then(Option::as_ref)).collect();
         let waits = |index: &usize| {
-            units.get(*index).is_some_and(|unit| !matches!(unit.status, State::Exempt | State::NotApplicable))
+            units.get(*index).is_some_and(|unit| !matches!(unit.status, State::Exempt | State::NotApplicable | State::Partly))
                 && !matches!(contestants.get(*index), Some(Some(_)))
         };
         let open = group.iter().any(waits);
-        for (index, place) in racing.iter().zip(places(&plan.ranking, &entries)) {
+        // whatever total a unit comes to that ranks last, it changes no place before those
+        let open_before_last = group.iter().any(|index| waits(index) && last.get(*index) != Some(&Some(true)));
+        for ((index, entry), place) in racing.iter().zip(&entries).zip(places(&plan.ranking, &entries)) {
             if let Some(unit) = units.get_mut(*index) {
                 unit.rank = Some(Place(place));
-                unit.provisional = open;
+                unit.provisional = if entry.last { open } else { open_before_last };
             }
         }
+    }
+}
+
+/// Gives bounds of places in groups with a unit whose total is known in part.
+fn rank_in_part(plan: &Plan, tiers: &[usize], (contestants, racers): (&[Option<Contestant>], &[Option<Racer>]), units: &mut [UnitResult]) {
+    for group in groups(plan, tiers) {
+        let open = |index: &usize| matches!((contestants.get(*index), racers.get(*index)), (Some(None), Some(Some(_))));
+        if !group.iter().any(open) {
+            continue;
+        }
+        let racing: Vec<(usize, &Racer)> = group.iter().filter_map(|index| Some((*index, racers.get(*index)?.as_ref()?))).collect();
+        let entries: Vec<&Racer> = racing.iter().map(|(_, racer)| *racer).collect();
+        for ((index, _), found) in racing.iter().zip(known::places(&plan.ranking, &entries)) {
+            let Some(unit) = units.get_mut(*index) else { continue };
+            let certain = found.best == found.worst && unit.status == State::Scored;
+            unit.rank = certain.then_some(found.best);
+            unit.rank_interval = (!certain).then_some(found);
+        }
+    }
+}
+
+/// The units that are ranked among one another, by their places.
+fn groups(plan: &Plan, tiers: &[usize]) -> Vec<Vec<usize>> {
+    if plan.ranking.within_tier {
+        let of = |tier: usize| (0..tiers.len()).filter(|index| tiers.get(*index) == Some(&tier)).collect();
+        (0..plan.programs.len()).map(of).collect()
+    } else {
+        vec![(0..tiers.len()).collect()]
     }
 }
 
@@ -388,6 +467,8 @@ struct Scoring<'a> {
     plan: &'a Plan,
     program: &'a Program,
     outcome: &'a Outcome<TracedValue>,
+    /// What can be of what is known in part.
+    known: Option<&'a Known>,
     /// Whether a table of facts has a row for the unit.
     listed: bool,
     facts: &'a Facts,
@@ -405,13 +486,16 @@ impl Scoring<'_> {
             unit: name.to_owned(),
             tier: self.program.tier.clone(),
             status,
+            possible: self.possible(status),
             reason: self.reason(&trace),
             indicators: self.indicators(&trace),
             sections: self.sections(&trace),
             uncapped: if evaluated { self.print(self.program.uncapped, self.plan.head.step) } else { None },
             total: if scored { self.print(self.program.total, self.plan.head.step) } else { None },
+            interval: if status == State::Partly { self.between(self.program.total, self.plan.head.step) } else { None },
             full: self.outcome.full(self.program.marks).map(|full| quantity::padded(full, self.plan.head.step)),
             rank: None,
+            rank_interval: None,
             provisional: false,
             vetoes: if evaluated { self.vetoes() } else { Vec::new() },
             eligible: if evaluated { self.eligible() } else { None },
@@ -420,8 +504,19 @@ impl Scoring<'_> {
             listed: self.program.listed.iter().map(|step| self.outcome.value(*step).decimal()).collect(),
             periods: self.periods(),
             listing: 0,
+            lacks_facts: status == State::Missing || evaluated && self.lacks_facts(),
             assumptions: if scored { texts(self.plan, &self.marks(&trace)) } else { Vec::new() },
         }
+    }
+
+    /// Whether facts are missing for a part of the results, the total left aside.
+    fn lacks_facts(&self) -> bool {
+        let program = self.program;
+        let vetoes = program.vetoes.iter().map(|(condition, _)| *condition).chain(program.last).chain(program.not_eligible);
+        let outputs = self.plan.outputs.iter().filter_map(|id| program.values.get(*id).copied().flatten());
+        let missing = |step: StepId| self.outcome.value(step) == Value::Absent(Absence::Missing);
+        let lacks = |id: ItemId| program.items.get(id).is_some_and(Option::is_some) && self.item(id).0 == State::Missing;
+        program.keys.iter().copied().chain(vetoes).chain(outputs).any(missing) || (0..self.plan.items.len()).any(lacks)
     }
 
     /// The assumptions that bear on the total, the place or the eligibility.
@@ -442,6 +537,7 @@ impl Scoring<'_> {
             Status::Scored => None,
             Status::NotApplicable => Some(no_item_applies(self.plan.lang).to_owned()),
             Status::Exempt(exemption) => self.plan.exemptions.get(exemption).map(|exemption| exemption.name.clone()),
+            Status::Partly => Some(in_part(self.plan.lang).to_owned()),
             Status::Pending => {
                 let marks = pending_texts(trace, self.program.total);
                 Some(match self.plan.lang {
@@ -454,6 +550,18 @@ impl Scoring<'_> {
                 Lang::En => format!("missing {}", missing_facts(trace, (self.facts, self.member)).join(", ")),
             }),
         }
+    }
+
+    /// What can become of the unit where that is known in part.
+    fn possible(&self, status: State) -> Vec<State> {
+        if status == State::Partly { self.known.map(|known| known.states(self.program)).unwrap_or_default() } else { Vec::new() }
+    }
+
+    /// Between which numbers a value lies, as they are printed.
+    fn between(&self, step: StepId, grid: Decimal) -> Option<Span> {
+        let hull = self.known?.bounds(step).numbers()?;
+        let shown = |end: Option<Number>| end.and_then(|end| print(self.plan, &end, grid));
+        Some(Span { low: shown(hull.low), high: shown(hull.high) })
     }
 
     /// What the periods that a longer one consists of give.
@@ -512,9 +620,22 @@ impl Scoring<'_> {
         let output = |id: &ValueId| {
             let step = self.program.values.get(*id).copied().flatten().filter(|_| evaluated);
             let name = self.plan.values.get(*id).map(|value| value.name.clone()).unwrap_or_default();
-            (name, step.and_then(|step| output(self.plan, self.program, step, &self.outcome.value(step))))
+            let shown = |step: StepId, value: &Value| output(self.plan, self.program, step, value);
+            let value = step.and_then(|step| shown(step, &self.outcome.value(step)).or_else(|| self.output_in_part(step)));
+            (name, value)
         };
         self.plan.outputs.iter().map(output).collect()
+    }
+
+    /// Between which numbers an output lies that is known in part.
+    fn output_in_part(&self, step: StepId) -> Option<Output> {
+        let known = self.known.filter(|_| self.outcome.value(step) == Value::Absent(Absence::Partly))?;
+        let hull = known.bounds(step).numbers()?;
+        let shown = |end: Option<Number>| match output(self.plan, self.program, step, &Value::Number(end?)) {
+            Some(Output::Text(text)) => Some(text),
+            _ => None,
+        };
+        Some(Output::Between { interval: Span { low: shown(hull.low), high: shown(hull.high) } })
     }
 
     fn indicators(&self, trace: &Trace<'_>) -> IndexMap<String, IndicatorResult> {
@@ -535,7 +656,8 @@ impl Scoring<'_> {
                 _ => Vec::new(),
             };
             let (full, adjusted) = (self.full(id), self.adjusted(trace, id));
-            found.insert(item.name.clone(), IndicatorResult { kind, status, score, full, assumptions, adjusted });
+            let (possible, interval) = self.item_in_part(id, status);
+            found.insert(item.name.clone(), IndicatorResult { kind, status, possible, score, interval, full, assumptions, adjusted });
         }
         found
     }
@@ -550,11 +672,20 @@ impl Scoring<'_> {
         let mut found = IndexMap::new();
         for (id, item) in self.plan.items.iter().enumerate().filter(|(_, item)| !item.children.is_empty()) {
             if matches!(self.program.items.get(id), Some(Some(_))) {
-                let (_, score) = self.item(id);
-                found.insert(item.name.clone(), SectionResult { score, full: self.full(id), adjusted: self.adjusted(trace, id) });
+                let (status, score) = self.item(id);
+                let (_, interval) = self.item_in_part(id, status);
+                found.insert(item.name.clone(), SectionResult { score, interval, full: self.full(id), adjusted: self.adjusted(trace, id) });
             }
         }
         found
+    }
+
+    /// What can become of an item, and between which numbers its score lies, where it is known in part.
+    fn item_in_part(&self, id: ItemId, status: State) -> (Vec<State>, Option<Span>) {
+        let Some(known) = self.known.filter(|_| status == State::Partly) else { return (Vec::new(), None) };
+        let Some(steps) = self.program.items.get(id).copied().flatten() else { return (Vec::new(), None) };
+        let grid = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
+        (known.states_of(steps.score), self.between(steps.score, grid))
     }
 
     fn item(&self, id: ItemId) -> (State, Option<String>) {
@@ -569,6 +700,7 @@ impl Scoring<'_> {
             }
             ItemStatus::NotApplicable => (State::NotApplicable, None),
             ItemStatus::Missing => (State::Missing, None),
+            ItemStatus::Partly => (State::Partly, None),
             ItemStatus::Pending => (State::Pending, None),
         }
     }
@@ -606,6 +738,14 @@ pub(crate) fn output(plan: &Plan, program: &Program, step: StepId, value: &Value
         }
         Value::Absent(_) => return None,
     })
+}
+
+/// Why a unit has no one total of which the facts are known in part.
+pub(crate) fn in_part(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "数据只知道范围",
+        Lang::En => "facts are known within limits only",
+    }
 }
 
 /// Why a unit has no total to which no item applies.

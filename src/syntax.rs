@@ -15,10 +15,10 @@ mod tokens;
 mod uses;
 mod words;
 
-pub(crate) use faults::HEADING;
+pub(crate) use faults::{HEADING, quantity_in_words};
 pub(crate) use pieces::{Piece, PieceKind, pieces};
 pub(crate) use print::{Mismatch, Skin, print, print_literate};
-pub(crate) use words::keyword;
+pub(crate) use words::{in_digits, keyword};
 
 use std::collections::BTreeSet;
 

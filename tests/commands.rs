@@ -93,6 +93,37 @@ fn a_registered_unit_without_a_row_is_missing_even_where_everything_has_a_defaul
     assert_eq!(explanation["sentence"]["zh"], "数据表里没有这个单位。");
 }
 
+/// The units of the construct of vetoes scored with other facts: the exit status, and of each unit its place and whether that is provisional.
+fn vetoed(facts: &str) -> (program::Run, Vec<(String, Option<u64>, bool)>) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("facts.csv"), facts).unwrap();
+    let path = folder.path().join("facts.csv");
+    let run = kaoping(root(), &["score", "golden/constructs/veto/zh", "--period", "2024-01", "--facts", path.to_str().unwrap(), "--format", "json"]);
+    let results: Value = serde_json::from_str(&run.out).unwrap();
+    let of = |unit: &Value| {
+        let get = |key: &str| unit.get(key).unwrap();
+        (get("unit").as_str().unwrap().to_owned(), get("rank").as_u64(), get("provisional").as_bool().unwrap())
+    };
+    let units = results.get("units").and_then(Value::as_array).unwrap().iter().map(of).collect();
+    (run, units)
+}
+
+#[test]
+fn a_fact_that_only_a_veto_wants_is_missing_too() {
+    let (run, units) = vetoed("单位,层级,重大事故,一般事故,瞒报,履职\n甲局,部门,0,0,否,95\n乙局,部门,0,0,,96\n");
+    assert_eq!(run.status, 3, "{}", run.err);
+    assert_eq!(units, [("甲局".to_owned(), Some(1), true), ("乙局".to_owned(), None, false)]);
+    let (run, _) = vetoed("单位,层级,重大事故,一般事故,瞒报,履职\n甲局,部门,0,0,否,95\n乙局,部门,0,0,是,96\n");
+    assert_eq!(run.status, 0, "{}", run.err);
+}
+
+#[test]
+fn a_unit_without_a_total_that_ranks_last_leaves_the_places_before_it_as_they_are() {
+    let (run, units) = vetoed("单位,层级,重大事故,一般事故,瞒报,履职\n甲局,部门,0,0,否,95\n乙局,部门,0,0,是,\n丙局,部门,0,0,是,90\n");
+    assert_eq!(run.status, 3, "{}", run.err);
+    assert_eq!(units, [("甲局".to_owned(), Some(1), false), ("乙局".to_owned(), None, false), ("丙局".to_owned(), Some(2), true)]);
+}
+
 #[test]
 fn a_pending_unit_names_what_is_open_in_its_own_tier_only() {
     let folder = tempfile::tempdir().unwrap();
@@ -176,6 +207,31 @@ fn a_published_list_is_compared_unit_by_unit() {
     }
     let run = lists_with("提醒,东坊街道", "警示,东坊街道");
     assert!(run.status == 1 && run.out.contains("规则里没有"), "{}", run.out);
+}
+
+#[test]
+fn a_published_list_is_compared_in_its_order() {
+    // the last of a list of the last may be printed first or last
+    let run = lists_with("提醒,东坊街道\n提醒,柳营街道", "提醒,柳营街道\n提醒,东坊街道");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let folder = tempfile::tempdir().unwrap();
+    copy_of("policies/examples/annual-targets", folder.path());
+    for period in ["2023", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"] {
+        copy_of(&format!("golden/examples/annual-targets/{period}"), folder.path());
+    }
+    let quarter = |name: &str| folder.path().join("golden/examples/annual-targets").join(name).join("名单.csv");
+    // those that share a place may stand in any order
+    replace(&quarter("2023-Q2"), "先进单位,南屏区\n先进单位,西泽县", "先进单位,西泽县\n先进单位,南屏区");
+    let run = kaoping(folder.path(), &["test", "golden/examples"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    // tiers may stand in any order, places may not
+    replace(&quarter("2023-Q1"), "先进单位,东屿县\n先进单位,北辰区\n先进单位,高新区", "先进单位,高新区\n先进单位,北辰区\n先进单位,东屿县");
+    let run = kaoping(folder.path(), &["test", "golden/examples"]);
+    assert_eq!(run.status, 1);
+    for cells in ["北辰区 先进单位 第 1 位 第 2 位", "东屿县 先进单位 第 2 位 第 1 位"] {
+        assert!(run.out.lines().any(|line| line.split_whitespace().eq(cells.split(' '))), "{cells}: {}", run.out);
+    }
+    assert!(!run.out.lines().any(|line| line.contains("高新区") && line.contains("位")), "{}", run.out);
 }
 
 #[test]

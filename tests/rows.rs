@@ -1,5 +1,6 @@
 //! What real standards do, row by row: `golden/constructs/rows.csv` quotes two tables, the practice of published schemes and the
 //! spellings of the language, and names for each part of a row the case that shows it in both skins and an example that uses it.
+//! `golden/constructs/mistakes.csv` lists what people get wrong in each of these cases, and where in `golden/diagnostics` it is shown.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
 
@@ -101,6 +102,50 @@ fn a_case_names_only_rows_that_it_shows() {
         }
     }
     assert!(found >= 120, "{found}");
+}
+
+/// A mistake that people make with a construct.
+struct Mistake {
+    /// The folder in `golden/constructs`.
+    construct: String,
+    /// What is wrong, in Chinese and English.
+    said: [String; 2],
+    /// The folder in `golden/diagnostics`.
+    case: String,
+}
+
+fn mistakes() -> Vec<Mistake> {
+    let mut reader = csv::Reader::from_path(root().join("golden/constructs/mistakes.csv")).unwrap();
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), ["construct", "mistake_zh", "mistake", "case"]);
+    let cells = |row: csv::StringRecord| -> Vec<String> { row.iter().map(str::to_owned).collect() };
+    reader
+        .records()
+        .map(|row| match <[String; 4]>::try_from(cells(row.unwrap())).unwrap() {
+            [construct, zh, en, case] => Mistake { construct, said: [zh, en], case },
+        })
+        .collect()
+}
+
+#[test]
+fn of_every_part_of_every_row_two_mistakes_are_shown() {
+    let mistakes = mistakes();
+    for part in parts() {
+        let construct = part.case_zh.split('/').nth(2).unwrap();
+        let shown = mistakes.iter().filter(|mistake| mistake.construct == construct).count();
+        assert!(shown >= 2, "{}: {}: {shown} mistakes with {construct}", part.row, part.part);
+    }
+}
+
+#[test]
+fn a_mistake_is_said_in_both_languages_and_shown_by_a_case_that_expects_a_code() {
+    let mut listed = BTreeSet::new();
+    for Mistake { construct, said, case } in mistakes() {
+        assert!(root().join("golden/constructs").join(&construct).is_dir(), "{construct}");
+        assert!(said.iter().all(|said| !said.is_empty()), "{construct}: {case}");
+        let expected = fs::read_to_string(root().join("golden/diagnostics").join(&case).join("expect")).unwrap_or_else(|fault| panic!("{case}: {fault}"));
+        assert!(expected.split_whitespace().any(|code| code.starts_with(['K', 'W']) && code.len() == 5), "{case} expects no code");
+        assert!(listed.insert((construct.clone(), case.clone())), "{construct}: {case} is listed twice");
+    }
 }
 
 #[test]

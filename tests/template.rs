@@ -175,3 +175,22 @@ fn a_period_has_its_own_units_and_english_its_own_words() {
     assert_eq!(run.status, 2);
     assert_eq!(kaoping(folder.path(), &["template", "policy", "--period", "2024-13", "--out", "x.xlsx"]).status, 2);
 }
+
+#[test]
+fn the_explanations_list_the_tables_of_records_with_their_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("表.xlsx");
+    let run = kaoping(root(), &["template", "policies/examples/street-grid", "--period", "2024-03", "--out", out.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let mut book: Xlsx<_> = calamine::open_workbook(&out).unwrap();
+    let sheet = book.worksheet_range("说明").unwrap();
+    let rows: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(ToString::to_string).filter(|cell| !cell.is_empty()).collect()).collect();
+    let first = rows.iter().position(|row| row.first().is_some_and(|cell| cell.starts_with("记录「工单」"))).unwrap();
+    assert_eq!(rows[first + 1], ["列", "怎样填", "计量单位", "精度", "空着时"]);
+    // as the rules declare them: 派发时间 is called 派单时间 in tables, 签收时间 may be blank
+    assert_eq!(rows[first + 3], ["来电人(隐私)", "填文字", "不能空着"]);
+    assert_eq!(rows[first + 4], ["类别", "填 投诉、求助、咨询", "不能空着"]);
+    assert_eq!(rows[first + 5], ["派单时间", "填时间,如 2024-01-05 09:30", "不能空着"]);
+    assert_eq!(rows[first + 6], ["签收时间", "填时间,如 2024-01-05 09:30", "可以空着"]);
+    assert_eq!(rows.len(), first + 10);
+}

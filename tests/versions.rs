@@ -188,6 +188,22 @@ fn what_has_no_place_in_an_item_is_inserted_changed_renamed_and_repealed() {
     }
 }
 
+/// Each change has its effect, as calculated by hand in the folder, where the table of results is compared; and is told.
+#[test]
+fn calendars_units_and_cycles_are_amended() {
+    for skin in ["zh", "en"] {
+        let policy = format!("golden/constructs/amendment-calendar/{skin}");
+        let run = kaoping(root(), &["check", &policy]);
+        // the calendar of the other version is no table that nobody reads
+        assert!(run.status == 0 && !run.err.contains("W0503"), "{}{}", run.out, run.err);
+    }
+    let policy = "golden/constructs/amendment-calendar/zh";
+    let text = kaoping(root(), &["diff", &format!("{policy}@一"), &format!("{policy}@二")]).out;
+    for line in ["日历二.csv", "仅 \"甲局\" 改为 \"乙局\"", "周期 年 改为 季", "新增 总分 季", "新增 排名 季"] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
 #[test]
 fn a_note_on_a_change_belongs_to_what_is_changed() {
     let folder = tempfile::tempdir().unwrap();

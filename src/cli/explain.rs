@@ -10,13 +10,13 @@ use super::output::{Fault, deliver, say_written};
 use super::{End, Subject};
 use crate::diag::{Lang, closest, language_of, words};
 use crate::eval::Until;
-use crate::eval::outcome::traced;
 use crate::eval::trace::Trace;
 use crate::explain::{Case, Explanation, Private, Topic};
 use crate::facts::table::squeezed;
 use crate::facts::{Facts, Member};
 use crate::plan::Plan;
 use crate::report;
+use crate::results::evaluated;
 use crate::source::is_rule_name;
 
 #[derive(Debug, clap::Args)]
@@ -166,7 +166,7 @@ fn explain(loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, format: Format) ->
         let text = format!("{unit}: {}\n", crate::results::not_listed(lang));
         return if format == Format::Md { report::derivation_in_markdown(&text) } else { text };
     }
-    let outcome = traced(program, row, Until::Scores);
+    let (outcome, _) = evaluated(program, row, Until::Scores);
     let trace = Trace { plan: &loaded.plan, program, outcome: &outcome };
     let case = Case { trace, facts, row, sources: &loaded.policy.sources, unit, member: index, period };
     let records = |topic: Topic| listing.map(|private| case.records(topic, private, lang));

@@ -11,7 +11,7 @@ use crate::facts::files::{Folders, InputFault};
 use crate::facts::past::{self, Library};
 use crate::facts::register::{self, Register};
 use crate::facts::table::Sheets;
-use crate::facts::{self, Facts, adjustments, calendar, files, load, named};
+use crate::facts::{self, Facts, adjustments, calendar, files, load, named, stray};
 use crate::period;
 use crate::plan::{self, Plan};
 use crate::quantity::{Cycle, Period};
@@ -61,7 +61,7 @@ impl Loaded {
 /// The files of a policy: none of them is written over.
 pub(super) fn files_of(policy: &Policy) -> Vec<PathBuf> {
     let rules = policy.sources.all().map(|(_, source)| PathBuf::from(&source.path));
-    rules.chain(policy.tables.iter().map(|(path, _)| PathBuf::from(path))).collect()
+    rules.chain(policy.table_paths()).collect()
 }
 
 /// The plan by which facts are read, and those of other periods, each with the register as its tiers have it.
@@ -148,6 +148,9 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
             compiled.diagnostics.append(&mut found);
         }
     }
+    // the calendar of one version is no register of another
+    let plans = || compiled.versions.iter().flat_map(|version| std::iter::once(&version.plan).chain(&version.others));
+    (policy.calendars, policy.tables) = policy.tables.into_iter().partition(|(path, _)| plans().any(|plan| calendar::is_calendar(plan, path)));
     if diag::any_error(&compiled.diagnostics) {
         compiled.versions.clear();
     }
@@ -175,10 +178,24 @@ fn unreadable_facts(fault: &InputFault) -> Words {
             words!("读不了 {path}:{zh}", "cannot read {path}: {en}")
         }
         InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
-        InputFault::NoFacts { path } => words!("{path} 里没有数据表(facts*.csv、.xlsx、.json)", "{path} holds no table of facts (facts*.csv, .xlsx, .json)"),
-        InputFault::NoPeriod { path, period, there } => {
+        InputFault::NoFacts { path, names: Words { zh, en }, there } => {
             let (list, list_en) = (there.join("、"), there.join(", "));
-            words!("{path} 里没有 {period} 的文件夹;有的是:{list}", "{path} holds no folder of {period}; there are: {list_en}")
+            let (list, list_en) = match there.as_slice() {
+                [] => (String::new(), String::new()),
+                _ => (
+                    format!(";有的是:{list}。改成要读的名称,或用 --facts 写明文件"),
+                    format!("; there are: {list_en}. Let the name be one that is read, or name the file with --facts"),
+                ),
+            };
+            words!("{path} 里没有数据表:{zh}{list}", "{path} holds no table of facts: {en}{list_en}")
+        }
+        InputFault::NoPeriod { path, period, there, near } => {
+            let (list, list_en) = (there.join("、"), there.join(", "));
+            let (near, near_en) = match near {
+                Some(near) => (format!("。「{near}」是不是 {period}?改成这个名称"), format!(". Did you mean {period} by {near}? Rename it")),
+                None => (String::new(), String::new()),
+            };
+            words!("{path} 里没有 {period} 的文件夹;有的是:{list}{near}", "{path} holds no folder of {period}; there are: {list_en}{near_en}")
         }
         InputFault::TwoFolders { one, other } => words!("{one} 和 {other} 是同一期,只留一个", "{one} and {other} are of one period: keep one"),
         InputFault::NoAdjustments { path } => {
@@ -288,7 +305,8 @@ pub(super) fn read_facts(
     }
     let inputs = files::read(&tables, &records).map_err(Stopped::Unreadable)?;
     let changes = adjustments::tables(&tables, &subject.adjustments).and_then(|tables| files::read(&tables, &[])).map_err(Stopped::Unreadable)?;
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = stray::among_periods(&folders.roots, plan);
+    diagnostics.extend(stray::beside(&tables, plan));
     let known = load::Known { plan, register, period: Some(period) };
     let mut table = load::load(&inputs, &mut Sheets::named(&subject.sheet), &known, &mut diagnostics);
     diagnostics.retain(|fault| !pardoned(fault));

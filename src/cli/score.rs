@@ -12,7 +12,7 @@ use super::{End, Subject, progress};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
 use crate::report::{self, Extent, Fold, View};
-use crate::results::{self, Results, State};
+use crate::results::{self, Results};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let asked = Asked { format, lang: shown, wide: arguments.wide, extent };
     let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
     deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
-    let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.status == State::Missing).map(|unit| unit.unit.as_str()).collect();
+    let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.lacks_facts).map(|unit| unit.unit.as_str()).collect();
     let (zh, en) = match lacking.as_slice() {
         [] => (String::new(), String::new()),
         units => {

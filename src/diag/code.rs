@@ -181,6 +181,10 @@ codes! {
     OutsideCalendar = "K0532", "时间不在日历的范围里", "time outside the calendar";
     /// A cell of a record that is blank and must not be.
     BlankField = "K0533", "记录里缺了不可空的格", "blank cell in a record";
+    /// A table that looks like a copy of another.
+    Copy = "K0534", "像是副本的表", "table that looks like a copy";
+    /// A cell of a fact known in part whose set cannot be read, or holds nothing.
+    BadSet = "K0535", "不成立的范围", "set of values that does not hold";
     /// A script that is not there, or not where scripts may lie.
     ScriptMissing = "K0601", "脚本读不到", "script not found";
     /// A script that the engine of scripts cannot read.
@@ -215,6 +219,8 @@ codes! {
     BlockUnread = "W0111", "没有读的规则块", "block of rules not read";
     /// A name that is declared and never read.
     Unused = "W0201", "声明了而没有用到", "declared and never used";
+    /// What a version reads of a period in which another was in force that has no such thing.
+    NotThen = "W0401", "往期的版本没有这一项", "not in the version of that time";
     /// A printed value and its printed parts that differ within the roundings of print.
     PrintedApart = "W0501", "印出的数与分项略有出入", "printed value and parts differ within their rounding";
     /// A rate outside 0 to 100 %.
@@ -231,6 +237,8 @@ codes! {
     LikeFractions = "W0507", "百分数的列里像是小数", "what look like fractions in a column in percent";
     /// Rules that read other periods, and no folder of their facts.
     NoPeriods = "W0508", "没有给出往期的数据", "facts of other periods not given";
+    /// A file or folder among the facts that is not read.
+    FileUnread = "W0509", "没有读的文件", "file not read";
     /// A record of which a blank cell leaves open whether it counts.
     OpenRecord = "W0531", "记录是否计入不能确定", "open whether a record counts";
 }

@@ -89,6 +89,8 @@ pages! {
     BadCalendar = "K0531";
     OutsideCalendar = "K0532";
     BlankField = "K0533";
+    Copy = "K0534";
+    BadSet = "K0535";
     ScriptMissing = "K0601";
     ScriptSyntax = "K0602";
     ScriptFunction = "K0603";
@@ -106,6 +108,7 @@ pages! {
     BadAlias = "K0707";
     BlockUnread = "W0111";
     Unused = "W0201";
+    NotThen = "W0401";
     PrintedApart = "W0501";
     OddRate = "W0502";
     Unread = "W0503";
@@ -114,6 +117,7 @@ pages! {
     SheetMarks = "W0506";
     LikeFractions = "W0507";
     NoPeriods = "W0508";
+    FileUnread = "W0509";
     OpenRecord = "W0531";
 }
 

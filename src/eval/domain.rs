@@ -5,7 +5,7 @@ mod interval;
 mod traced;
 
 pub(crate) use exact::Exact;
-pub(crate) use interval::{Bounds, Interval};
+pub(crate) use interval::{Bounds, End, Hull, Interval};
 pub(crate) use traced::{Traced, TracedValue, Used};
 
 use rust_decimal::Decimal;
@@ -26,6 +26,8 @@ pub(crate) enum Absence {
     NotApplicable,
     /// 缺数据.
     Missing,
+    /// 部分已知: known within limits, which [`Interval`] follows.
+    Partly,
     /// 待定.
     Pending,
     /// 无从计算.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::domain::{Absence, Domain, Traced, TracedValue, Value};
+use super::domain::{Absence, Bounds, Domain, Traced, TracedValue, Value};
 use super::{Cells, Evaluator, Until};
 use crate::plan::{Full, ItemId, Program, StepId};
 
@@ -14,6 +14,8 @@ pub(crate) enum Status {
     Exempt(usize),
     /// 缺数据.
     Missing,
+    /// 部分已知.
+    Partly,
     /// 待定.
     Pending,
     /// No item applies.
@@ -28,6 +30,8 @@ pub(crate) struct Outcome<V> {
     pub(crate) status: Status,
     /// The value of every step that was evaluated.
     pub(crate) values: Vec<V>,
+    /// What every step can be, where facts are known in part; else empty.
+    pub(crate) bounds: Vec<Bounds>,
 }
 
 /// How a domain's value is seen as an exact one.
@@ -54,7 +58,7 @@ impl AsExact for TracedValue {
 pub(crate) fn traced(program: &Program, cells: &impl Cells<Value>, until: Until) -> Outcome<TracedValue> {
     let mut evaluator = Evaluator::of(Traced, program, cells);
     let status = evaluate(&mut evaluator, cells, until);
-    Outcome { status, values: evaluator.into_values() }
+    Outcome { status, values: evaluator.into_values(), bounds: Vec::new() }
 }
 
 /// Evaluates one unit with an evaluator that may have served for others.
@@ -74,6 +78,7 @@ where
     match unknown.or(total.and_then(Value::absence)) {
         None => Status::Scored,
         Some(Absence::Missing | Absence::Undefined) => Status::Missing,
+        Some(Absence::Partly) => Status::Partly,
         Some(Absence::Pending) => Status::Pending,
         Some(Absence::NotApplicable) => Status::NotApplicable,
         Some(absence @ (Absence::TooLarge | Absence::NoRow | Absence::Failed)) => {
@@ -117,6 +122,7 @@ pub(crate) enum ItemStatus {
     Scored,
     NotApplicable,
     Missing,
+    Partly,
     Pending,
 }
 
@@ -142,6 +148,7 @@ impl<V: AsExact> Outcome<V> {
         }
         match self.value(steps.score) {
             Value::Number(_) => ItemStatus::Scored,
+            Value::Absent(Absence::Partly) => ItemStatus::Partly,
             Value::Absent(Absence::Pending) => ItemStatus::Pending,
             Value::Absent(Absence::NotApplicable) => ItemStatus::NotApplicable,
             _ => ItemStatus::Missing,

@@ -1,6 +1,6 @@
 //! The trace of one unit as data: which steps a value came from, and what they bring in.
 
-use super::domain::{Absence, TracedValue, Used, Value};
+use super::domain::{Absence, Bounds, TracedValue, Used, Value};
 use super::operands;
 use super::outcome::Outcome;
 use crate::plan::{FactId, Info, InputId, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
@@ -34,6 +34,11 @@ pub(crate) enum Source {
 }
 
 impl<'a> Trace<'a> {
+    /// What a step can be, where it is known in part.
+    pub(crate) fn bounds(&self, id: StepId) -> Option<&'a Bounds> {
+        self.outcome.bounds.get(id).filter(|_| self.value(id) == Value::Absent(Absence::Partly))
+    }
+
     pub(crate) fn step(&self, id: StepId) -> Option<&'a Step> {
         self.program.steps.get(id)
     }

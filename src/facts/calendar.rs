@@ -76,8 +76,8 @@ fn fault(title: Words) -> Diagnostic {
 
 fn example() -> Words {
     words!(
-        "第一行写 类别,日期,时间;以下如 范围,2024-01-01 至 2024-12-31 工作时间,周一至周五,09:00-12:00 13:30-17:30 休息,2024-10-01 至 2024-10-07 上班,2024-10-12",
-        "headings kind,days,hours; then rows such as range,2024-01-01 to 2024-12-31 hours,Mon to Fri,09:00-12:00 13:30-17:30 holiday,2024-10-01 to 2024-10-07 workday,2024-10-12"
+        "第一行写「类别,日期,时间」,以下各行如「范围,2024-01-01 至 2024-12-31」、「工作时间,周一至周五,09:00-12:00 13:30-17:30」、「休息,2024-10-01 至 2024-10-07」、「上班,2024-10-12」",
+        "write the headings “kind,days,hours”, then rows such as “range,2024-01-01 to 2024-12-31”, “hours,Mon to Fri,09:00-12:00 13:30-17:30”, “holiday,2024-10-01 to 2024-10-07”, “workday,2024-10-12”"
     )
 }
 

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::ledger;
+use super::{ledger, stray};
+use crate::diag::Words;
 use crate::quantity::{Cycle, Period};
 use crate::source::hex;
 
 /// Files larger than this are no table of facts.
-const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 64 << 20;
 /// How the names of tables of facts in a folder end.
 pub(crate) const FORMATS: [&str; 3] = ["csv", "xlsx", "json"];
 /// How the file of provenance beside `FACTS.csv` ends.
-const PROVENANCE_ENDINGS: [&str; 2] = ["来历", "provenance"];
+pub(super) const PROVENANCE_ENDINGS: [&str; 2] = ["来历", "provenance"];
 
 /// A table of facts as it is on disk, and the table of provenance beside it.
 #[derive(Debug, Clone, Default)]
@@ -34,12 +35,12 @@ pub(crate) enum InputFault {
     /// Larger than any table of facts.
     #[error("{path}: larger than 64 MB")]
     TooLarge { path: String },
-    /// A folder without facts.
+    /// A folder without facts: what the names of tables are, and which tables have others.
     #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
-    NoFacts { path: String },
+    NoFacts { path: String, names: Words, there: Vec<String> },
     /// Folders of periods, and none of the one that is wanted.
     #[error("{path}: no folder of {period}")]
-    NoPeriod { path: String, period: Period, there: Vec<String> },
+    NoPeriod { path: String, period: Period, there: Vec<String>, near: Option<String> },
     /// Two folders of one period.
     #[error("{one} and {other}: two folders of one period")]
     TwoFolders { one: String, other: String },
@@ -92,11 +93,19 @@ impl Folders {
         self.found.keys().copied().find(|period| period.cycle() == cycle)
     }
 
+    /// What lies among the folders and seems to mean a period.
+    fn near(&self, period: Period) -> Option<String> {
+        let names = self.roots.iter().filter_map(|root| fs::read_dir(root).ok()).flatten().filter_map(Result::ok).map(|entry| entry.file_name());
+        let mut near: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).filter(|name| stray::near_period(name) == Some(period)).collect();
+        near.sort();
+        near.into_iter().next()
+    }
+
     /// That there is no folder of a period.
     pub(crate) fn lacks(&self, period: Period) -> InputFault {
         let path = self.roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(", ");
         let there = self.found.values().filter_map(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned()).collect();
-        InputFault::NoPeriod { path, period, there }
+        InputFault::NoPeriod { path, period, there, near: self.near(period) }
     }
 }
 
@@ -140,14 +149,28 @@ fn facts_in(folder: &Path, records: &[&str]) -> Result<Vec<PathBuf>, InputFault>
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
         let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let is_table = |stem: &&str| stem.starts_with("facts") || records.iter().any(|record| ledger::stands_for(stem, record));
-        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(is_table);
+        let stem = FORMATS.iter().find_map(|format| name.strip_suffix(&format!(".{format}"))).filter(|stem| file.is_file() && is_named(stem, records));
         if stem.is_some_and(|stem| !PROVENANCE_ENDINGS.iter().any(|ending| stem.ends_with(&format!(".{ending}")))) {
             files.push(file);
         }
     }
     files.sort();
-    if files.is_empty() { Err(InputFault::NoFacts { path: shown }) } else { Ok(files) }
+    if files.is_empty() {
+        let there = stray::unread(folder, records).into_iter().map(|(name, _)| name).collect();
+        return Err(InputFault::NoFacts { path: shown, names: stray::read_names(records), there });
+    }
+    Ok(files)
+}
+
+/// Whether a table of that name, without its ending and in small letters, is read in a folder of facts.
+pub(super) fn is_named(stem: &str, records: &[&str]) -> bool {
+    stem.starts_with("facts") || records.iter().any(|record| ledger::stands_for(stem, record))
+}
+
+/// A name without its ending, in small letters.
+pub(super) fn stem_of(name: &str) -> String {
+    let name = name.to_lowercase();
+    name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
 }
 
 fn siblings(file: &Path) -> [PathBuf; 2] {

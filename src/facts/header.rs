@@ -200,11 +200,12 @@ fn empty(grid: &Grid, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(open_quote(&table, row, column));
         return;
     }
-    diagnostics.push(
-        Diagnostic::new(Code::BadTable, words!("表格是空的", "the table is empty"))
-            .at_file(&grid.path, words!("没有一行有内容", "no row holds anything"))
-            .help(words!("第一行写列名,例如 单位,层级,办结率", "state the headings in the first row, as in: unit,tier,rate")),
-    );
+    diagnostics.push(blank(&grid.path).help(words!("第一行写列名,例如 单位,层级,办结率", "state the headings in the first row, as in: unit,tier,rate")));
+}
+
+/// That a table holds nothing.
+pub(super) fn blank(path: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadTable, words!("表格是空的", "the table is empty")).at_file(path, words!("没有一行有内容", "no row holds anything"))
 }
 
 /// More columns than a table of facts can have.

@@ -11,9 +11,10 @@ use super::grid::Form;
 use super::ledger::{self, Ledger, Texts};
 use super::number::{Reading, with_unit};
 use super::register::{self, Register, TIER, UNIT};
+use super::stray::Content;
 use super::table::{self, Sheets, Table, excerpt, squeezed};
 use super::units::{Named, Units, given_by_register};
-use super::{Cell, Facts, File, Row, named, provenance};
+use super::{Cell, Facts, File, Row, named, partly, provenance, stray};
 use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
 use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
@@ -50,8 +51,13 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     let units = Units::new(plan, register, period, &mut facts);
     let texts = Texts::new(plan);
     let mut loader = Loader { plan, units, facts, diagnostics, texts, ledgers: Vec::new(), has_tables: false };
-    for input in inputs {
-        loader.input(input, sheets);
+    let copies = stray::copies(inputs);
+    for (at, input) in inputs.iter().enumerate() {
+        match copies.iter().find(|(copy, _)| *copy == at).and_then(|(_, original)| inputs.get(*original)) {
+            // what is wrong in both need not be said of both
+            Some(original) => loader.diagnostics.push(stray::named_as_a_copy(&input.path, &original.path)),
+            None => loader.input(input, sheets),
+        }
     }
     loader.read_ledgers();
     loader.diagnostics.extend(sheets.missing());
@@ -59,8 +65,9 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     if register.is_none() {
         loader.diagnostics.extend(register::lacking(plan));
     }
-    let Loader { units, mut facts, .. } = loader;
+    let Loader { units, mut facts, diagnostics, .. } = loader;
     given_by_register(&units, &mut facts);
+    partly::narrow(plan, &mut facts, diagnostics);
     facts.aliases = named::aliases(plan, register);
     facts.gather(plan);
     facts
@@ -68,7 +75,7 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.
 pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row {
-    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() };
+    let mut row = Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() };
     for (fact, literal) in cells {
         let value = value_of(literal);
         let name = plan.facts.get(*fact).map(|fact| &fact.name);
@@ -76,7 +83,7 @@ pub(crate) fn one(plan: &Plan, tier: TierId, cells: &[(FactId, Literal)]) -> Row
             std::iter::once(*fact).chain((0..plan.facts.len()).filter(|id| plan.facts.get(*id).map(|fact| &fact.name) == name)).collect();
         let fact = applying(plan, &namesakes, tier).unwrap_or(*fact);
         if let Some(slot) = row.cells.get_mut(fact) {
-            *slot = Some(Cell { value, file: 0, row: 0, column: 0, provenance: None, basis: None });
+            *slot = Some(Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
         }
     }
     row
@@ -148,11 +155,29 @@ impl Loader<'_, '_> {
 
     /// Reads the tables of records, when the tables of facts have said which units there are.
     fn read_ledgers(&mut self) {
-        for (record, file, table) in std::mem::take(&mut self.ledgers) {
+        let ledgers = std::mem::take(&mut self.ledgers);
+        let doubled = self.doubled(&ledgers);
+        for (_, (record, file, table)) in ledgers.into_iter().enumerate().filter(|(at, _)| !doubled.contains(at)) {
             self.report_sums(&table);
             let Loader { plan, units, facts, diagnostics, texts, .. } = self;
             ledger::Reader { plan, record, file, table: &table, units, facts, diagnostics, texts }.read();
         }
+    }
+
+    /// Reports tables of records whose records another table has too, and returns their places; of two that are the same the later.
+    fn doubled(&mut self, ledgers: &[(RecordId, usize, Table)]) -> BTreeSet<usize> {
+        let mut doubled = BTreeSet::new();
+        let contents: Vec<Content> = if ledgers.len() > 1 { ledgers.iter().map(|(.., table)| Content::of(table)).collect() } else { Vec::new() };
+        let tables: Vec<(RecordId, (&Table, &Content))> =
+            ledgers.iter().zip(&contents).map(|((record, _, table), content)| (*record, (table, content))).collect();
+        for (at, (record, one)) in tables.iter().enumerate().rev() {
+            let mut others = tables.iter().enumerate().filter(|(other, (kind, _))| *other != at && kind == record && !doubled.contains(other));
+            if let Some(fault) = others.find_map(|(_, (_, other))| stray::same_records(*one, *other)) {
+                self.diagnostics.push(fault);
+                doubled.insert(at);
+            }
+        }
+        doubled
     }
 
     /// Where nothing but records is given, a unit without any is one of which there are none.
@@ -300,8 +325,15 @@ impl Loader<'_, '_> {
             (None, [only]) => Some(*only),
             (None, _) => return,
         };
+        let mut known = None;
         let value = fact.and_then(|id| self.plan.facts.get(id)).and_then(|fact| {
             let reading = Reading { plan: self.plan, fact, stated: *stated };
+            if partly::is_set(text) {
+                let read = partly::read(&reading, text, &table.place(row, column), self.diagnostics)?;
+                let value = read.bounds.exact();
+                known = value.is_none().then(|| Box::new(read));
+                return Some(value.unwrap_or(Value::Absent(Absence::Partly)));
+            }
             let value = reading.read(text, &table.place(row, column), self.diagnostics);
             if value.is_none() && table.form == Form::Sheet {
                 advise(fact, text, self.diagnostics);
@@ -315,7 +347,7 @@ impl Loader<'_, '_> {
                 let name = self.facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
                 sheet.misplaced.entry(column).or_insert_with(|| (row, Vec::new())).1.push(name);
             }
-            (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, file: sheet.file, row, column, provenance: None, basis: None }),
+            (Some(fact), Some(value)) => self.keep(member, fact, Cell { value, known, file: sheet.file, row, column, provenance: None, basis: None }),
             (Some(_), None) => {}
         }
     }

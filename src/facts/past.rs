@@ -11,13 +11,14 @@ use super::check;
 use super::files::{self, Folders, InputFault, checksum_of_periods};
 use super::load::{self, Known};
 use super::register::Register;
+use super::stray;
 use super::table::{Sheets, squeezed};
 use super::{Facts, Member};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
-use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, closure, of_period};
-use crate::quantity::{Number, Period};
+use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, closure, of_period};
+use crate::quantity::{Cycle, Number, Period};
 
 /// What was read of other periods.
 #[derive(Debug, Clone, Default)]
@@ -104,6 +105,7 @@ impl Gave {
         Some(match self {
             Gave::Value(_) => return None,
             Gave::Open(Absence::Pending) => words!("待定", "pending"),
+            Gave::Open(Absence::Partly) => words!("部分已知", "partly known"),
             Gave::Open(Absence::Undefined) | Gave::Left(Left::Undefined) => words!("无从计算", "undefined"),
             Gave::Open(_) => words!("缺数据", "missing"),
             Gave::Left(Left::Exempt) => words!("不参评", "exempt"),
@@ -148,6 +150,7 @@ fn facts_of(library: &Library<'_>, plan: &Plan, period: Period, fill: impl FnOnc
     let folders: Vec<std::path::PathBuf> = library.folders.of(period).map(std::path::Path::to_path_buf).into_iter().collect();
     let records: Vec<&str> = plan.records.iter().map(|record| record.name.as_str()).collect();
     let inputs = files::read(&folders, &records)?;
+    diagnostics.extend(stray::beside(&folders, plan));
     let changes = files::read(&adjustments::tables(&folders, &[])?, &[])?;
     let name = period.to_string();
     let known = Known { plan, register: library.register(plan), period: Some(&name) };
@@ -197,6 +200,8 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
             diagnostics.extend(found.into_iter().filter(Diagnostic::is_error));
             return Ok(());
         }
+        // what is wrong with the facts of another period is for its own run to say, but not what they lack
+        diagnostics.extend(found.into_iter().filter(|one| one.code == Code::FileUnread));
         reading.read.push((earlier.to_string(), past.sha256.clone()));
         for asked in asked {
             let had = had(plan, &past, &asked);
@@ -334,6 +339,72 @@ fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<
     }
     seen.retain(|input| plan.inputs.get(*input).is_some_and(|input| input.earlier().is_some()));
     seen
+}
+
+/// Warns of what versions read of periods in which another is in force that has no such thing.
+pub(crate) fn check_versions(plans: &[&Plan]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for plan in plans {
+        let read = read_by(plan, &|program| (0..program.steps.len()).collect());
+        for (id, input) in plan.inputs.iter().enumerate().filter(|(id, _)| read.contains(id)) {
+            let Some(earlier) = input.earlier() else { continue };
+            let lacking = periods_before(plan, earlier).into_iter().find_map(|then| {
+                let rules = of_period(plans.iter().copied(), then)?;
+                Asked::of(plan, id, rules).is_none().then_some((then, rules))
+            });
+            found.extend(lacking.map(|(then, rules)| not_then(input, earlier, (then, &rules.head.version))));
+        }
+    }
+    found
+}
+
+/// The periods before the first of a plan that it reads, the latest first; of a longer one also those that lie in it.
+fn periods_before(plan: &Plan, earlier: &Earlier) -> Vec<Period> {
+    let first = plan
+        .dates
+        .first
+        .as_deref()
+        .and_then(|first| Period::beginning(first, plan.cycle).or_else(|| Some(Period::beginning(first, Cycle::Month)?.within(plan.cycle))));
+    let Some(first) = first else { return Vec::new() };
+    let mut before: Vec<Period> = Vec::new();
+    let mut period = first;
+    while plan.dates.hold(&period.first_day()) || period == first {
+        let read = earlier.when.periods(period);
+        let old: Vec<Period> = read.iter().copied().filter(|then| then.first_day() < first.first_day() || then.cycle() != plan.cycle).collect();
+        before.extend(&old);
+        // a period by name is read by all, and what lies in a longer period by that one only
+        if old.len() < read.len() || matches!(earlier.when, When::Stated(_) | When::Every(_)) || old.is_empty() {
+            break;
+        }
+        period = period.next();
+    }
+    before.sort();
+    before.dedup();
+    before.reverse();
+    before
+}
+
+fn not_then(input: &Input, earlier: &Earlier, (then, version): (Period, &str)) -> Diagnostic {
+    let Words { zh, en } = &input.name;
+    let diagnostic = Diagnostic::new(
+        Code::NotThen,
+        words!(
+            "「{zh}」读到 {then},那时的版本「{version}」里没有这一项,记为缺数据",
+            "{en} reads {then}, when version {version} has no such thing: it is missing then"
+        ),
+    )
+    .at(input.span, words!("这里", "here"));
+    diagnostic.help(if earlier.read.is_some() {
+        words!(
+            "读那个版本里也有的名称,或用 按 期 {{ … }} 让头几期不读它",
+            "read a name that this version has too, or let a table by period do without it at first"
+        )
+    } else {
+        words!(
+            "别的版本只认名称,不认算式:分开读各项,例如 上期(甲) + 上期(乙),或用 按 期 {{ … }} 让头几期不读它",
+            "another version knows names, no formulas: read each by itself, as in previous(a) + previous(b), or let a table by period do without it at first"
+        )
+    })
 }
 
 /// What every unit has of what is asked, in the period of these facts.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::columns::{Bound, Column, applying, bind_one};
 use super::number::Reading;
 use super::table::{self, Sheets, Table, is_ignored, is_one_of, squeezed};
-use super::{File, calendar};
+use super::{File, calendar, header};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
 use crate::eval::domain::Value;
 pub(crate) use crate::plan::PARENT;
@@ -105,7 +105,12 @@ pub(crate) fn load(tables: &[(String, Vec<u8>)], plan: &Plan, diagnostics: &mut 
         let mut found = Vec::new();
         let read = table::read(path, bytes, &mut Sheets::default(), &mut found);
         // a table that cannot be read may be the register
-        if read.is_empty() {
+        if read.is_empty() && table::is_blank(path, bytes) {
+            diagnostics.push(header::blank(path).help(words!(
+                "是名册就写上列名 单位,层级(还可以有 别名,自,至)和各单位;不是就移到别的文件夹",
+                "a register has the headings unit,tier (and may have aliases,from,until) and a row for each unit; move anything else to another folder"
+            )));
+        } else if read.is_empty() {
             diagnostics.append(&mut found);
         }
         for table in read {

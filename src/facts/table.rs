@@ -223,6 +223,12 @@ pub(crate) fn grids(path: &str, bytes: &[u8], diagnostics: &mut Vec<Diagnostic>)
     vec![lines::read(path, &text)]
 }
 
+/// Whether a file can be read and holds nothing.
+pub(super) fn is_blank(path: &str, bytes: &[u8]) -> bool {
+    let read = grids(path, bytes, &mut Vec::new());
+    !read.is_empty() && read.iter().all(|grid| grid.rows.is_empty() && grid.open.is_none())
+}
+
 fn tables_of_sheets(path: &str, grids: Vec<Grid>, sheets: &mut Sheets, diagnostics: &mut Vec<Diagnostic>) -> Vec<Table> {
     let (mut tables, mut hidden, mut without) = (Vec::new(), Vec::new(), Vec::new());
     for grid in grids {

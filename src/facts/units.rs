@@ -182,7 +182,7 @@ pub(super) fn given_by_register(units: &Units<'_>, facts: &mut Facts) {
         let (Some(entry), Some(row)) = (register.members.get(*id), facts.rows.get_mut(*member)) else { continue };
         for (fact, value, column) in &entry.given {
             if let Some(slot @ None) = row.cells.get_mut(*fact) {
-                *slot = Some(Cell { value: *value, file, row: entry.row, column: *column, provenance: None, basis: None });
+                *slot = Some(Cell { value: *value, known: None, file, row: entry.row, column: *column, provenance: None, basis: None });
             }
         }
     }
@@ -190,6 +190,6 @@ pub(super) fn given_by_register(units: &Units<'_>, facts: &mut Facts) {
 
 fn add(facts: &mut Facts, plan: &Plan, name: String, tier: TierId) -> usize {
     facts.members.push(Member { name, tier, parent: None, attributes: Vec::new() });
-    facts.rows.push(Row { listed: false, cells: vec![None; plan.facts.len()], inputs: Vec::new(), instead: Vec::new() });
+    facts.rows.push(Row { listed: false, cells: vec![None; plan.facts.len()], inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() });
     facts.members.len() - 1
 }

@@ -93,6 +93,7 @@ fn value_of(program: &Program, outcome: &Outcome<TracedValue>, target: Target) -
         Target::Total | Target::Rank => match (outcome.status, target) {
             (Status::Missing, _) => missing,
             (Status::Pending, _) => Value::Absent(Absence::Pending),
+            (Status::Partly, _) => Value::Absent(Absence::Partly),
             (Status::NotApplicable, _) => return Err("不适用"),
             // its place among the units of the case takes the place of this
             (Status::Scored, Target::Rank) => Value::Number(Number::from(rust_decimal::Decimal::ONE)),

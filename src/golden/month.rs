@@ -6,17 +6,17 @@ use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use super::Difference;
-use crate::diag::words;
+use crate::diag::{Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
-use crate::eval::outcome::{Outcome, traced};
+use crate::eval::outcome::Outcome;
 use crate::eval::trace::{Source, Trace};
 use crate::facts::register::UNIT;
 use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
 use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
-use crate::results::{Output, Results, State, UnitResult};
+use crate::results::{ListResult, Output, Place, Results, State, UnitResult, evaluated};
 
 /// A difference that is known, with both values and why.
 #[derive(Debug, Clone)]
@@ -103,6 +103,39 @@ struct Cell<'a> {
     printed: &'a str,
 }
 
+/// The units of published lists.
+struct Lists<'t> {
+    path: &'t str,
+    units: IndexMap<&'t str, IndexSet<&'t str>>,
+    /// Whether they stand in the order of the list.
+    ordered: bool,
+}
+
+impl<'t> Lists<'t> {
+    /// Of a table with a row for every unit of every list.
+    fn in_order(table: &'t Table, columns: (usize, usize)) -> Self {
+        let whole = |names: &'t str| vec![names];
+        Lists { path: &table.path, units: Lists::gathered(table, columns, whole), ordered: true }
+    }
+
+    /// Of a table with a row for every unit, and in it the names of its lists.
+    fn beside_scores(table: &'t Table, columns: (usize, usize)) -> Self {
+        let each = |names: &'t str| names.split(['、', ',', '\u{FF0C}', ';', '\u{FF1B}']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        Lists { path: &table.path, units: Lists::gathered(table, columns, each), ordered: false }
+    }
+
+    fn gathered(table: &'t Table, (list_column, unit_column): (usize, usize), names: impl Fn(&'t str) -> Vec<&'t str>) -> IndexMap<&'t str, IndexSet<&'t str>> {
+        let mut found: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
+        for (_, row) in &table.rows {
+            let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
+            for name in names(cell(list_column)) {
+                found.entry(name).or_default().insert(cell(unit_column));
+            }
+        }
+        found
+    }
+}
+
 struct Comparison<'a> {
     plan: &'a Plan,
     facts: &'a Facts,
@@ -114,12 +147,21 @@ impl Comparison<'_> {
         let Some(unit_column) = table.column(UNIT) else { return };
         // a printed heading may bear its marks
         let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
-        if let Some(list_column) = headings.iter().position(|heading| matches!(*heading, "名单" | "list")) {
-            return self.lists(table, (list_column, unit_column), known, report);
-        }
         let columns: Vec<Option<Column>> = headings.iter().map(|heading| self.column(heading)).collect();
+        let list_column = headings.iter().position(|heading| matches!(*heading, "名单" | "list" | "Lists"));
+        // a table of scores may say of each unit which lists it is on
+        let of_scores = columns.iter().flatten().any(|column| !matches!(column, Column::Rank | Column::Tier | Column::Fact(_)));
+        match list_column {
+            Some(list_column) if of_scores => self.lists(&Lists::beside_scores(table, (list_column, unit_column)), known, report),
+            Some(list_column) => return self.lists(&Lists::in_order(table, (list_column, unit_column)), known, report),
+            None => {}
+        }
         for (index, heading) in headings.iter().enumerate() {
-            if index != unit_column && matches!(columns.get(index), Some(None)) && !report.ignored.iter().any(|ignored| ignored == heading) {
+            if index != unit_column
+                && Some(index) != list_column
+                && matches!(columns.get(index), Some(None))
+                && !report.ignored.iter().any(|ignored| ignored == heading)
+            {
                 report.ignored.push((*heading).to_owned());
             }
         }
@@ -227,6 +269,7 @@ impl Comparison<'_> {
         };
         match state {
             State::Missing => Some(("缺数据", "missing")),
+            State::Partly => Some(("部分已知", "partly known")),
             State::Pending => Some(("待定", "pending")),
             State::Exempt => Some(("不参评", "exempt")),
             State::NotApplicable => Some(("不适用", "n/a")),
@@ -244,40 +287,40 @@ impl Comparison<'_> {
         match outcome.value(steps.score) {
             Value::Absent(Absence::NotApplicable) => Some(State::NotApplicable),
             Value::Absent(Absence::Missing) => Some(State::Missing),
+            Value::Absent(Absence::Partly) => Some(State::Partly),
             Value::Absent(Absence::Pending) => Some(State::Pending),
             _ => None,
         }
     }
 
-    /// Compares the lists that a table names with those of the rules: who is on one, in whatever order.
-    fn lists(&self, table: &Table, (list_column, unit_column): (usize, usize), known: &[Known], report: &mut Report) {
+    /// Compares the lists that a table names with those of the rules: who is on one, and in what order within a tier or group.
+    fn lists(&self, published: &Lists<'_>, known: &[Known], report: &mut Report) {
         let lang = self.plan.lang;
-        let said = |on: bool| if on { words!("在名单上", "on the list") } else { words!("不在名单上", "not on the list") }.get(lang).to_owned();
-        let mut published: IndexMap<&str, Vec<&str>> = IndexMap::new();
-        for (_, row) in &table.rows {
-            let cell = |column: usize| row.get(column).map(|cell| cell.trim()).unwrap_or_default();
-            published.entry(cell(list_column)).or_default().push(cell(unit_column));
-        }
-        for (name, units) in published {
+        for (name, units) in &published.units {
+            let name = *name;
             if !self.plan.lists.iter().any(|list| list.name == name) {
                 let expected = words!("有这个名单", "a list of this name").get(lang).to_owned();
                 let computed = words!("规则里没有", "none in the rules").get(lang).to_owned();
-                report.differences.push(Difference { unit: name.to_owned(), column: table.path.clone(), expected, computed });
+                report.differences.push(Difference { unit: name.to_owned(), column: published.path.to_owned(), expected, computed });
                 continue;
             }
-            let groups = self.results.lists.iter().filter(|list| list.name == name);
-            let listed: Vec<&str> = groups.flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
+            let groups: Vec<&ListResult> = self.results.lists.iter().filter(|list| list.name == name).collect();
+            let listed: Vec<&str> = groups.iter().flat_map(|list| &list.units).map(|listed| listed.unit.as_str()).collect();
+            let moved: IndexMap<&str, (usize, usize)> =
+                if published.ordered { groups.iter().flat_map(|list| moved(units, list)).collect() } else { IndexMap::new() };
             let either: IndexSet<&str> = units.iter().chain(&listed).copied().collect();
             for unit in either {
                 report.cells += 1;
                 report.results += 1;
-                let (expected, computed) = (units.contains(&unit), listed.contains(&unit));
-                if expected == computed {
-                    let evidence = self.evidence_of_list(unit, name);
-                    *report.evidence.entry(name.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
-                    continue;
-                }
-                let (expected, computed) = (said(expected), said(computed));
+                let (expected, computed) = match (units.contains(&unit), listed.contains(&unit), moved.get(unit)) {
+                    (true, true, None) => {
+                        let evidence = self.evidence_of_list(unit, name);
+                        *report.evidence.entry(name.to_owned()).or_default().entry(evidence).or_insert(0) += 1;
+                        continue;
+                    }
+                    (_, _, Some((printed, placed))) => (standing(*printed, lang), standing(*placed, lang)),
+                    (expected, computed, None) => (on_the_list(expected, lang), on_the_list(computed, lang)),
+                };
                 let is_known = |known: &&Known| known.unit == unit && known.column == name && known.published == expected && known.computed == computed;
                 match known.iter().find(is_known) {
                     Some(known) => {
@@ -321,6 +364,7 @@ impl Comparison<'_> {
             Column::Output(output) => match unit.outputs.get_index(output)?.1.as_ref()? {
                 Output::Text(text) => Some(text.clone()),
                 Output::Truth(truth) => Some(if *truth { "是" } else { "否" }.to_owned()),
+                Output::Between { interval } => Some(interval.to_string()),
             },
             Column::Eligible => unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned()),
             Column::Item => {
@@ -342,7 +386,7 @@ impl Comparison<'_> {
     fn outcome(&self, unit: &UnitResult) -> Option<(&Program, Outcome<TracedValue>)> {
         let index = self.facts.members.iter().position(|member| member.name == unit.unit)?;
         let program = self.program(unit)?;
-        Some((program, traced(program, self.facts.rows.get(index)?, Until::Bounds)))
+        Some((program, evaluated(program, self.facts.rows.get(index)?, Until::Bounds).0))
     }
 
     fn evidence(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Evidence {
@@ -382,10 +426,38 @@ impl Comparison<'_> {
     }
 }
 
+/// The units that stand elsewhere on a printed list than on that of the rules, with both positions, counted among the units that are on both. Units that
+/// share a place may be printed in any order, and a list of the last from either end.
+fn moved<'a>(printed: &IndexSet<&'a str>, list: &ListResult) -> Vec<(&'a str, (usize, usize))> {
+    let place = |unit: &str| list.units.iter().find(|listed| listed.unit == unit).map(|listed| listed.place);
+    let printed: Vec<(&'a str, Place)> = printed.iter().filter_map(|unit| Some((*unit, place(unit)?))).collect();
+    let mut ordered = printed.clone();
+    // a stable sort keeps those that share a place as they are printed
+    match (printed.first(), printed.last()) {
+        (Some((_, first)), Some((_, last))) if !list.top && first > last => ordered.sort_by_key(|(_, place)| std::cmp::Reverse(*place)),
+        _ => ordered.sort_by_key(|(_, place)| *place),
+    }
+    let position = |unit: &str| ordered.iter().position(|(other, _)| *other == unit);
+    let moved = printed.iter().enumerate().filter_map(|(at, (unit, _))| Some((*unit, (at, position(unit)?))));
+    moved.filter(|(_, (at, position))| at != position).collect()
+}
+
+/// Whether a unit is on a list, in words.
+fn on_the_list(on: bool, lang: Lang) -> String {
+    if on { words!("在名单上", "on the list") } else { words!("不在名单上", "not on the list") }.get(lang).to_owned()
+}
+
+/// A position on a list, in words.
+fn standing(position: usize, lang: Lang) -> String {
+    let number = position.saturating_add(1);
+    words!("第 {number} 位", "number {number}").get(lang).to_owned()
+}
+
 fn state(unit: &UnitResult) -> &'static str {
     match unit.status {
         State::Exempt => "不参评",
         State::Missing => "缺数据",
+        State::Partly => "部分已知",
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
     }

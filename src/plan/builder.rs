@@ -1,6 +1,6 @@
 //! Adds steps to a program; units and steps of values follow from the operands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
@@ -17,9 +17,9 @@ pub(super) struct Builder {
     pub(super) owner: String,
     pub(super) clause: Option<Span>,
     /// The numbers, truths and words of the rules that have a step, by where they stand.
-    constants: HashMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
+    constants: BTreeMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
     /// How often each id was given: by owner and role.
-    names: BTreeMap<String, HashMap<&'static str, u32>>,
+    names: BTreeMap<String, BTreeMap<&'static str, u32>>,
 }
 
 impl Builder {

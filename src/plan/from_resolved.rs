@@ -113,7 +113,8 @@ fn record(record: resolved::Record) -> Record {
 }
 
 fn list(list: resolved::List) -> List {
-    List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect() }
+    let by_total = list.keys.first().is_some_and(|key| matches!(key.expr.kind, ExprKind::Total));
+    List { name: list.name, who: list.who, top: list.top, count: list.count, keys: list.keys.iter().map(|key| key.descending).collect(), by_total }
 }
 
 /// The one thing with a name that is read of another period.

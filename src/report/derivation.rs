@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::gathered::lines;
 use super::records::counted;
-use super::value::{absence_word, mode_word, provenance_word, show};
+use super::value::{absence_word, mode_word, provenance_word, show, show_bounds};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
@@ -149,7 +149,10 @@ impl<'a> Writer<'a> {
             (Some(_), _) if matches!(topic, Topic::Output(_)) => case.root(topic).map(|root| self.shown(root)).unwrap_or_default(),
             (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
             (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
-            (None, _) => super::value::state_word(explanation.status, lang).to_owned(),
+            (None, _) => case
+                .root(topic)
+                .filter(|root| case.trace.bounds(*root).is_some())
+                .map_or_else(|| super::value::state_word(explanation.status, lang).to_owned(), |root| self.shown(root)),
         };
         let _ = writeln!(text, "{unit}({tier}) {period}  {name}  {score}");
         let _ = writeln!(text, "{}", if lang == Lang::Zh { &explanation.sentence.zh } else { &explanation.sentence.en });
@@ -159,7 +162,11 @@ impl<'a> Writer<'a> {
 
     fn shown(&self, id: StepId) -> String {
         let info = self.case.trace.info(id);
-        show(self.case.plan(), &self.case.trace.value(id), info.and_then(|info| info.unit.as_ref()), self.lang)
+        let unit = info.and_then(|info| info.unit.as_ref());
+        match self.case.trace.bounds(id) {
+            Some(bounds) => show_bounds(self.case.plan(), bounds, unit, self.lang),
+            None => show(self.case.plan(), &self.case.trace.value(id), unit, self.lang),
+        }
     }
 
     /// The step that a step merely repeats: a name for it, a bound without effect, the given one of two.

@@ -115,6 +115,7 @@ fn state(status: Option<State>, lang: Lang) -> &'static str {
         Some(State::Exempt) => pick(lang, "不参评", "exempt"),
         Some(State::NotApplicable) => pick(lang, "不适用", "not applicable"),
         Some(State::Missing) => pick(lang, "缺数据", "missing"),
+        Some(State::Partly) => pick(lang, "部分已知", "partly known"),
         Some(State::Pending) => pick(lang, "待定", "pending"),
     }
 }

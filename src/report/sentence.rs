@@ -1,7 +1,7 @@
 //! The sentence that a bulletin would print about a score.
 
 use super::pick;
-use super::value::{show, unit_word};
+use super::value::{show, show_bounds, unit_word};
 use crate::diag::Lang;
 use crate::eval::domain::{Absence, Used, Value};
 use crate::eval::outcome::Status;
@@ -182,6 +182,13 @@ impl Wording<'_> {
                 Lang::Zh => format!("得 {}", self.points(&number)),
                 Lang::En => format!("scores {}", self.points(&number)),
             },
+            Value::Absent(Absence::Partly) => {
+                let can_be = self.case.trace.bounds(root).map(|bounds| show_bounds(self.case.plan(), bounds, Some(&Unit::score()), lang)).unwrap_or_default();
+                match lang {
+                    Lang::Zh => format!("数据只知道范围,得分是 {can_be}"),
+                    Lang::En => format!("facts are known within limits only, the score is {can_be}"),
+                }
+            }
             Value::Absent(_) => {
                 let facts = missing_for(&self.case.trace, root, (self.case.facts, self.case.member)).join(pick(lang, "、", ", "));
                 let pending = pending_texts(&self.case.trace, root).join(pick(lang, "、", ", "));

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::pick;
 use super::value::state_word;
-use super::view::{View, adjustment_text};
+use super::view::{View, adjustment_text, in_part};
 use crate::facts::table::guarded;
 use crate::plan::Plan;
 use crate::quantity;
-use crate::results::{State, UnitResult};
+use crate::results::{IndicatorResult, Span, State, UnitResult};
 
 /// What is said of vetoes, where a standard has any.
 const VETOES: [(&str, &str); 2] = [("否决", "vetoes"), ("可评优", "eligible")];
@@ -49,16 +49,20 @@ pub(crate) fn comma_separated(view: &View<'_>, plan: &Plan) -> String {
 fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
     let lang = view.lang;
     let tier = view.tiers.iter().find(|tier| tier.name == unit.tier);
-    let mut row = vec![guarded(&unit.tier), unit.rank.map(|place| quantity::plain(place.0)).unwrap_or_default(), guarded(&unit.unit)];
+    let mut row = vec![guarded(&unit.tier), place(unit), guarded(&unit.unit)];
     row.extend(listed.iter().map(|label| {
         let key = tier.and_then(|tier| tier.listed.iter().find(|listed| listed.label == *label));
         key.map(|key| key.of(unit)).unwrap_or_default()
     }));
     // an item that does not apply is blank, as published tables leave it; what is missing or open says so
-    let word = |state: State| if matches!(state, State::Missing | State::Pending) { state_word(state, lang).to_owned() } else { String::new() };
-    let score = |name: &str| unit.indicators.get(name).map(|one| one.score.clone().unwrap_or_else(|| word(one.status))).unwrap_or_default();
+    let word = |(state, possible): (State, &[State]), interval: Option<&Span>| match state {
+        State::Missing | State::Pending | State::Partly => in_part((state, possible), interval, lang),
+        State::Scored | State::Exempt | State::NotApplicable => String::new(),
+    };
+    let absent = |one: &IndicatorResult| word((one.status, &one.possible), one.interval.as_ref());
+    let score = |name: &str| unit.indicators.get(name).map(|one| one.score.clone().unwrap_or_else(|| absent(one))).unwrap_or_default();
     row.extend(view.columns.iter().map(|column| score(column.name)));
-    row.push(unit.total.clone().unwrap_or_else(|| word(unit.status)));
+    row.push(unit.total.clone().unwrap_or_else(|| word((unit.status, &unit.possible), unit.interval.as_ref())));
     row.extend(view.outputs.iter().map(|name| guarded(&view.output(unit, name))));
     if view.has_vetoes {
         row.push(guarded(&view.vetoes_of(unit)));
@@ -77,6 +81,11 @@ fn row(view: &View<'_>, unit: &UnitResult, listed: &[&str]) -> Vec<String> {
         row.push(guarded(&on.map(|list| list.name.as_str()).collect::<Vec<_>>().join(comma)));
     }
     row
+}
+
+/// The place of a unit, or between which it lies.
+fn place(unit: &UnitResult) -> String {
+    unit.rank_interval.map_or_else(|| unit.rank.map(|place| quantity::plain(place.0)).unwrap_or_default(), |places| places.to_string())
 }
 
 /// A heading for what is no result; where the rules have an item or fact of that name, one that tables do not read.

@@ -11,7 +11,7 @@ use super::value::unit_word;
 use crate::diag::Lang;
 use crate::facts::columns::{applying, headings, is_read};
 use crate::facts::table::csv_cell;
-use crate::plan::{Fact, FactId, Limit, Plan, Step, StepId, TierId, Type, operands};
+use crate::plan::{Fact, FactId, Field, Limit, Plan, Step, StepId, TierId, Type, operands};
 use crate::quantity::{self, Number, Unit};
 use crate::source::{Sources, Span};
 
@@ -136,6 +136,30 @@ fn entry(plan: &Plan, fact: &Fact, lang: Lang) -> Entry {
         Type::Truth => Entry::Words(vec![pick(lang, "是", "yes").to_owned(), pick(lang, "否", "no").to_owned()]),
         Type::Choice(symbols) => Entry::Words(symbols.iter().filter_map(|symbol| plan.symbols.get(*symbol)).cloned().collect()),
     }
+}
+
+/// What is said of a field of a record: its column, what to write, the unit, the step, and what a blank cell means.
+fn field(subject: &Subject<'_>, field: &Field) -> [String; 5] {
+    let Subject { plan, lang, .. } = *subject;
+    let fact = &field.fact;
+    let label = if field.private { format!("{}{}", fact.label(), pick(lang, "(隐私)", " (private)")) } else { fact.label().to_owned() };
+    let what = match (&fact.kind, entry(plan, fact, lang)) {
+        (Type::Text, _) => pick(lang, "填文字", "a text").to_owned(),
+        (Type::Number(Unit::Date), _) => pick(lang, "填日期,如 2024-01-05", "a date, as in 2024-01-05").to_owned(),
+        (Type::Number(Unit::Time), _) => pick(lang, "填时间,如 2024-01-05 09:30", "a time, as in 2024-01-05 09:30").to_owned(),
+        (_, Entry::Whole) => pick(lang, "填整数", "a whole number").to_owned(),
+        (_, Entry::Number) => pick(lang, "填数", "a number").to_owned(),
+        (_, Entry::Percent) => pick(lang, "填 93.15 或 93.15%", "write 93.15 or 93.15%").to_owned(),
+        (_, Entry::Words(words)) => match lang {
+            Lang::Zh => format!("填 {}", words.join("、")),
+            Lang::En => format!("one of {}", words.join(", ")),
+        },
+    };
+    let moment = fact.unit().is_some_and(Unit::is_moment);
+    let unit = fact.unit().filter(|_| !moment).map(|unit| unit_word(unit, lang)).unwrap_or_default();
+    let step = if moment { String::new() } else { step(fact, lang) };
+    let blank = if field.nullable { pick(lang, "可以空着", "may stay blank") } else { pick(lang, "不能空着", "must not be blank") };
+    [label, what, unit, step, blank.to_owned()]
 }
 
 /// The constant limits of a fact in a tier, in the unit of its column.

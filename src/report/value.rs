@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::pick;
 use crate::diag::Lang;
-use crate::eval::domain::{Absence, Value};
+use crate::eval::domain::{Absence, Bounds, Value};
 use crate::facts::Provenance;
 use crate::plan::Plan;
 use crate::quantity::{self, BUILT_IN, Mode, Number, Unit, round_to};
@@ -21,6 +21,22 @@ pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, lang: Lang) 
     }
 }
 
+/// What a value can be: numbers in between, and whatever else.
+pub(super) fn show_bounds(plan: &Plan, bounds: &Bounds, unit: Option<&Unit>, lang: Lang) -> String {
+    let shown = |value: &Value| show(plan, value, unit, lang);
+    let numbers = bounds.numbers().map(|hull| match (hull.low, hull.high) {
+        (Some(low), Some(high)) => format!("[{}, {}]", shown(&Value::Number(low)), shown(&Value::Number(high))),
+        (Some(low), None) => format!("≥{}", shown(&Value::Number(low))),
+        (None, Some(high)) => format!("≤{}", shown(&Value::Number(high))),
+        (None, None) => "?".to_owned(),
+    });
+    let truths = [false, true].into_iter().filter(|truth| bounds.can_be(*truth)).map(|truth| shown(&Value::Truth(truth)));
+    let words = bounds.words(plan.symbols.len()).map(|word| shown(&Value::Symbol(word)));
+    let absences = bounds.absences().map(|absence| absence_word(absence, lang).to_owned());
+    let all: Vec<String> = numbers.into_iter().chain(truths).chain(words).chain(absences).collect();
+    all.join(pick(lang, "或", " or "))
+}
+
 /// Why there is no value, in words.
 pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
     match absence {
@@ -29,6 +45,7 @@ pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
         Absence::Failed => pick(lang, "函数出错", "the function fails"),
         Absence::NotApplicable => pick(lang, "不适用", "n/a"),
         Absence::Missing => pick(lang, "缺数据", "missing"),
+        Absence::Partly => pick(lang, "部分已知", "partly known"),
         Absence::Pending => pick(lang, "待定", "pending"),
         Absence::Undefined => pick(lang, "无从计算", "undefined"),
     }
@@ -85,6 +102,7 @@ pub(super) fn state_word(state: State, lang: Lang) -> &'static str {
         State::Exempt => pick(lang, "不参评", "exempt"),
         State::NotApplicable => pick(lang, "不适用", "n/a"),
         State::Missing => pick(lang, "缺数据", "missing"),
+        State::Partly => pick(lang, "部分已知", "partly known"),
         State::Pending => pick(lang, "待定", "pending"),
     }
 }

@@ -8,7 +8,8 @@ use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
 use crate::results::{
-    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Results, Standing, State, UnitResult, VetoEffect, VetoResult, texts,
+    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Results, Span, Standing, State, UnitResult, VetoEffect, VetoResult,
+    texts,
 };
 
 /// Of which units results are printed.
@@ -204,6 +205,9 @@ impl<'a> View<'a> {
 
     /// The place of a unit in print.
     pub(crate) fn place(&self, unit: &UnitResult) -> String {
+        if let Some(places) = &unit.rank_interval {
+            return places.to_string();
+        }
         let Some(place) = unit.rank else { return "—".to_owned() };
         let place = quantity::plain(place.0);
         if unit.provisional { format!("{place}{}", self.provisional_mark()) } else { place }
@@ -217,7 +221,7 @@ impl<'a> View<'a> {
     /// An indicator of a unit in print: the score, or why there is none.
     pub(crate) fn score(&self, unit: &UnitResult, name: &str) -> String {
         let shown = |one: &IndicatorResult| {
-            let score = one.score.clone().unwrap_or_else(|| state_word(one.status, self.lang).to_owned());
+            let score = one.score.clone().unwrap_or_else(|| in_part((one.status, &one.possible), one.interval.as_ref(), self.lang));
             marked(score, &one.adjusted)
         };
         unit.indicators.get(name).map(shown).unwrap_or_default()
@@ -225,7 +229,7 @@ impl<'a> View<'a> {
 
     /// The total of a unit in print, or why there is none.
     pub(crate) fn total_of(&self, unit: &UnitResult) -> String {
-        let total = unit.total.clone().unwrap_or_else(|| state_word(unit.status, self.lang).to_owned());
+        let total = unit.total.clone().unwrap_or_else(|| in_part((unit.status, &unit.possible), unit.interval.as_ref(), self.lang));
         marked(total, &unit.adjusted)
     }
 
@@ -235,6 +239,7 @@ impl<'a> View<'a> {
             Some(Some(Output::Truth(true))) => pick(self.lang, "是", "yes").to_owned(),
             Some(Some(Output::Truth(false))) => pick(self.lang, "否", "no").to_owned(),
             Some(Some(Output::Text(text))) => text.clone(),
+            Some(Some(Output::Between { interval })) => interval.to_string(),
             _ => String::new(),
         }
     }
@@ -415,6 +420,13 @@ fn list_text(list: &ListResult, lang: Lang) -> String {
     text
 }
 
+/// What stands where there is no one score: the numbers it lies between and whatever else can become of it, or why there is none.
+pub(crate) fn in_part((state, possible): (State, &[State]), interval: Option<&Span>, lang: Lang) -> String {
+    let others = possible.iter().filter(|state| **state != State::Scored).map(|state| state_word(*state, lang).to_owned());
+    let all: Vec<String> = interval.map(Span::to_string).into_iter().chain(others).collect();
+    if all.is_empty() { state_word(state, lang).to_owned() } else { all.join(pick(lang, "或", " or ")) }
+}
+
 /// A score or total in print, marked where something was adjusted.
 fn marked(text: String, adjusted: &[usize]) -> String {
     if adjusted.is_empty() { text } else { text + "*" }
@@ -568,7 +580,7 @@ fn label(plan: &Plan, program: &Program, step: usize) -> Option<String> {
 
 fn without_total(results: &Results, extent: Extent) -> Vec<WithoutTotal<'_>> {
     let mut found: Vec<WithoutTotal<'_>> = Vec::new();
-    for state in [State::Exempt, State::NotApplicable, State::Missing, State::Pending] {
+    for state in [State::Exempt, State::NotApplicable, State::Missing, State::Partly, State::Pending] {
         let mut reasons: IndexMap<(&str, &str), Vec<&str>> = IndexMap::new();
         for unit in results.units.iter().filter(|unit| unit.status == state) {
             reasons.entry((&unit.tier, unit.reason.as_deref().unwrap_or(""))).or_default().push(&unit.unit);

@@ -18,11 +18,11 @@ use super::pick;
 use super::view::{View, is_full};
 use crate::diag::Lang;
 use crate::eval::Until;
-use crate::eval::outcome::traced;
 use crate::eval::trace::Trace;
 use crate::explain::{Case, Topic};
 use crate::facts::Facts;
 use crate::plan::Plan;
+use crate::results::evaluated;
 use crate::source::Sources;
 
 /// What the notes tell the derivations of the scores from.
@@ -108,7 +108,7 @@ fn notes<'a>(view: &'a View<'a>, derivations: &Derivations<'a>, noted: Noted) ->
     let mut found = BTreeMap::new();
     for (index, (member, row)) in facts.members.iter().zip(&facts.rows).enumerate().filter(|(_, (_, row))| row.listed) {
         let (Some(program), Some(unit)) = (plan.programs.get(member.tier), wanted.get(member.name.as_str())) else { continue };
-        let outcome = traced(program, row, Until::Scores);
+        let (outcome, _) = evaluated(program, row, Until::Scores);
         let trace = Trace { plan, program, outcome: &outcome };
         let case = Case { trace, facts, row, sources, unit: &member.name, member: index, period: &view.results.period };
         let mut items = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::earlier::is_earlier;
+use super::earlier::earlier_of;
 use super::{
     Act, Clause, Common, Earlier, Effect, Expr, ExprKind, FactId, FunctionId, Input, InputId, InputKind, Item, ItemId, Made, Pattern, Standard, ValueId, Who,
 };
@@ -166,7 +166,7 @@ pub(super) fn check_exemptions(standard: &Standard, found: &mut Vec<Diagnostic>)
                 );
                 break;
             }
-            if input.is_some_and(is_earlier) {
+            if input.is_some_and(|input| earlier_of(input).is_some()) {
                 continue;
             }
             queue.extend(reads(standard, node).into_iter().filter(|next| seen.insert(*next)));
@@ -191,7 +191,7 @@ pub(super) fn same(name: &str) -> Words {
     Words { zh: name.to_owned(), en: name.to_owned() }
 }
 
-/// Whether what is read of other periods counts as reading the same name.
+/// Whether what is read of other periods, where nothing is said of the first, counts as reading the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Periods {
     This,
@@ -248,9 +248,10 @@ impl<'s> Graph<'s> {
         Graph { standard, below, periods: Periods::This, done: BTreeSet::new(), path: Vec::new(), circle: None }
     }
 
-    /// What a node reads, in the periods that count.
+    /// What a node reads, in the periods that count; a value of the first period makes an end of going back.
     fn next(&self, node: Node) -> Vec<Node> {
-        let apart = matches!(node, Node::Input(id) if self.periods == Periods::This && self.standard.inputs.get(id).is_some_and(is_earlier));
+        let earlier = if let Node::Input(id) = node { self.standard.inputs.get(id).and_then(earlier_of) } else { None };
+        let apart = earlier.is_some_and(|earlier| self.periods == Periods::This || earlier.initially.is_some());
         if apart { Vec::new() } else { reads(self.standard, node) }
     }
 

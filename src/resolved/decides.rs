@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::applies::Known;
 use super::circle::{visit, visit_clause};
 use super::from_ast::Damage;
-use super::ranges::{Cause, Definedness, key};
+use super::gather::fold_word;
+use super::ranges::{Cause, Definedness, Gathered, key};
 use super::tables::{Stretch, check_table, remaining};
-use super::{Act, Clause, Expr, ExprKind, Input, InputKind, Item, ItemId, Standard, TierId, ValueId, Who, applies, constant};
+use super::{Act, Clause, Expr, ExprKind, Fold, Input, InputKind, Item, ItemId, Standard, TierId, ValueId, Who, applies, constant};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::source::Span;
 
@@ -509,15 +510,12 @@ fn undefined(read: Span, cause: Cause, item: &Item) -> Diagnostic {
             "在本项加一条,例如 当 … 无从计算 得 满分,或用 不参评 当 … = 0 排除",
             "settle it in the item, as in: when … is undefined award marks; or by: exempt when … = 0"
         )),
-        Cause::Nothing(gathered) => Diagnostic::new(
-            Code::Undefined,
-            words!("没有可汇总的单位时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no unit is gathered, and nothing settles that"),
-        )
-        .at(gathered, words!("这里可能一家也没有", "there may be no unit here"))
-        .help(words!(
-            "在本项前面加一条,例如 当 下级 平均(…) 无从计算 得 0 分",
-            "settle it before, in the item, as in: when children mean(…) is undefined award 0 points"
-        )),
+        Cause::Nothing(gathered, kind) => {
+            let (said, here, [zh, en]) = (nothing(name, kind), nothing_here(kind), gathered_words(kind));
+            Diagnostic::new(Code::Undefined, said)
+                .at(gathered, here)
+                .help(words!("在本项前面加一条,例如 当 {zh} 无从计算 得 0 分", "settle it before, in the item, as in: when {en} is undefined award 0 points"))
+        }
         Cause::NoPeriod(read) => Diagnostic::new(
             Code::Undefined,
             words!(
@@ -531,6 +529,47 @@ fn undefined(read: Span, cause: Cause, item: &Item) -> Diagnostic {
             "settle it before, in the item, as in: when recent 3 periods mean(…) is undefined award marks"
         )),
     }
+}
+
+/// What is said of an item that reads what may be made of nothing.
+fn nothing(name: &str, kind: Gathered) -> Words {
+    match kind {
+        Gathered::Place(_) => words!(
+            "所比的数无从计算的单位没有名次,「{name}」因此也无从计算,而没有规定怎么办",
+            "a unit whose value cannot be computed has no place: then {name} cannot be computed, and nothing settles that"
+        ),
+        Gathered::Records(_) => {
+            words!("没有可汇总的记录时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no record is gathered, and nothing settles that")
+        }
+        Gathered::Units(..) => {
+            words!("没有可汇总的单位时「{name}」无从计算,而没有规定怎么办", "{name} cannot be computed where no unit is gathered, and nothing settles that")
+        }
+    }
+}
+
+fn nothing_here(kind: Gathered) -> Words {
+    match kind {
+        Gathered::Place(_) => words!("这个单位可能没有名次", "the unit may have no place"),
+        Gathered::Records(_) => words!("这里可能一条也没有", "there may be no record here"),
+        Gathered::Units(..) => words!("这里可能一家也没有", "there may be no unit here"),
+    }
+}
+
+/// What is gathered, in both skins, as the rules write it.
+fn gathered_words(kind: Gathered) -> [String; 2] {
+    let range = |who: Who| match who {
+        Who::Children => ("下级", "children"),
+        Who::All => ("全体", "all"),
+        Who::Tier => ("层级", "tier"),
+        Who::Same(_) => ("同 …", "same …"),
+    };
+    let ((of_zh, of_en), fold) = match kind {
+        Gathered::Place(of) => (range(of), Fold::Rank),
+        Gathered::Units(of, fold) => (range(of), fold),
+        Gathered::Records(fold) => (("…", "…"), fold),
+    };
+    let (zh, en) = fold_word(fold);
+    [format!("{of_zh} {zh}(…)"), format!("{of_en} {en}(…)")]
 }
 
 fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
@@ -552,7 +591,7 @@ fn check_total(standard: &Standard, found: &mut Vec<Diagnostic>) {
                         Cause::Divisor(divisor) => {
                             fault.at(expr.span, words!("这里要用到商", "the quotient is read here")).at(divisor, words!("它可能是 0", "this can be 0"))
                         }
-                        Cause::Nothing(gathered) => fault.at(gathered, words!("这里可能一家也没有", "there may be no unit here")),
+                        Cause::Nothing(gathered, kind) => fault.at(gathered, nothing_here(kind)),
                         Cause::NoPeriod(read) => fault.at(read, words!("可能尚无往期,或往期不参评", "there may be no period before, or the unit was exempt")),
                     }
                     .help(words!("用 不参评 当 … = 0 排除,或写明除数 不小于 1", "rule it out by: exempt when … = 0, or state that the divisor is: at least 1")),

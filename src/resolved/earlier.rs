@@ -1,9 +1,9 @@
 //! What is read of other periods: 上期, 同期 and 往期, 近 n 期 and 各 月.
 
 use super::circle::visit;
-use super::from_ast::{Named, Resolver, Slot};
+use super::from_ast::Resolver;
 use super::gather::fold_word;
-use super::{Expr, ExprKind, Fold, Input, InputId, InputKind, ItemId, Literal, Standard, TierId, ValueId};
+use super::{Expr, ExprKind, Fold, Input, InputId, InputKind, ItemId, Literal, Standard, TierId};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::quantity::{Cycle, Period};
 use crate::source::Span;
@@ -76,8 +76,8 @@ impl Resolver<'_> {
             ast::When::Stated(name) => self.stated(name),
         };
         let initially = tree.initially.as_ref().map(|initially| self.expr(initially, owner));
-        let expr = match self.carried(&tree.expr, owner) {
-            Some(id) => self.carry(id, initially.as_ref(), (tree.expr.span, span)),
+        let expr = match self.leads_back(&tree.expr, owner) {
+            Some(back) => self.carry(tree, initially.as_ref().and_then(Option::as_ref), (owner, back), span),
             None => self.expr(&tree.expr, owner),
         };
         let (when, expr) = (when?, expr?);
@@ -109,37 +109,6 @@ impl Resolver<'_> {
         Some(Expr { kind: ExprKind::Input(id), ty, step, span })
     }
 
-    /// A value that reads itself of an earlier period.
-    fn carried(&self, tree: &ast::Expr, owner: Option<ItemId>) -> Option<ValueId> {
-        let ast::ExprKind::Path(name, None) = &tree.kind else { return None };
-        match self.lookup(name, owner)? {
-            (Named::Value(id), _) if matches!(self.values.get(id), Some(Slot::Busy(_))) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// What is carried over has the unit of the first period, and the customary step of that.
-    fn carry(&mut self, id: ValueId, initially: Option<&Option<Expr>>, (span, whole): (Span, Span)) -> Option<Expr> {
-        let Some(initially) = initially else {
-            let name = match self.values.get(id) {
-                Some(Slot::Busy(declared)) => self.names.iter().find(|(_, (_, span))| span == declared).map(|((_, name), _)| (name.clone(), *declared)),
-                _ => None,
-            };
-            let (name, declared) = name?;
-            self.report(super::circle::endless(&[(super::circle::same(&name), declared), (words!("上期(…)", "previous(…)"), whole)]));
-            return None;
-        };
-        let initially = initially.as_ref()?;
-        let step = match initially.unit() {
-            Some(unit) => unit.default_step().or(initially.step),
-            None => None,
-        };
-        if let Some(step) = step {
-            self.carried.push((id, step, span));
-        }
-        Some(Expr { kind: ExprKind::Value(id), ty: initially.ty.clone(), step, span })
-    }
-
     /// The inputs that read the same of the same periods as one of them, which the rules do not read.
     pub(super) fn same_earlier(&self, id: InputId) -> Vec<InputId> {
         let key = |input: &Input| match &input.kind {
@@ -149,24 +118,6 @@ impl Resolver<'_> {
         let Some(wanted) = self.inputs.get(id).and_then(key) else { return Vec::new() };
         let same = self.inputs.iter().enumerate().take(self.read_by_rules).filter(|(_, input)| key(input).as_ref() == Some(&wanted));
         same.map(|(id, _)| id).collect()
-    }
-
-    /// Reports values that are carried over with more digits than their step has.
-    pub(super) fn check_carried(&mut self) {
-        for (id, step, span) in std::mem::take(&mut self.carried) {
-            let Some(Slot::Done(value)) = self.values.get(id) else { continue };
-            if value.expr.step.is_some_and(|fine| crate::quantity::on_grid(fine, step)) {
-                continue;
-            }
-            let (name, at) = (value.name.clone(), value.expr.span);
-            let step = crate::quantity::plain(step);
-            self.report(
-                Diagnostic::new(Code::Unrounded, words!("「{name}」没有取整就带到下一期", "{name} is carried over without rounding"))
-                    .at(at, words!("这个算式", "this formula"))
-                    .at(span, words!("下一期用到", "read in the next period"))
-                    .help(words!("在算式末尾取整,例如 取整到 {step} 分", "round it at its end, as in: round to {step} points")),
-            );
-        }
     }
 
     fn stated(&mut self, name: &ast::Name) -> Option<When> {
@@ -252,6 +203,18 @@ impl Resolver<'_> {
         let shorter = self.setting.total_of().or(of_item).is_some_and(|total| total > cycle) && cycle == self.setting.cycle();
         if !shorter {
             let (zh, en) = cycle_words(cycle);
+            let (own, own_en) = cycle_words(self.setting.cycle());
+            if self.setting.total_of().or(of_item).is_some_and(|total| total > cycle) {
+                self.report(
+                    Diagnostic::new(
+                        Code::Conflict,
+                        words!("标准按{own}打分,没有各 {zh} 的分", "the standard scores by the {own_en}: there is none of every {en}"),
+                    )
+                    .at(span, words!("这里", "here"))
+                    .help(words!("写 各 {own}", "write: every {own_en}")),
+                );
+                return None;
+            }
             self.report(
                 Diagnostic::new(
                     Code::Conflict,
@@ -343,7 +306,7 @@ pub(crate) fn initial(standard: &Standard, earlier: &Earlier, tier: TierId) -> O
     }
 }
 
-/// Whether an input is read of other periods.
-pub(super) fn is_earlier(input: &Input) -> bool {
-    matches!(input.kind, InputKind::Earlier(_))
+/// What an input reads of other periods, if it does.
+pub(super) fn earlier_of(input: &Input) -> Option<&Earlier> {
+    if let InputKind::Earlier(earlier) = &input.kind { Some(earlier) } else { None }
 }

@@ -210,11 +210,19 @@ impl Resolver<'_> {
             );
             return;
         }
-        if let Some(percent) = text.strip_prefix("百分之").and_then(spelled_out) {
+        if let Some(percent) = text.strip_prefix("百分之").and_then(crate::syntax::in_digits) {
             self.report(
                 Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared"))
                     .at(name.span, words!("没有这个名称", "no such name"))
                     .fix(words!("百分数用数字写", "write the percentage in digits"), name.span, format!("{percent}%")),
+            );
+            return;
+        }
+        if let Some(quantity) = crate::syntax::quantity_in_words(text) {
+            self.report(
+                Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared"))
+                    .at(name.span, words!("没有这个名称", "no such name"))
+                    .fix(words!("数用数字写,后面写单位", "write numbers in digits, and units behind them"), name.span, quantity),
             );
             return;
         }
@@ -401,10 +409,13 @@ impl Resolver<'_> {
     /// Reports that two expressions have units that do not go together, with both places and where the units come from.
     pub(super) fn mismatch(&mut self, left: &Expr, right: &Expr, zh: &str, en: &str) {
         let ((a, a_en), (b, b_en)) = (short_unit(left), short_unit(right));
-        let mut diagnostic =
-            Diagnostic::new(Code::UnitMismatch, words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}"))
-                .at(right.span, said_of(right))
-                .at(left.span, said_of(left));
+        // of two there are sides, of several there are not
+        let said = if matches!(en, "rows" | "values") {
+            words!("{zh}的单位不同:{a} 与 {b}", "the {en} differ in unit: {a_en} and {b_en}")
+        } else {
+            words!("{zh}的两边单位不同:{a} 与 {b}", "the two sides of the {en} differ in unit: {a_en} and {b_en}")
+        };
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, said).at(right.span, said_of(right)).at(left.span, said_of(left));
         for expr in [left, right] {
             if let Some(span) = self.origin(expr) {
                 let (unit, unit_en) = (shown(expr), shown_english(expr));
@@ -431,6 +442,16 @@ impl Resolver<'_> {
                 fixed = true;
             }
         }
+        for (number, other) in [(left, right), (right, left)] {
+            if let (Some(Unit::Number), Some(value), "comparison" | "values", false) = (number.unit(), number.literal(), en, fixed || percent(other))
+                && other.unit().is_some_and(|unit| !unit.is_moment())
+            {
+                let (unit, unit_en) = (shown(other), shown_english(other));
+                let unit = self.spelled(number.span, &unit, &unit_en);
+                diagnostic = diagnostic.fix(words!("写上单位", "write the unit"), number.span, format!("{} {unit}", quantity::plain(value)));
+                fixed = true;
+            }
+        }
         for (time, date) in [(left, right), (right, left)] {
             if let (Some(Unit::Time), Some(Unit::Date), Some(day)) = (time.unit(), date.unit(), date.literal())
                 && let Some(day) = quantity::moment::show(&Number::from(day), &Unit::Date)
@@ -439,7 +460,14 @@ impl Resolver<'_> {
                 fixed = true;
             }
         }
-        self.report(if fixed { diagnostic } else { diagnostic.help(words!("两边改用同一个单位", "use one unit on both sides")) });
+        // 90%-95% in a table is meant as a stretch, and read as a difference
+        let range = en == "table" && matches!(right.kind, ExprKind::Sum(_));
+        self.report(match (fixed, range, en) {
+            (true, ..) => diagnostic,
+            (_, true, _) => diagnostic.help(words!("一段写成区间,例如 [90%, 95%]", "a stretch is an interval, as in [90%, 95%]")),
+            (.., "rows" | "values") => diagnostic.help(words!("都用同一个单位", "use one unit for all of them")),
+            _ => diagnostic.help(words!("两边改用同一个单位", "use one unit on both sides")),
+        });
     }
 
     /// Where a name was declared.
@@ -779,37 +807,5 @@ pub(super) fn with_suggestion(diagnostic: Diagnostic, span: Span, near: Option<S
     match near {
         Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), span, near),
         None => diagnostic,
-    }
-}
-
-/// A number up to a hundred spelled out in Chinese, in digits.
-fn spelled_out(text: &str) -> Option<String> {
-    let digit = |c: char| "零一二三四五六七八九".chars().position(|digit| digit == c);
-    let (whole, part) = text.split_once('点').map_or((text, None), |(whole, part)| (whole, Some(part)));
-    let one = |text: &str| {
-        let mut letters = text.chars();
-        letters.next().and_then(digit).filter(|_| letters.next().is_none())
-    };
-    let whole = match whole.split_once('十') {
-        _ if whole == "百" || whole == "一百" => 100,
-        Some((tens, ones)) => (if tens.is_empty() { 1 } else { one(tens)? }) * 10 + if ones.is_empty() { 0 } else { one(ones)? },
-        None => one(whole)?,
-    };
-    let Some(part) = part else { return Some(whole.to_string()) };
-    let digits: Option<String> = part.chars().map(|c| digit(c).map(|digit| digit.to_string())).collect();
-    digits.filter(|digits| !digits.is_empty()).map(|digits| format!("{whole}.{digits}"))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn percentages_spelled_out_are_read() {
-        for (text, digits) in [("九十五", "95"), ("十", "10"), ("九十", "90"), ("百", "100"), ("五", "5"), ("九十九点五", "99.5"), ("零点零五", "0.05")]
-        {
-            assert_eq!(super::spelled_out(text).as_deref(), Some(digits), "{text}");
-        }
-        for text in ["", "点", "率", "五点", "九十十", "九五"] {
-            assert_eq!(super::spelled_out(text), None, "{text}");
-        }
     }
 }

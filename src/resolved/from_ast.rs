@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 
+use super::carried::Carried;
 use super::constant::said_of_variable;
 use super::dated::Setting;
 use super::record::Inside;
@@ -170,8 +171,8 @@ pub(super) struct Resolver<'a> {
     pub(super) in_force: Vec<InForce>,
     /// How many of the inputs the rules read; behind them stand those that only cases speak of.
     pub(super) read_by_rules: usize,
-    /// Values that are read of earlier periods by themselves, each with the step that they must keep.
-    pub(super) carried: Vec<(ValueId, Decimal, Span)>,
+    /// Values that are read of earlier periods before they are resolved.
+    pub(super) carried: Vec<Carried>,
 }
 
 /// The singular declarations of a standard.
@@ -629,6 +630,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn report_circle(&mut self, id: ValueId) {
+        let circle = self.reading_from(id);
+        self.report(super::circle::circle(&circle));
+    }
+
+    /// The values that are being resolved, from one on, with their names and where they are declared.
+    pub(super) fn reading_from(&self, id: ValueId) -> Vec<(Words, Span)> {
         let from = self.reading.iter().position(|reading| *reading == id).unwrap_or(0);
         let spans = self.reading.iter().skip(from).filter_map(|id| match self.values.get(*id) {
             Some(Slot::Busy(span)) => Some(*span),
@@ -638,8 +645,7 @@ impl<'a> Resolver<'a> {
             let (_, name) = self.names.iter().find(|(_, (_, declared))| *declared == span)?.0;
             Some((super::circle::same(name), span))
         });
-        let circle: Vec<(Words, Span)> = named.collect();
-        self.report(super::circle::circle(&circle));
+        named.collect()
     }
 
     fn check_param(&mut self, tree: &ast::Value, expr: &Expr) {
@@ -761,7 +767,20 @@ impl<'a> Resolver<'a> {
         let near = crate::diag::closest(text, known).map(str::to_owned);
         let mut diagnostic = Diagnostic::new(Code::UnknownUnit, words!("没有「{text}」这个计量单位", "there is no unit of measurement {text}"))
             .at(name.span, words!("这里", "here"));
+        let advice = match text {
+            "名" | "位" => {
+                Some(words!("名次不写单位,例如 1;单位的个数以家计,例如 5 家", "a place has no unit; units are counted in offices, as in 5 offices"))
+            }
+            "倍" => Some(words!("倍数不写单位,例如 × 2", "a factor has no unit, as in × 2")),
+            "月" => Some(words!("时长以个月计,例如 1 个月", "durations are in months")),
+            "点" | "个点" | "百分比" | "个百分比" => {
+                Some(words!("百分数之差以个百分点计,例如 1 个百分点", "differences of rates are in pp, as in 1 pp"))
+            }
+            "percent" => Some(words!("写 %,两个百分数之差写 个百分点", "write %, and pp for a difference of rates")),
+            _ => None,
+        };
         diagnostic = match near {
+            _ if advice.is_some() => advice.into_iter().fold(diagnostic, Diagnostic::help),
             Some(near) => diagnostic.fix(words!("是不是「{near}」?", "did you mean {near}?"), name.span, near),
             None => diagnostic.help(words!(
                 "新的单位先声明:单位 {text} 整数;数与词之间要断开时加空格",

@@ -213,9 +213,31 @@ pub(crate) enum Cause {
     /// This divisor can be 0.
     Divisor(Span),
     /// There may be nothing that this can be gathered from.
-    Nothing(Span),
+    Nothing(Span, Gathered),
     /// There may be no other period that this is read of.
     NoPeriod(Span),
+}
+
+/// What may turn out to be made of nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Gathered {
+    /// A place: that of a unit whose value is 无从计算.
+    Place(Who),
+    /// Something of units.
+    Units(Who, Fold),
+    /// Something of the records of the unit.
+    Records(Fold),
+}
+
+impl Gathered {
+    fn of(kind: &InputKind) -> Option<Gathered> {
+        match kind {
+            InputKind::Units(units) if units.fold == Fold::Rank => Some(Gathered::Place(units.over.who)),
+            InputKind::Units(units) => Some(Gathered::Units(units.over.who, units.fold)),
+            InputKind::Records(records) => Some(Gathered::Records(records.whole.fold)),
+            InputKind::Earlier(_) => None,
+        }
+    }
 }
 
 /// What conditions before an expression have made sure of.
@@ -305,7 +327,7 @@ impl Search<'_> {
             ExprKind::And(links) | ExprKind::Or(links) | ExprKind::Call(_, links) | ExprKind::Extreme(_, links) => links.iter().find_map(find),
             ExprKind::Input(id) => {
                 let input = self.standard.inputs.get(*id)?;
-                let cause = if matches!(input.kind, InputKind::Earlier(_)) { Cause::NoPeriod(expr.span) } else { Cause::Nothing(expr.span) };
+                let cause = Gathered::of(&input.kind).map_or(Cause::NoPeriod(expr.span), |kind| Cause::Nothing(expr.span, kind));
                 self.nothing_gathered(input, depth).then_some(cause)
             }
             ExprKind::ByTier(rows, otherwise) => find(rows.get(&self.tier).or(otherwise.as_deref())?),

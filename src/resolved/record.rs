@@ -178,7 +178,7 @@ impl<'a> Resolver<'a> {
             None => {
                 if !self.lost.contains(&name.text) {
                     let known = crate::diag::closest(&name.text, self.records.iter().map(|record| record.name.as_str())).map(str::to_owned);
-                    let near = every_run_together(&name.text).map(str::to_owned).or(known);
+                    let near = every_run_together(&name.text).or(known);
                     let text = &name.text;
                     let diagnostic = Diagnostic::new(Code::UnknownName, words!("没有声明记录「{text}」", "no record {text} is declared"))
                         .at(name.span, words!("没有这种记录", "no such record"));
@@ -273,10 +273,17 @@ impl<'a> Resolver<'a> {
 }
 
 /// 各 and the cycle are two words.
-fn every_run_together(text: &str) -> Option<&'static str> {
-    match text {
+fn every_run_together(text: &str) -> Option<String> {
+    if let Some(rest) = text.strip_prefix('近')
+        && let Some(unit) = ["个月", "年", "期"].into_iter().find(|unit| rest.ends_with(unit))
+        && let Some(number) = rest.strip_suffix(unit).and_then(crate::syntax::in_digits)
+    {
+        return Some(format!("近 {number} {unit}"));
+    }
+    let written = match text {
         "各月" | "每月" => Some("各 月"),
         "各季" | "每季" | "各季度" => Some("各 季"),
         _ => None,
-    }
+    };
+    written.map(str::to_owned)
 }

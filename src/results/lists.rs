@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Place;
+use super::{Place, ranks_last};
 use crate::eval::domain::{TracedValue, Value};
 use crate::eval::outcome::{Outcome, Status};
 use crate::eval::rank::{by, places_by};
@@ -45,7 +45,9 @@ struct Candidate {
     /// Which of the tiers or groups it is in.
     group: (usize, Option<String>),
     member: usize,
-    /// What it is placed by; none where it has no total yet.
+    /// A veto ranks it behind all that have none, where the list goes by the total.
+    last: bool,
+    /// What it is placed by; none where it has no total yet, or where it is not known whether it ranks last.
     keys: Option<Vec<Value>>,
 }
 
@@ -72,9 +74,10 @@ impl Candidates {
             }
             let Some(group) = group(plan, facts, member, (program, outcome), list) else { continue };
             let keys: Vec<Value> = steps.keys.iter().map(|key| outcome.value(*key)).collect();
-            let known = listed && outcome.status == Status::Scored && condition.is_none_or(|condition| condition == Value::Truth(true));
+            let last = if list.by_total { ranks_last(program, outcome) } else { Some(false) };
+            let known = listed && outcome.status == Status::Scored && condition.is_none_or(|condition| condition == Value::Truth(true)) && last.is_some();
             let keys = Some(keys).filter(|keys| known && keys.iter().all(|key| key.absence().is_none()));
-            candidates.push(Candidate { group, member, keys });
+            candidates.push(Candidate { group, member, last: last == Some(true), keys });
         }
     }
 
@@ -96,8 +99,12 @@ fn of_group(plan: &Plan, facts: &Facts, (number, list): (usize, &List), group: &
     let name = |candidate: &Candidate| facts.members.get(candidate.member).map(|member| member.name.clone()).unwrap_or_default();
     let placed: Vec<(&Candidate, &[Value])> = group.iter().filter_map(|candidate| Some((*candidate, candidate.keys.as_deref()?))).collect();
     let keys = |index: usize| placed.get(index).map(|(_, keys)| *keys).unwrap_or_default();
+    let last = |index: usize| placed.get(index).is_some_and(|(candidate, _)| candidate.last);
+    // behind all others is where the lowest totals are
+    let lowest_first = list.keys.first() == Some(&false);
     let order = |a: usize, b: usize| {
-        let order = by(keys(a), keys(b), &list.keys);
+        let behind = if lowest_first { last(b).cmp(&last(a)) } else { last(a).cmp(&last(b)) };
+        let order = behind.then_with(|| by(keys(a), keys(b), &list.keys));
         if list.top { order } else { order.reverse() }
     };
     // all who tie with the last are in: nobody is left out for whom fewer than so many stand before

@@ -23,6 +23,8 @@ pub struct Policy {
     pub sources: Sources,
     /// The CSV and XLSX tables beside them: path as shown and bytes.
     pub tables: Vec<(String, Vec<u8>)>,
+    /// Those of them that a version of the rules names as its calendar, set apart once the rules are known.
+    pub calendars: Vec<(String, Vec<u8>)>,
     /// SHA-256 over the sorted (path, bytes) of all files above, in hexadecimal.
     pub sha256: String,
 }
@@ -50,6 +52,13 @@ pub enum PolicyFault {
         /// The path as given.
         path: String,
     },
+}
+
+impl Policy {
+    /// The tables beside the rules, calendars too: where they lie.
+    pub fn table_paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.tables.iter().chain(&self.calendars).map(|(path, _)| PathBuf::from(path))
+    }
 }
 
 /// Reads a rule file, or a folder with its `.kp`, `.kp.md`, `.rhai`, `.csv` and `.xlsx` files (not those of its sub-folders), in the
@@ -95,7 +104,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     let folder = if meta.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut reader = Reader {
         folder,
-        policy: Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), sha256: String::new() },
+        policy: Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), calendars: Vec::new(), sha256: String::new() },
         parts: Vec::new(),
         scripts,
         known: BTreeMap::new(),

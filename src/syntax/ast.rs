@@ -550,6 +550,55 @@ pub(crate) enum ExprKind {
     Adjusted(Box<Expr>, Vec<Adjustment>),
 }
 
+impl Expr {
+    /// The expressions that stand in it, in order, one level down.
+    pub(crate) fn inside(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Quantity(_)
+            | ExprKind::Text(_)
+            | ExprKind::Flag(_)
+            | ExprKind::Marks
+            | ExprKind::Total
+            | ExprKind::NotEligible
+            | ExprKind::Tier
+            | ExprKind::Period
+            | ExprKind::Part(_)
+            | ExprKind::Score(_)
+            | ExprKind::Path(..)
+            | ExprKind::Date(_)
+            | ExprKind::Time(_) => Vec::new(),
+            ExprKind::Call(_, parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().collect(),
+            ExprKind::Aggregate(aggregate) => aggregate.arguments.iter().chain(&aggregate.condition).collect(),
+            ExprKind::Earlier(earlier) => std::iter::once(&earlier.expr).chain(&earlier.initially).collect(),
+            ExprKind::Table(table) => {
+                let rows = table.rows.iter().flat_map(|row| row.patterns.iter().flat_map(Pattern::inside).chain([&row.result]));
+                std::iter::once(&table.subject).chain(rows).collect()
+            }
+            ExprKind::Sum(terms) => terms.iter().map(|(_, term)| term).collect(),
+            ExprKind::Product(factors) => factors.iter().map(|(_, factor)| factor).collect(),
+            ExprKind::Negate(inner) | ExprKind::IsBlank(inner) | ExprKind::IsUndefined(inner) | ExprKind::Not(inner) => vec![inner],
+            ExprKind::Compare(a, _, b) => vec![a, b],
+            ExprKind::Among(inner, patterns) => std::iter::once(&**inner).chain(patterns.iter().flat_map(Pattern::inside)).collect(),
+            ExprKind::Adjusted(inner, adjustments) => {
+                let bounds = adjustments.iter().filter_map(|adjustment| match &adjustment.kind {
+                    AdjustmentKind::Cap(bound) | AdjustmentKind::Floor(bound) => Some(bound),
+                    AdjustmentKind::Round(..) => None,
+                });
+                std::iter::once(&**inner).chain(bounds).collect()
+            }
+        }
+    }
+}
+
+impl Pattern {
+    fn inside(&self) -> Vec<&Expr> {
+        match &self.kind {
+            PatternKind::Value(value) | PatternKind::Compare(_, value) => vec![value],
+            PatternKind::Interval(low, _, high, _) => vec![low, high],
+        }
+    }
+}
+
 /// One value from many: of units, of records, of periods, or of the members of a group.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Aggregate {

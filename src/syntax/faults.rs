@@ -11,6 +11,9 @@ use crate::quantity::BUILT_IN;
 use crate::source::{Sources, Span, offset};
 
 mod advice;
+mod habits;
+
+pub(crate) use habits::quantity_in_words;
 
 /// Brackets may be nested this deep.
 const DEEPEST: usize = 24;
@@ -424,6 +427,9 @@ impl<'f> Fault<'f> {
         if let Some(diagnostic) = self.mistaken(found) {
             return diagnostic;
         }
+        if let Some(diagnostic) = self.habit(found, before) {
+            return diagnostic;
+        }
         for token in [before, found].into_iter().flatten().filter(|token| token.kind == TokenKind::Word && token.end > self.statement.start) {
             let declaration = advice::declaration_run(self.text, self.tokens, token).map(|parts| parts.into_iter().map(str::to_owned).collect());
             if let Some(parts) = declaration.or_else(|| readings(self.word(token), self.names).map(|parts| advice::with_text(self.word(token), parts))) {
@@ -456,6 +462,10 @@ impl<'f> Fault<'f> {
         };
         let expects = |wanted: &[Rule]| self.stop.expected.iter().any(|rule| wanted.contains(rule));
         let keyword = self.keyword(token);
+        let diagnostic = match self.accustomed(token, diagnostic) {
+            Ok(advised) => return advised,
+            Err(diagnostic) => diagnostic,
+        };
         if let Some(advice) = self.advice(token) {
             return diagnostic.help(advice);
         }

@@ -162,3 +162,42 @@ pub(crate) const DURATIONS: &[(&str, &str)] = &[("小时", "hours"), ("分钟", 
 pub(crate) fn keyword(text: &str) -> Option<&'static Word> {
     WORDS.iter().find(|word| word.zh == text || word.en.split(' ').next() == Some(text))
 }
+
+/// A number up to a hundred spelled out in Chinese, or up to ten in English, in digits.
+pub(crate) fn in_digits(text: &str) -> Option<String> {
+    const ENGLISH: &[&str] = &["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    if let Some(number) = ENGLISH.iter().position(|word| *word == text) {
+        return Some(number.to_string());
+    }
+    if text == "两" {
+        return Some("2".to_owned());
+    }
+    let digit = |c: char| "零一二三四五六七八九".chars().position(|digit| digit == c);
+    let (whole, part) = text.split_once('点').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let one = |text: &str| {
+        let mut letters = text.chars();
+        letters.next().and_then(digit).filter(|_| letters.next().is_none())
+    };
+    let whole = match whole.split_once('十') {
+        _ if whole == "百" || whole == "一百" => 100,
+        Some((tens, ones)) => (if tens.is_empty() { 1 } else { one(tens)? }) * 10 + if ones.is_empty() { 0 } else { one(ones)? },
+        None => one(whole)?,
+    };
+    let Some(part) = part else { return Some(whole.to_string()) };
+    let digits: Option<String> = part.chars().map(|c| digit(c).map(|digit| digit.to_string())).collect();
+    digits.filter(|digits| !digits.is_empty()).map(|digits| format!("{whole}.{digits}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_spelled_out_are_read() {
+        for (text, digits) in [("九十五", "95"), ("十", "10"), ("九十", "90"), ("百", "100"), ("五", "5"), ("九十九点五", "99.5"), ("零点零五", "0.05")]
+        {
+            assert_eq!(super::in_digits(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["", "点", "率", "五点", "九十十", "九五"] {
+            assert_eq!(super::in_digits(text), None, "{text}");
+        }
+    }
+}

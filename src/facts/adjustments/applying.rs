@@ -25,7 +25,8 @@ pub(super) fn facts(facts: &mut Facts, all: &[Adjustment], plan: &Plan, diagnost
             continue;
         }
         let (file, column) = (file(facts, adjustment), adjustment.column);
-        let cell = |value| Cell { value, file, row: adjustment.place.row, column, provenance: None, basis: Some(adjustment.reason.as_str().into()) };
+        let cell =
+            |value| Cell { value, known: None, file, row: adjustment.place.row, column, provenance: None, basis: Some(adjustment.reason.as_str().into()) };
         let cell = adjustment.new.map(cell);
         if let Some(row) = facts.rows.get_mut(adjustment.member) {
             row.listed |= cell.is_some();

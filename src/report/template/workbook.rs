@@ -305,10 +305,46 @@ fn explain(template: &Template<'_>, look: &Look, sheet: &mut Worksheet) -> Resul
             sheet.write_string_with_format(row_of(first + 1 + index), column_of(at), cut(&text, LONGEST_TEXT), &look.text)?;
         }
     }
+    explain_records(template, look, sheet, first + template.columns.len() + 2)?;
     sheet.set_freeze_panes(row_of(first + 1), 1)?;
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     Ok(())
 }
+
+/// The tables of records below the columns: where each stands, and what its fields hold.
+fn explain_records(template: &Template<'_>, look: &Look, sheet: &mut Worksheet, first: usize) -> Result<(), XlsxError> {
+    let lang = template.subject.lang;
+    let mut row = first;
+    for record in &template.subject.plan.records {
+        let name = &record.name;
+        let said = match lang {
+            Lang::Zh => format!("记录「{name}」另填一张表:这个工作簿里名为「{name}」的表,或数据文件夹里的 {name}.csv。每条一行,第一列是「单位」,其余各列:"),
+            Lang::En => format!(
+                "The records {name} are a table of their own: a sheet {name} of this workbook, or {name}.csv in the folder of facts. A line for each; the first column \
+                 is “unit”, the others are:"
+            ),
+        };
+        sheet.write_string(row_of(row), 0, said)?;
+        let headings = match lang {
+            Lang::Zh => ["列", "怎样填", "计量单位", "精度", "空着时"],
+            Lang::En => ["column", "what to write", "unit of measure", "step", "where blank"],
+        };
+        let cells = headings.map(str::to_owned);
+        for (column, heading) in FIELD_COLUMNS.iter().zip(&cells) {
+            sheet.write_string_with_format(row_of(row + 1), *column, heading, &look.heading)?;
+        }
+        for (below, field) in record.fields.iter().enumerate() {
+            for (column, text) in FIELD_COLUMNS.iter().zip(super::field(&template.subject, field)) {
+                sheet.write_string_with_format(row_of(row + 2 + below), *column, cut(&text, LONGEST_TEXT), &look.text)?;
+            }
+        }
+        row += record.fields.len() + 3;
+    }
+    Ok(())
+}
+
+/// The columns of the sheet in which fields of records are explained: those of the same headings above.
+const FIELD_COLUMNS: [u16; 5] = [0, 1, 2, 3, 6];
 
 /// The widths of the columns of explanations, in characters.
 const WIDTHS: [usize; 9] = [24, 22, 10, 10, 20, 14, 30, 60, 60];

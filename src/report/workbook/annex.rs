@@ -9,8 +9,7 @@ use super::style::Marks;
 use super::{Drawing, Noted, Page, cell_name, column_number, lines_in, ranking, row_number, width_for};
 use crate::diag::Lang;
 use crate::report::pick;
-use crate::report::value::state_word;
-use crate::report::view::{Column, Heading, Tier};
+use crate::report::view::{Column, Heading, Tier, in_part};
 use crate::results::{Kind, State, UnitResult};
 
 /// The columns before the first indicator: number and unit.
@@ -161,7 +160,7 @@ fn score(drawing: &Drawing<'_>, page: &mut Page<'_>, (unit, column): (&UnitResul
             page.number(at, score, &styles.score(column.places, marks))?;
         }
         (None, State::NotApplicable) => return page.blank(at, &styles.not_applicable),
-        (None, state) => page.text(at, state_word(state, view.lang), &styles.without)?,
+        (None, state) => page.text(at, &in_part((state, &one.possible), one.interval.as_ref(), view.lang), &styles.without)?,
     }
     drawing.note(&unit.unit, column.name).map_or(Ok(()), |note| page.note(at, note, view.lang))
 }

@@ -5,8 +5,7 @@ use rust_xlsxwriter::XlsxError;
 use super::style::Marks;
 use super::{Drawing, Noted, Page, lines_in, width_for};
 use crate::report::pick;
-use crate::report::value::state_word;
-use crate::report::view::Tier;
+use crate::report::view::{Tier, in_part};
 use crate::results::UnitResult;
 
 pub(super) fn draw(drawing: &Drawing<'_>, page: &mut Page<'_>) -> Result<(), XlsxError> {
@@ -137,6 +136,9 @@ pub(super) fn unit_name(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitR
 
 /// The place of a unit, or a dash.
 pub(super) fn place(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitResult, at: (usize, usize)) -> Result<(), XlsxError> {
+    if let Some(places) = &unit.rank_interval {
+        return page.text(at, &places.to_string(), &drawing.styles.centred);
+    }
     let Some(place) = unit.rank else { return page.text(at, "—", &drawing.styles.centred) };
     let place = crate::quantity::plain(place.0);
     let mark = unit.provisional.then(|| drawing.view.provisional_mark());
@@ -155,6 +157,6 @@ pub(super) fn total(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitResul
             let places = total.split_once('.').map_or(0, |(_, fraction)| fraction.len());
             page.number(at, total, &drawing.styles.score(places, Marks { is_total: true, is_adjusted: !unit.adjusted.is_empty(), is_assumed: false }))
         }
-        None => page.text(at, state_word(unit.status, drawing.view.lang), &drawing.styles.without),
+        None => page.text(at, &in_part((unit.status, &unit.possible), unit.interval.as_ref(), drawing.view.lang), &drawing.styles.without),
     }
 }

@@ -1,0 +1,285 @@
+//! Cells that hold a set: `≥95%`, `[3,8]`, `{0,5}`, `?`.
+//!
+//! In: the text of such a cell, and the bounds that the rules set to its fact. Out: what the fact can be. Never: a number that the
+//! cell or the rules exclude; a set that nothing is left of is a fault of the data.
+
+use super::check::show;
+use super::number::Reading;
+use super::table::excerpt;
+use super::{Facts, Known, Row};
+use crate::diag::{CellPlace, Code, Diagnostic, Lang, words};
+use crate::eval::domain::{Bounds, Hull, Interval, Value};
+use crate::eval::{Until, run};
+use crate::plan::{Bound, Fact, FactId, Limit, Plan, Program, Type};
+use crate::quantity::Number;
+use rust_decimal::Decimal;
+
+/// Signs that begin a comparison, with the one they stand for.
+const COMPARISONS: [(&str, Sign); 16] = [
+    (">=", Sign::AtLeast),
+    ("\u{FF1E}\u{FF1D}", Sign::AtLeast),
+    ("≥", Sign::AtLeast),
+    ("≧", Sign::AtLeast),
+    ("<=", Sign::AtMost),
+    ("\u{FF1C}\u{FF1D}", Sign::AtMost),
+    ("≤", Sign::AtMost),
+    ("≦", Sign::AtMost),
+    (">", Sign::Above),
+    ("\u{FF1E}", Sign::Above),
+    ("<", Sign::Below),
+    ("\u{FF1C}", Sign::Below),
+    ("不低于", Sign::AtLeast),
+    ("不高于", Sign::AtMost),
+    ("高于", Sign::Above),
+    ("低于", Sign::Below),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    AtLeast,
+    AtMost,
+    Above,
+    Below,
+}
+
+/// How a set is written.
+#[derive(Debug, PartialEq, Eq)]
+enum Written<'t> {
+    /// `?`
+    Anything,
+    /// `≥95%`
+    Compared(Sign, &'t str),
+    /// `[3,8)`, with whether each end is in it.
+    Between(&'t str, bool, &'t str, bool),
+    /// `{0,5}`
+    Listed(Vec<&'t str>),
+    /// It begins like one and goes on otherwise.
+    Malformed,
+}
+
+/// The set that a text writes; none where it is one value.
+fn written(text: &str) -> Option<Written<'_>> {
+    if matches!(text, "?" | "\u{FF1F}") {
+        return Some(Written::Anything);
+    }
+    if let Some((sign, rest)) = COMPARISONS.iter().find_map(|(sign, means)| Some((means, text.strip_prefix(sign)?))) {
+        return Some(Written::Compared(*sign, rest.trim()));
+    }
+    let inside = |open: &[char], close: &[char]| text.strip_prefix(open)?.strip_suffix(close);
+    if text.starts_with(['{', '\u{FF5B}']) {
+        return Some(match inside(&['{', '\u{FF5B}'], &['}', '\u{FF5D}']) {
+            Some(list) => Written::Listed(list.split(SEPARATORS).map(str::trim).collect()),
+            None => Written::Malformed,
+        });
+    }
+    let open = text.starts_with(['[', '\u{FF3B}', '【', '(', '\u{FF08}']);
+    if !open || !text.contains(SEPARATORS) {
+        // (5) is written for -5 elsewhere, and is no set
+        return None;
+    }
+    let Some(within) = inside(&['[', '\u{FF3B}', '【', '(', '\u{FF08}'], &[']', '\u{FF3D}', '】', ')', '\u{FF09}']) else { return Some(Written::Malformed) };
+    let mut ends = within.split(SEPARATORS).map(str::trim);
+    Some(match (ends.next(), ends.next(), ends.next()) {
+        (Some(low), Some(high), None) => Written::Between(low, text.starts_with(['[', '\u{FF3B}', '【']), high, text.ends_with([']', '\u{FF3D}', '】'])),
+        _ => Written::Malformed,
+    })
+}
+
+const SEPARATORS: [char; 4] = [',', '\u{FF0C}', '、', ';'];
+
+/// Whether a cell holds a set.
+pub(super) fn is_set(text: &str) -> bool {
+    written(text).is_some()
+}
+
+/// What the fact of a cell that holds a set can be, or none and the reason why.
+pub(super) fn read(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
+    let fact = reading.fact;
+    let mut one = |part: &str| reading.read(part, place, diagnostics);
+    let (bounds, listed) = match written(text)? {
+        Written::Anything => (anything(fact), Vec::new()),
+        Written::Compared(sign, part) => {
+            let Value::Number(end) = one(part)? else { return fail(text, place, diagnostics) };
+            let (low, high) = match sign {
+                Sign::AtLeast => (Some(end), None),
+                Sign::Above => (Some(past(&end, fact, false)), None),
+                Sign::AtMost => (None, Some(end)),
+                Sign::Below => (None, Some(past(&end, fact, true))),
+            };
+            (between(fact, low, high)?, Vec::new())
+        }
+        Written::Between(low, closed_low, high, closed_high) => {
+            let (Value::Number(low), Value::Number(high)) = (one(low)?, one(high)?) else { return fail(text, place, diagnostics) };
+            let low = if closed_low { low } else { past(&low, fact, false) };
+            let high = if closed_high { high } else { past(&high, fact, true) };
+            if high < low {
+                return empty(text, place, diagnostics);
+            }
+            (between(fact, Some(low), Some(high))?, Vec::new())
+        }
+        Written::Listed(parts) => {
+            let values: Option<Vec<Value>> = parts.iter().map(|part| one(part)).collect();
+            let values = values?;
+            (of_listed(fact, &values)?, values)
+        }
+        Written::Malformed => return fail(text, place, diagnostics),
+    };
+    Some(Known { bounds, listed, written: text.to_owned() })
+}
+
+fn fail(text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
+    let shown = excerpt(text);
+    diagnostics.push(
+        Diagnostic::new(Code::BadSet, words!("「{shown}」不是一个范围", "{shown} is no set of values")).at_cell(place.clone(), words!("", "")).help(words!(
+            "写成 ≥95%、<3、[3,8](含两端)、(3,8](不含 3)、{{0,5}}(其中之一)或 ?(不知道);千位不要加逗号",
+            "write ≥95%, <3, [3,8] with both ends, (3,8] without 3, {{0,5}} for one of these, or ? for unknown; no commas inside numbers"
+        )),
+    );
+    None
+}
+
+fn empty(text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
+    let shown = excerpt(text);
+    diagnostics.push(
+        Diagnostic::new(Code::BadSet, words!("「{shown}」里一个值也没有", "{shown} holds no value"))
+            .at_cell(place.clone(), words!("", ""))
+            .help(words!("先写小的一端,再写大的一端", "write the smaller end first")),
+    );
+    None
+}
+
+/// The next value of a fact after an end that is not in the set.
+fn past(end: &Number, fact: &Fact, down: bool) -> Number {
+    if fact.unit().is_some_and(crate::quantity::Unit::is_moment) {
+        return *end;
+    }
+    let step = Number::from(fact.step);
+    if down { end.minus(&step) } else { end.plus(&step) }.unwrap_or(*end)
+}
+
+/// Numbers of a fact between two ends: counts are whole and not negative.
+fn between(fact: &Fact, low: Option<Number>, high: Option<Number>) -> Option<Bounds> {
+    let unit = fact.unit()?;
+    let low = if unit.is_count() { Some(low.map_or(Number::ZERO, |low| low.max(Number::ZERO))) } else { low };
+    let whole = unit.is_count() && fact.step == Decimal::ONE;
+    Some(if whole { Bounds::whole_between(low, high) } else { Bounds::between(low, high) })
+}
+
+fn of_listed(fact: &Fact, values: &[Value]) -> Option<Bounds> {
+    let bounds = Bounds::one_of(values);
+    match (bounds.exact(), bounds.numbers()) {
+        (None, Some(hull)) => between(fact, hull.low, hull.high),
+        _ => Some(bounds),
+    }
+}
+
+/// Whatever a fact can be.
+fn anything(fact: &Fact) -> Bounds {
+    match &fact.kind {
+        Type::Number(_) => between(fact, None, None).unwrap_or(Bounds::ANY),
+        Type::Truth => Bounds::one_of(&[Value::Truth(false), Value::Truth(true)]),
+        Type::Choice(choices) => Bounds::one_of(&choices.iter().map(|choice| Value::Symbol(*choice)).collect::<Vec<_>>()),
+        Type::Text => Bounds::ANY,
+    }
+}
+
+/// Narrows what is known in part by the bounds that the rules set; what nothing is left of is reported.
+pub(super) fn narrow(plan: &Plan, facts: &mut Facts, diagnostics: &mut Vec<Diagnostic>) {
+    for member in 0..facts.members.len() {
+        let Some(program) = facts.members.get(member).and_then(|member| plan.programs.get(member.tier)) else { continue };
+        if !facts.rows.get(member).is_some_and(Row::is_partly_known) {
+            continue;
+        }
+        // a bound may rest on a fact that another bound narrows
+        for _ in 0..=program.bounds.len() {
+            let mut changed = false;
+            for bound in &program.bounds {
+                match narrowed(facts, member, program, bound) {
+                    Narrowed::Left => {}
+                    Narrowed::To(fact, hull) => changed |= keep(plan, facts, member, (fact, &hull)),
+                    Narrowed::Empty => {
+                        diagnostics.push(nothing_left(plan, facts, member, bound));
+                        return;
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+}
+
+enum Narrowed {
+    Left,
+    To(FactId, Hull),
+    Empty,
+}
+
+/// What a bound leaves of the fact that it is set to, or of the fact that sets it.
+fn narrowed(facts: &Facts, member: usize, program: &Program, bound: &Bound) -> Narrowed {
+    let Some(row) = facts.rows.get(member) else { return Narrowed::Left };
+    let mut values = Vec::new();
+    run(&Interval, program, &super::InPart(row), Until::Bounds, &mut values);
+    let of = |fact: FactId| row.get(fact).map(|cell| cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds));
+    let Some(own) = of(bound.fact).and_then(|bounds| bounds.numbers()) else { return Narrowed::Left };
+    let Some(limit) = values.get(bound.limit).and_then(|limit: &Bounds| limit.numbers()) else { return Narrowed::Left };
+    let (own_allowed, limit_allowed) = match bound.side {
+        Limit::AtMost => (Hull::new(None, limit.high), Hull::new(own.low, None)),
+        Limit::AtLeast => (Hull::new(limit.low, None), Hull::new(None, own.high)),
+    };
+    let Some(found) = own.common(&own_allowed) else { return Narrowed::Empty };
+    if row.get(bound.fact).is_some_and(|cell| cell.known.is_some()) && found != own {
+        return Narrowed::To(bound.fact, found);
+    }
+    // a limit that is itself a fact known in part
+    if let Some(by) = bound.by
+        && let Some(other) = of(by).and_then(|bounds| bounds.numbers())
+        && row.get(by).is_some_and(|cell| cell.known.is_some())
+        && other == limit
+    {
+        return match other.common(&limit_allowed) {
+            None => Narrowed::Empty,
+            Some(found) if found != other => Narrowed::To(by, found),
+            Some(_) => Narrowed::Left,
+        };
+    }
+    Narrowed::Left
+}
+
+/// Puts a narrower set into a cell; whether it is another.
+fn keep(plan: &Plan, facts: &mut Facts, member: usize, (fact, hull): (FactId, &Hull)) -> bool {
+    let Some(cell) = facts.rows.get_mut(member).and_then(|row| row.cells.get_mut(fact)).and_then(Option::as_mut) else { return false };
+    let Some(declared) = plan.facts.get(fact) else { return false };
+    let Some(bounds) = between(declared, hull.low, hull.high) else { return false };
+    let Some(known) = cell.known.as_mut() else { return false };
+    let changed = known.bounds != bounds;
+    known.bounds = bounds;
+    known.listed.retain(|value| bounds.holds(value));
+    changed
+}
+
+fn nothing_left(plan: &Plan, facts: &Facts, member: usize, bound: &Bound) -> Diagnostic {
+    let unit = facts.members.get(member).map(|member| member.name.clone()).unwrap_or_default();
+    let label = plan.facts.get(bound.fact).map(|fact| fact.label().to_owned()).unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        Code::BadSet,
+        words!("{unit}:「{label}」可能的值都不合规则的界限", "{unit}: none of the values that {label} can have keeps to the limits of the rules"),
+    );
+    let row = facts.rows.get(member);
+    for fact in [Some(bound.fact), bound.by].into_iter().flatten() {
+        if let (Some(cell), Some(declared)) = (row.and_then(|row| row.get(fact)), plan.facts.get(fact)) {
+            let is = |lang: Lang| match (&cell.known, cell.value.number()) {
+                (Some(known), _) => known.written.clone(),
+                (None, Some(number)) => show(number, declared.unit(), declared.step, lang),
+                (None, None) => String::new(),
+            };
+            let (zh, en) = (is(Lang::Zh), is(Lang::En));
+            diagnostic = diagnostic.at_cell(facts.place(cell), words!("是 {zh}", "is {en}"));
+        }
+    }
+    if let Some(declared) = plan.facts.get(bound.fact) {
+        diagnostic = diagnostic.at(declared.span, words!("界限由这里定", "the limits come from here"));
+    }
+    diagnostic.help(words!("核对这些格,改正填错的一格", "check these cells and correct the wrong one"))
+}
