@@ -72,14 +72,37 @@ pub(crate) enum Shown {
 /// What the tables say.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// A number that is printed: what it comes to, under which other rounding that would be printed, and by how much it is more.
-    Value { found: Shown, under: Option<Mode>, difference: Option<Shown> },
+    /// A number that is printed: what it comes to, under which other rounding that would be printed, and how far it is from that.
+    Value {
+        found: Shown,
+        under: Option<Mode>,
+        off: Option<Off>,
+    },
     /// A condition, with its two sides where it compares.
-    Truth { sides: Option<(Shown, Shown)> },
+    Truth {
+        sides: Option<(Shown, Shown)>,
+    },
     List(Box<Listed>),
-    Values { count: usize, wrong: Vec<Wrong>, strangers: Vec<Stranger>, open: Vec<String> },
-    Rows { checked: usize, failing: Vec<(String, Option<(Shown, Shown)>)>, open: Vec<String> },
+    Values {
+        count: usize,
+        wrong: Vec<Wrong>,
+        strangers: Vec<Stranger>,
+        open: Vec<String>,
+    },
+    Rows {
+        checked: usize,
+        failing: Vec<(String, Option<(Shown, Shown)>)>,
+        open: Vec<String>,
+    },
     Unknown(Why),
+}
+
+/// How far a number is from the one that is printed.
+#[derive(Debug)]
+pub(crate) struct Off {
+    /// Whether it is more.
+    pub(crate) more: bool,
+    pub(crate) by: Shown,
 }
 
 /// A name with the value by which it is listed.
@@ -93,7 +116,7 @@ pub(crate) struct Cell {
 #[derive(Debug)]
 pub(crate) struct Wrong {
     pub(crate) name: String,
-    pub(crate) stated: String,
+    pub(crate) stated: Shown,
     pub(crate) found: Shown,
     pub(crate) under: Option<Mode>,
 }
@@ -140,10 +163,16 @@ pub(crate) enum Why {
     /// The table is made of a policy and facts, which were not given.
     NoPolicy(String),
     /// Only some rows of the table are published; what those come to.
-    Partial { table: String, shown: Option<Shown> },
+    Partial {
+        table: String,
+        shown: Option<Shown>,
+    },
     /// A value is absent.
     Absent(Absence),
-    NoRow { table: String, stranger: Stranger },
+    NoRow {
+        table: String,
+        stranger: Stranger,
+    },
 }
 
 /// Claims that cannot all be true.
@@ -297,7 +326,8 @@ fn tables(tree: &Tree, model: &Model, files: &Files, given: [Option<&Given>; 2],
             found
         }));
     }
-    let columns: Vec<Vec<Vec<String>>> = model.tables.iter().map(|table| table.joins.iter().map(|join| joined_cells(model, &read, table, join)).collect()).collect();
+    let columns: Vec<Vec<Vec<String>>> =
+        model.tables.iter().map(|table| table.joins.iter().map(|join| joined_cells(model, &read, table, join)).collect()).collect();
     for ((table, found), columns) in model.tables.iter().zip(&mut read).zip(columns) {
         let Some(found) = found else { continue };
         for ((other, name), cells) in table.joins.iter().zip(columns) {
@@ -323,7 +353,13 @@ fn tables(tree: &Tree, model: &Model, files: &Files, given: [Option<&Given>; 2],
 
 fn made(given: &Given, name: &str) -> Table {
     let headings = given.columns.iter().map(|column| column.name.clone()).collect();
-    Table { path: name.to_owned(), header: 1, headings, rows: given.rows.iter().cloned().enumerate().map(|(row, cells)| (row + 2, cells)).collect(), ..Table::default() }
+    Table {
+        path: name.to_owned(),
+        header: 1,
+        headings,
+        rows: given.rows.iter().cloned().enumerate().map(|(row, cells)| (row + 2, cells)).collect(),
+        ..Table::default()
+    }
 }
 
 /// The column of a table that holds a field.
@@ -346,7 +382,8 @@ fn keyed(found: &mut Table, model: &Model, table: &model::Table, diagnostics: &m
         }
         let (name, text) = (&table.name, cell.clone());
         let fault = if text.is_empty() {
-            Diagnostic::new(Code::BadKey, words!("表「{name}」的一行没有键", "a row of the table {name} has no key")).at_cell(place, words!("这一格是空的", "this cell is blank"))
+            Diagnostic::new(Code::BadKey, words!("表「{name}」的一行没有键", "a row of the table {name} has no key"))
+                .at_cell(place, words!("这一格是空的", "this cell is blank"))
         } else if let Some(first) = seen.insert(squeezed(&text), place.clone()) {
             Diagnostic::new(Code::BadKey, words!("表「{name}」里「{text}」出现两次", "{text} stands twice in the table {name}"))
                 .at_cell(place, words!("这里", "here"))
@@ -354,7 +391,10 @@ fn keyed(found: &mut Table, model: &Model, table: &model::Table, diagnostics: &m
         } else {
             continue;
         };
-        diagnostics.push(fault.help(words!("键一行一个,不空不重;写明另一列作键,或改正表", "every row has a key of its own: name another column as the key, or correct the table")));
+        diagnostics.push(fault.help(words!(
+            "键一行一个,不空不重;写明另一列作键,或改正表",
+            "every row has a key of its own: name another column as the key, or correct the table"
+        )));
     }
 }
 
@@ -370,7 +410,9 @@ fn place(model: &Model, table: &model::Table, found: &mut Table, placed: &Placed
     let width = found.headings.len();
     found.headings.push(placed.name());
     for ((_, cells), (group, value)) in found.rows.iter_mut().zip(&rows) {
-        let before = |(other, number): &&(String, Option<Number>)| other == group && number.zip(*value).is_some_and(|(one, own)| if placed.descending { one > own } else { one < own });
+        let before = |(other, number): &&(String, Option<Number>)| {
+            other == group && number.zip(*value).is_some_and(|(one, own)| if placed.descending { one > own } else { one < own })
+        };
         let cell = value.map(|_| (rows.iter().filter(before).count() + 1).to_string());
         cells.resize(width, String::new());
         cells.push(cell.unwrap_or_default());

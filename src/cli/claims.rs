@@ -47,7 +47,11 @@ enum FailOn {
 
 pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping claims 通报.claims", "逐句核对,表在断言文件里写明", "Check every sentence; the claims file names the tables"),
-    example("kaoping claims 通报.claims policies/示例 --period 2024-01 --facts 数据.csv", "连同数据和按标准算出的得分", "With the facts and the scores by the standard"),
+    example(
+        "kaoping claims 通报.claims policies/示例 --period 2024-01 --facts 数据.csv",
+        "连同数据和按标准算出的得分",
+        "With the facts and the scores by the standard",
+    ),
     example("kaoping claims 通报.claims --format json", "给程序读的结果", "The result for a program"),
 ];
 

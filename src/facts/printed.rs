@@ -17,11 +17,10 @@ pub(crate) fn table(path: &str, bytes: &[u8], sheet: Option<&str>, diagnostics: 
     }
     let Some(mut grid) = grids.into_iter().find(|grid| !grid.rows.is_empty()) else {
         if diagnostics.len() == before {
-            diagnostics.push(
-                Diagnostic::new(Code::BadTable, words!("这里没有表", "there is no table here"))
-                    .at_file(path, words!("", ""))
-                    .help(words!("第一行写列名,下面一行一条;工作簿写对工作表的名字", "put the headings into the first row; of a workbook name a sheet that is there")),
-            );
+            diagnostics.push(Diagnostic::new(Code::BadTable, words!("这里没有表", "there is no table here")).at_file(path, words!("", "")).help(words!(
+                "第一行写列名,下面一行一条;工作簿写对工作表的名字",
+                "put the headings into the first row; of a workbook name a sheet that is there"
+            )));
         }
         return None;
     };

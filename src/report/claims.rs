@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::pick;
 use super::value::{absence_word, mode_word, show_number};
-use crate::audit::claims::{Cell, Claim, Claims, Contradiction, Found, Listed, Shown, Stranger, Verdict, Why, Wrong};
+use crate::audit::claims::{Cell, Claim, Claims, Contradiction, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
 use crate::diag::Lang;
 use crate::facts::table::csv_cell;
 use crate::quantity::Mode;
@@ -133,15 +133,15 @@ fn other_rounding(mode: Option<Mode>, lang: Lang) -> String {
 /// What was found, in words.
 fn found(found: &Found, verdict: Verdict, lang: Lang) -> String {
     match found {
-        Found::Value { found, under: mode, difference } => {
+        Found::Value { found, under: mode, off } => {
             let mut text = show(found, lang);
-            if verdict == Verdict::Fails
-                && let Some(difference) = difference
-            {
-                let difference = show(difference, lang);
-                let _ = match lang {
-                    Lang::Zh => write!(text, ",与所说的相差 {difference}"),
-                    Lang::En => write!(text, ", which is {difference} off what is said"),
+            if let Some(Off { more, by }) = off {
+                let by = show(by, lang);
+                let _ = match (lang, more) {
+                    (Lang::Zh, true) => write!(text, ",比所说的多 {by}"),
+                    (Lang::Zh, false) => write!(text, ",比所说的少 {by}"),
+                    (Lang::En, true) => write!(text, ", {by} more than is said"),
+                    (Lang::En, false) => write!(text, ", {by} less than is said"),
                 };
             }
             text + other_rounding(*mode, lang).as_str()
@@ -248,7 +248,7 @@ fn listed(list: &Listed, lang: Lang) -> String {
 
 fn wrong_value(wrong: &Wrong, lang: Lang) -> String {
     let Wrong { name, stated, found, under: mode } = wrong;
-    let (found, under) = (show(found, lang), other_rounding(*mode, lang));
+    let (stated, found, under) = (show(stated, lang), show(found, lang), other_rounding(*mode, lang));
     match lang {
         Lang::Zh => format!("{name}:说是 {stated},表里是 {found}{under}"),
         Lang::En => format!("{name}: {stated} is said, the table has {found}{under}"),

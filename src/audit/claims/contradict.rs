@@ -117,7 +117,7 @@ impl Stating<'_> {
     fn list(&mut self, claim: usize, list: &ListTree) {
         let table = &list.table.text;
         let condition = list.condition.as_ref().map(|condition| self.key(condition));
-        let names: Vec<String> = list.names.iter().map(|printed| squeezed(&self.canonical(&printed.name.text))).collect();
+        let names: Vec<String> = list.names.iter().map(|printed| self.canonical(&printed.name.text)).collect();
         if let Some(cut) = &list.cut {
             for printed in &list.names {
                 if let Some(value) = &printed.value {
@@ -127,12 +127,14 @@ impl Stating<'_> {
             }
         }
         if list.cut.is_none() {
-            let counted = condition.as_ref().map_or_else(|| format!("「{table}」 k_count ()"), |condition| format!("「{table}」 k_count ( k_where {condition})"));
+            let counted =
+                condition.as_ref().map_or_else(|| format!("「{table}」 k_count ()"), |condition| format!("「{table}」 k_count ( k_where {condition})"));
             if let Some((_, word)) = &list.counting {
                 self.state(counted.clone(), claim, &word.text);
             }
             if list.complete {
-                self.state(counted, claim, &format!("{}家", names.len()));
+                let unit = self.model.tables.iter().find(|one| one.name == *table).map(|one| one.unit.clone()).unwrap_or_default();
+                self.state(counted, claim, &format!("{}{unit}", names.len()));
             }
         }
         let cut = list.cut.as_ref().map(|cut| format!("{}{}{}{}", cut.top, cut.count, cut.descending, self.key(&cut.key)));
@@ -169,7 +171,11 @@ impl Stating<'_> {
             for (index, one) in stated.iter().enumerate() {
                 for other in stated.iter().skip(index + 1) {
                     let lacking = |all: &Names, some: &Names| -> Vec<String> {
-                        if all.complete { some.names.iter().filter(|name| !all.names.contains(name)).cloned().collect() } else { Vec::new() }
+                        if all.complete {
+                            some.names.iter().filter(|name| !all.names.iter().any(|one| squeezed(one) == squeezed(name))).cloned().collect()
+                        } else {
+                            Vec::new()
+                        }
                     };
                     let names = [lacking(one, other), lacking(other, one)].concat();
                     if !names.is_empty() {

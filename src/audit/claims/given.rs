@@ -65,7 +65,8 @@ pub(crate) fn results_of(plan: &Plan, results: &Results) -> Given {
     given.columns.extend(items.iter().map(|name| score(name)));
     for unit in &results.units {
         let mut cells = vec![unit.unit.clone(), unit.tier.clone(), unit.total.clone().unwrap_or_default()];
-        cells.push(unit.rank.map(|rank| quantity::plain(rank.0)).unwrap_or_default());
+        // a place that may change is not known
+        cells.push(unit.rank.filter(|_| !unit.provisional).map(|rank| quantity::plain(rank.0)).unwrap_or_default());
         for name in &items {
             let indicator = unit.indicators.get(*name).and_then(|indicator| indicator.score.clone());
             let section = || unit.sections.get(*name).and_then(|section| section.score.clone());

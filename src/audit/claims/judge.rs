@@ -3,7 +3,7 @@
 use super::model::{Asked, Made, Model, Reads};
 use super::parse::{ClaimTree, ListTree, Printed, Query};
 use super::terms::Figure;
-use super::{Cell, Count, Found, Listed, Shown, Stranger, Verdict, Why, Wrong};
+use super::{Cell, Count, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
 use crate::diag::closest;
 use crate::eval::domain::{Absence, Exact, Value};
 use crate::eval::stages::records;
@@ -138,7 +138,8 @@ impl<'j> Judge<'j> {
         let values = records::values(program, seen.fields, |step| self.value(step));
         let at = |step: StepId| values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
         let Some(condition) = program.condition else { return (Value::Truth(true), None) };
-        let sides = compared(&program.steps, condition).map(|(one, other)| (at(one), at(other), self.unit_in_row(over, one).or_else(|| self.unit_in_row(over, other))));
+        let sides =
+            compared(&program.steps, condition).map(|(one, other)| (at(one), at(other), self.unit_in_row(over, one).or_else(|| self.unit_in_row(over, other))));
         (at(condition), sides)
     }
 
@@ -172,9 +173,9 @@ impl<'j> Judge<'j> {
             let (value, printed) = (self.value(found), self.value(printed));
             return Some(match (value, printed) {
                 (Value::Number(number), Value::Number(printed)) => {
-                    let difference = number.minus(&printed).ok().map(|difference| Shown::Number(difference, figure.unit.clone()));
                     let (verdict, under) = self.agree(&number, &figure);
-                    (verdict, Found::Value { found: Shown::Number(number, unit(found).or(figure.unit)), under, difference })
+                    let off = number.minus(&printed).ok().filter(|_| verdict == Verdict::Fails).map(|off| Off::of(off, figure.unit.as_ref()));
+                    (verdict, Found::Value { found: Shown::Number(number, unit(found).or(figure.unit)), under, off })
                 }
                 (Value::Absent(absence), _) => unknown(Why::Absent(absence)),
                 _ => return None,
@@ -207,7 +208,12 @@ impl<'j> Judge<'j> {
         let names: Vec<String> = seen.iter().map(|seen| seen.name.clone()).collect();
         let named: Vec<String> = list.names.iter().map(|printed| self.canonical(&printed.name.text)).collect();
         let strangers: Vec<Stranger> = named.iter().filter(|name| !holds_name(&names, name)).map(|name| stranger(name, &names)).collect();
-        let surplus: Vec<Cell> = named.iter().filter(|name| holds_name(&names, name)).filter(|name| !selected.is_open(name) && !selected.has(name)).map(|name| self.cell(&seen, key.as_deref(), name)).collect();
+        let surplus: Vec<Cell> = named
+            .iter()
+            .filter(|name| holds_name(&names, name))
+            .filter(|name| !selected.is_open(name) && !selected.has(name))
+            .map(|name| self.cell(&seen, key.as_deref(), name))
+            .collect();
         let missing: Vec<Cell> = match list.complete && !selected.undecided {
             true => selected.names.iter().filter(|name| !holds_name(&named, name)).map(|name| self.cell(&seen, key.as_deref(), name)).collect(),
             false => Vec::new(),
@@ -215,7 +221,8 @@ impl<'j> Judge<'j> {
         let (wrong, absent) = self.wrong(&seen, values, &list.names);
         let open = [std::mem::take(&mut selected.open), absent].concat();
         let partial = self.partial(reads.gathered.iter().copied().chain([*table]));
-        let counted = list.counting.as_ref().map(|(stated, _)| Count { stated: *stated, found: selected.names.len(), named: list.complete.then_some(named.len()) });
+        let counted =
+            list.counting.as_ref().map(|(stated, _)| Count { stated: *stated, found: selected.names.len(), named: list.complete.then_some(named.len()) });
         let miscounted = counted.as_ref().is_some_and(|count| {
             let unnamed = count.named.is_some_and(|named| named != count.stated);
             // of a table that is not whole only too many prove anything
@@ -225,7 +232,9 @@ impl<'j> Judge<'j> {
         // a name that the table does not know may be that of a row that seems to be missing
         let failing = miscounted || !wrong.is_empty() || !surplus.is_empty() || !missing.is_empty() && strangers.is_empty();
         let found = Listed { count: selected.names.len(), missing, surplus, strangers, wrong, open, counted, partial };
-        let unsure = !found.strangers.is_empty() || !found.open.is_empty() || found.partial.is_some() && (list.complete || list.cut.is_some() || list.counting.is_some());
+        let unsure = !found.strangers.is_empty()
+            || !found.open.is_empty()
+            || found.partial.is_some() && (list.complete || list.cut.is_some() || list.counting.is_some());
         let verdict = if failing {
             Verdict::Fails
         } else if unsure {
@@ -284,12 +293,14 @@ impl<'j> Judge<'j> {
                 ((_, Some((Value::Number(number), _, unit))), Some(figure)) => {
                     let (verdict, under) = self.agree(&number, &figure);
                     if verdict == Verdict::Fails {
-                        wrong.push(Wrong { name, stated: stated.clone(), found: Shown::Number(number, unit.or(figure.unit)), under });
+                        let said = Shown::Number(figure.value, figure.unit.clone());
+                        wrong.push(Wrong { name, stated: said, found: Shown::Number(number, unit.or(figure.unit)), under });
                     }
                 }
                 ((Value::Truth(true), _), _) => {}
                 ((Value::Truth(false), Some((value, _, unit))), _) => {
-                    wrong.push(Wrong { name, stated: stated.clone(), found: self.shown(&value, unit.as_ref()), under: None });
+                    let said = Shown::Word(super::parse::inside_marks(stated).to_owned());
+                    wrong.push(Wrong { name, stated: said, found: self.shown(&value, unit.as_ref()), under: None });
                 }
                 _ => open.push(name),
             }
@@ -354,6 +365,14 @@ impl<'j> Judge<'j> {
 
     fn canonical(&self, name: &str) -> String {
         self.model.aliases.get(&squeezed(name)).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+impl Off {
+    fn of(difference: Number, unit: Option<&Unit>) -> Off {
+        let more = difference > Number::ZERO;
+        let unit = if unit.is_some_and(Unit::is_percent) { Some(Unit::Points) } else { unit.cloned() };
+        Off { more, by: Shown::Number(if more { difference } else { difference.negated() }, unit) }
     }
 }
 

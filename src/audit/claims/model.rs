@@ -116,10 +116,25 @@ pub(super) struct Reads {
 #[derive(Debug)]
 pub(super) enum Made {
     /// The comparison with a printed number, where that is what it is.
-    Holds { output: String, stated: Option<String> },
-    List { table: usize, holds: String, key: Option<String>, values: Vec<Option<(String, String)>> },
-    Values { table: usize, values: Vec<(String, String)> },
-    Rows { table: usize, condition: Option<String>, holds: String },
+    Holds {
+        output: String,
+        stated: Option<String>,
+    },
+    List {
+        table: usize,
+        holds: String,
+        key: Option<String>,
+        values: Vec<Option<(String, String)>>,
+    },
+    Values {
+        table: usize,
+        values: Vec<(String, String)>,
+    },
+    Rows {
+        table: usize,
+        condition: Option<String>,
+        holds: String,
+    },
     /// It is not evaluated.
     Nothing,
 }
@@ -281,7 +296,8 @@ fn field(sources: &Sources, tree: &Tree, text: &mut Spliced, name: &str, (column
 
 /// The pieces of a declaration up to 列, 名称 or 可空.
 fn without_headings(tree: &Tree, stretch: &Stretch) -> Stretch {
-    let is_end = |at: &usize| matches!(tree.pieces.get(*at).map(|piece| piece.kind), Some(PieceKind::Keyword("k_column" | "k_title" | "k_nullable" | "k_private")));
+    let is_end =
+        |at: &usize| matches!(tree.pieces.get(*at).map(|piece| piece.kind), Some(PieceKind::Keyword("k_column" | "k_title" | "k_nullable" | "k_private")));
     let end = stretch.clone().find(is_end).unwrap_or(stretch.end);
     stretch.start..end
 }
@@ -335,9 +351,12 @@ impl Binder<'_> {
                 if let Some(former) = former.filter(|former| former != name) {
                     let text = &other.text;
                     self.diagnostics.push(
-                        Diagnostic::new(Code::BadAlias, words!("「{text}」是两个名字的别名:「{former}」和「{name}」", "{text} is an alias of both {former} and {name}"))
-                            .at(other.span, words!("这里", "here"))
-                            .help(words!("一种写法只归一个名字", "let it stand for one of them")),
+                        Diagnostic::new(
+                            Code::BadAlias,
+                            words!("「{text}」是两个名字的别名:「{former}」和「{name}」", "{text} is an alias of both {former} and {name}"),
+                        )
+                        .at(other.span, words!("这里", "here"))
+                        .help(words!("一种写法只归一个名字", "let it stand for one of them")),
                     );
                 }
             }
@@ -408,7 +427,8 @@ impl Binder<'_> {
         let found = self.tables.iter().position(|table| table.name == name.text);
         if found.is_none() {
             let text = &name.text;
-            let fault = Diagnostic::new(Code::UnknownTable, words!("没有声明表「{text}」", "no table {text} is declared")).at(name.span, words!("没有这张表", "no such table"));
+            let fault = Diagnostic::new(Code::UnknownTable, words!("没有声明表「{text}」", "no table {text} is declared"))
+                .at(name.span, words!("没有这张表", "no such table"));
             let near = closest(text, self.tables.iter().map(|table| table.name.as_str()));
             self.diagnostics.push(match near {
                 Some(near) => fault.fix(words!("是不是「{near}」?", "did you mean {near}?"), name.span, near),
@@ -510,9 +530,12 @@ impl Binder<'_> {
                 if let Some(printed) = list.names.iter().find(|printed| printed.value.is_some()) {
                     let text = &printed.name.text;
                     self.diagnostics.push(
-                        Diagnostic::new(Code::BadClaim, words!("「{text}」后面有数,名单却没有写依什么", "{text} has a value, and the list does not say of what"))
-                            .at(printed.name.span, words!("这里", "here"))
-                            .help(words!("写明:前 5 家 依 件数;只核几个数用 值", "say it: top 5 offices on orders; for single values write values")),
+                        Diagnostic::new(
+                            Code::BadClaim,
+                            words!("「{text}」后面有数,名单却没有写依什么", "{text} has a value, and the list does not say of what"),
+                        )
+                        .at(printed.name.span, words!("这里", "here"))
+                        .help(words!("写明:前 5 家 依 件数;只核几个数用 值", "say it: top 5 offices on orders; for single values write values")),
                     );
                 }
             }
@@ -608,7 +631,7 @@ impl Binder<'_> {
         let span = span_of(self.tree, &(at..at + 1));
         let quoted = Part::Sign(format!("「{name}」"), span);
         let is_keyword = matches!(self.kind(at), Some(PieceKind::Keyword(_)));
-        if let Some(table) = self.tables.iter().position(|table| table.name == name).filter(|_| !is_keyword || self.is_table_here(at, end)) {
+        if let Some(table) = self.tables.iter().position(|table| table.name == name).filter(|_| !is_keyword || self.speaks_of_rows(at, end)) {
             made.reads.tables.push(table);
             if let Some((word, column, next)) = self.row_of(at, end) {
                 made.parts.push(Part::Sign(self.row(table, &word, &column), span_of(self.tree, &(at..next))));
@@ -641,7 +664,7 @@ impl Binder<'_> {
         at + 1
     }
 
-    /// Whether a keyword that is also the name of a table stands for that.
+    /// Whether what follows a name is a column of it.
     fn is_table_here(&self, at: usize, end: usize) -> bool {
         self.dotted(at, end).is_some() || self.row_of(at, end).is_some()
     }
@@ -721,9 +744,12 @@ impl Binder<'_> {
         }
         let Some(here) = here else {
             self.diagnostics.push(
-                Diagnostic::new(Code::BadClaim, words!("「{name}.{of}」不在一行里,不知道是哪一行的", "{name}.{of} stands in no row: it is open of which row it is"))
-                    .at(column.span, words!("这里", "here"))
-                    .help(words!("写明哪一行:{name}(\"…\").{of};或合计:{name} 合计({of})", "name the row: {name}(\"…\").{of}; or gather: {name} sum({of})")),
+                Diagnostic::new(
+                    Code::BadClaim,
+                    words!("「{name}.{of}」不在一行里,不知道是哪一行的", "{name}.{of} stands in no row: it is open of which row it is"),
+                )
+                .at(column.span, words!("这里", "here"))
+                .help(words!("写明哪一行:{name}(\"…\").{of};或合计:{name} 合计({of})", "name the row: {name}(\"…\").{of}; or gather: {name} sum({of})")),
             );
             return format!("「{of}」");
         };
@@ -747,14 +773,46 @@ impl Reads {
 }
 
 /// Keywords with which rows are gathered.
-const GATHERING: &[&str] =
-    &["k_sum", "k_mean", "k_weighted_mean", "k_best", "k_lowest", "k_median", "k_count", "k_each"];
+const GATHERING: &[&str] = &["k_sum", "k_mean", "k_weighted_mean", "k_best", "k_lowest", "k_median", "k_count", "k_each"];
 
 /// Keywords that say something in an expression: a column that is called so stands between 「」.
 const EXPRESSIVE: &[&str] = &[
-    "k_sum", "k_mean", "k_weighted_mean", "k_best", "k_lowest", "k_median", "k_count", "k_rank_of", "k_size", "k_where", "k_each", "k_and", "k_or", "k_not",
-    "k_among", "k_is_blank", "k_is_undefined", "k_below", "k_above", "k_not_below", "k_not_above", "k_round_to", "k_cap", "k_floor", "k_by", "k_otherwise",
-    "k_interpolated", "k_yes", "k_no", "k_half_up", "k_half_even", "k_away_from_zero", "k_toward_zero", "k_ascending", "k_descending", "k_ties",
+    "k_sum",
+    "k_mean",
+    "k_weighted_mean",
+    "k_best",
+    "k_lowest",
+    "k_median",
+    "k_count",
+    "k_rank_of",
+    "k_size",
+    "k_where",
+    "k_each",
+    "k_and",
+    "k_or",
+    "k_not",
+    "k_among",
+    "k_is_blank",
+    "k_is_undefined",
+    "k_below",
+    "k_above",
+    "k_not_below",
+    "k_not_above",
+    "k_round_to",
+    "k_cap",
+    "k_floor",
+    "k_by",
+    "k_otherwise",
+    "k_interpolated",
+    "k_yes",
+    "k_no",
+    "k_half_up",
+    "k_half_even",
+    "k_away_from_zero",
+    "k_toward_zero",
+    "k_ascending",
+    "k_descending",
+    "k_ties",
 ];
 
 fn bracketed(expression: Expression) -> Expression {

@@ -78,9 +78,17 @@ pub(super) enum Query {
     Holds(Stretch),
     List(ListTree),
     /// What an expression comes to in each of some rows.
-    Values { table: Word, expression: Stretch, names: Vec<Printed> },
+    Values {
+        table: Word,
+        expression: Stretch,
+        names: Vec<Printed>,
+    },
     /// What is true of every row.
-    Rows { table: Word, condition: Option<Stretch>, holds: Stretch },
+    Rows {
+        table: Word,
+        condition: Option<Stretch>,
+        holds: Stretch,
+    },
     /// What no table can tell, and why.
     Unknown(String),
 }
@@ -378,7 +386,8 @@ impl Parser<'_> {
             return Some(());
         }
         if self.takes(TEXT) {
-            let file = self.quoted(words!("通报正文的文件", "the file of the bulletin's text"), words!("例如 通报 \"bulletin.txt\"", "as in bulletin \"bulletin.txt\""))?;
+            let file = self
+                .quoted(words!("通报正文的文件", "the file of the bulletin's text"), words!("例如 通报 \"bulletin.txt\"", "as in bulletin \"bulletin.txt\""))?;
             self.tree.text.get_or_insert(file);
             return Some(());
         }
@@ -409,7 +418,12 @@ impl Parser<'_> {
 
     fn table(&mut self) -> Option<()> {
         self.step();
-        let example = || words!("例如 表 来源 : 项 来自 \"来源.csv\" 键 名称 {{ 名称 : 文字  件数 : 件 }}", "as in table origins : items from \"origins.csv\" key name {{ name : text  orders : cases }}");
+        let example = || {
+            words!(
+                "例如 表 来源 : 项 来自 \"来源.csv\" 键 名称 {{ 名称 : 文字  件数 : 件 }}",
+                "as in table origins : items from \"origins.csv\" key name {{ name : text  orders : cases }}"
+            )
+        };
         let name = self.word(words!("表的名字", "the name of the table"), example())?;
         self.sign(&[":", "："])?;
         let unit = self.word(words!("一行计作什么", "what a row is counted in"), example())?;
@@ -449,7 +463,8 @@ impl Parser<'_> {
 
     fn claim(&mut self) -> Option<()> {
         let example = || words!("例如 断言 \"引文\" 行 15 {{ … }}", "as in claim \"quotation\" line 15 {{ … }}");
-        let name = if self.kind(self.at) == Some(PieceKind::Name) { Some(self.word(words!("名字", "a name"), example())?) } else { None };
+        let is_named = matches!(self.kind(self.at), Some(PieceKind::Name | PieceKind::Keyword(_)));
+        let name = if is_named { Some(self.word(words!("名字", "a name"), example())?) } else { None };
         let quotation = self.quoted(words!("引文", "the quotation"), example())?;
         if !self.takes(LINE) {
             return self.fault(words!("「行」", "line"), example());
@@ -484,7 +499,10 @@ impl Parser<'_> {
             return Some(Query::Rows { table, condition, holds });
         }
         if self.takes(UNCHECKED) {
-            let why = self.quoted(words!("为什么", "the reason"), words!("例如 无从核 \"没有公布上月的件数\"", "as in unverifiable \"last month's count is not published\""))?;
+            let why = self.quoted(
+                words!("为什么", "the reason"),
+                words!("例如 无从核 \"没有公布上月的件数\"", "as in unverifiable \"last month's count is not published\""),
+            )?;
             return Some(Query::Unknown(why.text));
         }
         self.stretch(&|_| false).map(Query::Holds)
