@@ -9,6 +9,7 @@ pub(crate) mod check;
 pub(crate) mod columns;
 mod figure;
 pub(crate) mod files;
+mod gathering;
 pub(crate) mod grid;
 pub(crate) mod header;
 pub(crate) mod ledger;
@@ -261,6 +262,7 @@ impl Facts {
             }
         }
         stages::fill(plan, self);
+        gathering::bound(plan, self);
     }
 
     /// Where a cell stands.

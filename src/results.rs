@@ -19,7 +19,6 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing};
-use self::known::Racer;
 pub(crate) use self::known::{Known, evaluated};
 pub use self::known::{Places, Span};
 use self::lists::Candidates;
@@ -28,6 +27,7 @@ use crate::diag::Lang;
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
 use crate::eval::outcome::{ItemStatus, Outcome, Status};
+use crate::eval::rank::known::{self as in_part_places, Racer};
 use crate::eval::rank::{Contestant, listing, places};
 use crate::eval::stages::Left;
 use crate::eval::trace::Trace;
@@ -423,11 +423,11 @@ fn rank_in_part(plan: &Plan, tiers: &[usize], (contestants, racers): (&[Option<C
         }
         let racing: Vec<(usize, &Racer)> = group.iter().filter_map(|index| Some((*index, racers.get(*index)?.as_ref()?))).collect();
         let entries: Vec<&Racer> = racing.iter().map(|(_, racer)| *racer).collect();
-        for ((index, _), found) in racing.iter().zip(known::places(&plan.ranking, &entries)) {
+        for ((index, _), [best, worst]) in racing.iter().zip(in_part_places::places(plan.ranking.ties, &entries)) {
             let Some(unit) = units.get_mut(*index) else { continue };
-            let certain = found.best == found.worst && unit.status == State::Scored;
-            unit.rank = certain.then_some(found.best);
-            unit.rank_interval = (!certain).then_some(found);
+            let certain = best == worst && unit.status == State::Scored;
+            unit.rank = certain.then_some(Place(best));
+            unit.rank_interval = (!certain).then_some(Places { best: Place(best), worst: Place(worst) });
         }
     }
 }
@@ -685,7 +685,11 @@ impl Scoring<'_> {
         let Some(known) = self.known.filter(|_| status == State::Partly) else { return (Vec::new(), None) };
         let Some(steps) = self.program.items.get(id).copied().flatten() else { return (Vec::new(), None) };
         let grid = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
-        (known.states_of(steps.score), self.between(steps.score, grid))
+        let mut states = known.states_of(steps.score);
+        if known.may_be_exempt() && !states.contains(&State::NotApplicable) {
+            states.push(State::NotApplicable);
+        }
+        (states, self.between(steps.score, grid))
     }
 
     fn item(&self, id: ItemId) -> (State, Option<String>) {
@@ -693,12 +697,14 @@ impl Scoring<'_> {
             return (State::Missing, None);
         }
         match self.outcome.item(self.program, id) {
+            ItemStatus::NotApplicable => (State::NotApplicable, None),
+            // no item of an exempt unit applies
+            _ if self.known.is_some_and(Known::may_be_exempt) => (State::Partly, None),
             ItemStatus::Scored => {
                 let step = self.plan.items.get(id).map_or(self.plan.head.step, |item| item.step);
                 let score = self.program.items.get(id).copied().flatten().and_then(|steps| self.print(steps.score, step));
                 (State::Scored, score)
             }
-            ItemStatus::NotApplicable => (State::NotApplicable, None),
             ItemStatus::Missing => (State::Missing, None),
             ItemStatus::Partly => (State::Partly, None),
             ItemStatus::Pending => (State::Pending, None),

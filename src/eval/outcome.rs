@@ -109,7 +109,9 @@ where
     for (condition, exemption) in &program.exemptions {
         match evaluator.values().get(*condition).map(AsExact::exact) {
             Some(Value::Truth(true)) => return Participation::Exempt(*exemption),
-            Some(Value::Absent(absence)) => unknown = Some(unknown.map_or(*absence, |other| other.min(*absence))),
+            // one that is known in part may be true, whatever is missing elsewhere
+            Some(Value::Absent(Absence::Partly)) => unknown = Some(Absence::Partly),
+            Some(Value::Absent(absence)) if unknown != Some(Absence::Partly) => unknown = Some(unknown.map_or(*absence, |other| other.min(*absence))),
             _ => {}
         }
     }

@@ -1,5 +1,7 @@
 //! Places: a step per tier, over the keys of all its units.
 
+pub(crate) mod known;
+
 use std::cmp::Ordering;
 
 use rust_decimal::Decimal;

@@ -416,7 +416,7 @@ impl Domain for Interval {
 
     #[inline]
     fn floor(&self, a: &Bounds, b: &Bounds) -> Bounds {
-        of_two(a, b, |a, b| Exact.floor(a, b), |a, b| a.negated().least(&b.negated()).negated())
+        of_two(a, b, |a, b| Exact.floor(a, b), Hull::greatest)
     }
 
     /// Of what is known exactly the exact result; else anything in the range that the function declares.

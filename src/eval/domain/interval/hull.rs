@@ -141,7 +141,7 @@ impl Hull {
     }
 
     #[inline]
-    pub(super) fn plus(&self, other: &Hull) -> Hull {
+    pub(crate) fn plus(&self, other: &Hull) -> Hull {
         let sum = |a: Option<Number>, b: Option<Number>| a?.plus(&b?).ok();
         Hull { low: sum(self.low, other.low), high: sum(self.high, other.high), whole: self.whole && other.whole }
     }
@@ -159,7 +159,7 @@ impl Hull {
     }
 
     /// The quotients by all numbers but 0; none where the divisor is 0.
-    pub(super) fn over(&self, divisor: &Hull) -> Option<Hull> {
+    pub(crate) fn over(&self, divisor: &Hull) -> Option<Hull> {
         let (low, high) = (End::low(divisor.low).sign(), End::high(divisor.high).sign());
         match (low, high) {
             (Ordering::Equal, Ordering::Equal) => None,
@@ -193,6 +193,11 @@ impl Hull {
             (one, None) | (None, one) => one,
         };
         Hull { low, high, whole: self.whole && other.whole }
+    }
+
+    /// The greater of a number of each.
+    pub(crate) fn greatest(&self, other: &Hull) -> Hull {
+        self.negated().least(&other.negated()).negated()
     }
 
     /// What an operation makes of the ends that keeps the order of numbers, or reverses it.
