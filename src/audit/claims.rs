@@ -432,3 +432,58 @@ fn joined_cells(model: &Model, read: &[Option<Table>], table: &model::Table, (ot
     let key = column_of(model, table, own, &table.key);
     own.rows.iter().map(|(_, row)| key.and_then(|key| row.get(key)).and_then(|name| cells.get(&squeezed(name))).cloned().unwrap_or_default()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The faults of a claims file that quotes `甲县 98 分。` and reads one table.
+    fn answer(text: &str) -> (Option<Claims>, Vec<Diagnostic>) {
+        let mut sources = Sources::default();
+        let file = sources.add("通报.claims", text);
+        let mut found = Vec::new();
+        let draft = read(&sources, file, &mut found);
+        let files = [("文", "甲县 98 分。\n"), ("表", "单位,得分\n甲县,98\n乙县,97.5\n")];
+        let files: Files = files.into_iter().map(|(name, text)| (name.to_owned(), (name.to_owned(), text.as_bytes().to_vec()))).collect();
+        let claims = judge(&mut sources, &draft, &files, &Known::default(), &mut found);
+        (claims, found)
+    }
+
+    const HEAD: &str = "通报 \"文\"\n表 得分表 : 家 来自 \"表\" 键 单位 { 单位 : 文字  得分 : 分 }\n";
+
+    #[test]
+    fn a_claim_is_answered() {
+        let (claims, found) = answer(&format!("{HEAD}断言 \"甲县 98 分\" 行 1 {{ 得分表(\"甲县\").得分 = 98 分 }}"));
+        assert_eq!(found, []);
+        assert_eq!(claims.unwrap().claims[0].verdict, Verdict::Holds);
+    }
+
+    #[test]
+    fn an_expression_cannot_declare_anything() {
+        let (claims, found) = answer(&format!("{HEAD}断言 \"甲县 98 分\" 行 1 {{ 得分表 计数() = 2 家 输出 多 = 1 件 }}"));
+        assert!(claims.is_none());
+        assert_eq!(found.iter().map(|fault| fault.code).collect::<Vec<_>>(), [Code::Unexpected]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,120}") {
+            answer(&text);
+            answer(&format!("{HEAD}断言 \"甲县\" 行 1 {{ {text} }}"));
+        }
+
+        #[test]
+        fn no_order_of_its_words_makes_it_panic(picks in proptest::collection::vec(0_usize..60, 0..40)) {
+            let words = [
+                "断言", "通报", "表", "别名", "约束", "名单", "值", "逐行", "无从核", "行", "键", "来自", "不全", "共", "等", "工作表", "数据", "总分", "单位", "得分表", "得分",
+                "甲县", "乙县", "\"甲县\"", "\"文\"", "\"表\"", "{", "}", "(", ")", ":", "=", "、", ",", ".", "+", "-", "/", "×", "98 分", "1", "2 家", "50%", "其中", "前", "后", "依", "合计",
+                "计数", "最高", "名次", "同", "全体", "且", "非", "为空", "取整到", "0.01 分", "claim", "list",
+            ];
+            let text: Vec<&str> = picks.iter().map(|pick| words[*pick]).collect();
+            answer(&text.join(" "));
+            answer(&format!("{HEAD}断言 \"甲县\" 行 1 {{ {} }}", text.join(" ")));
+        }
+    }
+}

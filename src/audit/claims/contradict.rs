@@ -26,7 +26,7 @@ struct Statement {
 
 /// The names that a claim states of a query.
 #[derive(Debug)]
-struct Names {
+struct Naming {
     claim: usize,
     names: Vec<String>,
     complete: bool,
@@ -43,7 +43,7 @@ struct Stating<'s> {
     reader: Reader<'s>,
     model: &'s Model,
     numbers: BTreeMap<String, Vec<Statement>>,
-    lists: BTreeMap<String, Vec<Names>>,
+    lists: BTreeMap<String, Vec<Naming>>,
     equations: Vec<Equation>,
 }
 
@@ -139,7 +139,7 @@ impl Stating<'_> {
         }
         let cut = list.cut.as_ref().map(|cut| format!("{}{}{}{}", cut.top, cut.count, cut.descending, self.key(&cut.key)));
         let key = format!("{table}|{}|{}", condition.unwrap_or_default(), cut.unwrap_or_default());
-        self.lists.entry(key).or_default().push(Names { claim, names, complete: list.complete });
+        self.lists.entry(key).or_default().push(Naming { claim, names, complete: list.complete });
     }
 
     fn equation(&mut self, claim: Option<usize>, stretch: &Stretch) {
@@ -170,7 +170,7 @@ impl Stating<'_> {
         for stated in self.lists.values() {
             for (index, one) in stated.iter().enumerate() {
                 for other in stated.iter().skip(index + 1) {
-                    let lacking = |all: &Names, some: &Names| -> Vec<String> {
+                    let lacking = |all: &Naming, some: &Naming| -> Vec<String> {
                         if all.complete {
                             some.names.iter().filter(|name| !all.names.iter().any(|one| squeezed(one) == squeezed(name))).cloned().collect()
                         } else {

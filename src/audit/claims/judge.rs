@@ -57,7 +57,7 @@ impl<'j> Judge<'j> {
         let found = match (&asked.made, &claim.query) {
             (Made::Holds { output, stated }, _) => self.holds(output, stated.as_deref(), &asked.reads),
             (Made::List { .. }, Query::List(list)) => self.list(&asked.made, list, &asked.reads),
-            (Made::Values { table, values }, Query::Values { names, .. }) => self.of_names(*table, values, names, &asked.reads),
+            (Made::Values { table, values }, Query::Values { names, .. }) => Some(self.of_names(*table, values, names, &asked.reads)),
             (Made::Rows { table, condition, holds }, _) => self.rows(*table, condition.as_deref(), holds, &asked.reads),
             _ => None,
         };
@@ -214,10 +214,8 @@ impl<'j> Judge<'j> {
             .filter(|name| !selected.is_open(name) && !selected.has(name))
             .map(|name| self.cell(&seen, key.as_deref(), name))
             .collect();
-        let missing: Vec<Cell> = match list.complete && !selected.undecided {
-            true => selected.names.iter().filter(|name| !holds_name(&named, name)).map(|name| self.cell(&seen, key.as_deref(), name)).collect(),
-            false => Vec::new(),
-        };
+        let lacking: Vec<&String> = selected.names.iter().filter(|name| list.complete && !selected.undecided && !holds_name(&named, name)).collect();
+        let missing: Vec<Cell> = lacking.into_iter().map(|name| self.cell(&seen, key.as_deref(), name)).collect();
         let (wrong, absent) = self.wrong(&seen, values, &list.names);
         let open = [std::mem::take(&mut selected.open), absent].concat();
         let partial = self.partial(reads.gathered.iter().copied().chain([*table]));
@@ -308,7 +306,7 @@ impl<'j> Judge<'j> {
         (wrong, open)
     }
 
-    fn of_names(&self, table: usize, values: &[(String, String)], names: &[Printed], reads: &Reads) -> Option<(Verdict, Found)> {
+    fn of_names(&self, table: usize, values: &[(String, String)], names: &[Printed], reads: &Reads) -> (Verdict, Found) {
         let seen = self.seen(table);
         let known: Vec<String> = seen.iter().map(|row| row.name.clone()).collect();
         let named: Vec<String> = names.iter().map(|printed| self.canonical(&printed.name.text)).collect();
@@ -323,7 +321,7 @@ impl<'j> Judge<'j> {
         } else {
             Verdict::Holds
         };
-        Some((verdict, Found::Values { count: named.len(), wrong, strangers, open }))
+        (verdict, Found::Values { count: named.len(), wrong, strangers, open })
     }
 
     fn rows(&self, table: usize, condition: Option<&str>, holds: &str, reads: &Reads) -> Option<(Verdict, Found)> {
