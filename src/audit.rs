@@ -4,3 +4,8 @@
 //! every answer is a walk of the one plan over some kind of values.
 
 pub(crate) mod claims;
+pub(crate) mod invert;
+pub(crate) mod printed;
+pub(crate) mod reconcile;
+pub(crate) mod rounding;
+mod stand;

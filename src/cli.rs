@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, with its arguments and its run.
 //!
 //! In: arguments and files. Out: results on standard output or in `--out`, everything else on standard error. The exit status is
-//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault, 2 for bad arguments or input that cannot be used,
+//! 0 where the question was answered, 1 where `check`, `fmt --check` or `test` found fault or what `--fail-on` names occurred, 2 for bad arguments or input that cannot be used,
 //! 3 where units were scored while facts of others are missing.
 
 mod aside;
@@ -15,11 +15,15 @@ mod explain;
 mod explain_code;
 mod fmt;
 mod help;
+mod infer_rounding;
 mod input;
+mod invert;
 mod man;
 mod new;
 mod output;
 mod progress;
+mod published;
+mod reconcile;
 mod score;
 mod show;
 mod template;
@@ -77,6 +81,8 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 由印出的得分反推可能的数据 / From a printed score to the facts that can have printed it
+    Invert(invert::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -85,6 +91,10 @@ enum Verb {
     Show(show::Arguments),
     /// 比较两个版本:意思上改了什么,一个月的得分会怎样 / Compare two versions: what changed in meaning, and what it does to a month
     Diff(diff::Arguments),
+    /// 拿公布的表与标准和数据逐格核对 / Hold published tables against the standard and the facts, cell by cell
+    Reconcile(reconcile::Arguments),
+    /// 公布的得分是怎样取整的 / Find out how published scores were rounded
+    InferRounding(infer_rounding::Arguments),
     /// 核对通报里的句子:逐句对表,说成立、不成立或无从核 / Check the sentences of a bulletin against its tables
     Claims(claims::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
@@ -120,6 +130,7 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "invert" => invert::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
@@ -128,6 +139,8 @@ fn examples(command: &str) -> &'static [Example] {
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
         "claims" => claims::EXAMPLES,
+        "reconcile" => reconcile::EXAMPLES,
+        "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
         "completions" => completions::EXAMPLES,
         "man" => man::EXAMPLES,
@@ -197,6 +210,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Invert(verb) => invert::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
@@ -205,6 +219,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Show(verb) => show::run(&verb, lang),
         Verb::Diff(verb) => diff::run(&verb, lang),
         Verb::Claims(verb) => claims::run(&verb, lang),
+        Verb::Reconcile(verb) => reconcile::run(&verb, lang),
+        Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),
         Verb::Completions(verb) => completions::run(&verb, shown),
         Verb::Man(verb) => man::run(&verb, shown),

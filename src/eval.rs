@@ -16,7 +16,9 @@ pub(crate) mod trace;
 
 pub(crate) use crate::plan::operands;
 use crate::plan::{FactId, InputId, Limit, Program, Step, StepId};
+use crate::quantity::Mode;
 use domain::Domain;
+use rust_decimal::Decimal;
 
 /// The cells of one unit: what is known of a fact, or nothing.
 pub(crate) trait Cells<C> {
@@ -35,11 +37,27 @@ pub(crate) trait Cells<C> {
         None
     }
 
-    /// Whether anything stands instead of the value of any step.
+    /// How the value of a step is rounded, where that is not as the rules say.
+    #[inline]
+    fn rounding(&self, _: StepId) -> Option<Rounding> {
+        None
+    }
+
+    /// Whether anything stands instead of the value of any step, or any is rounded otherwise.
     #[inline]
     fn is_adjusted(&self) -> bool {
         false
     }
+}
+
+/// How a value is rounded instead of as the rules say; of a step that rounds what is meant is its operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    To(Decimal, Mode),
+    /// Not at all.
+    LeftOut,
+    /// As the rules say or not at all: both are possible.
+    Either,
 }
 
 impl<C, T: Cells<C>> Cells<C> for &T {
@@ -56,6 +74,11 @@ impl<C, T: Cells<C>> Cells<C> for &T {
     #[inline]
     fn instead(&self, step: StepId) -> Option<C> {
         (**self).instead(step)
+    }
+
+    #[inline]
+    fn rounding(&self, step: StepId) -> Option<Rounding> {
+        (**self).rounding(step)
     }
 
     #[inline]
@@ -161,6 +184,10 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         for (id, step) in self.varying.get(self.done..end).unwrap_or_default() {
             if let Some((before, [value, ..])) = self.values.split_at_mut_checked(*id) {
                 let _ = evaluate(&self.domain, step, cells, before, value);
+                if let Some(rounding) = cells.rounding(*id) {
+                    let operand = if let Step::Round(operand, ..) = step { before.get(*operand) } else { None };
+                    *value = rounded_otherwise(&self.domain, rounding, operand.unwrap_or(value), value);
+                }
                 if let Some(cell) = cells.instead(*id) {
                     *value = self.domain.instead(cell);
                 }
@@ -179,6 +206,15 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         let mut values = self.values;
         values.truncate(self.reached);
         values
+    }
+}
+
+/// What a value is, rounded otherwise than the rules say.
+fn rounded_otherwise<D: Domain>(domain: &D, rounding: Rounding, operand: &D::Value, value: &D::Value) -> D::Value {
+    match rounding {
+        Rounding::To(step, mode) => domain.round(operand, step, mode),
+        Rounding::LeftOut => operand.clone(),
+        Rounding::Either => domain.either(operand, value),
     }
 }
 
@@ -202,7 +238,7 @@ pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl 
 ///
 /// Each arm fills the place itself: a value is large enough that one copy less shows.
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
+pub(crate) fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
     let of = |id: &StepId| values.get(*id);
     match step {
         Step::Constant(literal) => *value = domain.constant(*literal),

@@ -5,6 +5,7 @@
 
 pub(crate) mod case;
 pub(crate) mod month;
+pub(crate) mod published;
 
 /// One value that is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]

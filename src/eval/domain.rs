@@ -106,6 +106,10 @@ pub(crate) trait Domain {
     fn over(&self, a: &Self::Value, b: &Self::Value, step: Option<Decimal>) -> Self::Value;
     fn negate(&self, a: &Self::Value) -> Self::Value;
     fn round(&self, a: &Self::Value, step: Decimal, mode: Mode) -> Self::Value;
+    /// One of the two, it is not known which; where a value is but one thing, the second.
+    fn either(&self, _: &Self::Value, second: &Self::Value) -> Self::Value {
+        second.clone()
+    }
     /// The smaller of the two.
     fn cap(&self, a: &Self::Value, b: &Self::Value) -> Self::Value;
     /// The larger of the two.

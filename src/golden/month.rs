@@ -6,6 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use super::Difference;
+use super::published::{self, Column, number, truth};
 use crate::diag::{Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
@@ -14,7 +15,7 @@ use crate::eval::trace::{Source, Trace};
 use crate::facts::register::UNIT;
 use crate::facts::table::{Table, bare};
 use crate::facts::{Facts, Provenance};
-use crate::plan::{FactId, ItemId, MarkKind, Plan, Program, StepId};
+use crate::plan::{ItemId, MarkKind, Plan, Program, StepId};
 use crate::quantity::Number;
 use crate::results::{ListResult, Output, Place, Results, State, UnitResult, evaluated};
 
@@ -65,21 +66,6 @@ pub(crate) struct Report {
     pub(crate) evidence: IndexMap<String, BTreeMap<Evidence, usize>>,
     /// Columns that name nothing in the rules.
     pub(crate) ignored: Vec<String>,
-}
-
-/// What a published column shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Total,
-    Rank,
-    Tier,
-    /// An item by any of its names; which one depends on the tier.
-    Item,
-    Fact(FactId),
-    /// 输出, by its place among them.
-    Output(usize),
-    /// Whether the unit may be commended.
-    Eligible,
 }
 
 /// Compares the results of a month with its published tables.
@@ -147,7 +133,7 @@ impl Comparison<'_> {
         let Some(unit_column) = table.column(UNIT) else { return };
         // a printed heading may bear its marks
         let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
-        let columns: Vec<Option<Column>> = headings.iter().map(|heading| self.column(heading)).collect();
+        let columns: Vec<Option<Column>> = headings.iter().map(|heading| published::column(self.plan, heading)).collect();
         let list_column = headings.iter().position(|heading| matches!(*heading, "名单" | "list" | "Lists"));
         // a table of scores may say of each unit which lists it is on
         let of_scores = columns.iter().flatten().any(|column| !matches!(column, Column::Rank | Column::Tier | Column::Fact(_)));
@@ -183,25 +169,6 @@ impl Comparison<'_> {
                     self.cell(&cell, known, report);
                 }
             }
-        }
-    }
-
-    fn column(&self, heading: &str) -> Option<Column> {
-        let plan = self.plan;
-        if plan.items.iter().any(|item| item.name == heading || item.columns.iter().any(|column| column == heading)) {
-            return Some(Column::Item);
-        }
-        if plan.total.name == heading || heading == "total" || plan.total_columns.iter().any(|column| column == heading) {
-            return Some(Column::Total);
-        }
-        if let Some(output) = plan.outputs.iter().position(|output| plan.values.get(*output).is_some_and(|output| output.name == heading)) {
-            return Some(Column::Output(output));
-        }
-        match heading {
-            "排名" | "名次" | "rank" => Some(Column::Rank),
-            "可评优" | "eligible" if !plan.vetoes.is_empty() => Some(Column::Eligible),
-            "层级" | "tier" => Some(Column::Tier),
-            _ => plan.facts.iter().position(|fact| fact.name == heading || fact.columns.iter().any(|column| column == heading)).map(Column::Fact),
         }
     }
 
@@ -243,7 +210,10 @@ impl Comparison<'_> {
             }
             // a table may print one value under two headings
             None if known.iter().any(|known| {
-                known.unit == unit.unit && same(&known.published, printed) && same(&known.computed, &shown) && self.column(&known.column) == Some(column)
+                known.unit == unit.unit
+                    && same(&known.published, printed)
+                    && same(&known.computed, &shown)
+                    && published::column(self.plan, &known.column) == Some(column)
             }) =>
             {
                 report.known_cells += 1;
@@ -351,9 +321,7 @@ impl Comparison<'_> {
 
     /// The item of a heading that applies to the unit.
     fn item(&self, unit: &UnitResult, heading: &str) -> Option<ItemId> {
-        let program = self.program(unit)?;
-        let named = |item: &crate::plan::Item| item.name == heading || item.columns.iter().any(|column| column == heading);
-        self.plan.items.iter().enumerate().find(|(id, item)| named(item) && matches!(program.items.get(*id), Some(Some(_)))).map(|(id, _)| id)
+        published::item(self.plan, self.program(unit)?, heading)
     }
 
     fn computed(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Option<String> {
@@ -461,19 +429,4 @@ fn state(unit: &UnitResult) -> &'static str {
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
     }
-}
-
-/// Whether a published text says yes or no.
-fn truth(text: &str) -> Option<bool> {
-    match text {
-        "是" | "yes" => Some(true),
-        "否" | "no" => Some(false),
-        _ => None,
-    }
-}
-
-/// The number that a published text says, with or without a percent sign.
-fn number(text: &str) -> Option<Decimal> {
-    let digits: String = text.trim().trim_end_matches(['%', '\u{FF05}']).chars().filter(|c| !matches!(c, ',' | '\u{FF0C}')).collect();
-    Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
 }

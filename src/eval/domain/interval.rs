@@ -409,6 +409,10 @@ impl Domain for Interval {
         of_one(a, apply, |hull| hull.mapped(apply, whole))
     }
 
+    fn either(&self, first: &Bounds, second: &Bounds) -> Bounds {
+        first.join(second)
+    }
+
     #[inline]
     fn cap(&self, a: &Bounds, b: &Bounds) -> Bounds {
         of_two(a, b, |a, b| Exact.cap(a, b), Hull::least)

@@ -1,0 +1,115 @@
+//! `reconcile`: published tables against the standard and the facts, a verdict for every cell.
+
+use std::path::PathBuf;
+
+use clap::{ValueEnum, ValueHint};
+
+use super::edition::Standard;
+use super::help::{Example, example};
+use super::input::{load_facts, load_policy, period};
+use super::output::{Fault, deliver, print_diagnostics, say_written};
+use super::{End, Subject, progress, published};
+use crate::audit::reconcile::{Reconciled, Verdict, reconcile};
+use crate::diag::{Lang, language_of, words};
+use crate::{report, results};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    standard: Standard,
+    #[command(flatten)]
+    subject: Subject,
+    /// 公布的表(XLSX、CSV、JSON):得分、总分、名次,有哪些列都行,可写几次 / A published table (XLSX, CSV, JSON) of scores, totals or places, any of them; may be repeated
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    published: Vec<PathBuf>,
+    /// 只核对这个单位 / Only this unit
+    #[arg(long, value_name = "单位 / UNIT")]
+    unit: Option<String>,
+    /// 有这些结论时以 1 结束,用逗号隔开 / End with 1 where there are such verdicts, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "inconsistent|rounding|unknown")]
+    fail_on: Vec<FailOn>,
+    /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
+    format: Format,
+    /// 写到文件,不写则显示 / Write to a file instead of the screen
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Md,
+    Csv,
+    Json,
+}
+
+/// The verdicts that a run may end with 1 for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Inconsistent,
+    Rounding,
+    Unknown,
+}
+
+impl From<FailOn> for Verdict {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Inconsistent => Verdict::Inconsistent,
+            FailOn::Rounding => Verdict::Rounding,
+            FailOn::Unknown => Verdict::Unknown,
+        }
+    }
+}
+
+pub(super) const EXAMPLES: &[Example] = &[
+    example(
+        "kaoping reconcile policies/示例 --period 2024-01 --facts 数据.csv --published 公布.csv",
+        "公布的表逐格核对",
+        "Hold a published table against the rules, cell by cell",
+    ),
+    example(
+        "kaoping reconcile --period 2024-01 --facts 数据.csv --published 公布.csv --fail-on inconsistent --format json",
+        "供程序读取;有不可释的就以 1 结束",
+        "For a program, which ends with 1 where a cell cannot be explained",
+    ),
+];
+
+pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    let subject = &arguments.subject;
+    let mut loaded = load_policy(arguments.standard.named(), subject.period.as_deref())?;
+    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    let speaking = |fault: Fault| fault.speaking(shown);
+    if arguments.published.is_empty() {
+        return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
+    }
+    if subject.facts.is_empty() {
+        return Err(speaking(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts"))));
+    }
+    let period = period(&mut loaded, subject).map_err(speaking)?;
+    let facts = load_facts(&mut loaded, subject, &period).map_err(speaking)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    let mut printed = published::read(&arguments.published, &loaded, &facts, shown).map_err(speaking)?;
+    let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &|_, _| {});
+    progress::begin(&words!("核对", "reconciling"));
+    let unit = arguments.unit.as_ref().map(|name| super::explain::find_unit(&loaded, &facts, name)).transpose().map_err(speaking)?;
+    let mut found = reconcile(&loaded.plan, &facts, &results, &printed, &progress::reached);
+    if let Some(unit) = unit {
+        found.cells.retain(|cell| cell.unit == unit);
+        printed.cells.retain(|cell| cell.unit == unit);
+    }
+    let text = match arguments.format {
+        Format::Text => report::reconciled(&found, &printed, shown),
+        Format::Md => report::reconciled_in_markdown(&found, &printed, shown),
+        Format::Csv => report::reconciled_as_csv(&found, &printed, shown),
+        Format::Json => format!("{:#}\n", report::reconciled_as_json(&found, &printed, shown)),
+    };
+    let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(arguments.published.iter().cloned()).collect();
+    deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(speaking)?;
+    say_written(arguments.out.as_deref(), "", "", shown);
+    Ok(if fails(arguments, &found) { End::FaultFound } else { End::Answered })
+}
+
+fn fails(arguments: &Arguments, found: &Reconciled) -> bool {
+    arguments.fail_on.iter().any(|verdict| found.has((*verdict).into()))
+}

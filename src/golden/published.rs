@@ -1,0 +1,63 @@
+//! What the columns of a published table show, and what its cells say.
+
+use rust_decimal::Decimal;
+
+use crate::plan::{FactId, Item, ItemId, Plan, Program};
+
+/// What a published column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    Total,
+    Rank,
+    Tier,
+    /// An item by any of its names; which one depends on the tier.
+    Item,
+    Fact(FactId),
+    /// 输出, by its place among them.
+    Output(usize),
+    /// Whether the unit may be commended.
+    Eligible,
+}
+
+/// What a heading names, without its marks; none where the rules have nothing of that name.
+pub(crate) fn column(plan: &Plan, heading: &str) -> Option<Column> {
+    if plan.items.iter().any(|item| is_called(item, heading)) {
+        return Some(Column::Item);
+    }
+    if plan.total.name == heading || heading == "total" || plan.total_columns.iter().any(|column| column == heading) {
+        return Some(Column::Total);
+    }
+    if let Some(output) = plan.outputs.iter().position(|output| plan.values.get(*output).is_some_and(|output| output.name == heading)) {
+        return Some(Column::Output(output));
+    }
+    match heading {
+        "排名" | "名次" | "rank" => Some(Column::Rank),
+        "可评优" | "eligible" if !plan.vetoes.is_empty() => Some(Column::Eligible),
+        "层级" | "tier" => Some(Column::Tier),
+        _ => plan.facts.iter().position(|fact| fact.name == heading || fact.columns.iter().any(|column| column == heading)).map(Column::Fact),
+    }
+}
+
+/// The item of a heading that applies to a tier.
+pub(crate) fn item(plan: &Plan, program: &Program, heading: &str) -> Option<ItemId> {
+    plan.items.iter().enumerate().find(|(id, item)| is_called(item, heading) && matches!(program.items.get(*id), Some(Some(_)))).map(|(id, _)| id)
+}
+
+fn is_called(item: &Item, heading: &str) -> bool {
+    item.name == heading || item.columns.iter().any(|column| column == heading)
+}
+
+/// Whether a published text says yes or no.
+pub(crate) fn truth(text: &str) -> Option<bool> {
+    match text {
+        "是" | "yes" => Some(true),
+        "否" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// The number that a published text says, with or without a percent sign.
+pub(crate) fn number(text: &str) -> Option<Decimal> {
+    let digits: String = text.trim().trim_end_matches(['%', '\u{FF05}']).chars().filter(|c| !matches!(c, ',' | '\u{FF0C}')).collect();
+    Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
+}
