@@ -6,6 +6,7 @@
 mod area;
 mod binding;
 mod changing;
+pub(crate) mod claims;
 pub(crate) mod denominators;
 pub(crate) mod distribution;
 mod goal;

@@ -6,6 +6,7 @@
 
 mod aside;
 mod check;
+mod claims;
 mod completions;
 mod diff;
 mod doc;
@@ -116,6 +117,8 @@ enum Verb {
     Reconcile(reconcile::Arguments),
     /// 公布的得分是怎样取整的 / Find out how published scores were rounded
     InferRounding(infer_rounding::Arguments),
+    /// 核对通报里的句子:逐句对表,说成立、不成立或无从核 / Check the sentences of a bulletin against its tables
+    Claims(claims::Arguments),
     /// 说明一个错误代码 / Show the long text of a diagnostic code
     ExplainCode(explain_code::Arguments),
     /// 显示一个命令的说明 / Show the help of a command
@@ -163,6 +166,7 @@ fn examples(command: &str) -> &'static [Example] {
         "whatif" => whatif::EXAMPLES,
         "goal" => goal::EXAMPLES,
         "sensitivity" => sensitivity::EXAMPLES,
+        "claims" => claims::EXAMPLES,
         "reconcile" => reconcile::EXAMPLES,
         "infer-rounding" => infer_rounding::EXAMPLES,
         "explain-code" => explain_code::EXAMPLES,
@@ -248,6 +252,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Whatif(verb) => whatif::run(&verb, lang),
         Verb::Goal(verb) => goal::run(&verb, lang),
         Verb::Sensitivity(verb) => sensitivity::run(&verb, lang),
+        Verb::Claims(verb) => claims::run(&verb, lang),
         Verb::Reconcile(verb) => reconcile::run(&verb, lang),
         Verb::InferRounding(verb) => infer_rounding::run(&verb, lang),
         Verb::ExplainCode(verb) => explain_code::run(&verb, lang),

@@ -21,6 +21,7 @@ pub(crate) mod named;
 mod number;
 mod partly;
 pub(crate) mod past;
+pub(crate) mod printed;
 mod provenance;
 mod records;
 pub(crate) mod register;

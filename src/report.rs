@@ -3,6 +3,7 @@
 //! In: results and traces. Out: text in Chinese or English, Markdown, CSV or a workbook. Results pass through one [`View`], and
 //! every format is written from it by a file of its own. Never: arithmetic; every number was computed before.
 
+mod claims;
 mod derivation;
 mod difference;
 mod gathered;
@@ -26,6 +27,7 @@ mod view;
 mod whatif;
 mod workbook;
 
+pub(crate) use claims::{ClaimsView, claims_in_csv, claims_in_markdown, claims_in_text};
 pub(crate) use derivation::derivation;
 pub(crate) use difference::{by_block, differences};
 pub(crate) use goal::{GoalReport, goal_json, goal_text, stuck_words};

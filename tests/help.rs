@@ -50,6 +50,7 @@ fn is_name(word: &str) -> bool {
         "fmt",
         "check",
         "test",
+        "fails",
         "man",
         "rhai",
         "kp",

@@ -14,6 +14,8 @@ pub(super) enum Fault {
     Words(Words),
     /// Diagnostics of rules or facts; they name their places.
     Diagnostics(Vec<Diagnostic>, Box<Sources>),
+    /// Diagnostics of a text whose language they speak where none is asked for.
+    Spoken(Vec<Diagnostic>, Box<Sources>, Lang),
     /// The reader of the output went away.
     Closed,
 }
@@ -35,6 +37,7 @@ impl Fault {
         match self {
             Fault::Words(words) => say(words.get(lang.unwrap_or_else(locale))),
             Fault::Diagnostics(diagnostics, sources) => print_diagnostics(diagnostics, sources, lang),
+            Fault::Spoken(diagnostics, sources, spoken) => print_diagnostics(diagnostics, sources, Some(lang.unwrap_or(*spoken))),
             Fault::Closed => {}
         }
         End::Unusable

@@ -17,7 +17,7 @@ pub enum Severity {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $zh:literal, $en:literal;)*) => {
         /// What kind of fault a diagnostic reports. The numbers are stable: K01 syntax, K02 names, K03 units and marks,
-        /// K04 plan, K05 facts, K06 extension functions, W warnings.
+        /// K04 plan, K05 facts, K06 extension functions, K07 audits, W warnings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $($(#[doc = $doc])* $name,)* }
 
@@ -201,6 +201,20 @@ codes! {
     CallOutside = "K0607", "扩展函数的结果超出范围", "result out of its range";
     /// A result with more digits than the step of its function.
     CallFiner = "K0608", "扩展函数的结果没有取整", "result finer than its step";
+    /// A statement of a claims file that cannot be read.
+    BadClaim = "K0701", "断言读不懂", "claim cannot be read";
+    /// A quotation that its line does not hold.
+    NotQuoted = "K0702", "引文不在那一行", "quotation not in its line";
+    /// A table that the claims file does not declare.
+    UnknownTable = "K0703", "没有声明的表", "unknown table";
+    /// A column that a table of the claims file does not have.
+    UnknownTableColumn = "K0704", "表里没有的列", "unknown column of a table";
+    /// A file that the claims file names and that cannot be read.
+    ClaimFile = "K0705", "断言所用的文件读不了", "file of the claims cannot be read";
+    /// A row of a published table without a key of its own.
+    BadKey = "K0706", "表的键不唯一", "key not unique";
+    /// A name that stands for several.
+    BadAlias = "K0707", "别名有歧义", "ambiguous alias";
     /// A block of a Markdown text that looks like rules and is not marked as such.
     BlockUnread = "W0111", "没有读的规则块", "block of rules not read";
     /// A name that is declared and never read.

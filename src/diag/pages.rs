@@ -99,6 +99,13 @@ pages! {
     CallFailed = "K0606";
     CallOutside = "K0607";
     CallFiner = "K0608";
+    BadClaim = "K0701";
+    NotQuoted = "K0702";
+    UnknownTable = "K0703";
+    UnknownTableColumn = "K0704";
+    ClaimFile = "K0705";
+    BadKey = "K0706";
+    BadAlias = "K0707";
     BlockUnread = "W0111";
     Unused = "W0201";
     NotThen = "W0401";

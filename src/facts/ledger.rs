@@ -186,6 +186,40 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Reads a table whose rows are all records of one member; a column that is not declared stays unread.
+    pub(super) fn read_all_of(mut self, member: usize) {
+        let plan = self.plan;
+        let Some(record) = plan.records.get(self.record) else { return };
+        let mut taken = Vec::new();
+        let columns: Vec<Column> = self
+            .table
+            .headings
+            .iter()
+            .map(|heading| match bind(record, heading).filter(|(field, _)| !taken.contains(field)) {
+                Some((field, factor)) => {
+                    taken.push(field);
+                    Column::Field(field, factor)
+                }
+                None => Column::Unread,
+            })
+            .collect();
+        let unread: Vec<usize> = columns.iter().enumerate().filter(|(_, column)| matches!(column, Column::Unread)).map(|(index, _)| index).collect();
+        self.missing_columns(record, &columns, &unread);
+        let mut ledger = Ledger::new(record.fields.len());
+        let before = self.diagnostics.len();
+        for (row, cells) in &self.table.rows {
+            if self.diagnostics.len() - before > MOST_FAULTS {
+                break;
+            }
+            if let Some(fields) = self.fields(record, &columns, *row, cells) {
+                ledger.push(member, fields, (self.file, *row));
+            }
+        }
+        if let Some(slot) = self.facts.ledgers.get_mut(self.record) {
+            *slot = Some(ledger);
+        }
+    }
+
     fn member(&mut self, row: usize, (column, name): (usize, &str), tier: Option<(usize, &str)>) -> Option<usize> {
         if name.is_empty() {
             self.diagnostics.push(

@@ -29,7 +29,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// Where a cell stands.
-    pub(super) fn place(&self, row: usize, column: usize) -> CellPlace {
+    pub(crate) fn place(&self, row: usize, column: usize) -> CellPlace {
         let heading = self.headings.get(column).map(String::as_str).unwrap_or_default();
         grid::place(&self.path, self.sheet.as_deref(), self.form, (row, column), heading)
     }

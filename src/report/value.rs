@@ -13,7 +13,7 @@ use crate::results::State;
 /// A value with its unit; of a fraction the first digits.
 pub(super) fn show(plan: &Plan, value: &Value, unit: Option<&Unit>, lang: Lang) -> String {
     match value {
-        Value::Number(number) => number_with_unit(number, unit, lang),
+        Value::Number(number) => show_number(number, unit, lang),
         Value::Truth(true) => pick(lang, "是", "yes").to_owned(),
         Value::Truth(false) => pick(lang, "否", "no").to_owned(),
         Value::Symbol(symbol) => plan.symbols.get(*symbol).cloned().unwrap_or_default(),
@@ -51,7 +51,8 @@ pub(super) fn absence_word(absence: Absence, lang: Lang) -> &'static str {
     }
 }
 
-fn number_with_unit(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
+/// A number with its unit; of a fraction the first digits.
+pub(super) fn show_number(number: &Number, unit: Option<&Unit>, lang: Lang) -> String {
     if let Some(shown) = unit.and_then(|unit| quantity::moment::show(number, unit)) {
         return shown;
     }
