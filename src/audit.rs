@@ -5,5 +5,6 @@
 
 pub(crate) mod printed;
 pub(crate) mod reconcile;
+pub(crate) mod relaxed;
 pub(crate) mod rounding;
 mod stand;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::pick;
 use crate::audit::printed::Printed;
-use crate::audit::reconcile::{Checked, Fitted, Reconciled, Relaxed, RelaxedKind, Verdict, Why};
+use crate::audit::reconcile::{Checked, Fitted, Reconciled, Verdict, Why};
+use crate::audit::relaxed::{Relaxed, RelaxedKind};
 use crate::diag::{Lang, words};
 use crate::facts::Provenance;
 use crate::facts::table::csv_cell;
