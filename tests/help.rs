@@ -55,6 +55,9 @@ fn is_name(word: &str) -> bool {
         "kp",
         "adjustments",
         "DIR",
+        "inconsistent",
+        "rounding",
+        "unknown",
         "h",
         "V",
     ];
