@@ -16,16 +16,22 @@ mod fmt;
 mod help;
 mod infer_rounding;
 mod input;
+mod invert;
+mod key;
+mod keys;
 mod man;
 mod new;
 mod output;
 mod progress;
 mod published;
+mod receipt;
 mod reconcile;
+mod root;
 mod score;
 mod show;
 mod template;
 mod test;
+mod verify;
 mod versions;
 
 use std::ffi::OsString;
@@ -79,6 +85,12 @@ enum Verb {
     Score(score::Arguments),
     /// 说明一个得分的由来 / Say how a score came about
     Explain(explain::Arguments),
+    /// 由印出的得分反推可能的数据 / From a printed score to the facts that can have printed it
+    Invert(invert::Arguments),
+    /// 核对一份收据:规则、数据、结果、步骤、前后和签名 / Verify a receipt: rules, facts, results, trace, chain and signature
+    Verify(verify::Arguments),
+    /// 生成给收据签名的一对密钥 / Make a pair of keys for signing receipts
+    Key(key::Arguments),
     /// 把标准做成一个网页:正文、规则、分值和数据 / Make a page of a standard: its text, rules, marks and facts
     Doc(doc::Arguments),
     /// 列出一个标准的各个版本和施行日期 / List the versions of a standard and when each is in force
@@ -124,10 +136,13 @@ fn examples(command: &str) -> &'static [Example] {
         "fmt" => fmt::EXAMPLES,
         "score" => score::EXAMPLES,
         "explain" => explain::EXAMPLES,
+        "invert" => invert::EXAMPLES,
         "new" => new::EXAMPLES,
         "template" => template::EXAMPLES,
         "test" => test::EXAMPLES,
         "doc" => doc::EXAMPLES,
+        "verify" => verify::EXAMPLES,
+        "key" => key::EXAMPLES,
         "versions" => versions::EXAMPLES,
         "show" => show::EXAMPLES,
         "diff" => diff::EXAMPLES,
@@ -202,9 +217,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Fmt(verb) => fmt::run(&verb, lang),
         Verb::Score(verb) => score::run(&verb, lang),
         Verb::Explain(verb) => explain::run(&verb, lang),
+        Verb::Invert(verb) => invert::run(&verb, lang),
         Verb::New(verb) => new::run(&verb, lang),
         Verb::Template(verb) => template::run(&verb, lang),
         Verb::Test(verb) => test::run(&verb, lang),
+        Verb::Verify(verb) => verify::run(&verb, lang),
+        Verb::Key(verb) => key::run(&verb, shown),
         Verb::Doc(verb) => doc::run(&verb, lang),
         Verb::Versions(verb) => versions::run(&verb, lang),
         Verb::Show(verb) => show::run(&verb, lang),

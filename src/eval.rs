@@ -167,6 +167,11 @@ impl<'p, D: Domain> Evaluator<'p, D> {
         self.program
     }
 
+    /// The values of all steps, of which those that vary mean nothing before a unit is evaluated.
+    pub(crate) fn into_constants(self) -> Vec<D::Value> {
+        self.values
+    }
+
     /// Leaves the unit at hand for another.
     pub(crate) fn start(&mut self) {
         (self.reached, self.done) = (0, 0);
@@ -238,7 +243,7 @@ pub(crate) fn run<D: Domain + Copy>(domain: &D, program: &Program, cells: &impl 
 ///
 /// Each arm fills the place itself: a value is large enough that one copy less shows.
 #[inline]
-fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
+pub(crate) fn evaluate<D: Domain>(domain: &D, step: &Step, cells: &impl Cells<D::Cell>, values: &[D::Value], value: &mut D::Value) -> Option<()> {
     let of = |id: &StepId| values.get(*id);
     match step {
         Step::Constant(literal) => *value = domain.constant(*literal),

@@ -37,11 +37,12 @@ use serde::Serialize;
 
 use self::adjustments::Adjustments;
 use self::past::Past;
-use crate::diag::CellPlace;
+use crate::diag::{CellPlace, Diagnostic, Words, words};
 use crate::eval::Cells;
 use crate::eval::domain::{Absence, Bounds, Value};
 use crate::eval::stages::{self, Members};
-use crate::plan::{AttributeId, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
+use crate::plan::{AttributeId, Fact, FactId, InputId, Name, Plan, RecordId, StepId, TierId};
+use crate::source::FileRead;
 use grid::Form;
 use ledger::Ledger;
 
@@ -128,6 +129,8 @@ pub(crate) struct Facts {
     pub(crate) aliases: BTreeMap<String, String>,
     /// SHA-256 over the bytes of all files, sorted by path.
     pub(crate) sha256: String,
+    /// Every file that was read, those of other periods behind those of this one.
+    pub(crate) read: Vec<FileRead>,
     /// What was read of other periods.
     pub(crate) past: Past,
     /// What was corrected after appeals.
@@ -249,6 +252,16 @@ impl Members for Facts {
 
 /// The row of no unit.
 static NO_ROW: Row = Row { listed: false, cells: Vec::new(), inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() };
+
+/// The value that a text gives a fact, as a cell would; or what is wrong with it.
+pub(crate) fn value_of(plan: &Plan, fact: &Fact, text: &str) -> Result<Value, Words> {
+    let mut diagnostics = Vec::new();
+    let read = number::Reading { plan, fact, stated: None }.read(text, &CellPlace::default(), &mut diagnostics);
+    read.ok_or_else(|| {
+        let fault = diagnostics.into_iter().find(Diagnostic::is_error).map(|fault| fault.words);
+        fault.unwrap_or_else(|| words!("读不懂「{text}」", "cannot read {text}"))
+    })
+}
 
 impl Facts {
     /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.

@@ -29,6 +29,7 @@
 //!
 //! What is absent: nothing below `cli` prints or exits; evaluation does no IO, reads no clock and draws no random number; only
 //! `syntax` knows the parser generator, only `extension` knows the script engine, only `facts` reads tables, only `report` words results. There is no binary float anywhere.
+//! The program `kaoping-replay`, which replays the receipts of `score`, shares nothing with all this: `src/bin/kaoping-replay.rs`.
 //! Nothing here knows a city, a hotline or any other field: every rule, name and number lives in the files of a policy.
 
 // the parser generator names it where it does without the check of the stack

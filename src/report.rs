@@ -6,8 +6,10 @@
 mod derivation;
 mod difference;
 mod gathered;
+mod inversion;
 mod markdown;
 mod needs;
+mod receipt;
 mod reconciled;
 mod records;
 mod rounding;
@@ -21,8 +23,10 @@ mod workbook;
 
 pub(crate) use derivation::derivation;
 pub(crate) use difference::{by_block, differences};
+pub(crate) use inversion::{Inverted, inversions};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
+pub(crate) use receipt::{finding, unchecked, verdict, verified_text};
 pub(crate) use reconciled::{reconciled, reconciled_as_csv, reconciled_as_json, reconciled_in_markdown};
 pub(crate) use records::records;
 pub(crate) use rounding::{inferred, inferred_as_json};

@@ -15,7 +15,7 @@ pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use pieces::{Piece, Spliced};
 pub(crate) use policy::hex;
-pub use policy::{Policy, PolicyFault, read_policy};
+pub use policy::{FileRead, Policy, PolicyFault, Role, read_policy};
 pub(crate) use script::{Unread, beside, is_script_name};
 pub(crate) use uses::{BadName, is_rule_name, named_by, only_shares};
 

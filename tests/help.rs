@@ -53,6 +53,7 @@ fn is_name(word: &str) -> bool {
         "man",
         "rhai",
         "kp",
+        "pub",
         "adjustments",
         "DIR",
         "inconsistent",

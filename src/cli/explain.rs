@@ -125,7 +125,7 @@ pub(super) fn find_unit(loaded: &Loaded, facts: &Facts, name: &str) -> Result<St
 }
 
 /// The item of that name that applies to the unit, else any of that name.
-fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic, Fault> {
+pub(super) fn find_item(plan: &Plan, facts: &Facts, unit: &str, name: &str) -> Result<Topic, Fault> {
     if name == plan.total.name || plan.total_columns.iter().any(|column| column == name) || name == "total" {
         return Ok(Topic::Total);
     }

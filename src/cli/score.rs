@@ -6,9 +6,10 @@ use clap::{ValueEnum, ValueHint};
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, load_facts, load_policy, period, policy_path};
 use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, say_written, width};
-use super::{End, Subject, progress};
+use super::receipt::Ready;
+use super::{End, Subject, progress, receipt};
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
 use crate::report::{self, Extent, Fold, View};
@@ -32,6 +33,8 @@ pub(super) struct Arguments {
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    receipt: receipt::Wanted,
 }
 
 /// The format of results.
@@ -49,6 +52,11 @@ pub(super) const EXAMPLES: &[Example] = &[
     example("kaoping score --period 2024-01 --facts golden/示例/2024-01 --wide", "数据在一个文件夹里;各列全部列出", "The facts of a folder; every column"),
     example("kaoping score --period 2024-01 --facts 数据.csv --out 结果.xlsx", "结果存成工作簿", "Write the results to a workbook"),
     example("kaoping score --period 2024-01 --facts 数据.csv --unit 甲县 --format md", "一个单位,Markdown 格式", "One unit, as Markdown"),
+    example(
+        "kaoping score --period 2024-01 --facts 数据.csv --receipt 收据.json",
+        "另写一份收据,日后可以核对",
+        "Write a receipt as well, to be verified later",
+    ),
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
@@ -58,11 +66,14 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
     }
     let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
+    arguments.receipt.apart_from(arguments.out.as_ref()).map_err(|fault| fault.speaking(shown))?;
     let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
     progress::begin(&words!("打分", "scoring"));
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    let policy = policy_path(arguments.standard.named())?;
+    let receipt = arguments.receipt.of(&loaded, (&facts, &results), &policy, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
     if let Some(name) = &arguments.unit {
         let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
         results.only(&known);
@@ -72,6 +83,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let asked = Asked { format, lang: shown, wide: arguments.wide, extent };
     let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
     deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    receipt.as_ref().map_or(Ok(()), Ready::write).map_err(|fault| fault.speaking(shown))?;
     let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.lacks_facts).map(|unit| unit.unit.as_str()).collect();
     let (zh, en) = match lacking.as_slice() {
         [] => (String::new(), String::new()),

@@ -16,6 +16,7 @@ use crate::diag::{CellPlace, Diagnostic, Lang, any_error};
 use crate::eval::domain::Value;
 use crate::plan::{FactId, ItemId, Plan, Type};
 use crate::quantity::Unit;
+use crate::source::{FileRead, Role};
 
 /// How a table of adjustments beside the facts is called, and how its name ends.
 const STEMS: [&str; 2] = ["adjustments", "调整"];
@@ -132,6 +133,7 @@ pub(crate) fn apply(mut facts: Facts, inputs: &[Input], plan: &Plan, register: O
         facts.gather(plan);
     }
     let sound = !any_error(&super::check::check(plan, &before));
+    facts.read.extend(inputs.iter().map(|input| FileRead::new(Role::Adjustments, &input.path, &input.bytes)));
     facts.adjustments = Some(Box::new(Adjustments::new(all, checksum(inputs), sound.then(|| Box::new(before)))));
     facts
 }

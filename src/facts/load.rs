@@ -19,6 +19,7 @@ use crate::diag::{Code, Diagnostic, Help, words};
 use crate::eval::domain::{Absence, Value};
 use crate::plan::{CaseUnit, Fact, FactId, Literal, Plan, Record, RecordId, TierId, Type};
 use crate::quantity::{Number, Unit};
+use crate::source::{FileRead, Role};
 
 /// A table of facts as far as its provenance refers to it.
 pub(super) struct Sheet {
@@ -47,7 +48,7 @@ pub(crate) struct Known<'k> {
 pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, diagnostics: &mut Vec<Diagnostic>) -> Facts {
     let Known { plan, register, period } = *known;
     let ledgers = plan.records.iter().map(|_| None).collect();
-    let mut facts = Facts { sha256: checksum(inputs), ledgers, ..Facts::default() };
+    let mut facts = Facts { sha256: checksum(inputs), read: read(plan, inputs), ledgers, ..Facts::default() };
     let units = Units::new(plan, register, period, &mut facts);
     let texts = Texts::new(plan);
     let mut loader = Loader { plan, units, facts, diagnostics, texts, ledgers: Vec::new(), has_tables: false };
@@ -71,6 +72,17 @@ pub(crate) fn load(inputs: &[Input], sheets: &mut Sheets, known: &Known<'_>, dia
     facts.aliases = named::aliases(plan, register);
     facts.gather(plan);
     facts
+}
+
+/// The files as what they are read for.
+fn read(plan: &Plan, inputs: &[Input]) -> Vec<FileRead> {
+    let records = |input: &Input| Path::new(&input.path).file_stem().is_some_and(|stem| ledger::of_name(plan, &stem.to_string_lossy()).is_some());
+    let of = |input: &Input| {
+        let own = FileRead::new(if records(input) { Role::Records } else { Role::Facts }, &input.path, &input.bytes);
+        let beside = input.provenance.as_ref().map(|(path, bytes)| FileRead::new(Role::Provenance, path, bytes));
+        std::iter::once(own).chain(beside).collect::<Vec<_>>()
+    };
+    inputs.iter().flat_map(of).collect()
 }
 
 /// The cells of a unit that a case in the rules gives; of facts with one name those of its tier.

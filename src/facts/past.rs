@@ -203,6 +203,7 @@ pub(crate) fn fill(facts: &mut Facts, (plan, period): (&Plan, Period), library: 
         // what is wrong with the facts of another period is for its own run to say, but not what they lack
         diagnostics.extend(found.into_iter().filter(|one| one.code == Code::FileUnread));
         reading.read.push((earlier.to_string(), past.sha256.clone()));
+        facts.read.extend(past.read.iter().cloned());
         for asked in asked {
             let had = had(plan, &past, &asked);
             reading.had.insert((earlier, asked), had);

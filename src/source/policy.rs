@@ -27,6 +27,46 @@ pub struct Policy {
     pub calendars: Vec<(String, Vec<u8>)>,
     /// SHA-256 over the sorted (path, bytes) of all files above, in hexadecimal.
     pub sha256: String,
+    /// Each of the files above by itself, in the order of their paths.
+    pub read: Vec<FileRead>,
+}
+
+/// A file that was read, and what tells its bytes from all others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileRead {
+    /// The path as shown.
+    pub path: String,
+    /// What it was read for.
+    pub role: Role,
+    /// How many bytes it has.
+    pub bytes: usize,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Rules, amendments among them.
+    Rules,
+    /// A script that rules call.
+    Script,
+    /// A table beside the rules: the register, a calendar.
+    Table,
+    /// A table of facts.
+    Facts,
+    /// A table of raw records.
+    Records,
+    /// Where facts come from.
+    Provenance,
+    /// What was corrected after appeals.
+    Adjustments,
+}
+
+impl FileRead {
+    pub(crate) fn new(role: Role, path: &str, bytes: &[u8]) -> Self {
+        FileRead { path: path.to_owned(), role, bytes: bytes.len(), sha256: sha256(bytes) }
+    }
 }
 
 /// Why a policy cannot be read.
@@ -104,7 +144,7 @@ pub fn read_policy(path: &Path) -> Result<Policy, PolicyFault> {
     let folder = if meta.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut reader = Reader {
         folder,
-        policy: Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), calendars: Vec::new(), sha256: String::new() },
+        policy: Policy { name: name_of(path), sources: Sources::default(), tables: Vec::new(), calendars: Vec::new(), sha256: String::new(), read: Vec::new() },
         parts: Vec::new(),
         scripts,
         known: BTreeMap::new(),
@@ -233,6 +273,13 @@ impl Reader<'_> {
                 None => {}
             }
         }
+        let role = |file: &Path| match () {
+            () if is_table(file) => Role::Table,
+            () if script::is_script(file) => Role::Script,
+            () => Role::Rules,
+        };
+        self.policy.read = self.parts.iter().map(|(file, bytes)| FileRead::new(role(file), &file.display().to_string(), bytes)).collect();
+        self.policy.read.sort();
         self.policy.sha256 = sha256_of(self.folder, self.parts);
         self.policy
     }

@@ -152,7 +152,7 @@ impl Hull {
         Hull { low: negated(self.high), high: negated(self.low), whole: self.whole }
     }
 
-    pub(super) fn times(&self, other: &Hull) -> Hull {
+    pub(crate) fn times(&self, other: &Hull) -> Hull {
         let ([a, b], [c, d]) = (self.ends(), other.ends());
         let products = [a.times(&c), a.times(&d), b.times(&c), b.times(&d)];
         Hull::around(&products, self.whole && other.whole)

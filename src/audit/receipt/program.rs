@@ -1,0 +1,346 @@
+//! The steps by which a period is scored, once a tier, as a receipt states them: enough to replay every one without the rules.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::value::{constant, shown};
+use crate::diag::Lang;
+use crate::eval::Evaluator;
+use crate::eval::domain::Exact;
+use crate::plan::{
+    ClockKind, Comparison, Fold, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands,
+};
+use crate::quantity::{Mode, Unit, plain};
+use crate::source::{Sources, Span};
+
+/// How all units are scored, printed and ranked.
+#[derive(Debug, Serialize)]
+pub(super) struct Programs<'p> {
+    print: Print,
+    ranking: Ranking,
+    inputs: Vec<Gathered<'p>>,
+    tiers: Vec<Tier<'p>>,
+}
+
+/// How numbers are printed.
+#[derive(Debug, Serialize)]
+struct Print {
+    to: String,
+    mode: Mode,
+    /// Whether scores are rounded for print only.
+    only: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Ranking {
+    within_tier: bool,
+    ties: &'static str,
+    /// For each key, whether the highest comes first.
+    descending: Vec<bool>,
+}
+
+/// What is read from outside the rows of units.
+#[derive(Debug, Serialize)]
+struct Gathered<'p> {
+    input: InputId,
+    means: &'p str,
+    kind: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    units: Option<OfUnits<'p>>,
+}
+
+/// How a value is made of those of other units, where that can be told by their tiers alone.
+#[derive(Debug, Serialize)]
+struct OfUnits<'p> {
+    over: &'static str,
+    fold: &'static str,
+    ascending: bool,
+    ties: &'static str,
+    brought: BTreeMap<&'p str, Brought>,
+}
+
+#[derive(Debug, Serialize)]
+struct Brought {
+    values: Vec<StepId>,
+    condition: Option<StepId>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tier<'p> {
+    #[serde(rename = "tier")]
+    name: &'p str,
+    ends: Ends<'p>,
+    /// The steps whose values the trace states for every unit.
+    varying: &'p [StepId],
+    /// How many steps lead to the exemptions: those of a unit that does not take part.
+    exempt_end: StepId,
+    steps: Vec<Line<'p>>,
+}
+
+/// Which steps results are made of.
+#[derive(Debug, Serialize)]
+struct Ends<'p> {
+    /// The condition of each exemption.
+    exempt: Vec<Exempt<'p>>,
+    total: StepId,
+    /// Whether the unit ranks after all others.
+    last: Option<StepId>,
+    keys: &'p [StepId],
+    printed: Vec<Printed<'p>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Exempt<'p> {
+    name: &'p str,
+    step: StepId,
+}
+
+/// A value that results print.
+#[derive(Debug, Serialize)]
+struct Printed<'p> {
+    /// The way to it in the results of a unit.
+    result: Vec<&'p str>,
+    step: StepId,
+    /// The step to which it is printed; none of what is printed as it is.
+    to: Option<String>,
+}
+
+/// One step.
+#[derive(Debug, Serialize)]
+struct Line<'p> {
+    step: StepId,
+    op: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    of: Vec<String>,
+    /// What it rests on beside other steps: a number of the rules, a column, a size, a comparison.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    with: Vec<String>,
+    means: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    at: String,
+    /// What it comes to, where that is the same for every unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+}
+
+/// Where texts stand: the path of a file as a receipt names it, and a line.
+pub(super) struct Places<'s> {
+    sources: &'s Sources,
+    inside: &'s dyn Fn(&str) -> String,
+    /// By file its path, and where its lines end.
+    files: std::cell::RefCell<BTreeMap<u32, (String, Vec<usize>)>>,
+}
+
+impl<'s> Places<'s> {
+    pub(super) fn new(sources: &'s Sources, inside: &'s dyn Fn(&str) -> String) -> Self {
+        Places { sources, inside, files: std::cell::RefCell::default() }
+    }
+
+    fn at(&self, span: Span) -> String {
+        let span = self.sources.written(span);
+        let mut files = self.files.borrow_mut();
+        let (path, ends) = files.entry(span.file).or_insert_with(|| match self.sources.get(span.file) {
+            Some(source) => ((self.inside)(&source.path), source.text.match_indices('\n').map(|(at, _)| at).collect()),
+            None => (String::new(), Vec::new()),
+        });
+        let line = ends.partition_point(|end| *end < span.range().start) + 1;
+        format!("{path}:{line}")
+    }
+}
+
+/// The steps of every tier.
+pub(super) fn programs<'p>(plan: &'p Plan, texts: &[String], places: &Places<'_>) -> Programs<'p> {
+    Programs {
+        print: Print { to: plain(plan.head.step), mode: plan.head.mode, only: plan.head.precision == Precision::Shown },
+        ranking: Ranking { within_tier: plan.ranking.within_tier, ties: ties(plan.ranking.ties), descending: plan.ranking.keys.clone() },
+        inputs: plan.inputs.iter().enumerate().map(|(id, input)| gathered(plan, id, input)).collect(),
+        tiers: plan.programs.iter().map(|program| tier(plan, program, texts, places)).collect(),
+    }
+}
+
+fn gathered<'p>(plan: &'p Plan, id: InputId, input: &'p Input) -> Gathered<'p> {
+    let kind = match &input.kind {
+        InputKind::Units(_) => "units",
+        InputKind::Named(_) => "named",
+        InputKind::Records(_) => "records",
+        InputKind::Earlier(_) => "earlier",
+    };
+    Gathered { input: id, means: input.name.get(plan.lang), kind, units: of_units(plan, id, input) }
+}
+
+fn of_units<'p>(plan: &'p Plan, id: InputId, input: &Input) -> Option<OfUnits<'p>> {
+    let InputKind::Units(units) = &input.kind else { return None };
+    let over = match units.over.who {
+        Who::Tier => "tier",
+        Who::All => "all",
+        Who::Same(_) | Who::Children => return None,
+    };
+    if units.over.group.is_some() || units.each.is_some() {
+        return None;
+    }
+    let of = |program: &'p Program| {
+        let brought = program.brought.get(id)?.as_ref()?;
+        Some((program.tier.as_str(), Brought { values: brought.values.clone(), condition: brought.condition }))
+    };
+    Some(OfUnits { over, fold: fold(units.fold), ascending: units.ascending, ties: ties(units.ties), brought: plan.programs.iter().filter_map(of).collect() })
+}
+
+fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Places<'_>) -> Tier<'p> {
+    let evaluator = Evaluator::new(Exact, program);
+    let values = evaluator.into_constants();
+    let line = |(id, (step, info)): (StepId, (&Step, &'p Info))| {
+        let (op, with) = operation(plan, step);
+        let varies = program.varying.binary_search(&id).is_ok();
+        Line {
+            step: id,
+            op,
+            of: of(step),
+            with,
+            means: &info.id,
+            unit: info.unit.as_ref().map(|unit| in_words(unit, plan.lang)),
+            at: places.at(info.span),
+            value: if varies { None } else { values.get(id).map(|value| shown(value, plan, texts)) },
+        }
+    };
+    Tier {
+        name: &program.tier,
+        ends: ends(plan, program),
+        varying: &program.varying,
+        exempt_end: program.exempt_end,
+        steps: program.steps.iter().zip(&program.infos).enumerate().map(line).collect(),
+    }
+}
+
+fn in_words(unit: &Unit, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => unit.to_string(),
+        Lang::En => unit.in_english(),
+    }
+}
+
+fn ends<'p>(plan: &'p Plan, program: &'p Program) -> Ends<'p> {
+    let exempt = program.exemptions.iter().filter_map(|(step, id)| Some(Exempt { name: &plan.exemptions.get(*id)?.name, step: *step }));
+    let score = |result: Vec<&'p str>, step: StepId, to: Decimal| Printed { result, step, to: Some(plain(to)) };
+    let mut printed = vec![score(vec!["total"], program.total, plan.head.step), score(vec!["uncapped"], program.uncapped, plan.head.step)];
+    for (item, steps) in plan.items.iter().zip(&program.items) {
+        let section = !item.children.is_empty();
+        let Some(steps) = steps.filter(|_| section || item.cycle == plan.cycle) else { continue };
+        let result = vec![if section { "sections" } else { "indicators" }, &item.name, "score"];
+        // of several of one name results hold the last
+        printed.retain(|other| other.result != result);
+        printed.push(score(result, steps.score, item.step));
+    }
+    let output = |id: &usize| {
+        let (name, step) = (&plan.values.get(*id)?.name, program.values.get(*id).copied().flatten()?);
+        Some(Printed { result: vec!["outputs", name], step, to: None })
+    };
+    printed.extend(plan.outputs.iter().filter_map(output));
+    Ends { exempt: exempt.collect(), total: program.total, last: program.last, keys: &program.keys, printed }
+}
+
+fn of(step: &Step) -> Vec<String> {
+    match step {
+        Step::Sum(terms) => terms.iter().map(|(sign, term)| format!("{}{term}", if *sign == Sign::Plus { '+' } else { '-' })).collect(),
+        _ => operands(step).iter().map(StepId::to_string).collect(),
+    }
+}
+
+/// What a step does, and with what.
+fn operation(plan: &Plan, step: &Step) -> (&'static str, Vec<String>) {
+    let size = |size: &Decimal| plain(*size);
+    match step {
+        Step::Constant(literal) => ("constant", vec![constant(literal, plan)]),
+        Step::Given(fact) => ("cell", plan.facts.get(*fact).map(|fact| fact.label().to_owned()).into_iter().collect()),
+        Step::Input(input) => ("input", vec![input.to_string()]),
+        Step::OrElse(..) => ("or_else", Vec::new()),
+        Step::Same(_) => ("same", Vec::new()),
+        Step::Sum(_) => ("sum", Vec::new()),
+        Step::Times(..) => ("times", Vec::new()),
+        Step::Over(_, _, step) => ("over", step.iter().map(size).collect()),
+        Step::Negate(_) => ("negate", Vec::new()),
+        Step::Round(_, step, mode) => ("round", vec![size(step), mode_name(*mode).to_owned()]),
+        Step::Cap(..) => ("cap", Vec::new()),
+        Step::Floor(..) => ("floor", Vec::new()),
+        Step::Call(call) => ("call", vec![call.function.name.clone(), call.function.script.script.sha256.clone()]),
+        Step::Clock(clock, ..) => ("clock", clock_words(clock.kind).map(str::to_owned).to_vec()),
+        Step::Steps(_, per, reading) => ("steps", vec![size(&per.size), reading_name(*reading).to_owned()]),
+        Step::Compare(_, comparison, _) => ("compare", vec![comparison_sign(*comparison).to_owned()]),
+        Step::IsBlank(_) => ("is_blank", Vec::new()),
+        Step::IsUndefined(_) => ("is_undefined", Vec::new()),
+        Step::And(_) => ("and", Vec::new()),
+        Step::Or(_) => ("or", Vec::new()),
+        Step::Not(_) => ("not", Vec::new()),
+        Step::Choose(..) => ("choose", Vec::new()),
+        Step::Pending => ("pending", Vec::new()),
+        Step::NotApplicable => ("not_applicable", Vec::new()),
+        Step::NoRow => ("no_row", Vec::new()),
+    }
+}
+
+fn ties(ties: Ties) -> &'static str {
+    match ties {
+        Ties::Skipping => "skipping",
+        Ties::Dense => "dense",
+        Ties::Shared => "shared",
+    }
+}
+
+fn fold(fold: Fold) -> &'static str {
+    match fold {
+        Fold::Sum => "sum",
+        Fold::Mean => "mean",
+        Fold::WeightedMean => "weighted_mean",
+        Fold::Best => "best",
+        Fold::Lowest => "lowest",
+        Fold::Median => "median",
+        Fold::Count | Fold::Size => "count",
+        Fold::Rank => "rank",
+    }
+}
+
+fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::HalfUp => "half_up",
+        Mode::HalfEven => "half_even",
+        Mode::FromZero => "from_zero",
+        Mode::ToZero => "to_zero",
+    }
+}
+
+fn reading_name(reading: Reading) -> &'static str {
+    match reading {
+        Reading::ProRata => "pro_rata",
+        Reading::Whole => "whole",
+        Reading::Started => "started",
+    }
+}
+
+fn comparison_sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => "=",
+        Comparison::Ne => "≠",
+        Comparison::Ge => "≥",
+        Comparison::Gt => ">",
+        Comparison::Le => "≤",
+        Comparison::Lt => "<",
+    }
+}
+
+fn clock_words(kind: ClockKind) -> [&'static str; 2] {
+    let (way, lapse) = match kind {
+        ClockKind::Between(lapse) => ("between", lapse),
+        ClockKind::After(lapse) => ("after", lapse),
+    };
+    let lapse = match lapse {
+        Lapse::Seconds => "seconds",
+        Lapse::Minutes => "minutes",
+        Lapse::Hours => "hours",
+        Lapse::Days => "days",
+        Lapse::WorkingHours => "working_hours",
+        Lapse::WorkingDays => "working_days",
+    };
+    [way, lapse]
+}
