@@ -15,6 +15,7 @@ mod levers;
 pub(crate) mod printed;
 pub(crate) mod receipt;
 pub(crate) mod reconcile;
+pub(crate) mod relaxed;
 pub(crate) mod rounding;
 mod sensitivity;
 mod stand;

@@ -57,6 +57,9 @@ fn is_name(word: &str) -> bool {
         "pub",
         "adjustments",
         "DIR",
+        "inconsistent",
+        "rounding",
+        "unknown",
         "h",
         "V",
     ];

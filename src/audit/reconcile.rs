@@ -1,18 +1,19 @@
 //! Published tables against the standard and the facts: a verdict for every cell.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::printed::{Cell, Printed};
-use super::stand::{Case, Ground, unrounded};
-use crate::eval::Rounding;
+use super::relaxed::{Relaxation, Relaxed, covers, in_print, least, loosened, relaxations, relaxed_stand};
+use super::stand::{Case, Ground};
 use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::{Facts, Provenance};
 use crate::golden::published::{Column, number, truth};
-use crate::plan::{FactId, Plan, Role, Step, StepId, closure};
+use crate::plan::{FactId, Plan, Step, StepId};
 use crate::quantity::{self, Mode, Number, round_to};
 use crate::results::{self, Output, Results, State, UnitResult};
 
@@ -72,27 +73,6 @@ pub(crate) enum Why {
     NoNumber,
 }
 
-/// A rounding that is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Relaxed {
-    pub(crate) kind: RelaxedKind,
-    /// What is rounded.
-    pub(crate) name: String,
-    pub(crate) step: Decimal,
-    /// Whether step and value are shares, to be shown in percent.
-    pub(crate) percent: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RelaxedKind {
-    /// The rules round it.
-    Rule,
-    /// A fact that is given as printed.
-    Fact,
-    /// A score that is known as printed.
-    Part,
-}
-
 /// A cell with its verdict.
 #[derive(Debug, Clone)]
 pub(crate) struct Checked {
@@ -138,8 +118,8 @@ pub(crate) fn reconcile(plan: &Plan, facts: &Facts, results: &Results, printed: 
     for (done, cell) in printed.cells.iter().enumerate() {
         reached(done, printed.cells.len());
         let case = cell.member.and_then(|member| {
-            if !cases.contains_key(&member) {
-                cases.insert(member, Case::new(plan, facts, printed, member)?);
+            if let Entry::Vacant(place) = cases.entry(member) {
+                place.insert(Case::new(plan, facts, printed, member)?);
             }
             cases.get(&member)
         });
@@ -180,9 +160,9 @@ impl Found {
 
 /// How a value is printed.
 #[derive(Clone, Copy)]
-struct Print {
-    step: Decimal,
-    mode: Mode,
+pub(super) struct Print {
+    pub(super) step: Decimal,
+    pub(super) mode: Mode,
     /// By how much the printed number is larger: a hundred times, of a share in percent.
     percent: bool,
 }
@@ -238,8 +218,8 @@ impl Reconciling<'_> {
     fn found(&self, cell: &Cell, case: Option<&Case<'_>>) -> Found {
         let (Some(case), Some(unit)) = (case, self.unit(cell)) else { return Found::of(Verdict::Unknown, Why::NoUnit(cell.near.clone())) };
         match cell.shows {
-            Column::Tier => self.text(cell, Some(unit.tier.clone())),
-            Column::Eligible => self.text(cell, unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned())),
+            Column::Tier => Self::text(cell, Some(unit.tier.clone())),
+            Column::Eligible => Self::text(cell, unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned())),
             Column::Output(output) => {
                 let output = unit.outputs.get_index(output).and_then(|(_, output)| output.as_ref());
                 if let Some(Output::Between { interval }) = output {
@@ -247,7 +227,7 @@ impl Reconciling<'_> {
                     let within = cell.number().is_some_and(|value| low.is_none_or(|low| low <= value) && high.is_none_or(|high| value <= high));
                     return if within { Found::of(Verdict::Unknown, Why::InPart(Vec::new())) } else { Found::of(Verdict::Inconsistent, Why::Apart) };
                 }
-                self.text(
+                Self::text(
                     cell,
                     output.and_then(|output| match output {
                         Output::Text(text) => Some(text.clone()),
@@ -261,7 +241,7 @@ impl Reconciling<'_> {
     }
 
     /// A cell of words, or of a number that is held against its text.
-    fn text(&self, cell: &Cell, computed: Option<String>) -> Found {
+    fn text(cell: &Cell, computed: Option<String>) -> Found {
         let same = computed.as_ref().is_some_and(|computed| {
             *computed == cell.printed
                 || truth(computed).is_some() && truth(computed) == truth(&cell.printed)
@@ -303,10 +283,11 @@ impl Reconciling<'_> {
                 (Some(published), Some(Value::Number(_))) if shown.as_deref().and_then(number) == Some(published.normalize()) => {
                     self.equal(cell, case, &ground, root)
                 }
-                (Some(published), Some(Value::Absent(Absence::NotApplicable))) => match published.is_zero() {
-                    true => Found::of(Verdict::Consistent, Why::Blank),
-                    false => Found::of(Verdict::Inconsistent, Why::Nothing(State::NotApplicable, None)),
-                },
+                (Some(published), Some(Value::Absent(Absence::NotApplicable))) => {
+                    let (verdict, why) =
+                        if published.is_zero() { (Verdict::Consistent, Why::Blank) } else { (Verdict::Inconsistent, Why::Nothing(State::NotApplicable, None)) };
+                    Found::of(verdict, why)
+                }
                 (Some(published), _) => self.apart(cell, case, &ground, (root, scaled(published, print), print)),
             }
         };
@@ -368,7 +349,7 @@ impl Reconciling<'_> {
     fn apart(&self, cell: &Cell, case: &Case<'_>, ground: &Ground<'_>, (root, published, print): (StepId, Option<Number>, Print)) -> Found {
         let Some(published) = published else { return Found::of(Verdict::Inconsistent, Why::NoNumber) };
         let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
-        let missing = self.missing(&trace, root);
+        let missing: BTreeSet<FactId> = trace.missing(root).0.into_iter().collect();
         let is_leaf = cell.item.and_then(|item| self.plan.items.get(item)).is_some_and(|item| item.children.is_empty());
         // a fact that was fitted to this cell would give what it prints
         let open: Vec<FactId> = if is_leaf || matches!(cell.shows, Column::Fact(_)) { Vec::new() } else { ground.open.iter().copied().collect() };
@@ -389,7 +370,7 @@ impl Reconciling<'_> {
             let names = in_part.iter().filter_map(|fact| Some(self.plan.facts.get(*fact)?.label().to_owned())).collect();
             return Found { interval, ..Found::of(Verdict::Unknown, Why::InPart(names)) };
         }
-        if open.is_empty() && missing.is_empty() && ground.pending.is_empty() && !self.is_pending(&trace, root) {
+        if open.is_empty() && missing.is_empty() && ground.pending.is_empty() && trace.value(root).absence().is_none() {
             return Found { interval, ..Found::of(Verdict::Inconsistent, self.adds_up(cell, case, root, print)) };
         }
         let mut stand = relaxed_stand(case, ground, root, &every);
@@ -415,15 +396,6 @@ impl Reconciling<'_> {
             Why::Pending(results::texts(self.plan, &marks))
         };
         Found { interval, ..Found::of(Verdict::Unknown, why) }
-    }
-
-    fn missing(&self, trace: &Trace<'_>, root: StepId) -> BTreeSet<FactId> {
-        let (facts, _) = trace.missing(root);
-        facts.into_iter().collect()
-    }
-
-    fn is_pending(&self, trace: &Trace<'_>, root: StepId) -> bool {
-        matches!(trace.value(root), Value::Absent(Absence::Pending | Absence::Missing | Absence::Undefined))
     }
 
     /// Whether the cell follows from the scores as printed, of which then some are not as computed.
@@ -572,186 +544,6 @@ fn blank(exact: Option<Value>) -> Found {
 fn scaled(published: Decimal, print: Print) -> Option<Number> {
     let published = Number::from(published);
     if print.percent { published.over(&Number::from(Decimal::ONE_HUNDRED)).ok().flatten() } else { Some(published) }
-}
-
-// --- roundings left out ---
-
-/// A rounding that can be left out, and how.
-struct Relaxation {
-    how: How,
-    told: Relaxed,
-    /// The last digit of what is rounded: what has few is least likely to have lost any.
-    digits: u32,
-}
-
-enum How {
-    Step(StepId),
-    Fact(FactId, Hull),
-    Part(StepId, Hull),
-}
-
-/// Every rounding before the last of a value.
-fn relaxations(case: &Case<'_>, ground: &Ground<'_>, root: StepId) -> Vec<Relaxation> {
-    let trace = Trace { plan: case.plan, program: case.program, outcome: &ground.outcome };
-    let reach = reach_above(&trace, root, ground);
-    let own = own_roundings(case, root);
-    let mut found = Vec::new();
-    for id in closure(&case.program.steps, [root]) {
-        if reach.get(id).is_none_or(|live| !live) {
-            continue;
-        }
-        if let Some((item, value)) = ground.parts.get(&id) {
-            let Some(item) = case.plan.items.get(*item) else { continue };
-            let hull = unrounded(*value, item.step, case.plan.head.mode);
-            let hull = full_of(case, ground, id).and_then(|full| hull.common(&full)).unwrap_or(hull);
-            let told = Relaxed { kind: RelaxedKind::Part, name: item.name.clone(), step: item.step, percent: false };
-            found.push(Relaxation { how: How::Part(id, hull), told, digits: value.normalize().scale() });
-            continue;
-        }
-        match case.program.steps.get(id) {
-            Some(Step::Round(_, step, _)) if !own.contains(&id) => {
-                let info = case.program.infos.get(id);
-                let percent = info.and_then(|info| info.unit.as_ref()).is_some_and(quantity::Unit::is_percent);
-                let told = Relaxed { kind: RelaxedKind::Rule, name: owner(case, id), step: *step, percent };
-                found.push(Relaxation { how: How::Step(id), told, digits: u32::MAX });
-            }
-            Some(Step::Given(fact)) => {
-                let Value::Number(value) = trace.value(id) else { continue };
-                let (Some((step, mode)), Some(value), Some(declared)) = (case.printed_with(*fact), value.decimal(), case.plan.facts.get(*fact)) else {
-                    continue;
-                };
-                let hull = unrounded(value, step, mode);
-                let Some(hull) = case.within(*fact, hull, &ground.outcome).numbers() else { continue };
-                let percent = declared.unit().is_some_and(quantity::Unit::is_percent);
-                let told = Relaxed { kind: RelaxedKind::Fact, name: declared.label().to_owned(), step, percent };
-                found.push(Relaxation { how: How::Fact(*fact, hull), told, digits: value.normalize().scale() });
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Which steps bear on a value, those behind published parts left aside.
-pub(super) fn reach_above(trace: &Trace<'_>, root: StepId, ground: &Ground<'_>) -> Vec<bool> {
-    let mut live = vec![false; root.saturating_add(1)];
-    let mut queue = vec![root];
-    while let Some(id) = queue.pop() {
-        let Some(slot) = live.get_mut(id).filter(|slot| !**slot) else { continue };
-        *slot = true;
-        if !ground.parts.contains_key(&id) {
-            queue.extend(trace.sources(id));
-        }
-    }
-    live
-}
-
-/// The marks that a published score keeps within.
-pub(super) fn full_of(case: &Case<'_>, ground: &Ground<'_>, step: StepId) -> Option<Hull> {
-    let steps = case.program.items.iter().flatten().find(|item| item.score == step)?;
-    let full = ground.outcome.full(steps.full?)?;
-    let top = Number::from(full);
-    // of a penalty the cap is how much is taken off
-    Some(if ground.outcome.value(step).number().is_some_and(|value| *value < Number::ZERO) {
-        Hull::new(Some(top.negated()), Some(Number::ZERO))
-    } else {
-        Hull::new(None, Some(top))
-    })
-}
-
-/// The last roundings of a value: nothing but bounds and choices stand behind them.
-pub(super) fn own_roundings(case: &Case<'_>, root: StepId) -> BTreeSet<StepId> {
-    let (mut own, mut queue) = (BTreeSet::new(), vec![root]);
-    while let Some(id) = queue.pop() {
-        match case.program.steps.get(id) {
-            Some(Step::Round(..)) => drop(own.insert(id)),
-            Some(Step::Same(a) | Step::Negate(a)) => queue.push(*a),
-            Some(Step::Cap(a, b) | Step::Floor(a, b) | Step::OrElse(a, b) | Step::Choose(_, a, b)) => queue.extend([*a, *b]),
-            _ => {}
-        }
-    }
-    own
-}
-
-/// What a rounding rounds: the fact, value or item that it is part of.
-fn owner(case: &Case<'_>, id: StepId) -> String {
-    let mut step = id;
-    loop {
-        let next = case.program.steps.iter().enumerate().skip(step.saturating_add(1)).find(|(_, other)| crate::plan::operands(other).contains(&step));
-        let Some((above, _)) = next else { break };
-        let name = match case.program.infos.get(above).map(|info| info.role) {
-            Some(Role::Fact(fact) | Role::Derived(fact)) => case.plan.facts.get(fact).map(|fact| fact.label().to_owned()),
-            Some(Role::Value(value)) => case.plan.values.get(value).map(|value| value.name.clone()),
-            Some(Role::Item(item)) => case.plan.items.get(item).map(|item| item.name.clone()),
-            Some(Role::Total | Role::Computed) => Some(case.plan.total.name.clone()),
-            _ => None,
-        };
-        if let Some(name) = name {
-            return name;
-        }
-        step = above;
-    }
-    case.program.infos.get(id).map(|info| info.id.clone()).unwrap_or_default()
-}
-
-fn relaxed_stand<'a>(case: &Case<'_>, ground: &Ground<'a>, root: StepId, relaxed: &[&Relaxation]) -> super::stand::Stand<'a> {
-    let mut stand = ground.stand.clone();
-    for own in own_roundings(case, root) {
-        stand.rounding.insert(own, Rounding::LeftOut);
-    }
-    for one in relaxed {
-        match one.how {
-            How::Step(step) => drop(stand.rounding.insert(step, Rounding::Either)),
-            How::Fact(fact, hull) => drop(stand.facts.insert(fact, Some(Bounds::between(hull.low, hull.high)))),
-            How::Part(step, hull) => drop(stand.instead.insert(step, Bounds::between(hull.low, hull.high))),
-        }
-    }
-    stand
-}
-
-/// What a value can be before its last rounding, with some roundings left out.
-fn loosened(case: &Case<'_>, ground: &Ground<'_>, root: StepId, relaxed: &[&Relaxation]) -> Option<Hull> {
-    case.evaluate(&relaxed_stand(case, ground, root, relaxed), root).numbers()
-}
-
-/// Whether some number of a hull prints as that. Where the numbers that print as a part are meant, an end alone is none of them.
-fn covers(hull: &Hull, published: &Number, print: Print, relaxed: &[&Relaxation]) -> bool {
-    let rounded = |end: &Number| quantity::rounded(end, print.step, print.mode).ok();
-    if hull.point().as_ref().and_then(rounded) == Some(*published) {
-        return true;
-    }
-    let open = relaxed.iter().any(|one| !matches!(one.how, How::Step(_)));
-    let ends = [hull.low, hull.high].into_iter().flatten();
-    if !open && ends.into_iter().any(|end| rounded(&end) == Some(*published)) {
-        return true;
-    }
-    let Some(value) = published.decimal() else { return false };
-    // a printed number off the grid comes of no rounding
-    if !quantity::on_grid(value, print.step) {
-        return false;
-    }
-    unrounded(value, print.step, print.mode).common(hull).is_some_and(|common| common.point().is_none())
-}
-
-/// The ends of a hull in print.
-fn in_print(hull: &Hull, print: Print) -> Hull {
-    let end = |end: Option<Number>| end.and_then(|end| quantity::rounded(&end, print.step, print.mode).ok());
-    Hull::new(end(hull.low), end(hull.high))
-}
-
-/// A set of roundings of which none can be spared.
-fn least<'r>(all: &'r [Relaxation], reaches: impl Fn(&[&Relaxation]) -> bool) -> Vec<&'r Relaxation> {
-    let mut kept: Vec<&Relaxation> = all.iter().collect();
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|index| all.get(*index).map(|one| one.digits));
-    for index in order {
-        let Some(one) = all.get(index) else { continue };
-        let without: Vec<&Relaxation> = kept.iter().copied().filter(|other| !std::ptr::eq(*other, one)).collect();
-        if reaches(&without) {
-            kept = without;
-        }
-    }
-    kept
 }
 
 impl Ground<'_> {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::printed::{Cell, Printed};
-use super::reconcile::{full_of, own_roundings, reach_above};
+use super::relaxed::{full_of, own_roundings, reach_above};
 use super::stand::{Case, Ground, Stand, again, unrounded};
 use crate::eval::Rounding;
 use crate::eval::domain::{Bounds, Value};

@@ -118,11 +118,8 @@ impl<'a> Case<'a> {
     fn score(&self, cell: &Cell) -> Option<Score> {
         let item = cell.item?;
         let step = self.program.items.get(item).copied().flatten()?.score;
-        let value = match cell.printed.is_empty() {
-            // nothing was given or taken
-            true if !self.plan.items.get(item)?.is_base() => Decimal::ZERO,
-            _ => cell.number()?,
-        };
+        // where nothing was given or taken the cell is blank
+        let value = if cell.printed.is_empty() && !self.plan.items.get(item)?.is_base() { Decimal::ZERO } else { cell.number()? };
         Some(Score { table: cell.table, item, step, value, made_of: closure(&self.program.steps, [step]).into_iter().collect() })
     }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::pick;
 use crate::audit::printed::Printed;
-use crate::audit::reconcile::{Checked, Fitted, Reconciled, Relaxed, RelaxedKind, Verdict, Why};
+use crate::audit::reconcile::{Checked, Fitted, Reconciled, Verdict, Why};
+use crate::audit::relaxed::{Relaxed, RelaxedKind};
 use crate::diag::{Lang, words};
 use crate::facts::Provenance;
 use crate::facts::table::csv_cell;
@@ -281,15 +282,15 @@ fn fitted_words(cell: &Checked, fitted: &[Fitted], lang: Lang) -> String {
     let facts = listed(&fitted.iter().map(one).collect::<Vec<_>>(), lang);
     let same = cell.computed.is_some() && cell.computed.as_deref().and_then(number) == number(&cell.published);
     let range = range(cell, lang);
-    match same {
-        true => words!(
+    let said = if same {
+        words!(
             "虽然相等,所依的数据却是照这一格(或所给各表以外的一格)定的:{facts}",
             "equal, but the facts were fitted to this cell, or to one that no given table holds: {facts}"
-        ),
-        false => words!("所依的数据不是确知的:{facts}{range}", "the facts are not known for certain: {facts}{range}"),
-    }
-    .get(lang)
-    .to_owned()
+        )
+    } else {
+        words!("所依的数据不是确知的:{facts}{range}", "the facts are not known for certain: {facts}{range}")
+    };
+    said.get(lang).to_owned()
 }
 
 fn missing_words(cell: &Checked, facts: &[String], lang: Lang) -> String {
