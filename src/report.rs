@@ -34,7 +34,7 @@ pub(crate) use goal::{GoalReport, goal_json, goal_text, stuck_words};
 pub(crate) use inversion::{Inverted, inversions};
 pub(crate) use markdown::{derivation_in_markdown, markdown};
 pub(crate) use needs::{needs, needs_besides};
-pub(crate) use page::{Findings, Subject, page};
+pub(crate) use page::{Findings, Subject, cells_found, claims_found, page};
 pub(crate) use receipt::{finding, unchecked, verdict, verified_text};
 pub(crate) use reconciled::{reconciled, reconciled_as_csv, reconciled_as_json, reconciled_in_markdown};
 pub(crate) use records::records;

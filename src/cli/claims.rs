@@ -113,7 +113,7 @@ fn known(arguments: &Arguments, policy: Option<&Path>, lang: Option<Lang>, input
 }
 
 /// The verdicts on one file, and the language that it is written in.
-fn judge(path: &Path, known: &Known, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<(Claims, Lang), Fault> {
+pub(super) fn judge(path: &Path, known: &Known, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<(Claims, Lang), Fault> {
     let shown_path = path.display();
     let bytes = std::fs::read(path).map_err(|cause| {
         let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);

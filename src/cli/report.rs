@@ -6,12 +6,16 @@ use clap::{ValueEnum, ValueHint};
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_facts, load_policy, period};
+use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
+use super::published;
 use super::{End, Subject, progress};
+use crate::audit::claims::{self, Known};
+use crate::audit::reconcile::reconcile;
 use crate::diag::{Lang, language_of, words};
-use crate::report::{self, Extent, Findings, View};
-use crate::results;
+use crate::facts::Facts;
+use crate::report::{self, ClaimsView, Extent, Findings, View};
+use crate::results::{self, Results};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -19,6 +23,12 @@ pub(super) struct Arguments {
     standard: Standard,
     #[command(flatten)]
     subject: Subject,
+    /// 公布的表,逐格核对后标在页上;可重复 / A published table, whose cells are marked with their verdicts; may be repeated
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    published: Vec<PathBuf>,
+    /// 断言文件,逐句核对后列在页上;可重复 / A file of claims, whose verdicts are listed; may be repeated
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    claims: Vec<PathBuf>,
     /// 输出格式:html / Format: html
     #[arg(long, value_enum, default_value = "html", value_name = "html")]
     format: Format,
@@ -33,11 +43,18 @@ enum Format {
     Html,
 }
 
-pub(super) const EXAMPLES: &[Example] = &[example(
-    "kaoping report policies/示例 --period 2024-01 --facts 数据.csv --out 审阅.html",
-    "一个网页:排名、分布、热力图;点任何一个数看由来",
-    "One page: ranking, distribution, heat map; every number unfolds to where it came from",
-)];
+pub(super) const EXAMPLES: &[Example] = &[
+    example(
+        "kaoping report policies/示例 --period 2024-01 --facts 数据.csv --out 审阅.html",
+        "一个网页:排名、分布、热力图;点任何一个数看由来",
+        "One page: ranking, distribution, heat map; every number unfolds to where it came from",
+    ),
+    example(
+        "kaoping report policies/示例 --period 2024-01 --facts 数据.csv --published 公布.csv --out 审阅.html",
+        "并把公布的表逐格核对的结论标在页上",
+        "With the verdict on every published cell marked on the page",
+    ),
+];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let Format::Html = arguments.format;
@@ -57,16 +74,38 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     progress::begin(&words!("写由来", "telling derivations"));
     let view = View::new(&loaded.plan, &results, shown, Extent::Every);
     let subject = report::Subject { plan: &loaded.plan, facts: &facts, sources: &loaded.policy.sources };
-    let page = report::page(&view, &subject, &findings(), &progress::reached);
-    deliver(page.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
+    let mut inputs = loaded.inputs(&arguments.subject);
+    let found = findings(arguments, (&loaded, &facts, &results), shown, &mut inputs).map_err(|fault| fault.speaking(shown))?;
+    let page = report::page(&view, &subject, &found, &progress::reached);
+    deliver(page.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     let lacking = results.units.iter().any(|unit| unit.lacks_facts);
     Ok(if lacking { End::FactsMissing } else { End::Answered })
 }
 
-/// What was found of a published month; the page has marks, a table and a list for it. Without a published table nothing is.
-fn findings() -> Findings {
-    Findings::default()
+/// What was found of a published month; the page has marks, a table and a list for it.
+fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &Results), lang: Lang, inputs: &mut Vec<PathBuf>) -> Result<Findings, Fault> {
+    let mut found = Findings::default();
+    if !arguments.published.is_empty() {
+        let printed = published::read(&arguments.published, loaded, facts, lang)?;
+        let reconciled = reconcile(&loaded.plan, facts, results, &printed, &progress::reached);
+        found.cells = report::cells_found(&loaded.plan, &reconciled, &printed, lang);
+        inputs.extend(arguments.published.iter().cloned());
+    }
+    if !arguments.claims.is_empty() {
+        let known = Known {
+            facts: Some(claims::facts_of(&loaded.plan, facts)),
+            results: Some(claims::results_of(&loaded.plan, results)),
+            mode: Some(loaded.plan.head.mode),
+        };
+        let mut of_files = Vec::new();
+        for path in &arguments.claims {
+            inputs.push(path.clone());
+            of_files.push((path.display().to_string(), super::claims::judge(path, &known, Some(lang), inputs)?.0));
+        }
+        found.claims = report::claims_found(&ClaimsView::new(&of_files, lang));
+    }
+    Ok(found)
 }
 
 /// A page has the ending of one: nothing else is written under the name of something else.

@@ -132,7 +132,7 @@ fn present(listed: Listed, root: &Root, outside: &mut Verified) -> Option<(Liste
 fn in_words(fault: &Fault, lang: Option<Lang>) -> String {
     match fault {
         Fault::Words(words) => words.get(lang.unwrap_or_else(locale)).to_owned(),
-        Fault::Diagnostics(found, _) => {
+        Fault::Diagnostics(found, _) | Fault::Spoken(found, _, _) => {
             fault.report(lang);
             found.first().map(|first| format!("{} {}", first.code.id(), first.words.get(lang.unwrap_or_else(locale)))).unwrap_or_default()
         }

@@ -12,7 +12,7 @@ mod pack;
 mod place;
 mod words;
 
-pub(crate) use self::findings::Findings;
+pub(crate) use self::findings::{Findings, cells_found, claims_found};
 
 use sha2::{Digest, Sha256};
 

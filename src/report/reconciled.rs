@@ -199,7 +199,7 @@ fn listed<'n>(names: impl IntoIterator<Item = &'n String>, lang: Lang) -> String
 }
 
 /// Why a cell has its verdict.
-fn why(cell: &Checked, lang: Lang) -> String {
+pub(super) fn why(cell: &Checked, lang: Lang) -> String {
     let computed = cell.computed.as_deref().unwrap_or_default();
     let said = match &cell.why {
         Why::Equal => words!("与算得的相等", "equal to what is computed"),
