@@ -80,7 +80,8 @@ fn an_impossible_cell_names_what_stands_in_its_way() {
 fn texts_speak_both_languages() {
     let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15", "--free", "超时签收数"];
     let text = invert(&cell).out;
-    for line in ["固定:总工单数 = 146 件", "待求:超时签收数", "1 组数据印得出这个分,已证明没有别的:", "「签收率」只能是 93.15%", "在 6.845% 与 6.855% 之间"] {
+    for line in ["固定:总工单数 = 146 件", "待求:超时签收数", "1 组数据印得出这个分,已证明没有别的:", "「签收率」只能是 93.15%", "在 6.845% 与 6.855% 之间"]
+    {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = invert(&[&cell[..], &["--lang", "en"]].concat()).out;
@@ -154,7 +155,7 @@ fn every_solution_of_every_partial_cell_of_the_annex_scores_what_was_printed() {
             printed.push((name, indicator.to_owned(), cell["score"].as_str().unwrap().to_owned()));
         }
     }
-    assert!(printed.len() > 300, "{}", printed.len());
+    assert!(printed.len() > 250, "{}", printed.len());
     let folder = tempfile::tempdir().unwrap();
     fs::copy(root().join("policies/lianyungang/标准.kp.md"), folder.path().join("标准.kp.md")).unwrap();
     fs::write(folder.path().join("facts.csv"), table).unwrap();

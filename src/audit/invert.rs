@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use self::model::{Model, Of};
-pub(crate) use self::room::Span;
 use self::room::Room;
+pub(crate) use self::room::Span;
 pub(crate) use self::search::Open;
 use self::search::{Bounded, Found, search};
 use crate::eval::domain::{Absence, Hull, Value};

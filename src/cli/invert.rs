@@ -50,7 +50,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "[数据=]上限 / [FACT=]N")]
     max: Vec<String>,
     /// 最多逐一列出这么多组,此外只给范围 / List so many sets of facts one by one; of the others ranges only
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "组数 / N", default_value_t = 1000)]
     limit: usize,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
@@ -94,7 +94,10 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
     }
     if arguments.score.is_some() && (arguments.unit.is_none() || arguments.indicator.is_none()) {
-        return Err(Fault::Words(words!("--score 是一格的得分,请用 --unit 和 --indicator 写明是哪一格", "--score is of one cell: name it with --unit and --indicator")));
+        return Err(Fault::Words(words!(
+            "--score 是一格的得分,请用 --unit 和 --indicator 写明是哪一格",
+            "--score is of one cell: name it with --unit and --indicator"
+        )));
     }
     if arguments.score.is_none() && arguments.published.is_empty() {
         return Err(Fault::Words(words!(
@@ -190,12 +193,17 @@ fn wishes(plan: &Plan, arguments: &Arguments) -> Result<Wishes, Fault> {
         match text.split_once(['=', '\u{FF1D}']) {
             Some((name, most)) => {
                 let fact = fact(plan, name)?;
-                let most = read(plan, fact, most)?.decimal().ok_or_else(|| Fault::Words(words!("「{name}」不是数,没有上限", "{name} is no number and has no maximum")))?;
+                let most = read(plan, fact, most)?
+                    .decimal()
+                    .ok_or_else(|| Fault::Words(words!("「{name}」不是数,没有上限", "{name} is no number and has no maximum")))?;
                 wishes.max.insert(fact, most);
             }
             None => {
                 let most = number(text).ok_or_else(|| {
-                    Fault::Words(words!("--max 要一个数,如 --max 500 或 --max 数据=500,不是「{text}」", "--max takes a number, as in --max 500 or --max FACT=500, not {text}"))
+                    Fault::Words(words!(
+                        "--max 要一个数,如 --max 500 或 --max 数据=500,不是「{text}」",
+                        "--max takes a number, as in --max 500 or --max FACT=500, not {text}"
+                    ))
                 })?;
                 wishes.max_of_all = Some(most);
             }
@@ -215,7 +223,8 @@ fn read(plan: &Plan, fact: FactId, text: &str) -> Result<Value, Fault> {
 /// The fact of that name or heading.
 fn fact(plan: &Plan, name: &str) -> Result<FactId, Fault> {
     let name = name.trim();
-    let found = plan.facts.iter().position(|fact| fact.name == name).or_else(|| plan.facts.iter().position(|fact| fact.columns.iter().any(|column| column == name)));
+    let found =
+        plan.facts.iter().position(|fact| fact.name == name).or_else(|| plan.facts.iter().position(|fact| fact.columns.iter().any(|column| column == name)));
     found.ok_or_else(|| {
         let near = closest(name, plan.facts.iter().map(|fact| fact.name.as_str()));
         Fault::Words(match near {
@@ -251,7 +260,10 @@ fn printed(arguments: &Arguments, loaded: &Loaded, facts: &Facts, lang: Lang) ->
     if found.is_empty() {
         return Err(Fault::Words(match (&unit, &arguments.indicator) {
             (Some(unit), Some(indicator)) => {
-                words!("公布的表里没有「{unit}」的「{indicator}」这一格,可用 --score 写明", "the published tables have no cell of {indicator} for {unit}: give it with --score")
+                words!(
+                    "公布的表里没有「{unit}」的「{indicator}」这一格,可用 --score 写明",
+                    "the published tables have no cell of {indicator} for {unit}: give it with --score"
+                )
             }
             _ => words!(
                 "公布的表里没有既非满分也非零分的指标:表头要有「单位」和指标的名称",
@@ -273,7 +285,9 @@ fn of_table(table: &Table, (loaded, facts): (&Loaded, &Facts), (unit, asked): (O
             unknown.push(name);
             continue;
         };
-        let Some(member) = facts.members.iter().position(|member| member.name == known).filter(|member| unit.is_none_or(|unit| unit == *member)) else { continue };
+        let Some(member) = facts.members.iter().position(|member| member.name == known).filter(|member| unit.is_none_or(|unit| unit == *member)) else {
+            continue;
+        };
         for (heading, text) in table.headings.iter().zip(row) {
             let Some(item) = facts.members.get(member).and_then(|member| column(plan, member, bare(heading))) else { continue };
             let wanted = match asked {

@@ -71,7 +71,9 @@ impl Inverted<'_> {
         };
         let solution = |values: &Vec<Value>| self.map(answer.facts.iter().copied().zip(values), lang);
         let range = |extents: &Vec<Extent>| -> Json {
-            Json::Object(answer.facts.iter().zip(extents).map(|(fact, extent)| (self.name(*fact).to_owned(), self.extent_as_data(*fact, extent, lang))).collect())
+            Json::Object(
+                answer.facts.iter().zip(extents).map(|(fact, extent)| (self.name(*fact).to_owned(), self.extent_as_data(*fact, extent, lang))).collect(),
+            )
         };
         let mut report = Map::new();
         report.insert("complete".to_owned(), json!(answer.complete));
@@ -344,7 +346,8 @@ impl Inverted<'_> {
         for drop in &answer.drops {
             let (kind, what) = self.relaxed(&drop.relaxed, lang);
             let kind = kind_word(kind, lang);
-            let example: Vec<String> = drop.example.iter().map(|(fact, value)| format!("{} = {}", self.name(*fact), self.with_unit(*fact, value, lang))).collect();
+            let example: Vec<String> =
+                drop.example.iter().map(|(fact, value)| format!("{} = {}", self.name(*fact), self.with_unit(*fact, value, lang))).collect();
             let instead = drop.instead.as_ref().map(|instead| {
                 let value = show(self.plan, instead, Some(&Unit::score()), lang);
                 words!("该条须得 {value}", "it would have to come to {value}").get(lang).to_owned()
@@ -459,7 +462,13 @@ impl Inverted<'_> {
     fn in_one_line(&self, answer: &Answer, lang: Lang) -> String {
         let comma = pick(lang, ",", ", ");
         if let (Some(extents), true) = (answer.boxes.first(), answer.boxes.len() == 1) {
-            return answer.facts.iter().zip(extents).map(|(fact, extent)| format!("{} {}", self.name(*fact), self.extent(*fact, extent, lang))).collect::<Vec<_>>().join(comma);
+            return answer
+                .facts
+                .iter()
+                .zip(extents)
+                .map(|(fact, extent)| format!("{} {}", self.name(*fact), self.extent(*fact, extent, lang)))
+                .collect::<Vec<_>>()
+                .join(comma);
         }
         if answer.boxes.is_empty() {
             let kinds: Vec<String> = answer.drops.iter().map(|drop| self.relaxed(&drop.relaxed, lang).1).collect();

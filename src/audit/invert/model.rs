@@ -302,7 +302,9 @@ impl<'p> Model<'p> {
             let made = match self.variables.iter().position(|variable| variable.step == id) {
                 Some(variable) => Made::Variable(variable),
                 None => match (relaxed, step) {
-                    (Some(Relaxed::Rounding(of) | Relaxed::Clamp(of)), Step::Round(a, ..) | Step::Cap(a, _) | Step::Floor(a, _)) if *of == id => Made::Passed(*a),
+                    (Some(Relaxed::Rounding(of) | Relaxed::Clamp(of)), Step::Round(a, ..) | Step::Cap(a, _) | Step::Floor(a, _)) if *of == id => {
+                        Made::Passed(*a)
+                    }
                     _ => Made::Step(step),
                 },
             };

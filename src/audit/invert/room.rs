@@ -97,9 +97,7 @@ impl Room {
         let numbers = |low: Option<i64>, high: Option<i64>| Room::of_numbers(low, high);
         match (self.span, self.others.as_slice()) {
             (Some(span), [_, ..]) => Some((Room { span: Some(span), others: Vec::new() }, Room { span: None, others: self.others.clone() })),
-            (None, [first, rest @ ..]) if !rest.is_empty() => {
-                Some((Room { span: None, others: vec![*first] }, Room { span: None, others: rest.to_vec() }))
-            }
+            (None, [first, rest @ ..]) if !rest.is_empty() => Some((Room { span: None, others: vec![*first] }, Room { span: None, others: rest.to_vec() })),
             (Some(Span { low, high }), []) => {
                 let cut = match (low, high) {
                     (Some(low), Some(high)) if low >= high => return None,
