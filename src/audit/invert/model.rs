@@ -378,6 +378,16 @@ impl<'p> Model<'p> {
         self.program.infos.iter().position(|info| info.role == Role::Derived(fact))
     }
 
+    /// How much it is to look at rooms once: a step for every operand, of a sum for every pair of them.
+    pub(crate) fn weight(&self) -> usize {
+        let of = |made: &Made<'_>| match made {
+            Made::Step(step @ Step::Sum(_)) => operands(step).len().saturating_pow(2),
+            Made::Step(step) => operands(step).len(),
+            Made::Variable(_) | Made::Passed(_) => 1,
+        };
+        self.varying.iter().map(|(_, made)| of(made)).sum::<usize>().max(1)
+    }
+
     /// What can be said of some rooms together, which lose what cannot be.
     pub(crate) fn look(&mut self, rooms: &mut [Room]) -> Verdict {
         const ROUNDS: usize = 4;

@@ -228,6 +228,14 @@ fn without_a_maximum_the_smallest_are_told_and_the_general_form() {
 }
 
 #[test]
+fn a_product_of_fractions_loses_nothing_to_digits() {
+    // 10 / 12 × 10 / 12 × 10 = 6.944…; no other two counts up to 12 multiply to 100
+    let answer = asked(item("相乘"), decimal("6.94"), &row(&[]), &up_to_most());
+    assert!(answer.complete);
+    assert_eq!(told(&answer), [[10, 10]]);
+}
+
+#[test]
 fn a_whole_family_is_one_box() {
     // full marks for 95 % and more: up to 5 of 100
     let answer = asked(item("按时"), decimal("10"), &row(&[(fact("总数"), number(100))]), &Wishes::default());
