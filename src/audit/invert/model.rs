@@ -391,23 +391,26 @@ impl<'p> Model<'p> {
     /// What can be said of some rooms together, which lose what cannot be.
     pub(crate) fn look(&mut self, rooms: &mut [Room]) -> Verdict {
         const ROUNDS: usize = 4;
-        for _ in 0..ROUNDS {
+        let single = |rooms: &[Room]| rooms.iter().all(|room| room.size() == Some(1));
+        let mut round = 0;
+        loop {
             self.forward(rooms);
             match self.verdict() {
                 Verdict::Some => {}
                 found => return found,
             }
-            if rooms.iter().all(|room| room.size() == Some(1)) {
+            if single(rooms) {
                 // what is undecided rests on facts of which nothing is asked
                 return Verdict::All;
             }
+            round += 1;
             match self.narrow(rooms) {
                 Err(Impossible) => return Verdict::None,
-                Ok(false) => return Verdict::Some,
-                Ok(true) => {}
+                // single values are always judged: they cannot be parted
+                Ok(true) if round < ROUNDS || single(rooms) => {}
+                Ok(_) => return Verdict::Some,
             }
         }
-        Verdict::Some
     }
 
     fn verdict(&self) -> Verdict {
