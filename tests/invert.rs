@@ -114,7 +114,7 @@ fn rows() -> BTreeMap<String, BTreeMap<String, String>> {
     let text = fs::read_to_string(root().join("golden/lianyungang/2020-11/facts.csv")).unwrap();
     let mut lines = text.trim_start_matches('\u{feff}').lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
     let headings = lines.next().unwrap();
-    lines.map(|cells| (cells[0].clone(), headings.iter().cloned().zip(cells).collect())).collect()
+    lines.map(|cells| (cells.first().unwrap().clone(), headings.iter().cloned().zip(cells).collect())).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::narrow::{Impossible, Wanted, reach, widened};
+use super::narrow::{Backward, Impossible, reach, widened};
 use super::room::Room;
 use super::{Question, Relaxed, Wishes};
 use crate::eval::domain::{Absence, Bounds, Domain, Hull, Interval, Value};
@@ -468,7 +468,7 @@ impl<'p> Model<'p> {
     /// Takes from the rooms what cannot give the score; says whether anything went.
     fn narrow(&mut self, rooms: &mut [Room]) -> Result<bool, Impossible> {
         self.wanted.fill(None);
-        let mut wanted = Wanted::new(&self.program.steps, &self.values, &mut self.wanted);
+        let mut wanted = Backward::new(&self.program.steps, &self.values, &mut self.wanted);
         let printed = Hull::of(self.printed);
         let hull = self.print.map_or(printed, |(step, mode)| widened(&printed, &reach(step, mode)));
         wanted.want(self.root, &hull)?;

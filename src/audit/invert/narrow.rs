@@ -16,15 +16,15 @@ pub(crate) struct Impossible;
 
 /// The numbers that steps must come to.
 #[derive(Debug)]
-pub(crate) struct Wanted<'v> {
+pub(crate) struct Backward<'v> {
     steps: &'v [Step],
     values: &'v [Bounds],
     wanted: &'v mut [Option<Hull>],
 }
 
-impl<'v> Wanted<'v> {
+impl<'v> Backward<'v> {
     pub(crate) fn new(steps: &'v [Step], values: &'v [Bounds], wanted: &'v mut [Option<Hull>]) -> Self {
-        Wanted { steps, values, wanted }
+        Backward { steps, values, wanted }
     }
 
     pub(crate) fn of(&self, step: StepId) -> Option<Hull> {
