@@ -26,7 +26,7 @@ mod provenance;
 mod records;
 pub(crate) mod register;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 pub(crate) mod stray;
 pub(crate) mod table;
 mod units;

@@ -114,7 +114,7 @@ fn rows() -> BTreeMap<String, BTreeMap<String, String>> {
     let text = fs::read_to_string(root().join("golden/lianyungang/2020-11/facts.csv")).unwrap();
     let mut lines = text.trim_start_matches('\u{feff}').lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
     let headings = lines.next().unwrap();
-    lines.map(|cells| (cells[0].clone(), headings.iter().cloned().zip(cells).collect())).collect()
+    lines.map(|cells| (cells.first().unwrap().clone(), headings.iter().cloned().zip(cells).collect())).collect()
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn every_solution_of_every_partial_cell_of_the_annex_scores_what_was_printed() {
             printed.push((name, indicator.to_owned(), cell["score"].as_str().unwrap().to_owned()));
         }
     }
-    assert!(printed.len() > 300, "{}", printed.len());
+    assert!(printed.len() > 250, "{}", printed.len());
     let folder = tempfile::tempdir().unwrap();
     fs::copy(root().join("policies/lianyungang/标准.kp.md"), folder.path().join("标准.kp.md")).unwrap();
     fs::write(folder.path().join("facts.csv"), table).unwrap();

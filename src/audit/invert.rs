@@ -128,17 +128,24 @@ pub(crate) struct Answer {
     pub(crate) drops: Vec<Drop>,
 }
 
-/// How hard a search tries.
+/// How hard a search tries: so many operations, and no more looks than that.
+const WORK: usize = 4_000_000;
 const LOOKS: usize = 200_000;
 /// Solutions of a search without end.
 const ENOUGH: u64 = 10;
 /// How hard a search tries with one thing left aside.
 const LOOKS_ASIDE: usize = 3_000;
 
+/// How many looks a search has, the fewer the more steps each of them takes.
+fn looks(model: &Model<'_>, most: usize) -> usize {
+    WORK.checked_div(model.weight()).unwrap_or(most).min(most)
+}
+
 /// What can have printed the score, with at most so many solutions one by one.
 pub(crate) fn invert(question: &Question<'_>, limit: usize) -> Answer {
     let mut model = Model::new(question, None);
-    let Found { boxes, open, all } = &search(&mut model, Bounded { looks: LOOKS, enough: ENOUGH, first_only: false });
+    let bounded = Bounded { looks: looks(&model, LOOKS), enough: ENOUGH, first_only: false };
+    let Found { boxes, open, all } = &search(&mut model, bounded);
     let facts = facts_of(&model);
     let count = boxes.iter().try_fold(0_u64, |sum, rooms| sum.checked_add(search::size(rooms)?));
     let none = boxes.is_empty() && open.is_none();
@@ -280,7 +287,8 @@ fn values_of(question: &Question<'_>, model: &Model<'_>, fact: FactId, step: Ste
     if let Some(number) = fixed {
         only.room.keep(&Hull::of(*number), grid);
     }
-    let found = search(&mut direct, Bounded { looks: LOOKS_ASIDE, enough: u64::MAX, first_only: false });
+    let bounded = Bounded { looks: looks(&direct, LOOKS_ASIDE), enough: u64::MAX, first_only: false };
+    let found = search(&mut direct, bounded);
     if found.open == Some(Open::TooMany) {
         return None;
     }
@@ -304,7 +312,7 @@ fn quotient_of(model: &Model<'_>, fact: FactId) -> Option<(StepId, Hull)> {
 
 /// Everything that, left aside alone, lets the score come about.
 fn drops(question: &Question<'_>, model: &Model<'_>) -> Vec<Drop> {
-    let bounded = Bounded { looks: LOOKS_ASIDE, enough: 1, first_only: true };
+    let bounded = Bounded { looks: looks(model, LOOKS_ASIDE), enough: 1, first_only: true };
     let mut found = Vec::new();
     for relaxed in candidates(question, model) {
         let mut model = Model::new(question, Some(&relaxed));

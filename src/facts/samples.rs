@@ -52,7 +52,7 @@ pub(super) fn plan() -> Plan {
 }
 
 /// The plan of a rule text without faults.
-pub(super) fn plan_of(text: &str) -> Plan {
+pub(crate) fn plan_of(text: &str) -> Plan {
     let mut sources = Sources::default();
     sources.add("规则.kp", text);
     let parsed = crate::syntax::parse(&sources);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::narrow::{Impossible, Wanted, reach, widened};
+use super::narrow::{Backward, Impossible, reach, widened};
 use super::room::Room;
 use super::{Question, Relaxed, Wishes};
 use crate::eval::domain::{Absence, Bounds, Domain, Hull, Interval, Value};
@@ -378,26 +378,39 @@ impl<'p> Model<'p> {
         self.program.infos.iter().position(|info| info.role == Role::Derived(fact))
     }
 
+    /// How much it is to look at rooms once: a step for every operand, of a sum for every pair of them.
+    pub(crate) fn weight(&self) -> usize {
+        let of = |made: &Made<'_>| match made {
+            Made::Step(step @ Step::Sum(_)) => operands(step).len().saturating_pow(2),
+            Made::Step(step) => operands(step).len(),
+            Made::Variable(_) | Made::Passed(_) => 1,
+        };
+        self.varying.iter().map(|(_, made)| of(made)).sum::<usize>().max(1)
+    }
+
     /// What can be said of some rooms together, which lose what cannot be.
     pub(crate) fn look(&mut self, rooms: &mut [Room]) -> Verdict {
         const ROUNDS: usize = 4;
-        for _ in 0..ROUNDS {
+        let single = |rooms: &[Room]| rooms.iter().all(|room| room.size() == Some(1));
+        let mut round = 0;
+        loop {
             self.forward(rooms);
             match self.verdict() {
                 Verdict::Some => {}
                 found => return found,
             }
-            if rooms.iter().all(|room| room.size() == Some(1)) {
+            if single(rooms) {
                 // what is undecided rests on facts of which nothing is asked
                 return Verdict::All;
             }
+            round += 1;
             match self.narrow(rooms) {
                 Err(Impossible) => return Verdict::None,
-                Ok(false) => return Verdict::Some,
-                Ok(true) => {}
+                // single values are always judged: they cannot be parted
+                Ok(true) if round < ROUNDS || single(rooms) => {}
+                Ok(_) => return Verdict::Some,
             }
         }
-        Verdict::Some
     }
 
     fn verdict(&self) -> Verdict {
@@ -455,7 +468,7 @@ impl<'p> Model<'p> {
     /// Takes from the rooms what cannot give the score; says whether anything went.
     fn narrow(&mut self, rooms: &mut [Room]) -> Result<bool, Impossible> {
         self.wanted.fill(None);
-        let mut wanted = Wanted::new(&self.program.steps, &self.values, &mut self.wanted);
+        let mut wanted = Backward::new(&self.program.steps, &self.values, &mut self.wanted);
         let printed = Hull::of(self.printed);
         let hull = self.print.map_or(printed, |(step, mode)| widened(&printed, &reach(step, mode)));
         wanted.want(self.root, &hull)?;

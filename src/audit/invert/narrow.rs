@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::plan::{Comparison, Sign, Step, StepId};
-use crate::quantity::{Mode, Number};
+use crate::quantity::{Mode, Number, round_to};
 
 /// Nothing can come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub(crate) struct Impossible;
 
 /// The numbers that steps must come to.
 #[derive(Debug)]
-pub(crate) struct Wanted<'v> {
+pub(crate) struct Backward<'v> {
     steps: &'v [Step],
     values: &'v [Bounds],
     wanted: &'v mut [Option<Hull>],
 }
 
-impl<'v> Wanted<'v> {
+impl<'v> Backward<'v> {
     pub(crate) fn new(steps: &'v [Step], values: &'v [Bounds], wanted: &'v mut [Option<Hull>]) -> Self {
-        Wanted { steps, values, wanted }
+        Backward { steps, values, wanted }
     }
 
     pub(crate) fn of(&self, step: StepId) -> Option<Hull> {
@@ -40,7 +40,7 @@ impl<'v> Wanted<'v> {
 
     /// A step must be a number in a hull.
     pub(crate) fn want(&mut self, step: StepId, hull: &Hull) -> Result<(), Impossible> {
-        let found = self.numbers(step)?.common(hull).ok_or(Impossible)?;
+        let found = coarse(&self.numbers(step)?.common(hull).ok_or(Impossible)?);
         if let Some(slot) = self.wanted.get_mut(step) {
             *slot = Some(found);
         }
@@ -205,6 +205,19 @@ impl<'v> Wanted<'v> {
             Comparison::Ne => Ok(()),
         }
     }
+}
+
+/// The same or a little more, with ends of few digits: fractions of fractions soon have too many.
+fn coarse(hull: &Hull) -> Hull {
+    let unit = Decimal::new(1, 12);
+    let end = |number: Number, away: bool| -> Option<Number> {
+        if number.decimal().is_some() {
+            return Some(number);
+        }
+        let cut = Number::from(round_to(&number, unit, Mode::ToZero).ok()?);
+        if away { cut.plus(&Number::from(unit)) } else { cut.minus(&Number::from(unit)) }.ok()
+    };
+    Hull::new(hull.low.and_then(|low| end(low, false)), hull.high.and_then(|high| end(high, true)))
 }
 
 /// What holds where a comparison of two numbers does not.

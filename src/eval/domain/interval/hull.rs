@@ -62,16 +62,16 @@ impl End {
         self < other
     }
 
-    /// The product; 0 by whatever is 0, for the numbers that an open end stands for are all numbers.
-    fn times(&self, other: &End) -> End {
+    /// The product; 0 by whatever is 0, for the numbers that an open end stands for are all numbers. None where it cannot be held.
+    fn times(&self, other: &End) -> Option<End> {
         let sign = match (self.sign(), other.sign()) {
-            (Ordering::Equal, _) | (_, Ordering::Equal) => return End::At(Number::ZERO),
+            (Ordering::Equal, _) | (_, Ordering::Equal) => return Some(End::At(Number::ZERO)),
             (a, b) if a == b => End::Above,
             _ => End::Below,
         };
         match (self, other) {
-            (End::At(a), End::At(b)) => a.times(b).map_or(sign, End::At),
-            _ => sign,
+            (End::At(a), End::At(b)) => a.times(b).ok().map(End::At),
+            _ => Some(sign),
         }
     }
 }
@@ -155,7 +155,10 @@ impl Hull {
     pub(crate) fn times(&self, other: &Hull) -> Hull {
         let ([a, b], [c, d]) = (self.ends(), other.ends());
         let products = [a.times(&c), a.times(&d), b.times(&c), b.times(&d)];
-        Hull::around(&products, self.whole && other.whole)
+        let whole = self.whole && other.whole;
+        // a product with too many digits lies anywhere: digits are no size
+        let [Some(first), Some(second), Some(third), Some(fourth)] = products else { return Hull { whole, ..Hull::ALL } };
+        Hull::around(&[first, second, third, fourth], whole)
     }
 
     /// The quotients by all numbers but 0; none where the divisor is 0.
