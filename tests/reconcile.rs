@@ -1,6 +1,6 @@
 //! `reconcile`: published tables against the standard and the facts, a verdict for every cell.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
+#![allow(clippy::panic, missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
 
 #[path = "harness/program.rs"]
 mod program;

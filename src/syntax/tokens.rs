@@ -184,7 +184,7 @@ mod tests {
         for token in tokens(text) {
             assert_eq!(token.start, end, "{text:?}");
             end = token.end;
-            let rest = &text[token.start..];
+            let rest = text.get(token.start..).unwrap();
             let length = Some(token.end - token.start);
             let rules = [(Rule::word, TokenKind::Word), (Rule::number, TokenKind::Number), (Rule::text, TokenKind::Text), (Rule::bracketed, TokenKind::Name)];
             for (rule, kind) in rules {
