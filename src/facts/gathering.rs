@@ -16,11 +16,12 @@ use rust_decimal::Decimal;
 
 /// Replaces what was gathered by its bounds, wherever a unit known in part bears on it.
 pub(super) fn bound(plan: &Plan, facts: &mut Facts) {
-    let mut affected: Vec<bool> = facts.rows.iter().map(super::Row::is_partly_known).collect();
+    facts.rows.iter_mut().for_each(|row| row.bounds.clear());
+    // what other periods give may be known in part where nothing of this one is
+    let mut affected: Vec<bool> = facts.rows.iter().map(super::Row::is_open).collect();
     if !affected.contains(&true) {
         return;
     }
-    facts.rows.iter_mut().for_each(|row| row.bounds.clear());
     for stage in &plan.stages {
         let mut found: Vec<(usize, InputId, Bounds)> = Vec::new();
         for id in &stage.inputs {
