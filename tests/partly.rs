@@ -267,7 +267,6 @@ fn facts_of_other_periods_may_be_known_in_part() {
             Err(err) => assert!(err.contains("K05"), "{name}: {err}"),
         }
     }
-    println!("{scored} {bounds} {sampled}");
     assert!(scored >= 10, "{scored}");
     assert!(bounds >= 10, "{bounds}");
     assert!(sampled >= 5, "{sampled}");
@@ -337,7 +336,7 @@ fn every_format_shows_ranges() {
     for (_, sheet) in book.worksheets() {
         cells.extend(sheet.used_cells().map(|(_, _, cell)| if let Data::String(text) = cell { text.clone() } else { cell.to_string() }));
     }
-    shown.iter().for_each(|range| assert!(cells.iter().any(|cell| cell == range), "xlsx: no {range}"));
+    shown.iter().for_each(|range| assert!(cells.iter().any(|cell| cell.starts_with(range)), "xlsx: no {range}"));
 }
 
 #[test]
@@ -427,12 +426,31 @@ fn results_known_in_part_keep_to_the_schema() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
+/// Facts of the month that are counts.
+const COUNTS: [&str; 8] = ["总工单数", "超时签收数", "未及时回应次数", "应办结数", "超时办结数", "回访数", "不满意数", "拨测扣分次数"];
+
+/// Facts of the month that follow from others, which are given beside them.
+const FOLLOW: [(&str, &[&str]); 4] = [
+    ("及时签收率", &["超时签收数", "总工单数"]),
+    ("按时办结率", &["超时办结数", "应办结数"]),
+    ("回访满意率", &["不满意数", "回访数"]),
+    ("归集数据质量", &["数据完整得分", "内容完整得分", "扣分项得分", "工单抽检得分", "数据及时得分"]),
+];
+
+/// The fact that is left blank where another is changed, so that the two do not contradict each other.
+fn left_blank(heading: &str) -> Option<&'static str> {
+    let of = |(whole, parts): &(&'static str, &'static [&'static str])| match parts {
+        parts if parts.contains(&heading) => Some(*whole),
+        parts if *whole == heading => Some(parts[0]),
+        _ => None,
+    };
+    FOLLOW.iter().find_map(of)
+}
+
 /// A unit of the November month under another name, with a cell that is a set and with values inside it.
 struct Trial {
     set: String,
     points: Vec<String>,
-    /// The sets that were put in.
-    kind: &'static str,
 }
 
 /// A number written as a cell was.
@@ -441,7 +459,7 @@ fn shown(value: Decimal, suffix: &str) -> String {
 }
 
 /// The set of a cell for the measure of tightness, and values inside it: one case or one percentage point to each side, or anything.
-fn around(cell: &str) -> Vec<(&'static str, String, Vec<String>)> {
+fn around(heading: &str, cell: &str) -> Vec<(&'static str, String, Vec<String>)> {
     let (digits, suffix) = cell.strip_suffix('%').map_or((cell, ""), |digits| (digits, "%"));
     let Ok(value) = digits.parse::<Decimal>() else { return Vec::new() };
     let (low, high) = ((value - Decimal::ONE).max(Decimal::ZERO), value + Decimal::ONE);
@@ -455,7 +473,7 @@ fn around(cell: &str) -> Vec<(&'static str, String, Vec<String>)> {
         let near = ("±1%", format!("[{},{}]", shown(low, suffix), shown(high, suffix)), from_to(low, high, Decimal::new(1, 1)));
         return vec![near, ("?", "?".to_owned(), from_to(Decimal::ZERO, Decimal::ONE_HUNDRED, Decimal::from(5)))];
     }
-    if digits.contains('.') {
+    if !COUNTS.contains(&heading) {
         return vec![("-1", format!("[{low},{value}]"), from_to(low, value, Decimal::new(25, 2)))];
     }
     vec![("±1", format!("[{low},{high}]"), from_to(low, high, Decimal::ONE))]
@@ -485,15 +503,18 @@ fn bounds_are_as_tight_as_the_month_allows() {
     for row in &month[1..] {
         let mut add = |name: &str, column: usize, cell: &str| {
             let mut cells = [vec![name.to_owned(), tier_of[row[0].as_str()].to_owned()], row[1..].to_vec()].concat();
+            if let Some(blank) = left_blank(&month[0][column]).and_then(|blank| month[0].iter().position(|heading| heading == blank)) {
+                cells[blank + 1].clear();
+            }
             cells[column + 1] = cell.to_owned();
             rows.push(cells);
         };
         for (column, heading) in month[0].iter().enumerate().skip(1) {
-            for (kind, set, points) in around(&row[column]) {
+            for (kind, set, points) in around(heading, &row[column]) {
                 let name = format!("{}/{heading}/{kind}", row[0]);
                 add(&name, column, &set);
                 points.iter().enumerate().for_each(|(at, point)| add(&format!("{name}/{at}"), column, point));
-                trials.insert(name, Trial { set, points, kind });
+                trials.insert(name, Trial { set, points });
             }
         }
     }
@@ -529,7 +550,7 @@ fn bounds_are_as_tight_as_the_month_allows() {
             if hull == range {
                 tight += 1;
             } else {
-                loose.push(format!("{name} {item} {} {}: {hull:?} {range:?}", trial.kind, trial.set));
+                loose.push(format!("{name} {item} {}: {hull:?} {range:?}", trial.set));
             }
         }
         if let (Some(hull), Some(range)) = (hull_of(known, "total"), range(&|one| number(&one["total"])))
@@ -540,7 +561,6 @@ fn bounds_are_as_tight_as_the_month_allows() {
         }
     }
     println!("{tight} of {all} indicator cells are tight; mean ratio of {totals} totals {}", ratios / Decimal::from(totals.max(1)));
-    loose.iter().for_each(|one| println!("{one}"));
-    assert!(all > 100, "{all}");
-    assert_eq!(loose, Vec::<String>::new());
+    assert!(all >= 500 && totals >= 300, "{all} {totals}");
+    assert_eq!((loose, ratios), (Vec::<String>::new(), Decimal::from(totals)));
 }
