@@ -101,15 +101,13 @@ fn of_units(plan: &Plan, facts: &Facts, affected: &[bool], (id, units): (InputId
     let mut places: BTreeMap<Group, BTreeMap<usize, Bounds>> = BTreeMap::new();
     for (member, one) in exact.iter().enumerate() {
         match one.read {
-            Group::Known(..) if units.fold == Fold::Rank => {
-                if touches(one.read) {
-                    let of_group = places.entry(one.read).or_insert_with(|| gathered.places(units, one.read));
-                    match of_group.get(&member) {
-                        Some(bounds) => found.push((member, *bounds)),
-                        None if affected.get(member) == Some(&true) => found.push((member, Bounds::ANY)),
-                        // one that does not count has no place, whatever the others are
-                        None => {}
-                    }
+            Group::Known(..) if units.fold == Fold::Rank && touches(one.read) => {
+                let of_group = places.entry(one.read).or_insert_with(|| gathered.places(units, one.read));
+                match of_group.get(&member) {
+                    Some(bounds) => found.push((member, *bounds)),
+                    None if affected.get(member) == Some(&true) => found.push((member, Bounds::ANY)),
+                    // one that does not count has no place, whatever the others are
+                    None => {}
                 }
             }
             Group::Known(..) => {
@@ -159,7 +157,7 @@ fn in_part(plan: &Plan, facts: &Facts, (member, one): (usize, &Brought), id: Inp
     let group = match one.group {
         Group::Open(_) => None,
         Group::Nowhere => return,
-        group => Some(group),
+        group @ Group::Known(..) => Some(group),
     };
     let (mut can, mut sure) = (row.listed, true);
     let mut open: Vec<Absence> = if row.listed { Vec::new() } else { vec![Absence::Missing] };
@@ -253,7 +251,7 @@ fn made(fold: Fold, all: &[Can]) -> Bounds {
         Fold::Mean | Fold::WeightedMean => values,
         Fold::Best => extreme(&sure, all, false),
         Fold::Lowest => extreme(&sure, all, true),
-        Fold::Median if certain && !all.is_empty() => middle(all),
+        Fold::Median if certain && !all.is_empty() => Some(middle(all)),
         Fold::Median | Fold::Rank => values,
     };
     let mut found = numbers.map_or(Bounds::of(Value::Absent(Absence::Undefined)), |hull| Bounds::between(hull.low, hull.high)).possible();
@@ -276,12 +274,12 @@ fn extreme(sure: &[&Can], all: &[Can], least: bool) -> Option<Hull> {
 }
 
 /// The median of the least values, and of the greatest.
-fn middle(all: &[Can]) -> Option<Hull> {
+fn middle(all: &[Can]) -> Hull {
     let median = |ends: Vec<Option<Number>>| -> Option<Number> {
         let counted: Option<Vec<stages::Counted>> =
             ends.into_iter().map(|end| end.map(|end| stages::Counted { member: 0, value: Value::Number(end), weight: Value::Truth(true) })).collect();
         stages::fold(Fold::Median, &counted?).number().copied()
     };
     let low = median(all.iter().map(|can| can.value.low).collect());
-    Some(Hull::new(low, median(all.iter().map(|can| can.value.high).collect())))
+    Hull::new(low, median(all.iter().map(|can| can.value.high).collect()))
 }

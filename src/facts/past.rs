@@ -423,7 +423,9 @@ fn had(plan: &Plan, facts: &Facts, asked: &Asked) -> Had {
     };
     let mut parts = stages::had(plan, facts, &|program| asked.brought(plan, program), asked.of_all(plan));
     for ((part, member), row) in parts.iter_mut().zip(&facts.members).zip(&facts.rows) {
-        if row.is_open() && plan.programs.get(member.tier).is_some_and(|program| !is_certain(program, row, asked.brought(plan, program), asked.of_all(plan))) {
+        if row.is_open()
+            && plan.programs.get(member.tier).is_some_and(|program| !is_certain(program, row, asked.brought(plan, program).as_ref(), asked.of_all(plan)))
+        {
             *part = Part::Open(Absence::Partly);
         }
     }
@@ -432,13 +434,13 @@ fn had(plan: &Plan, facts: &Facts, asked: &Asked) -> Had {
 }
 
 /// Whether what a unit has follows whatever its facts are that are known in part: what is missing beside them may not be read.
-fn is_certain(program: &Program, row: &Row, brought: Option<Brought>, of_all: bool) -> bool {
+fn is_certain(program: &Program, row: &Row, brought: Option<&Brought>, of_all: bool) -> bool {
     let mut values: Vec<Bounds> = Vec::new();
     run(&Interval, program, &InPart(row), Until::Scores, &mut values);
     let exact = |step: &StepId| values.get(*step).and_then(Bounds::exact);
     let exemptions: Vec<Option<Value>> = program.exemptions.iter().filter(|_| !of_all).map(|(condition, _)| exact(condition)).collect();
     exemptions.contains(&Some(Value::Truth(true)))
-        || exemptions.iter().all(Option::is_some) && brought.iter().flat_map(Brought::steps).all(|step| exact(&step).is_some())
+        || exemptions.iter().all(Option::is_some) && brought.into_iter().flat_map(Brought::steps).all(|step| exact(&step).is_some())
 }
 
 /// Fills in what other periods give to a case, which is of the first period save for what it states.
