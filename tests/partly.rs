@@ -73,7 +73,7 @@ fn point_inside(set: &str, first: &str, dice: &mut Dice) -> String {
     } else if set == "?" {
         between(low, value + away, dice)
     } else {
-        let (a, b) = set[1..set.len() - 1].split_once(',').unwrap();
+        let (a, b) = set.trim_matches(['[', ']', '(', ')', '{', '}']).split_once(',').unwrap();
         let open = if set.starts_with('(') { unit } else { Decimal::ZERO };
         if set.starts_with('{') && dice.below(2) == 0 {
             number(a)
@@ -231,7 +231,11 @@ fn copied(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copied(&path, &target) } else { drop(fs::copy(&path, &target).unwrap()) }
+        if path.is_dir() {
+            copied(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
     }
 }
 
