@@ -34,17 +34,21 @@ baseline=$(($(per_unit baseline) - generating))
 exact=$(($(per_unit exact) - filling))
 ranked=$(($(per_unit ranked) - filling))
 traced=$(($(per_unit traced) - filling))
+ranges=$(($(per_unit ranges) - filling))
+sets=$(($(per_unit sets) - $(per_unit "sets table")))
 once=$(instructions load 1)
 twice=$(instructions load 2)
 some=$(instructions check 250)
 more=$(instructions check 500)
 most=$(instructions check 1000)
 
-awk -v b="$baseline" -v e="$exact" -v t="$traced" -v c=$((twice - once)) -v r="$ranked" -v s="$some" -v m="$more" -v x="$most" 'BEGIN {
+awk -v b="$baseline" -v e="$exact" -v t="$traced" -v a="$ranges" -v h="$sets" -v c=$((twice - once)) -v r="$ranked" -v s="$some" -v m="$more" -v x="$most" 'BEGIN {
     printf "%-10s %14s %10s\n", "", "instructions", "ratio"
     printf "%-10s %14d %10.2f\n", "by hand", b, 1
     printf "%-10s %14d %10.2f\n", "exact", e, e / b
     printf "%-10s %14d %10.2f\n", "traced", t, t / b
+    printf "%-10s %14d %10.2f of exact\n", "ranges", a, a / e
+    printf "%-10s %14d %10.2f of exact\n", "half sets", h, h / e
     printf "%-10s %14d %10.2f of exact\n", "by rank", r, r / e
     printf "%-10s %14d\n", "compile", c
     printf "%-10s %14d %10.2f of an indicator of 250\n", "check 500", m, (m - s) / s

@@ -1,4 +1,4 @@
-//! One loop, once, for a tool that counts instructions: `cargo bench --bench instructions -- baseline|exact|traced|ranked|load|check N`.
+//! One loop, once, for a tool that counts instructions: `cargo bench --bench instructions -- baseline|exact|traced|ranges|sets|ranked|load|check N`.
 //!
 //! Units are generated and put into memory first. Every score is handed to the reader, and the totals are added up, so that
 //! nothing is computed in vain. `callgrind.sh` counts N and 2N units: the difference is the loop alone.
@@ -80,6 +80,23 @@ fn main() {
                 checksum.add(scores.total);
             });
         }
+        // in the domain of bounds: all facts known, or every other one as a range
+        "ranges" | "sets" => {
+            let plan = standard::plan();
+            let units = units::generate(count);
+            let table = if mode == "sets" { units::table_of_sets(&plan, &units) } else { units::table(&plan, &units) };
+            table.score_ranges(|ranges| {
+                black_box(ranges.may_have_none());
+                for score in ranges.items() {
+                    black_box(score);
+                }
+                checksum.add(ranges.total().and_then(|range| range.low));
+            });
+        }
+        "sets table" => {
+            let plan = standard::plan();
+            black_box(units::table_of_sets(&plan, &units::generate(count)));
+        }
         // with points by rank, which need a first walk over all units
         "ranked" => {
             let plan = generated::ranked();
@@ -109,7 +126,7 @@ fn main() {
                 black_box(kaoping::engine::compile(black_box(&sources)));
             }
         }
-        _ => println!("instructions -- baseline|exact|traced|ranked|load|check|table|units N"),
+        _ => println!("instructions -- baseline|exact|traced|ranges|sets|ranked|load|check|table|units N"),
     }
     println!("{mode} {count}: {} scored, totals {}", checksum.scored, checksum.totals);
 }

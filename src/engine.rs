@@ -28,14 +28,17 @@
 //! assert_eq!(totals, [Some(Decimal::new(815, 2))]);
 //! ```
 
+mod ranges;
+
 use std::collections::BTreeMap;
 
 use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
+pub use self::ranges::{Range, Ranges};
 use crate::amended::{self, Amended, Renamed, Term};
 use crate::diag::{self, Diagnostic, Lang, words};
-use crate::eval::domain::{Absence, Domain, Exact, Traced, TracedValue, Value};
+use crate::eval::domain::{Absence, Bounds, Domain, Exact, Traced, TracedValue, Value};
 use crate::eval::outcome::{AsExact, Status, evaluate};
 use crate::eval::stages::{self, Members};
 use crate::eval::{self, Evaluator, Until};
@@ -243,6 +246,8 @@ pub struct Table<'p> {
     tiers: Vec<usize>,
     /// The cells of one unit after another.
     cells: Vec<Value>,
+    /// What can be of the cells of which only a range is known.
+    known: BTreeMap<usize, Bounds>,
     /// The names of the units, where the rules name any.
     names: Vec<String>,
     /// Names, units above and attributes, where the rules read them.
@@ -383,7 +388,7 @@ impl<'p> Table<'p> {
     /// An empty table.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
-        Table { plan, tiers: Vec::new(), cells: Vec::new(), names: Vec::new(), register: Register::default() }
+        Table { plan, tiers: Vec::new(), cells: Vec::new(), known: BTreeMap::new(), names: Vec::new(), register: Register::default() }
     }
 
     /// Adds a unit; the values that are set next are its own. None where there is no such tier.
@@ -403,10 +408,18 @@ impl<'p> Table<'p> {
 
     /// Sets a number of the last unit, in the column of that name: rates as fractions of 1. None where there is no such column.
     pub fn set(&mut self, column: &str, value: Decimal) -> Option<()> {
-        let fact = self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))?;
-        let first = self.cells.len().checked_sub(self.plan.facts.len())?;
-        *self.cells.get_mut(first + fact)? = Value::Number(Number::from(value));
+        let at = self.place(column)?;
+        *self.cells.get_mut(at)? = Value::Number(Number::from(value));
         Some(())
+    }
+
+    fn fact(&self, column: &str) -> Option<FactId> {
+        self.plan.facts.iter().position(|fact| fact.name == column || fact.columns.iter().any(|name| name == column))
+    }
+
+    /// The cell of the last unit in the column of that name.
+    fn place(&self, column: &str) -> Option<usize> {
+        Some(self.cells.len().checked_sub(self.plan.facts.len())? + self.fact(column)?)
     }
 
     /// Says which unit stands above the last one; it may be added later. None where the rules do not ask for it.

@@ -87,6 +87,8 @@ pub(crate) struct Cell {
 pub(crate) struct Known {
     /// What it can be, as far as the bounds of other facts allow.
     pub(crate) bounds: Bounds,
+    /// What it can be by its cell alone.
+    pub(crate) stated: Bounds,
     /// The values, where the cell lists them.
     pub(crate) listed: Vec<Value>,
     /// The cell as it is written.
@@ -161,6 +163,11 @@ impl Row {
     /// Whether a fact of the unit is known in part.
     pub(crate) fn is_partly_known(&self) -> bool {
         self.cells.iter().flatten().any(|cell| cell.known.is_some())
+    }
+
+    /// Whether something that the unit is scored by is known in part: a fact, or what was gathered.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_partly_known() || self.inputs.iter().flatten().any(|value| *value == Value::Absent(Absence::Partly))
     }
 
     /// What can be gathered from outside the row where not all of it is known.

@@ -168,7 +168,9 @@ fn november(folder: &Path, adjustments: &str) -> PathBuf {
         fs::create_dir_all(folder.join(from)).unwrap();
         for entry in fs::read_dir(root().join(from)).unwrap() {
             let path = entry.unwrap().path();
-            fs::copy(&path, folder.join(from).join(path.file_name().unwrap())).unwrap();
+            if path.is_file() {
+                fs::copy(&path, folder.join(from).join(path.file_name().unwrap())).unwrap();
+            }
         }
     }
     let month = folder.join("golden/lianyungang/2020-11");

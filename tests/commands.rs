@@ -28,7 +28,9 @@ fn copy_of(folder: &str, to: &Path) {
     fs::create_dir_all(to.join(folder)).unwrap();
     for entry in fs::read_dir(root().join(folder)).unwrap() {
         let path = entry.unwrap().path();
-        fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
+        if path.is_file() {
+            fs::copy(&path, to.join(folder).join(path.file_name().unwrap())).unwrap();
+        }
     }
 }
 

@@ -202,7 +202,7 @@ fn month(folder: &Path) -> std::path::PathBuf {
         for entry in fs::read_dir(root().join(from)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if !["annex.csv", "ranking.csv", "known.csv"].contains(&name.as_str()) {
+            if path.is_file() && !["annex.csv", "ranking.csv", "known.csv", "quality.csv"].contains(&name.as_str()) {
                 fs::copy(&path, folder.join(from).join(name)).unwrap();
             }
         }

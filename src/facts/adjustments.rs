@@ -123,6 +123,7 @@ pub(crate) fn apply(mut facts: Facts, inputs: &[Input], plan: &Plan, register: O
     }
     let before = facts.clone();
     applying::facts(&mut facts, &all, plan, diagnostics);
+    super::partly::narrow(plan, &mut facts, diagnostics);
     facts.gather(plan);
     if any_error(diagnostics) {
         return facts;

@@ -2,7 +2,7 @@
 
 mod records;
 
-use super::{Cell, Facts, Member, Provenance, Row};
+use super::{Cell, Facts, InPart, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::eval::call::answer;
 use crate::eval::clock::{self, ClockFault};
@@ -121,6 +121,9 @@ impl Check<'_> {
         let Role::Derived(fact) = self.program.infos.get(*derived)?.role else { return None };
         let cell = self.row.get(fact)?;
         let derived_value = self.values.get(*derived)?;
+        if cell.known.is_some() || *derived_value == Value::Absent(Absence::Partly) {
+            return self.apart_in_part(fact, cell, *derived);
+        }
         if *derived_value == Value::Absent(Absence::Undefined) {
             return self.given_though_undefined(fact, cell, *derived);
         }
@@ -163,6 +166,54 @@ impl Check<'_> {
                 .at(declared.span, words!("推算的办法在这里", "how it follows"))
                 .help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")),
         )
+    }
+
+    /// A fact that is given where it also follows from others, of which not all is known: nothing that one says is what the others say.
+    fn apart_in_part(&self, fact: FactId, cell: &Cell, derived: StepId) -> Option<Diagnostic> {
+        let mut values = Vec::new();
+        run(&Interval, self.program, &InPart(self.row), Until::Bounds, &mut values);
+        let given = cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds);
+        let follows: Bounds = *values.get(derived)?;
+        // what may not follow at all may leave the given one as it is
+        let may_lack = follows.can_be_absent(Absence::Missing) || follows.can_be_absent(Absence::Partly);
+        if may_lack || follows.meet(&given) || self.printed_alike(fact, cell, derived) {
+            return None;
+        }
+        let declared = self.plan.facts.get(fact)?;
+        let (unit, label) = (&self.member.name, declared.label());
+        let shown = |bounds: &Bounds, lang| self.show_bounds(fact, bounds, lang);
+        let (given_zh, follows_zh) = (shown(&given, Lang::Zh), shown(&follows, Lang::Zh));
+        let (given_en, follows_en) = (shown(&given, Lang::En), shown(&follows, Lang::En));
+        let mut diagnostic = Diagnostic::new(
+            Code::GivenDerived,
+            words!("{unit}:「{label}」给出 {given_zh},由其他数据推得 {follows_zh}", "{unit}: {label} is given as {given_en}, other facts give {follows_en}"),
+        )
+        .at_cell(self.facts.place(cell), words!("给出 {given_zh}", "given as {given_en}"));
+        for other in self.read_by(derived) {
+            if let Some(cell) = self.row.get(other) {
+                let bounds = cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds);
+                let (zh, en) = (self.show_bounds(other, &bounds, Lang::Zh), self.show_bounds(other, &bounds, Lang::En));
+                diagnostic = diagnostic.at_cell(self.facts.place(cell), words!("推算用到 {zh}", "{en} is read"));
+            }
+        }
+        Some(
+            diagnostic
+                .at(declared.span, words!("推算的办法在这里", "how it follows"))
+                .help(words!("核对这几格;只知道其一时另一个留空", "check these cells; leave blank what is not known by itself")),
+        )
+    }
+
+    /// What a fact can be, in words.
+    fn show_bounds(&self, fact: FactId, bounds: &Bounds, lang: Lang) -> String {
+        let end = |end: Option<Number>| end.map(|end| self.show(fact, &end, lang));
+        let Some(hull) = bounds.numbers() else { return words!("无从计算", "undefined").get(lang).to_owned() };
+        match (end(hull.low), end(hull.high)) {
+            (Some(low), Some(high)) if low == high => low,
+            (Some(low), Some(high)) => format!("[{low}, {high}]"),
+            (Some(low), None) => format!("≥{low}"),
+            (None, Some(high)) => format!("≤{high}"),
+            (None, None) => "?".to_owned(),
+        }
     }
 
     /// A fact that is given although the others say that there is nothing to compute it from.
@@ -429,6 +480,9 @@ struct Printed<'a> {
 
 impl Printed<'_> {
     fn bounds(&self, fact: FactId, cell: &Cell) -> Bounds {
+        if let Some(known) = &cell.known {
+            return known.bounds;
+        }
         let declared = self.plan.facts.get(fact);
         // what states no provenance may have been printed: it is not held to be more exact than print
         let printed = matches!(cell.provenance, Some(Provenance::Published) | None);

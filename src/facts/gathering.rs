@@ -16,11 +16,12 @@ use rust_decimal::Decimal;
 
 /// Replaces what was gathered by its bounds, wherever a unit known in part bears on it.
 pub(super) fn bound(plan: &Plan, facts: &mut Facts) {
-    let mut affected: Vec<bool> = facts.rows.iter().map(super::Row::is_partly_known).collect();
+    facts.rows.iter_mut().for_each(|row| row.bounds.clear());
+    // what other periods give may be known in part where nothing of this one is
+    let mut affected: Vec<bool> = facts.rows.iter().map(super::Row::is_open).collect();
     if !affected.contains(&true) {
         return;
     }
-    facts.rows.iter_mut().for_each(|row| row.bounds.clear());
     for stage in &plan.stages {
         let mut found: Vec<(usize, InputId, Bounds)> = Vec::new();
         for id in &stage.inputs {
@@ -100,8 +101,7 @@ fn of_units(plan: &Plan, facts: &Facts, affected: &[bool], (id, units): (InputId
     let mut places: BTreeMap<Group, BTreeMap<usize, Bounds>> = BTreeMap::new();
     for (member, one) in exact.iter().enumerate() {
         match one.read {
-            Group::Known(..) if units.fold == Fold::Rank && !touches(one.read) => {}
-            Group::Known(..) if units.fold == Fold::Rank => {
+            Group::Known(..) if units.fold == Fold::Rank && touches(one.read) => {
                 let of_group = places.entry(one.read).or_insert_with(|| gathered.places(units, one.read));
                 match of_group.get(&member) {
                     Some(bounds) => found.push((member, *bounds)),
@@ -157,7 +157,7 @@ fn in_part(plan: &Plan, facts: &Facts, (member, one): (usize, &Brought), id: Inp
     let group = match one.group {
         Group::Open(_) => None,
         Group::Nowhere => return,
-        Group::Known(..) => Some(one.group),
+        group @ Group::Known(..) => Some(group),
     };
     let (mut can, mut sure) = (row.listed, true);
     let mut open: Vec<Absence> = if row.listed { Vec::new() } else { vec![Absence::Missing] };

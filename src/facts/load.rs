@@ -371,11 +371,13 @@ impl Loader<'_, '_> {
             *slot = Some(cell);
             return;
         };
-        if first.value == cell.value {
+        let declared = self.plan.facts.get(fact);
+        if let Some(both) = declared.and_then(|fact| partly::agreed(fact, first, &cell)) {
+            *slot = Some(both);
             return;
         }
         let first = first.clone();
-        let (one, other) = (self.shown(fact, &cell.value), self.shown(fact, &first.value));
+        let (one, other) = (self.shown(fact, &cell), self.shown(fact, &first));
         let name = self.facts.members.get(member).map(|member| member.name.as_str()).unwrap_or_default();
         let label = self.plan.facts.get(fact).map(Fact::label).unwrap_or_default();
         self.diagnostics.push(
@@ -386,9 +388,12 @@ impl Loader<'_, '_> {
         );
     }
 
-    fn shown(&self, fact: FactId, value: &Value) -> String {
+    fn shown(&self, fact: FactId, cell: &Cell) -> String {
+        if let Some(known) = &cell.known {
+            return known.written.clone();
+        }
         let kind = self.plan.facts.get(fact).map(|fact| &fact.kind);
-        match (value, kind) {
+        match (&cell.value, kind) {
             (Value::Truth(true), _) => "是".to_owned(),
             (Value::Truth(false), _) => "否".to_owned(),
             (Value::Symbol(symbol), _) => self.plan.symbols.get(*symbol).cloned().unwrap_or_default(),

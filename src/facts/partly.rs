@@ -6,7 +6,7 @@
 use super::check::show;
 use super::number::Reading;
 use super::table::excerpt;
-use super::{Facts, Known, Row};
+use super::{Cell, Facts, Known};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, words};
 use crate::eval::domain::{Bounds, Hull, Interval, Value};
 use crate::eval::{Until, run};
@@ -124,7 +124,7 @@ pub(super) fn read(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnos
         }
         Written::Malformed => return fail(text, place, diagnostics),
     };
-    Some(Known { bounds, listed, written: text.to_owned() })
+    Some(Known { bounds, stated: bounds, listed, written: text.to_owned() })
 }
 
 fn fail(text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
@@ -183,31 +183,74 @@ fn anything(fact: &Fact) -> Bounds {
     }
 }
 
-/// Narrows what is known in part by the bounds that the rules set; what nothing is left of is reported.
+/// What two cells of one fact say together; none where both cannot be.
+pub(super) fn agreed(fact: &Fact, first: &Cell, other: &Cell) -> Option<Cell> {
+    match (&first.known, &other.known) {
+        (None, None) => (first.value == other.value).then(|| first.clone()),
+        (Some(known), None) => known.may_be(&other.value).then(|| other.clone()),
+        (None, Some(known)) => known.may_be(&first.value).then(|| first.clone()),
+        (Some(one), Some(two)) => {
+            let listed: Vec<Value> = match (one.listed.as_slice(), two.listed.as_slice()) {
+                ([], listed) => listed.iter().filter(|value| one.may_be(value)).copied().collect(),
+                (listed, _) => listed.iter().filter(|value| two.may_be(value)).copied().collect(),
+            };
+            let bounds = if one.listed.is_empty() && two.listed.is_empty() {
+                one.stated.common(&two.stated)?
+            } else {
+                (!listed.is_empty()).then(|| of_listed(fact, &listed)).flatten()?
+            };
+            if let Some(value) = bounds.exact() {
+                return Some(Cell { value, known: None, ..first.clone() });
+            }
+            let written = match [bounds == one.stated, bounds == two.stated] {
+                [true, _] => one.written.clone(),
+                [false, true] => two.written.clone(),
+                [false, false] => format!("{} {}", one.written, two.written),
+            };
+            Some(Cell { known: Some(Box::new(Known { bounds, stated: bounds, listed, written })), ..first.clone() })
+        }
+    }
+}
+
+impl Known {
+    /// Whether the cell leaves it open that it is this.
+    pub(super) fn may_be(&self, value: &Value) -> bool {
+        if self.listed.is_empty() { self.stated.holds(value) } else { self.listed.contains(value) }
+    }
+}
+
+/// Narrows what is known in part by the bounds that the rules set; what nothing is left of is reported. To be done again whenever
+/// a cell is changed.
 pub(super) fn narrow(plan: &Plan, facts: &mut Facts, diagnostics: &mut Vec<Diagnostic>) {
     for member in 0..facts.members.len() {
         let Some(program) = facts.members.get(member).and_then(|member| plan.programs.get(member.tier)) else { continue };
-        if !facts.rows.get(member).is_some_and(Row::is_partly_known) {
-            continue;
+        let Some(row) = facts.rows.get_mut(member).filter(|row| row.is_partly_known()) else { continue };
+        // a limit that was corrected may leave more than it did
+        row.cells.iter_mut().flatten().filter_map(|cell| cell.known.as_mut()).for_each(|known| known.bounds = known.stated);
+        diagnostics.extend(narrow_one(plan, facts, (member, program)));
+    }
+}
+
+fn narrow_one(plan: &Plan, facts: &mut Facts, (member, program): (usize, &Program)) -> Option<Diagnostic> {
+    // a bound may rest on a fact that another bound narrows
+    for _ in 0..=program.bounds.len() {
+        let mut changed = false;
+        for bound in &program.bounds {
+            let left = match narrowed(facts, member, program, bound) {
+                Narrowed::Left => Some(false),
+                Narrowed::To(fact, hull) => keep(plan, facts, member, (fact, &hull)),
+                Narrowed::Empty => None,
+            };
+            match left {
+                Some(other) => changed |= other,
+                None => return Some(nothing_left(plan, facts, member, bound)),
+            }
         }
-        // a bound may rest on a fact that another bound narrows
-        for _ in 0..=program.bounds.len() {
-            let mut changed = false;
-            for bound in &program.bounds {
-                match narrowed(facts, member, program, bound) {
-                    Narrowed::Left => {}
-                    Narrowed::To(fact, hull) => changed |= keep(plan, facts, member, (fact, &hull)),
-                    Narrowed::Empty => {
-                        diagnostics.push(nothing_left(plan, facts, member, bound));
-                        return;
-                    }
-                }
-            }
-            if !changed {
-                break;
-            }
+        if !changed {
+            break;
         }
     }
+    None
 }
 
 enum Narrowed {
@@ -223,7 +266,9 @@ fn narrowed(facts: &Facts, member: usize, program: &Program, bound: &Bound) -> N
     run(&Interval, program, &super::InPart(row), Until::Bounds, &mut values);
     let of = |fact: FactId| row.get(fact).map(|cell| cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds));
     let Some(own) = of(bound.fact).and_then(|bounds| bounds.numbers()) else { return Narrowed::Left };
-    let Some(limit) = values.get(bound.limit).and_then(|limit: &Bounds| limit.numbers()) else { return Narrowed::Left };
+    // a limit that may not be there may bound nothing
+    let limit = values.get(bound.limit).filter(|limit: &&Bounds| limit.absences().next().is_none());
+    let Some(limit) = limit.and_then(Bounds::numbers) else { return Narrowed::Left };
     let (own_allowed, limit_allowed) = match bound.side {
         Limit::AtMost => (Hull::new(None, limit.high), Hull::new(own.low, None)),
         Limit::AtLeast => (Hull::new(limit.low, None), Hull::new(None, own.high)),
@@ -247,16 +292,23 @@ fn narrowed(facts: &Facts, member: usize, program: &Program, bound: &Bound) -> N
     Narrowed::Left
 }
 
-/// Puts a narrower set into a cell; whether it is another.
-fn keep(plan: &Plan, facts: &mut Facts, member: usize, (fact, hull): (FactId, &Hull)) -> bool {
-    let Some(cell) = facts.rows.get_mut(member).and_then(|row| row.cells.get_mut(fact)).and_then(Option::as_mut) else { return false };
-    let Some(declared) = plan.facts.get(fact) else { return false };
-    let Some(bounds) = between(declared, hull.low, hull.high) else { return false };
-    let Some(known) = cell.known.as_mut() else { return false };
+/// Puts a narrower set into a cell; whether it is another, and none where it is empty.
+fn keep(plan: &Plan, facts: &mut Facts, member: usize, (fact, hull): (FactId, &Hull)) -> Option<bool> {
+    let cell = facts.rows.get_mut(member).and_then(|row| row.cells.get_mut(fact)).and_then(Option::as_mut);
+    let (Some(known), Some(declared)) = (cell.and_then(|cell| cell.known.as_mut()), plan.facts.get(fact)) else { return Some(false) };
+    let bounds = if known.listed.is_empty() {
+        between(declared, hull.low, hull.high)
+    } else {
+        let left: Vec<Value> = known.listed.iter().filter(|value| value.number().is_some_and(|number| hull.holds(number))).copied().collect();
+        if left.is_empty() {
+            return None;
+        }
+        of_listed(declared, &left)
+    };
+    let Some(bounds) = bounds else { return Some(false) };
     let changed = known.bounds != bounds;
     known.bounds = bounds;
-    known.listed.retain(|value| bounds.holds(value));
-    changed
+    Some(changed)
 }
 
 fn nothing_left(plan: &Plan, facts: &Facts, member: usize, bound: &Bound) -> Diagnostic {

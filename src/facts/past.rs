@@ -13,10 +13,11 @@ use super::load::{self, Known};
 use super::register::Register;
 use super::stray;
 use super::table::{Sheets, squeezed};
-use super::{Facts, Member};
+use super::{Facts, InPart, Member, Row};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
-use crate::eval::domain::{Absence, Value};
+use crate::eval::domain::{Absence, Bounds, Interval, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
+use crate::eval::{Until, run};
 use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, closure, of_period};
 use crate::quantity::{Cycle, Number, Period};
 
@@ -242,7 +243,7 @@ fn join(facts: &mut Facts, past: &Facts, plan: &Plan) {
         let name = squeezed(&member.name);
         if !facts.members.iter().any(|other| squeezed(&other.name) == name) {
             facts.members.push(member.clone());
-            facts.rows.push(super::Row { cells: vec![None; plan.facts.len()], ..super::Row::default() });
+            facts.rows.push(Row { cells: vec![None; plan.facts.len()], ..Row::default() });
         }
     }
     facts.rows.iter_mut().for_each(|row| row.listed |= listed);
@@ -421,9 +422,26 @@ fn had(plan: &Plan, facts: &Facts, asked: &Asked) -> Had {
         let Role::Cell(fact) = program.infos.get(*given)?.role else { return None };
         facts.rows.get(index)?.get(fact).map(|cell| facts.place(cell))
     };
-    let parts = stages::had(plan, facts, &|program| asked.brought(plan, program), asked.of_all(plan));
+    let mut parts = stages::had(plan, facts, &|program| asked.brought(plan, program), asked.of_all(plan));
+    for ((part, member), row) in parts.iter_mut().zip(&facts.members).zip(&facts.rows) {
+        if row.is_open()
+            && plan.programs.get(member.tier).is_some_and(|program| !is_certain(program, row, asked.brought(plan, program).as_ref(), asked.of_all(plan)))
+        {
+            *part = Part::Open(Absence::Partly);
+        }
+    }
     let by_name = facts.members.iter().enumerate().zip(parts).map(|((index, member), part)| (squeezed(&member.name), (part, cell(index, member))));
     Had { parts: by_name.collect() }
+}
+
+/// Whether what a unit has follows whatever its facts are that are known in part: what is missing beside them may not be read.
+fn is_certain(program: &Program, row: &Row, brought: Option<&Brought>, of_all: bool) -> bool {
+    let mut values: Vec<Bounds> = Vec::new();
+    run(&Interval, program, &InPart(row), Until::Scores, &mut values);
+    let exact = |step: &StepId| values.get(*step).and_then(Bounds::exact);
+    let exemptions: Vec<Option<Value>> = program.exemptions.iter().filter(|_| !of_all).map(|(condition, _)| exact(condition)).collect();
+    exemptions.contains(&Some(Value::Truth(true)))
+        || exemptions.iter().all(Option::is_some) && brought.into_iter().flat_map(Brought::steps).all(|step| exact(&step).is_some())
 }
 
 /// Fills in what other periods give to a case, which is of the first period save for what it states.
@@ -505,6 +523,12 @@ fn value_of(earlier: &Earlier, account: &mut Account, initially: Option<Literal>
     let missing = Value::Absent(Absence::Missing);
     if earlier.made == Made::ExemptThroughout {
         let exempt = |was: &Was| was.gave == Gave::Left(Left::Exempt);
+        let open = |was: &Was| was.gave == Gave::Open(Absence::Partly);
+        if account.parts.iter().any(open)
+            && account.parts.iter().all(|was| open(was) || exempt(was) || matches!(was.gave, Gave::Before | Gave::NotInForce | Gave::NoUnit))
+        {
+            return Value::Absent(Absence::Partly);
+        }
         let none = account.parts.iter().all(|was| exempt(was) || matches!(was.gave, Gave::Before | Gave::NotInForce | Gave::NoUnit));
         return Value::Truth(none && account.parts.iter().any(exempt));
     }

@@ -188,6 +188,9 @@ impl Comparison<'_> {
             (Some(computed), false) if matches!(column, Column::Tier | Column::Output(_)) && computed == printed => true,
             (Some(computed), false) if matches!(column, Column::Output(_) | Column::Eligible) && truth(computed).is_some() => truth(computed) == truth(printed),
             (Some(_), false) if column == Column::Tier => false,
+            (Some(computed), false) if span(computed).is_some() => {
+                span(computed) == span(printed) || self.absence(unit, column, item).is_some_and(|(zh, en)| printed == zh || printed == en)
+            }
             (Some(computed), false) => number(computed).is_some() && number(computed) == number(printed),
             // a table may say in words that there is no score
             (None, false) => self.absence(unit, column, item).is_some_and(|(zh, en)| printed == zh || printed == en),
@@ -326,8 +329,8 @@ impl Comparison<'_> {
 
     fn computed(&self, unit: &UnitResult, column: Column, item: Option<ItemId>) -> Option<String> {
         match column {
-            Column::Total => unit.total.clone(),
-            Column::Rank => unit.rank.map(|place| crate::quantity::plain(place.0)),
+            Column::Total => unit.total.clone().or_else(|| unit.interval.as_ref().map(ToString::to_string)),
+            Column::Rank => unit.rank.map(|place| crate::quantity::plain(place.0)).or_else(|| unit.rank_interval.map(|places| places.to_string())),
             Column::Tier => Some(unit.tier.clone()),
             Column::Output(output) => match unit.outputs.get_index(output)?.1.as_ref()? {
                 Output::Text(text) => Some(text.clone()),
@@ -337,8 +340,9 @@ impl Comparison<'_> {
             Column::Eligible => unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned()),
             Column::Item => {
                 let name = &self.plan.items.get(item?)?.name;
-                let indicator = unit.indicators.get(name).and_then(|one| one.score.clone());
-                indicator.or_else(|| unit.sections.get(name).and_then(|one| one.score.clone()))
+                let indicator = unit.indicators.get(name).map(|one| (&one.score, &one.interval));
+                let (score, interval) = indicator.or_else(|| unit.sections.get(name).map(|one| (&one.score, &one.interval)))?;
+                score.clone().or_else(|| interval.as_ref().map(ToString::to_string))
             }
             Column::Fact(fact) => {
                 let (program, outcome) = self.outcome(unit)?;
@@ -429,4 +433,16 @@ fn state(unit: &UnitResult) -> &'static str {
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
     }
+}
+
+/// The ends of a printed range, as in `[60, 80.50]` or `≥60`.
+fn span(text: &str) -> Option<[Option<Decimal>; 2]> {
+    if let Some(low) = text.strip_prefix('≥') {
+        return Some([Some(number(low)?), None]);
+    }
+    if let Some(high) = text.strip_prefix('≤') {
+        return Some([None, Some(number(high)?)]);
+    }
+    let (low, high) = text.strip_prefix('[')?.strip_suffix(']')?.split_once([',', '\u{FF0C}'])?;
+    Some([Some(number(low)?), Some(number(high)?)])
 }

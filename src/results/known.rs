@@ -88,9 +88,7 @@ pub(crate) struct Known {
 impl Known {
     /// Of a unit; none where everything follows exactly.
     fn of(program: &Program, row: &Row, outcome: &Outcome<TracedValue>, until: Until) -> Option<Known> {
-        let gathered = row.inputs.iter().flatten().any(|value| *value == Value::Absent(Absence::Partly));
-        let open = row.is_partly_known() || gathered;
-        (open && !matches!(outcome.status, Status::Exempt(_))).then(|| Known::evaluated(program, row, until))
+        (row.is_open() && !matches!(outcome.status, Status::Exempt(_))).then(|| Known::evaluated(program, row, until))
     }
 
     /// Of a unit, whatever is known of it.

@@ -243,6 +243,18 @@ impl Bounds {
         numbers || a.truths[0] && b.truths[0] || a.truths[1] && b.truths[1] || a.words & b.words != 0 || a.absences & b.absences != 0
     }
 
+    /// What both can be; none where there is no such thing.
+    pub(crate) fn common(&self, other: &Bounds) -> Option<Bounds> {
+        let (a, b) = (self.possible(), other.possible());
+        let found = Possible {
+            numbers: a.numbers.zip(b.numbers).and_then(|(a, b)| a.common(&b)),
+            truths: [a.truths[0] && b.truths[0], a.truths[1] && b.truths[1]],
+            words: a.words & b.words,
+            absences: a.absences & b.absences,
+        };
+        (found.is_value() || found.absences != 0).then(|| found.settled())
+    }
+
     /// The least bounds that hold both.
     pub(crate) fn join(&self, other: &Bounds) -> Bounds {
         if self == other {

@@ -56,7 +56,9 @@ fn differs_from_cell(facts: &Facts, adjustment: &Adjustment, fact: FactId, plan:
     let row = facts.rows.get(adjustment.member)?;
     let cell = row.get(fact);
     let there = cell.map(|cell| cell.value);
-    if there == adjustment.old {
+    // what is stated to have been there says which value of a set it was
+    let known = cell.and_then(|cell| cell.known.as_ref()).zip(adjustment.old.as_ref());
+    if there == adjustment.old || known.is_some_and(|(known, old)| known.may_be(old)) {
         return None;
     }
     let declared = plan.facts.get(fact)?;
