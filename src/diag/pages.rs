@@ -170,6 +170,8 @@ mod tests {
         match code {
             Code::CallFailed | Code::CallOutside | Code::CallFiner => Some("rhai f.rhai"),
             _ if code.id().get(1..3) == Some("05") => Some("csv"),
+            // of files of claims, which the tests of claims read
+            _ if code.id().get(1..3) == Some("07") => Some("text"),
             _ => None,
         }
     }
