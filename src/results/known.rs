@@ -5,16 +5,17 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::{Place, State};
 use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::rank::known::Racer;
-use crate::eval::{Until, run};
+use crate::eval::{Cells, Until, run};
 use crate::facts::{InPart, Row};
-use crate::plan::{Program, Ranking, StepId};
-use crate::quantity;
+use crate::plan::{FactId, InputId, Limit, Program, Ranking, Step, StepId};
+use crate::quantity::{self, Number};
 
 /// From one number to another, each a decimal as text; null where there is no end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,68 @@ pub(crate) fn evaluated(program: &Program, row: &Row, until: Until) -> (Outcome<
     (outcome, known)
 }
 
+/// So many divisors are taken apart.
+const MOST_SPLIT: usize = 2;
+
+/// The facts known in part that something is divided by and that may be 0: as 0, and as more.
+fn divisors(program: &Program, row: &Row) -> Vec<(FactId, [Bounds; 2])> {
+    let zero = Bounds::of(Value::Number(Number::ZERO));
+    let mut found: Vec<(FactId, [Bounds; 2])> = Vec::new();
+    for step in &program.steps {
+        let Step::Over(_, divisor, _) = step else { continue };
+        let fact = match program.steps.get(*divisor) {
+            Some(Step::Given(fact)) => Some(*fact),
+            _ => program.facts.iter().position(|step| *step == Some(*divisor)),
+        };
+        let Some(fact) = fact.filter(|fact| found.iter().all(|(other, _)| other != fact)) else { continue };
+        let Some(known) = row.get(fact).and_then(|cell| cell.known.as_ref()) else { continue };
+        let Some(hull) = known.bounds.numbers().filter(|hull| hull.low == Some(Number::ZERO) && hull.is_whole()) else { continue };
+        let one = Number::from(Decimal::ONE);
+        let least = known.listed.iter().filter_map(Value::number).filter(|value| !value.is_zero()).min().copied().unwrap_or(one);
+        found.push((fact, [zero, Bounds::whole_between(Some(least), hull.high)]));
+    }
+    found
+}
+
+/// The cells of a unit, some of them taken to be one of the things that they can be.
+struct Case<'r> {
+    row: &'r Row,
+    taken: &'r [(FactId, Bounds)],
+}
+
+impl Cells<Bounds> for Case<'_> {
+    fn cell(&self, fact: FactId) -> Option<Bounds> {
+        let taken = self.taken.iter().find(|(other, _)| *other == fact).map(|(_, bounds)| *bounds);
+        taken.or_else(|| InPart(self.row).cell(fact))
+    }
+
+    fn input(&self, input: InputId) -> Option<Bounds> {
+        InPart(self.row).input(input)
+    }
+
+    fn instead(&self, step: StepId) -> Option<Bounds> {
+        InPart(self.row).instead(step)
+    }
+
+    fn is_adjusted(&self) -> bool {
+        InPart(self.row).is_adjusted()
+    }
+}
+
+/// Whether a case keeps to the limits that the rules set between its facts.
+fn keeps_limits(program: &Program, row: &Row, case: &[(FactId, Bounds)]) -> bool {
+    let cells = Case { row, taken: case };
+    program.bounds.iter().all(|bound| {
+        let other = bound.by.and_then(|by| cells.cell(by)).and_then(|bounds| bounds.numbers());
+        let own = cells.cell(bound.fact).and_then(|bounds| bounds.numbers());
+        match (own, other, bound.side) {
+            (Some(own), Some(limit), Limit::AtMost) => !limit.is_below(&own),
+            (Some(own), Some(limit), Limit::AtLeast) => !own.is_below(&limit),
+            _ => true,
+        }
+    })
+}
+
 /// What can become of a unit.
 pub(crate) struct Known {
     /// The bounds of every step.
@@ -91,10 +154,35 @@ impl Known {
         (row.is_open() && !matches!(outcome.status, Status::Exempt(_))).then(|| Known::evaluated(program, row, until))
     }
 
-    /// Of a unit, whatever is known of it.
+    /// Of a unit, whatever is known of it. Divisors that may be 0 are taken as 0 and as more, one after the other: what stands
+    /// behind a quotient and what stands behind none are seldom to be told from both at once.
     pub(crate) fn evaluated(program: &Program, row: &Row, until: Until) -> Known {
+        let mut cases: Vec<Vec<(FactId, Bounds)>> = vec![Vec::new()];
+        for (fact, zero_and_more) in divisors(program, row).into_iter().take(MOST_SPLIT) {
+            let split = cases.iter().flat_map(|case| zero_and_more.iter().map(move |part| [case.as_slice(), &[(fact, *part)]].concat()));
+            cases = split.collect();
+        }
+        let possible = cases.iter().filter(|case| keeps_limits(program, row, case));
+        let known = possible.map(|case| Known::of_case(program, &Case { row, taken: case }, until));
+        known.reduce(Known::or).unwrap_or_else(|| Known::of_case(program, &Case { row, taken: &[] }, until))
+    }
+
+    /// Of one case or another.
+    fn or(self, other: Known) -> Known {
+        let mut otherwise = self.otherwise;
+        otherwise.extend(other.otherwise);
+        // of a unit that is exempt nothing is computed
+        let values = match (self.may_take_part, other.may_take_part) {
+            (true, false) => self.values,
+            (false, true) => other.values,
+            _ => self.values.iter().zip(&other.values).map(|(one, other)| one.join(other)).collect(),
+        };
+        Known { values, may_take_part: self.may_take_part || other.may_take_part, otherwise }
+    }
+
+    fn of_case(program: &Program, cells: &Case<'_>, until: Until) -> Known {
         let mut values = Vec::new();
-        run(&Interval, program, &InPart(row), until, &mut values);
+        run(&Interval, program, cells, until, &mut values);
         let (mut otherwise, mut may_take_part) = (Vec::new(), true);
         for condition in program.exemptions.iter().map(|(condition, _)| values.get(*condition).copied().unwrap_or(Bounds::ANY)) {
             otherwise.extend(condition.can_be(true).then_some(State::Exempt));

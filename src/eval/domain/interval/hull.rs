@@ -108,6 +108,11 @@ impl Hull {
         }
     }
 
+    /// Whether only whole numbers are meant.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Whether a number lies in between.
     pub(crate) fn holds(&self, number: &Number) -> bool {
         self.low.is_none_or(|low| low <= *number) && self.high.is_none_or(|high| *number <= high)
