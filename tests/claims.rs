@@ -192,20 +192,3 @@ fn several_files_are_answered_one_after_the_other() {
         assert_ne!(text(first, "file"), text(second, "file"));
     }
 }
-
-#[test]
-fn the_commands_of_the_manual_print_what_it_shows() {
-    let mut run = 0;
-    for path in ["docs/audit.md", "docs/audit.zh.md"] {
-        let text = fs::read_to_string(root().join(path)).unwrap();
-        for block in text.split("```console\n$ kaoping claims ").skip(1).map(|rest| rest.split("```").next().unwrap()) {
-            let (command, shown) = block.split_once('\n').unwrap();
-            let arguments: Vec<&str> = std::iter::once("claims").chain(command.split_whitespace()).collect();
-            let printed = kaoping(root(), &arguments).out;
-            let parts: Vec<&str> = shown.split("…\n").collect();
-            assert!(printed.starts_with(parts[0]) && printed.ends_with(parts[parts.len() - 1]), "{command}\n{printed}");
-            run += 1;
-        }
-    }
-    assert_eq!(run, 2);
-}

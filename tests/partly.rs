@@ -299,7 +299,7 @@ fn sets_give_what_was_calculated_by_hand() {
     let folder = root().join(BY_HAND);
     let printed = table(&folder.join("得分.csv"));
     for skin in ["zh", "en"] {
-        let found = score(&folder.join(skin), "2024-01", &folder.join("facts.csv")).unwrap();
+        let found = score(&folder.join(skin), "2024-01", &folder.join("facts-all.csv")).unwrap();
         let found = units(&found);
         for row in &printed[1..] {
             let unit = found[&row[0]];
@@ -323,7 +323,7 @@ fn sets_give_what_was_calculated_by_hand() {
 #[test]
 fn every_format_shows_ranges() {
     let folder = tempfile::tempdir().unwrap();
-    let (policy, facts) = (format!("{BY_HAND}/zh"), format!("{BY_HAND}/facts.csv"));
+    let (policy, facts) = (format!("{BY_HAND}/zh"), format!("{BY_HAND}/facts-all.csv"));
     let arguments = ["score", policy.as_str(), "--period", "2024-01", "--facts", facts.as_str(), "--format"];
     let shown = ["[36.78, 39.52]", "[1, 2]", "[6.78, 9.52]", "[28.00, 28.00]", "[2, 4]"];
     for format in ["text", "md", "csv"] {
@@ -425,7 +425,7 @@ fn results_known_in_part_keep_to_the_schema() {
     let schema: Value = serde_json::from_str(&fs::read_to_string(root().join("schema/results.schema.json")).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let folder = root().join(BY_HAND);
-    let found = score(&folder.join("zh"), "2024-01", &folder.join("facts.csv")).unwrap();
+    let found = score(&folder.join("zh"), "2024-01", &folder.join("facts-all.csv")).unwrap();
     let faults: Vec<String> = validator.iter_errors(&found).map(|fault| fault.to_string()).collect();
     assert_eq!(faults, Vec::<String>::new());
 }
