@@ -348,8 +348,8 @@ fn a_published_range_is_compared_with_the_computed_one() {
     let folder = tempfile::tempdir().unwrap();
     let month = folder.path().join("2024-01");
     fs::create_dir(&month).unwrap();
-    for name in ["facts.csv", "得分.csv"] {
-        fs::copy(root().join(BY_HAND).join(name), month.join(name)).unwrap();
+    for (name, there) in [("facts-all.csv", "facts.csv"), ("得分.csv", "得分.csv")] {
+        fs::copy(root().join(BY_HAND).join(name), month.join(there)).unwrap();
     }
     let policy = root().join(BY_HAND).join("zh");
     let arguments = ["test", month.to_str().unwrap(), "--policy", policy.to_str().unwrap()];
