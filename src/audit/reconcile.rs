@@ -13,7 +13,7 @@ use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::{Facts, Provenance};
 use crate::golden::published::{Column, number, truth};
-use crate::plan::{FactId, Plan, Step, StepId};
+use crate::plan::{FactId, Plan, Role, Step, StepId};
 use crate::quantity::{self, Mode, Number, round_to};
 use crate::results::{self, Output, Results, State, UnitResult};
 
@@ -45,6 +45,8 @@ pub(crate) enum Why {
     Equal,
     /// So it is with these scores as they are printed, for facts behind them were fitted to them.
     EqualByParts(Vec<String>),
+    /// So it is because the fact was entered as this very cell prints it, or stands by default: no evidence.
+    Copied(Provenance),
     /// A blank cell: nothing was given, or it does not apply.
     Blank,
     /// What is printed says in words why there is no value.
@@ -102,6 +104,11 @@ impl Reconciled {
             *counts.entry(cell.verdict).or_insert(0) += 1;
         }
         counts
+    }
+
+    /// How many cells agree with nothing but themselves.
+    pub(crate) fn copied(&self) -> usize {
+        self.cells.iter().filter(|cell| matches!(cell.why, Why::Copied(_))).count()
     }
 
     /// Whether any cell has that verdict.
@@ -316,7 +323,7 @@ impl Reconciling<'_> {
             if matches!(fitted, Some(Provenance::Fitted | Provenance::Derived)) {
                 return Found::of(Verdict::Unknown, Why::Fitted(self.fitted(case, [fact])));
             }
-            return Found::of(Verdict::Consistent, Why::Equal);
+            return Found::of(Verdict::Consistent, fitted.map_or(Why::Equal, Why::Copied));
         }
         if !ground.open.is_empty() {
             // of what the fitted facts bear on, as far as it was reached
@@ -330,7 +337,39 @@ impl Reconciling<'_> {
             return Found::of(Verdict::Unknown, Why::Fitted(self.fitted(case, open)));
         }
         let parts: Vec<String> = ground.parts.values().filter_map(|(item, _)| Some(self.plan.items.get(*item)?.name.clone())).collect();
-        Found::of(Verdict::Consistent, if parts.is_empty() { Why::Equal } else { Why::EqualByParts(parts) })
+        let why = match self.copied(cell, case, ground, root) {
+            Some(provenance) => Why::Copied(provenance),
+            None if parts.is_empty() => Why::Equal,
+            None => Why::EqualByParts(parts),
+        };
+        Found::of(Verdict::Consistent, why)
+    }
+
+    /// Where the score of an item is a fact and nothing else: how that came to be what the column prints.
+    fn copied(&self, cell: &Cell, case: &Case<'_>, ground: &Ground<'_>, root: StepId) -> Option<Provenance> {
+        let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
+        let mut step = root;
+        loop {
+            if matches!(trace.info(step).map(|info| info.role), Some(Role::Default(_))) {
+                return Some(Provenance::Default);
+            }
+            step = match trace.step(step)? {
+                Step::Given(fact) => {
+                    let provenance = case.facts.rows.get(case.member)?.get(*fact)?.provenance?;
+                    let declared = self.plan.facts.get(*fact)?;
+                    let own = declared.label() == cell.column
+                        || cell.item.and_then(|item| self.plan.items.get(item)).is_some_and(|item| item.name == declared.label());
+                    return (provenance == Provenance::Assessed || provenance == Provenance::Default || provenance == Provenance::Published && own)
+                        .then_some(provenance);
+                }
+                Step::Same(inner) | Step::Round(inner, ..) | Step::Cap(inner, _) | Step::Floor(inner, _) => *inner,
+                Step::Choose(..) | Step::OrElse(..) => *trace.sources(step).last()?,
+                _ => return None,
+            };
+            if trace.value(step) != trace.value(root) {
+                return None;
+            }
+        }
     }
 
     fn fitted(&self, case: &Case<'_>, facts: impl IntoIterator<Item = FactId>) -> Vec<Fitted> {

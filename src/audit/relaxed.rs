@@ -21,6 +21,8 @@ pub(crate) struct Relaxed {
     pub(crate) step: Decimal,
     /// Whether step and value are shares, to be shown in percent.
     pub(crate) percent: bool,
+    /// Of a rounding inside a calculation: the facts of what is rounded.
+    pub(crate) inner: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,17 +61,22 @@ pub(super) fn relaxations(case: &Case<'_>, ground: &Ground<'_>, root: StepId) ->
         }
         if let Some((item, value)) = ground.parts.get(&id) {
             let Some(item) = case.plan.items.get(*item) else { continue };
+            if ground.blank.contains(&id) || !is_rounded(case, id) {
+                continue;
+            }
             let hull = unrounded(*value, item.step, case.plan.head.mode);
-            let hull = full_of(case, ground, id).and_then(|full| hull.common(&full)).unwrap_or(hull);
-            let told = Relaxed { kind: RelaxedKind::Part, name: item.name.clone(), step: item.step, percent: false };
+            let kept = [full_of(case, ground, id), floor_of(case, ground, id)];
+            let hull = kept.into_iter().flatten().fold(hull, |hull, limits| hull.common(&limits).unwrap_or(hull));
+            let told = Relaxed { kind: RelaxedKind::Part, name: item.name.clone(), step: item.step, percent: false, inner: Vec::new() };
             found.push(Relaxation { how: How::Part(id, hull), told, digits: value.normalize().scale() });
             continue;
         }
         match case.program.steps.get(id) {
-            Some(Step::Round(_, step, _)) if !own.contains(&id) => {
+            Some(Step::Round(operand, step, _)) if !own.contains(&id) && changes(case, *operand, *step) => {
                 let info = case.program.infos.get(id);
                 let percent = info.and_then(|info| info.unit.as_ref()).is_some_and(quantity::Unit::is_percent);
-                let told = Relaxed { kind: RelaxedKind::Rule, name: owner(case, id), step: *step, percent };
+                let (name, inner) = (owner(case, id), inner_facts(case, id, *operand));
+                let told = Relaxed { kind: RelaxedKind::Rule, name, step: *step, percent, inner };
                 found.push(Relaxation { how: How::Step(id), told, digits: u32::MAX });
             }
             Some(Step::Given(fact)) => {
@@ -78,15 +85,67 @@ pub(super) fn relaxations(case: &Case<'_>, ground: &Ground<'_>, root: StepId) ->
                     continue;
                 };
                 let hull = unrounded(value, step, mode);
+                // nothing given is not less than nothing
+                let least = Hull::new(value.is_zero().then_some(Number::ZERO), None);
+                let hull = hull.common(&least).unwrap_or(hull);
                 let Some(hull) = case.within(*fact, hull, &ground.outcome).numbers() else { continue };
                 let percent = declared.unit().is_some_and(quantity::Unit::is_percent);
-                let told = Relaxed { kind: RelaxedKind::Fact, name: declared.label().to_owned(), step, percent };
+                let told = Relaxed { kind: RelaxedKind::Fact, name: declared.label().to_owned(), step, percent, inner: Vec::new() };
                 found.push(Relaxation { how: How::Fact(*fact, hull), told, digits: value.normalize().scale() });
             }
             _ => {}
         }
     }
     found
+}
+
+/// Whether a rounding to that step can change a value: one that lies on a grid of the step keeps every digit.
+fn changes(case: &Case<'_>, operand: StepId, step: Decimal) -> bool {
+    case.program.infos.get(operand).and_then(|info| info.step).is_none_or(|grid| !quantity::on_grid(grid, step))
+}
+
+/// Whether anything that a score is made of is rounded: by the rules, or where it was printed.
+fn is_rounded(case: &Case<'_>, score: StepId) -> bool {
+    closure(&case.program.steps, [score]).into_iter().any(|id| match case.program.steps.get(id) {
+        Some(Step::Round(operand, step, _)) => changes(case, *operand, *step),
+        Some(Step::Given(fact)) => case.printed_with(*fact).is_some(),
+        _ => false,
+    })
+}
+
+/// What a score cannot fall below: a floor that nothing but roundings and caps come after.
+fn floor_of(case: &Case<'_>, ground: &Ground<'_>, score: StepId) -> Option<Hull> {
+    let mut step = score;
+    loop {
+        match case.program.steps.get(step)? {
+            Step::Same(inner) | Step::Round(inner, ..) | Step::Cap(inner, _) => step = *inner,
+            Step::Floor(_, least) => return ground.outcome.value(*least).number().map(|least| Hull::new(Some(*least), None)),
+            _ => return None,
+        }
+    }
+}
+
+/// The facts of what is rounded inside a calculation; none where all of a value is.
+fn inner_facts(case: &Case<'_>, id: StepId, operand: StepId) -> Vec<String> {
+    let whole = |id: &StepId| {
+        let above = |(_, step): &(usize, &Step)| crate::plan::operands(step).contains(id);
+        case.program
+            .steps
+            .iter()
+            .enumerate()
+            .skip(id.saturating_add(1))
+            .find(above)
+            .is_none_or(|(_, step)| !matches!(step, Step::Sum(_) | Step::Times(..) | Step::Over(..)))
+    };
+    let is_named = case.program.infos.get(id).is_some_and(|info| matches!(info.role, Role::ItemRound | Role::Derived(_) | Role::Value(_)));
+    if is_named || whole(&id) {
+        return Vec::new();
+    }
+    let fact = |id: StepId| match case.program.steps.get(id) {
+        Some(Step::Given(fact)) => case.plan.facts.get(*fact).map(|fact| fact.label().to_owned()),
+        _ => None,
+    };
+    closure(&case.program.steps, [operand]).into_iter().filter_map(fact).collect()
 }
 
 /// Which steps bear on a value, those behind published parts left aside.

@@ -91,6 +91,7 @@ struct Score {
     item: ItemId,
     step: StepId,
     value: Decimal,
+    is_blank: bool,
     made_of: BTreeSet<StepId>,
 }
 
@@ -101,6 +102,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) outcome: Outcome<TracedValue>,
     /// Published scores that stand for what was fitted to them.
     pub(crate) parts: BTreeMap<StepId, (ItemId, Decimal)>,
+    /// Those of them that are blank: nothing was given, which is no rounded number.
+    pub(crate) blank: BTreeSet<StepId>,
     /// Facts that were fitted or derived, with no published value between them and the cell.
     pub(crate) open: BTreeSet<FactId>,
     /// Stand-ins for what the rules do not say, with no published value between them and the cell.
@@ -120,7 +123,14 @@ impl<'a> Case<'a> {
         let step = self.program.items.get(item).copied().flatten()?.score;
         // where nothing was given or taken the cell is blank
         let value = if cell.printed.is_empty() && !self.plan.items.get(item)?.is_base() { Decimal::ZERO } else { cell.number()? };
-        Some(Score { table: cell.table, item, step, value, made_of: closure(&self.program.steps, [step]).into_iter().collect() })
+        Some(Score {
+            table: cell.table,
+            item,
+            step,
+            value,
+            is_blank: cell.printed.is_empty(),
+            made_of: closure(&self.program.steps, [step]).into_iter().collect(),
+        })
     }
 
     /// The unit as its facts say.
@@ -185,7 +195,8 @@ impl<'a> Case<'a> {
             let mut stand = self.plain();
             stand.facts = left_out.iter().map(|fact| (*fact, None)).collect();
             stand.instead = parts.iter().map(|(step, (_, value))| (*step, Bounds::of(Value::Number(Number::from(*value))))).collect();
-            return Ground { stand, outcome, parts, open, pending };
+            let blank = self.scores.iter().filter(|score| score.is_blank).map(|score| score.step).filter(|step| parts.contains_key(step)).collect();
+            return Ground { stand, outcome, parts, blank, open, pending };
         }
     }
 

@@ -83,9 +83,13 @@ fn summary(found: &Reconciled, lang: Lang) -> String {
     let of = |verdict: Verdict| counts.get(&verdict).copied().unwrap_or_default();
     let (all, same, rounding) = (found.cells.len(), of(Verdict::Consistent), of(Verdict::Rounding));
     let (not, unknown) = (of(Verdict::Inconsistent), of(Verdict::Unknown));
+    let copied = match found.copied() {
+        0 => String::new(),
+        copied => words!("(其中 {copied} 格是照录或缺省,不能作为旁证)", " ({copied} of them as entered or by default: no evidence)").get(lang).to_owned(),
+    };
     words!(
-        "核对 {all} 格:一致 {same},舍入可释 {rounding},不可释 {not},无从核 {unknown}",
-        "{all} cells: {same} consistent, {rounding} by rounding, {not} inconsistent, {unknown} unknown"
+        "核对 {all} 格:一致 {same}{copied},舍入可释 {rounding},不可释 {not},无从核 {unknown}",
+        "{all} cells: {same} consistent{copied}, {rounding} by rounding, {not} inconsistent, {unknown} unknown"
     )
     .get(lang)
     .to_owned()
@@ -207,6 +211,8 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
             let parts = listed(parts, lang);
             words!("按公布的 {parts} 算得相等;这几项的数据是照印出的值定的", "what follows from {parts} as published; their facts were fitted to these")
         }
+        Why::Copied(Provenance::Default) => words!("数据是缺省的,不能作为旁证", "by default: no evidence"),
+        Why::Copied(_) => words!("数据就是照这一格录入的,不能作为旁证", "entered from this very cell: no evidence"),
         Why::Blank => words!("空格:不适用,或没有加减分", "blank: it does not apply, or comes to nothing"),
         Why::Said => words!("公布的话与算得的相合", "the words published are those of the result"),
         Why::Fitted(fitted) => return fitted_words(cell, fitted, lang),
@@ -220,7 +226,7 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
             words!("算得 {computed},但标准没有写明:{marks}{range}", "computed {computed}, but the standard does not say: {marks}{range}")
         }
         Why::Roundings(relaxed) => {
-            let (names, range) = (listed(&relaxed.iter().map(|one| relaxed_name(one, lang)).collect::<Vec<_>>(), lang), range(cell, lang));
+            let (names, range) = (listed(&relaxed.iter().map(|one| relaxed_name(one, lang)).collect::<Vec<_>>(), lang), range_of_all(cell, lang));
             words!(
                 "算得 {computed};{names} 不先取整,就能得到公布的值{range}",
                 "computed {computed}; with {names} not rounded first the published value is reached{range}"
@@ -267,6 +273,12 @@ fn range(cell: &Checked, lang: Lang) -> String {
     words!(",范围 [{low}, {high}]", ", range [{low}, {high}]").get(lang).to_owned()
 }
 
+/// What a value can be where no rounding comes first: more than those that are named.
+fn range_of_all(cell: &Checked, lang: Lang) -> String {
+    let Some((Some(low), Some(high))) = &cell.interval else { return range(cell, lang) };
+    words!(";各处都不先取整时的范围 [{low}, {high}]", "; range with no rounding first anywhere [{low}, {high}]").get(lang).to_owned()
+}
+
 fn fitted_words(cell: &Checked, fitted: &[Fitted], lang: Lang) -> String {
     let one = |one: &Fitted| {
         let Fitted { fact, provenance, basis } = one;
@@ -282,7 +294,11 @@ fn fitted_words(cell: &Checked, fitted: &[Fitted], lang: Lang) -> String {
     let facts = listed(&fitted.iter().map(one).collect::<Vec<_>>(), lang);
     let same = cell.computed.is_some() && cell.computed.as_deref().and_then(number) == number(&cell.published);
     let range = range(cell, lang);
-    let said = if same {
+    // a basis that names the column and the number tells which cell it was
+    let names = |one: &Fitted| one.basis.as_ref().is_some_and(|basis| basis.contains(&format!("{} {} ", cell.column, cell.published)));
+    let said = if same && fitted.iter().all(names) {
+        words!("虽然相等,所依的数据却是照这一格定的:{facts}", "equal, but the facts were fitted to this very cell: {facts}")
+    } else if same {
         words!(
             "虽然相等,所依的数据却是照这一格(或所给各表以外的一格)定的:{facts}",
             "equal, but the facts were fitted to this cell, or to one that no given table holds: {facts}"
@@ -316,11 +332,15 @@ fn place_words((computed, provisional): (Option<Decimal>, bool), (by_totals, com
 
 /// A rounding that is left out, in words.
 fn relaxed_name(relaxed: &Relaxed, lang: Lang) -> String {
-    let Relaxed { kind, name, step, percent } = relaxed;
+    let Relaxed { kind, name, step, percent, inner } = relaxed;
     let hundred = Decimal::ONE_HUNDRED;
     let step = if *percent { step.checked_mul(hundred).map(quantity::plain).map(|step| step + "%") } else { Some(quantity::plain(*step)) };
     let step = step.unwrap_or_default();
+    let inner = listed(inner, lang);
     match kind {
+        RelaxedKind::Rule if !inner.is_empty() => {
+            words!("{name}里由 {inner} 算得的中间值(取整到 {step})", "what {name} computes of {inner} on the way (rounded to {step})")
+        }
         RelaxedKind::Rule => words!("{name}(取整到 {step})", "{name} (rounded to {step})"),
         RelaxedKind::Fact => words!("{name}(数据印到 {step})", "{name} (a fact printed to {step})"),
         RelaxedKind::Part => words!("{name}(公布到 {step})", "{name} (published to {step})"),
