@@ -278,3 +278,86 @@ fn what_was_printed_of_a_rate_is_held_and_its_counts_are_sought() {
     // 14.805 rounds up to 14.81: 84.61 % too
     assert_eq!(answer.solutions, [[end("0.8461")], [end("0.8462")]]);
 }
+
+/// A rate of two counts, rounded to 0.01 %, and what each point of it below 95 % costs.
+const RATES: &str = r#"
+标准 「样例」 {
+    版本 "1"  施行 2020-01-01 至 2020-12-31  周期 月
+    舍入 四舍五入  得分 取整到 0.01 分  并列 跳号
+}
+层级 部门 满分 35 分
+数据 总数 : 件
+数据 超时 : 件  不大于 总数
+数据 率 : %  或由 1 - 超时 / 总数 取整到 0.01%
+
+不参评 当 率 无从计算,原因 "没有"
+
+指标 按时 满分 15 分 {
+    率 低于 95% 每 1 个百分点 扣 1 分,扣完为止
+}
+指标 满意 满分 20 分 {
+    率 低于 95% 每 1 个百分点 扣 0.5 分,扣完为止
+}
+总分 = 合计 取整到 0.01 分
+排名 层级 依 总分 从高到低
+"#;
+
+/// What a score of so many points with so much taken off for each point below 95 % is, in hundredths; none of nothing. By whole numbers
+/// alone, apart from the program.
+fn points(full: i64, halves: i64, all: i64, late: i64) -> Option<i64> {
+    if all == 0 {
+        return None;
+    }
+    // in hundredths of a percent, halves up
+    let rate = (20_000 * (all - late) + all) / (2 * all);
+    // half a hundredth of a point for each, halves up
+    Some((2 * 100 * full - halves * (9500 - rate).max(0) + 1).max(0) / 2)
+}
+
+#[test]
+fn no_maximum_loses_a_solution() {
+    let plan = plan_of(RATES);
+    let wanted_of = |full, halves, score, rate: i64, most: i64| -> Vec<Vec<i64>> {
+        let all = (1..=most).flat_map(|all| (0..=all).map(move |late| [all, late]));
+        all.filter(|[all, late]| points(full, halves, *all, *late) == Some(score) && (20_000 * (all - late) + all) / (2 * all) == rate)
+            .map(|pair| pair.to_vec())
+            .collect()
+    };
+    let rate_of = |rate: i64| {
+        let mut row = row_of(&plan);
+        let fact = plan.facts.iter().position(|fact| fact.name == "率").unwrap();
+        row.cells[fact] = Some(cell(Value::Number(Number::from(Decimal::new(rate, 4))), Some(Provenance::Published)));
+        row
+    };
+    let mut wrong = Vec::new();
+    for (name, full, halves, score, rate) in
+        [("按时", 15, 2, 228, 8228), ("按时", 15, 2, 1326, 9326), ("满意", 20, 1, 1661, 8821), ("满意", 20, 1, 1734, 8968), ("满意", 20, 1, 1668, 8836)]
+    {
+        let row = rate_of(rate);
+        let id = plan.items.iter().position(|item| item.name == name).unwrap();
+        let root = plan.programs[0].items[id].unwrap().score;
+        for most in 5..=200 {
+            let wishes = Wishes { max_of_all: Some(Decimal::from(most)), ..Wishes::default() };
+            let question = Question {
+                plan: &plan,
+                program: &plan.programs[0],
+                row: &row,
+                root,
+                step: Decimal::new(1, 2),
+                printed: Decimal::new(score, 2),
+                wishes: &wishes,
+            };
+            let answer = invert(&question, 100_000);
+            let mut found = told(&answer);
+            found.sort_unstable();
+            if !answer.complete || found != wanted_of(full, halves, score, rate, most) {
+                wrong.push((name, score, most, found, wanted_of(full, halves, score, rate, most)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} {:?}", wrong.len(), wrong.iter().take(3).collect::<Vec<_>>());
+}
+
+fn row_of(plan: &Plan) -> Row {
+    Row { listed: true, cells: vec![None; plan.facts.len()], inputs: Vec::new(), bounds: Vec::new(), instead: Vec::new() }
+}
