@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-pub use self::adjusted::{Adjusted, AdjustedKind, Moved, MovedScore, Standing};
+pub use self::adjusted::{Adjusted, AdjustedKind, InPart, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing, moved};
 pub(crate) use self::known::{Known, evaluated};
 pub use self::known::{Places, Span};

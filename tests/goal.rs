@@ -165,3 +165,30 @@ fn what_one_case_moves_is_largest_where_there_are_few() {
     let some = november("sensitivity", &[], &["--at-least", "10"]);
     assert!(some.out.contains("市体育局") && !some.out.contains("市教育局"), "{}", some.out);
 }
+
+#[test]
+fn one_cell_is_changed_once() {
+    let run = november("whatif", &[], &["--set", "市教育局.超时签收数=10", "--set", "市教育局.超时签收数=11"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("改了两次:10,11"), "{}", run.err);
+    // of one unit goes before of all
+    let run = november("whatif", &[], &["--set-all", "超时签收数=0", "--set", "市教育局.超时签收数=11", "--format", "csv"]);
+    assert!(run.out.contains("市教育局,及时签收率,8.15,7.47"), "{} {}", run.out, run.err);
+}
+
+/// A line that ends before the value is cut off; with the separator the cell is blank, and the fact is taken out.
+#[test]
+fn a_change_without_its_value_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("改动.csv");
+    std::fs::write(&path, "单位,列,值\n市教育局,超时签收数\n").unwrap();
+    let path = path.to_str().unwrap();
+    let run = november("whatif", &[], &["--changes", path]);
+    assert!(run.status == 2 && run.err.contains("没有「值」这一格"), "{}", run.err);
+    std::fs::write(path, "单位,列,值\n市教育局,超时签收数,\n").unwrap();
+    let answer = json(&november("whatif", &[], &["--changes", path, "--format", "json"]));
+    assert_eq!(answer["changes"][0]["new"], Value::Null);
+    std::fs::write(path, "单位,列,值\n市教育局,超时签收数,10\n市教育局,超时签收数,11\n").unwrap();
+    let run = november("whatif", &[], &["--changes", path]);
+    assert!(run.status == 2 && run.err.contains("改了两次:10,11"), "{}", run.err);
+}

@@ -568,3 +568,45 @@ fn bounds_are_as_tight_as_the_month_allows() {
     assert!(all >= 500 && totals >= 300, "{all} {totals}");
     assert_eq!((loose, ratios), (Vec::<String>::new(), Decimal::from(totals)));
 }
+
+/// What follows of the standard with adjustable facts where 20 cases are known and called back are 10 to 20 of them.
+fn in_part(verb: &str, rest: &[&str]) -> program::Run {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("数 据.csv");
+    fs::write(&path, "单位,层级,工单,超时,退回,稿件,回访\n甲局,部门,20,4,2,1,\"[10,20]\"\n").unwrap();
+    let path = path.to_str().unwrap();
+    kaoping(root(), &[&[verb, "golden/constructs/adjustable/zh", "--period", "2024-01", "--facts", path], rest].concat())
+}
+
+/// 10 - 4 × 0.5 - 2 is 6, and 5 where fewer than 20 are called back; without the 4 late it is 8 or 7. The bonus is 0.5.
+#[test]
+fn a_unit_whose_bounds_move_has_moved() {
+    let run = in_part("whatif", &["--set", "甲局.超时=0", "--format", "json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let moved = &answer["moved"][0];
+    assert_eq!(moved["before"]["interval"], serde_json::json!(["5.50", "6.50"]));
+    assert_eq!(moved["after"]["interval"], serde_json::json!(["7.50", "8.50"]));
+    assert_eq!(moved["indicators"]["办理"]["before_in_part"]["interval"], serde_json::json!(["5.00", "6.00"]));
+    assert_eq!(moved["indicators"]["办理"]["after_in_part"]["interval"], serde_json::json!(["7.00", "8.00"]));
+    let run = in_part("whatif", &["--set", "甲局.超时=0", "--format", "csv"]);
+    assert!(run.out.contains("[5.00, 6.00]") && run.out.contains("[7.50, 8.50]"), "{}", run.out);
+    // one number for the set: the bounds become a score
+    let run = in_part("whatif", &["--set", "甲局.回访=20", "--format", "csv"]);
+    assert!(run.out.contains("\"[5.00, 6.00]\",6.00") && run.out.contains("\"[5.50, 6.50]\",6.50"), "{}", run.out);
+}
+
+/// A piece more is half a point of the bonus, whatever the total is; how far the score of 办理 moves depends on the unknown.
+#[test]
+fn what_one_case_moves_is_never_nothing_where_it_is_not_known() {
+    let run = in_part("sensitivity", &["--format", "json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.err.contains("部分已知"), "{}", run.err);
+    let all: Value = serde_json::from_str(&run.out).unwrap();
+    let of = |fact: &str| all.as_array().unwrap().iter().find(|one| one["fact"] == fact).unwrap().clone();
+    assert_eq!((&of("稿件")["moves"], &of("稿件")["total_moves"]), (&"0.50".into(), &Value::Null));
+    for fact in ["超时", "退回"] {
+        assert_eq!((&of(fact)["moves"], &of(fact)["total_moves"]), (&Value::Null, &Value::Null), "{fact}");
+        assert_eq!(of(fact)["partly_known"], serde_json::json!(["回访"]));
+    }
+}

@@ -23,9 +23,9 @@ pub(crate) struct Sensitivity {
     pub(crate) fewer: Option<Neighbour>,
     /// One step more.
     pub(crate) more: Option<Neighbour>,
-    /// How far the score moves at most, and the total.
-    pub(crate) moves: Number,
-    pub(crate) total_moves: Number,
+    /// How far the score moves at most, and the total; none where that has no one value.
+    pub(crate) moves: Option<Number>,
+    pub(crate) total_moves: Option<Number>,
 }
 
 /// Where a step leads.
@@ -37,8 +37,8 @@ pub(crate) struct Neighbour {
     pub(crate) rank: Option<Decimal>,
 }
 
-/// One step of one lever, which must be the only one, for every indicator that rests on it.
-pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize) -> Vec<Sensitivity> {
+/// One step of one lever, which must be the only one, for every indicator that rests on it; of facts that may be known in part.
+pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize, partly: bool) -> Vec<Sensitivity> {
     let (Some(lever), Some(now)) = (stand.levers.first(), stand.standing(&[0])) else { return Vec::new() };
     let after = |steps: i64| {
         let allowed = lever.least <= steps && steps <= lever.most;
@@ -51,20 +51,24 @@ pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize) -> Vec<Sensitivit
         // what follows from the fact is read in its place
         steps.is_some_and(|steps| reads(stand.program, [steps.score], &[lever.fact]))
     };
-    indicators.filter(rests).map(|item| seen(lever, (member, item), &now, (fewer.as_ref(), more.as_ref()))).collect()
+    indicators.filter(rests).map(|item| seen(lever, (member, item, partly), &now, (fewer.as_ref(), more.as_ref()))).collect()
 }
 
 type Beside<'s> = Option<&'s (Number, Standing)>;
 
-fn seen(lever: &Lever, (member, item): (usize, ItemId), now: &Standing, (fewer, more): (Beside<'_>, Beside<'_>)) -> Sensitivity {
+fn seen(lever: &Lever, (member, item, partly): (usize, ItemId, bool), now: &Standing, (fewer, more): (Beside<'_>, Beside<'_>)) -> Sensitivity {
     let score = |standing: &Standing| standing.scores.get(item).copied().flatten();
     let neighbour = |(value, standing): &(Number, Standing)| Neighbour { value: *value, score: score(standing), total: standing.total, rank: standing.rank };
     let furthest = |of: &dyn Fn(&Standing) -> Option<Number>| {
-        let moved = |beside: Beside<'_>| {
-            let moved = of(&beside?.1)?.minus(&of(now)?).ok()?;
+        let from = of(now)?;
+        let moved = |(_, beside): &(Number, Standing)| {
+            let moved = of(beside)?.minus(&from).ok()?;
             Some(if moved < Number::ZERO { moved.negated() } else { moved })
         };
-        moved(fewer).max(moved(more)).unwrap_or(Number::ZERO)
+        let all: Vec<Option<Number>> = [fewer, more].into_iter().flatten().map(moved).collect();
+        // beside what is known in part the greatest of the others says nothing
+        let unknown = all.iter().any(Option::is_none) && partly;
+        if all.is_empty() { Some(Number::ZERO) } else { all.into_iter().max().flatten().filter(|_| !unknown) }
     };
     Sensitivity {
         member,

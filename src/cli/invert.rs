@@ -187,7 +187,12 @@ fn wishes(plan: &Plan, arguments: &Arguments) -> Result<Wishes, Fault> {
         if wishes.free.contains(&fact) {
             return Err(Fault::Words(words!("「{name}」不能又待求又固定", "{name} cannot be both free and fixed")));
         }
-        wishes.fixed.insert(fact, value.map(|value| read(plan, fact, value)).transpose()?);
+        let asked = value.map(|value| read(plan, fact, value)).transpose()?;
+        if wishes.fixed.insert(fact, asked).is_some() {
+            let all: Vec<&str> = arguments.fixed.iter().map(String::as_str).filter(|text| text.split(['=', '\u{FF1D}']).next() == Some(name)).collect();
+            let (zh, en) = (all.join("、"), all.join(", "));
+            return Err(Fault::Words(words!("「{name}」固定了两次:{zh};只写一次", "{name} is fixed twice: {en}; fix it once")));
+        }
     }
     for text in &arguments.max {
         match text.split_once(['=', '\u{FF1D}']) {

@@ -90,7 +90,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         found.retain(wanted);
     }
     if let Some(least) = arguments.at_least {
-        found.retain(|one| one.moves >= Number::from(least));
+        found.retain(|one| one.moves.is_some_and(|moves| moves >= Number::from(least)));
     }
     // a stable sort: equals stay in the order of the units
     found.sort_by_key(|one| std::cmp::Reverse(one.moves));
@@ -102,6 +102,10 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         Format::Csv => table(Writing::Csv),
         Format::Json => format!("{:#}\n", report::sensitivity_json(&report)),
     };
+    if found.iter().any(|one| report.partly_known(one).next().is_some() && (one.moves.is_none() || one.total_moves.is_none())) {
+        say(words!("变动写「—」的,得分或总分所依据的数据只部分已知,变动没有定数", "a move of — rests on facts that are known in part: it has no one value")
+            .get(lang));
+    }
     if found.is_empty() {
         say(words!("没有这样的变动", "nothing moves so far").get(lang));
     }
@@ -122,5 +126,5 @@ fn of_member(loaded: &Loaded, facts: &Facts, member: usize, named: &[levers::Nam
     }
     let lever = |fact: FactId| Lever::of((plan, program), row, (fact, both)).ok();
     let stand = |lever: Lever| Changing::new(plan, facts, member, vec![lever]);
-    wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member)).collect()
+    wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member, row.is_partly_known())).collect()
 }

@@ -3,6 +3,8 @@
 //! In: facts, and changes as they were typed or stand in a table of units, columns and values. Out: the facts with the changes in place, gathered and to be
 //! checked again. Never: a value that a cell could not hold.
 
+use std::collections::BTreeMap;
+
 use super::columns::{applying, facts_named};
 use super::files::Input;
 use super::grid::Form;
@@ -69,7 +71,13 @@ pub(crate) fn in_tables(inputs: &[Input], diagnostics: &mut Vec<Diagnostic>) -> 
             };
             for (row, cells) in &table.rows {
                 let text = |index: usize| cells.get(index).cloned().unwrap_or_default();
-                found.push(Written { unit: Some(text(unit)), column: text(column), value: text(value), place: table.place(*row, value) });
+                let place = table.place(*row, value);
+                // sheets and records leave out what is blank; a line of text has every separator
+                if cells.len() <= value && place.address.is_none() && !place.record {
+                    diagnostics.push(cut_off(place));
+                    continue;
+                }
+                found.push(Written { unit: Some(text(unit)), column: text(column), value: text(value), place });
             }
         }
     }
@@ -85,7 +93,10 @@ pub(crate) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(Changed, CellPlace)> {
     let mut found: Vec<(Changed, CellPlace)> = Vec::new();
-    for one in written {
+    // what is said of one unit goes before what is said of all
+    let (of_all, of_one): (Vec<&Written>, Vec<&Written>) = written.iter().partition(|one| one.unit.is_none());
+    let mut decided: BTreeMap<(bool, usize, FactId), &Written> = BTreeMap::new();
+    for one in of_all.into_iter().chain(of_one) {
         let members: Vec<usize> = match &one.unit {
             None => (0..facts.members.len()).filter(|member| facts.rows.get(*member).is_some_and(|row| row.listed)).collect(),
             Some(unit) => match member(unit, facts, register) {
@@ -109,6 +120,13 @@ pub(crate) fn resolve(
                 continue;
             };
             let Some(declared) = plan.facts.get(fact) else { continue };
+            if let Some(first) = decided.insert((one.unit.is_none(), member, fact), one) {
+                if !told {
+                    diagnostics.push(twice(first, one));
+                }
+                told = true;
+                continue;
+            }
             let kept = diagnostics.len();
             let new = if one.value.is_empty() { None } else { Reading { plan, fact: declared, stated: None }.read(&one.value, &one.place, diagnostics) };
             if new.is_none() && !one.value.is_empty() {
@@ -173,6 +191,23 @@ fn no_column(plan: &Plan, one: &Written) -> Diagnostic {
         Some(near) => diagnostic.help(words!("是不是「{near}」?", "did you mean {near}?")),
         None => diagnostic.help(words!("写数据表里的列名", "write the heading of a column of facts")),
     }
+}
+
+fn twice(first: &Written, one: &Written) -> Diagnostic {
+    let told = |one: &Written, blank: &str| if one.value.is_empty() { blank.to_owned() } else { one.value.clone() };
+    let unit = |all: &str| one.unit.clone().unwrap_or_else(|| all.to_owned());
+    let column = &one.column;
+    let zh = format!("{} 的「{column}」改了两次:{},{}", unit("各单位"), told(first, "去掉"), told(one, "去掉"));
+    let en = format!("{} {column} is changed twice: {}, {}", unit("every unit"), told(first, "taken out"), told(one, "taken out"));
+    Diagnostic::new(Code::AdjustedTarget, words!("{zh}", "{en}"))
+        .at_cell(one.place.clone(), words!("", ""))
+        .help(words!("一格只写一次", "write every cell once"))
+}
+
+fn cut_off(place: CellPlace) -> Diagnostic {
+    Diagnostic::new(Code::AdjustedTarget, words!("这一行没有「值」这一格,是不是没写完", "this row has no cell of the value: it seems cut off"))
+        .at_cell(place, words!("", ""))
+        .help(words!("写上要改成的值;要去掉这一格,就写上列,值留空", "write the value; to take the fact out, write the cell and leave it blank"))
 }
 
 fn not_applying(one: &Written) -> Diagnostic {

@@ -63,7 +63,7 @@ impl Rows {
 
     fn comma_separated(&self) -> String {
         // a negative number is no formula
-        let cell = |(index, cell): (usize, &String)| if index < self.words { csv_cell(cell) } else { cell.clone() };
+        let cell = |(index, cell): (usize, &String)| if index < self.words || cell.starts_with('[') { csv_cell(cell) } else { cell.clone() };
         let line = |row: &[String]| row.iter().enumerate().map(cell).collect::<Vec<_>>().join(",");
         let mut text = String::from("\u{FEFF}");
         for row in std::iter::once(&self.headings).chain(&self.cells) {

@@ -53,6 +53,13 @@ impl SensitivityReport<'_> {
         print(self.plan, total?, self.plan.head.step)
     }
 
+    /// The facts of the unit that are known in part.
+    pub(crate) fn partly_known(&self, one: &Sensitivity) -> impl Iterator<Item = &str> {
+        let cells = self.facts.rows.get(one.member).map(|row| row.cells.as_slice()).unwrap_or_default();
+        let partly = cells.iter().zip(&self.plan.facts).filter(|(cell, _)| cell.as_ref().is_some_and(|cell| cell.known.is_some()));
+        partly.map(|(_, fact)| fact.label())
+    }
+
     fn indicator(&self, one: &Sensitivity) -> &str {
         self.plan.items.get(one.item).map(|item| item.name.as_str()).unwrap_or_default()
     }
@@ -89,8 +96,8 @@ pub(crate) fn sensitivity_table(report: &SensitivityReport<'_>, lang: Lang) -> R
             beside(&one.fewer),
             report.score(one, one.score.as_ref()).unwrap_or_else(none),
             beside(&one.more),
-            report.score(one, Some(&one.moves)).unwrap_or_default(),
-            report.total(Some(&one.total_moves)).unwrap_or_default(),
+            report.score(one, one.moves.as_ref()).unwrap_or_else(none),
+            report.total(one.total_moves.as_ref()).unwrap_or_else(none),
             format!("{}/{}/{}", of(&one.fewer), place(one.rank), of(&one.more)),
         ]
     };
@@ -116,7 +123,8 @@ pub(crate) fn sensitivity_json(report: &SensitivityReport<'_>) -> Json {
             "of": report.whole(one, lang).map(|(fact, value)| json!({ "fact": fact, "value": value })),
             "score": report.score(one, one.score.as_ref()), "total": report.total(one.total.as_ref()), "rank": one.rank.map(Place),
             "fewer": one.fewer.as_ref().map(neighbour), "more": one.more.as_ref().map(neighbour),
-            "moves": report.score(one, Some(&one.moves)), "total_moves": report.total(Some(&one.total_moves)),
+            "moves": report.score(one, one.moves.as_ref()), "total_moves": report.total(one.total_moves.as_ref()),
+            "partly_known": report.partly_known(one).collect::<Vec<_>>(),
         })
     };
     Json::Array(report.found.iter().map(one).collect())

@@ -8,8 +8,8 @@ use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
 use crate::quantity;
 use crate::results::{
-    Adjusted, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Results, Span, Standing, State, UnitResult, VetoEffect, VetoResult,
-    texts,
+    Adjusted, InPart, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Places, Results, Span, Standing, State, UnitResult,
+    VetoEffect, VetoResult, texts,
 };
 
 /// Of which units results are printed.
@@ -468,16 +468,34 @@ pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
     }
 }
 
+/// A score that moved: the one number, or what is known of it.
+pub(super) fn score_moved((exact, open): (Option<&str>, Option<&InPart>), lang: Lang) -> String {
+    let known = || open.map_or_else(|| "—".to_owned(), |open| in_part((State::Partly, &open.possible), open.interval.as_ref(), lang));
+    exact.map_or_else(known, str::to_owned)
+}
+
+/// The total where a unit stands, or what is known of it.
+pub(super) fn total_moved(one: &Standing, lang: Lang) -> String {
+    one.total.clone().unwrap_or_else(|| in_part((one.status, &one.possible), one.interval.as_ref(), lang))
+}
+
+/// The place where a unit stands, or between which places.
+pub(super) fn place_moved(one: &Standing) -> String {
+    let between = || one.rank_interval.as_ref().map_or_else(|| "—".to_owned(), Places::to_string);
+    one.rank.map_or_else(between, |place| quantity::plain(place.0))
+}
+
 /// `及时签收率 8.15 → 7.47,总分 84.60 → 83.92,名次 49 → 50`.
 fn moved_text(moved: &Moved, lang: Lang) -> String {
-    let score = |score: &Option<String>| score.clone().unwrap_or_else(|| "—".to_owned());
+    let score = |exact: &Option<String>, open: &Option<InPart>| score_moved((exact.as_deref(), open.as_ref()), lang);
     // of a unit that enters or leaves every indicator moves, from nothing or to nothing
     let passes = [&moved.before, &moved.after].iter().any(|one| one.status == State::Exempt);
     let told = moved.indicators.iter().filter(|_| !passes);
-    let mut parts: Vec<String> = told.map(|(name, one)| format!("{name} {} → {}", score(&one.before), score(&one.after))).collect();
-    let total = |one: &Standing| one.total.clone().unwrap_or_else(|| state_word(one.status, lang).to_owned());
+    let mut parts: Vec<String> =
+        told.map(|(name, one)| format!("{name} {} → {}", score(&one.before, &one.before_in_part), score(&one.after, &one.after_in_part))).collect();
+    let total = |one: &Standing| total_moved(one, lang);
     let place = |one: &Standing| {
-        let place = one.rank.map_or_else(|| "—".to_owned(), |place| quantity::plain(place.0));
+        let place = place_moved(one);
         if one.provisional { format!("{place}{}", pick(lang, "(暂)", "?")) } else { place }
     };
     for (word, before, after) in

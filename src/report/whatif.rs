@@ -6,14 +6,13 @@ use serde_json::{Value as Json, json};
 
 use super::pick;
 use super::rows::{Rows, Writing};
-use super::value::state_word;
+use super::view::{place_moved, score_moved, total_moved};
 use crate::diag::{Lang, words};
 use crate::facts::Facts;
 use crate::facts::adjustments::{Target, shown};
 use crate::facts::changes::Changed;
 use crate::plan::{FactId, Plan};
-use crate::quantity;
-use crate::results::{Moved, Standing};
+use crate::results::{InPart, Moved};
 
 /// Changes, and the units that move by them.
 pub(crate) struct WhatifReport<'a> {
@@ -46,20 +45,18 @@ impl WhatifReport<'_> {
     fn table(&self, lang: Lang) -> Rows {
         let headings = [("单位", "unit"), ("项目", "of"), ("原来", "before"), ("现在", "after")].iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect();
         let mut rows = Vec::new();
-        let none = || "—".to_owned();
         for moved in self.moved {
             let mut add = |of: &str, before: String, after: String| {
                 if before != after {
                     rows.push(vec![moved.unit.clone(), of.to_owned(), before, after]);
                 }
             };
-            for (name, score) in &moved.indicators {
-                add(name, score.before.clone().unwrap_or_else(none), score.after.clone().unwrap_or_else(none));
+            for (name, one) in &moved.indicators {
+                let score = |exact: &Option<String>, open: &Option<InPart>| score_moved((exact.as_deref(), open.as_ref()), lang);
+                add(name, score(&one.before, &one.before_in_part), score(&one.after, &one.after_in_part));
             }
-            let total = |standing: &Standing| standing.total.clone().unwrap_or_else(|| state_word(standing.status, lang).to_owned());
-            add(pick(lang, "总分", "total"), total(&moved.before), total(&moved.after));
-            let place = |standing: &Standing| standing.rank.map_or_else(none, |place| quantity::plain(place.0));
-            add(pick(lang, "名次", "place"), place(&moved.before), place(&moved.after));
+            add(pick(lang, "总分", "total"), total_moved(&moved.before, lang), total_moved(&moved.after, lang));
+            add(pick(lang, "名次", "place"), place_moved(&moved.before), place_moved(&moved.after));
         }
         Rows { headings, cells: rows, words: 2 }
     }

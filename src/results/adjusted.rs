@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{Place, Results, State, UnitResult};
+use super::{IndicatorResult, Place, Places, Results, Span, State, UnitResult};
 use crate::diag::CellPlace;
 use crate::eval::domain::{Used, Value};
 use crate::eval::trace::{Reach, Trace};
@@ -69,10 +69,19 @@ pub struct Moved {
 pub struct Standing {
     /// Whether it has a total.
     pub status: State,
+    /// What can become of it, where that is known in part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<State>,
     /// The total.
     pub total: Option<String>,
+    /// Between which numbers the total lies, where it is known in part and can be a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Span>,
     /// The place.
     pub rank: Option<Place>,
+    /// Between which the place lies, where it is known in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_interval: Option<Places>,
     /// Whether the place may change.
     pub provisional: bool,
 }
@@ -84,6 +93,28 @@ pub struct MovedScore {
     pub before: Option<String>,
     /// With them.
     pub after: Option<String>,
+    /// What is known of it without the adjustments, where that is known in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_in_part: Option<InPart>,
+    /// What is known of it with them, where that is known in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_in_part: Option<InPart>,
+}
+
+/// What is known of a score that is known in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InPart {
+    /// Between which numbers it lies, where it can be a number.
+    pub interval: Option<Span>,
+    /// What can become of it.
+    pub possible: Vec<State>,
+}
+
+impl InPart {
+    fn of(indicator: &IndicatorResult) -> Option<InPart> {
+        let open = indicator.interval.is_some() || !indicator.possible.is_empty();
+        open.then(|| InPart { interval: indicator.interval.clone(), possible: indicator.possible.clone() })
+    }
 }
 
 /// The adjustments as results carry them.
@@ -143,8 +174,14 @@ pub(crate) fn moved(before: &Results, after: &Results) -> Vec<Moved> {
             .indicators
             .iter()
             .filter_map(|(name, one)| {
-                let (before, after) = (before.indicators.get(name).and_then(|one| one.score.clone()), one.score.clone());
-                (before != after).then(|| (name.clone(), MovedScore { before, after }))
+                let before = before.indicators.get(name);
+                let moved = MovedScore {
+                    before: before.and_then(|one| one.score.clone()),
+                    after: one.score.clone(),
+                    before_in_part: before.and_then(InPart::of),
+                    after_in_part: InPart::of(one),
+                };
+                (moved.before != moved.after || moved.before_in_part != moved.after_in_part).then(|| (name.clone(), moved))
             })
             .collect();
         let moved = Moved { unit: after.unit.clone(), before: standing(before), after: standing(after), indicators };
@@ -154,5 +191,13 @@ pub(crate) fn moved(before: &Results, after: &Results) -> Vec<Moved> {
 }
 
 fn standing(unit: &UnitResult) -> Standing {
-    Standing { status: unit.status, total: unit.total.clone(), rank: unit.rank, provisional: unit.provisional }
+    Standing {
+        status: unit.status,
+        possible: unit.possible.clone(),
+        total: unit.total.clone(),
+        interval: unit.interval.clone(),
+        rank: unit.rank,
+        rank_interval: unit.rank_interval,
+        provisional: unit.provisional,
+    }
 }
