@@ -122,9 +122,9 @@ fn what_was_printed_otherwise_cannot_be_explained() {
 fn only_real_roundings_explain_a_total() {
     let text = fs::read_to_string(root().join(MONTH).join("annex.csv")).unwrap();
     let with = |unit: &str, total: &str| -> Value {
-        let changed = |line: &str| match line.split(',').nth(1) == Some(unit) {
-            true => format!("{},{total}\n", line.rsplit_once(',').unwrap().0),
-            false => format!("{line}\n"),
+        let changed = |line: &str| {
+            let own = line.split(',').nth(1) == Some(unit);
+            if own { format!("{},{total}\n", line.rsplit_once(',').unwrap().0) } else { format!("{line}\n") }
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("annex.csv");

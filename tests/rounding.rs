@@ -1,6 +1,6 @@
 //! `infer-rounding`: which conventions explain what was published.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
+#![allow(clippy::panic, missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reads its own files")]
 
 #[path = "harness/program.rs"]
 mod program;

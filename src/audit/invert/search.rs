@@ -58,7 +58,7 @@ pub(crate) fn search(model: &mut Model<'_>, bounded: Bounded) -> Found {
     let mut found = Found::default();
     let mut stack = vec![model.rooms()];
     let mut later: VecDeque<Vec<Room>> = VecDeque::new();
-    let mut looks = 0;
+    let (mut looks, mut lost) = (0, false);
     loop {
         let at_hand = stack.pop();
         let waited = at_hand.is_none();
@@ -83,8 +83,12 @@ pub(crate) fn search(model: &mut Model<'_>, bounded: Bounded) -> Found {
                 }
             }
             Verdict::Some if !waited && rooms.iter().any(Room::is_endless) => later.push_back(rooms),
-            Verdict::Some => part(&rooms, &mut stack, &mut later),
+            // no loss may pass for a proof
+            Verdict::Some => lost |= !part(&rooms, &mut stack, &mut later),
         }
+    }
+    if lost && found.open.is_none() {
+        found.open = Some(Open::TooMany);
     }
     found.all = found.open.is_none() && !bounded.first_only;
     if found.all && found.count().is_none() {
@@ -95,12 +99,13 @@ pub(crate) fn search(model: &mut Model<'_>, bounded: Bounded) -> Found {
 }
 
 /// Parts rooms in two: the one without end that begins nearest to 0, else the one that is widest for its size.
-fn part(rooms: &[Room], stack: &mut Vec<Vec<Room>>, later: &mut VecDeque<Vec<Room>>) {
+/// Whether there is anything to halve; a room that is not and was not judged leaves the answer open.
+fn part(rooms: &[Room], stack: &mut Vec<Vec<Room>>, later: &mut VecDeque<Vec<Room>>) -> bool {
     let nearness = |span: Span| span.low.or(span.high).map_or(0, i64::unsigned_abs);
     let endless = rooms.iter().enumerate().filter(|(_, room)| room.is_endless()).min_by_key(|(place, room)| (room.span.map_or(0, nearness), *place));
     let widest = || rooms.iter().enumerate().filter(|(_, room)| room.size() != Some(1)).max_by_key(|(place, room)| (width(room), std::cmp::Reverse(*place)));
-    let Some((place, room)) = endless.or_else(widest) else { return };
-    let Some((first, second)) = room.halves() else { return };
+    let Some((place, room)) = endless.or_else(widest) else { return false };
+    let Some((first, second)) = room.halves() else { return false };
     let with = |half: Room| -> Vec<Room> { rooms.iter().enumerate().map(|(other, room)| if other == place { half.clone() } else { room.clone() }).collect() };
     // the lesser half is looked at first
     for half in [second, first] {
@@ -111,6 +116,7 @@ fn part(rooms: &[Room], stack: &mut Vec<Vec<Room>>, later: &mut VecDeque<Vec<Roo
             stack.push(rooms);
         }
     }
+    true
 }
 
 /// How wide a room is for the size of its values, in thousandths.

@@ -304,6 +304,7 @@ const RATES: &str = r#"
 
 /// What a score of so many points with so much taken off for each point below 95 % is, in hundredths; none of nothing. By whole numbers
 /// alone, apart from the program.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers of two and three digits")]
 fn points(full: i64, halves: i64, all: i64, late: i64) -> Option<i64> {
     if all == 0 {
         return None;
