@@ -155,7 +155,7 @@ fn a_receipt_holds_what_was_read_and_the_results_as_they_are_printed_as_json() {
     assert_eq!(paths, [&[("rules/修订2021.kp", "rules"), ("rules/名册.csv", "register")][..], &rest].concat());
     for file in receipt["files"].as_array().unwrap() {
         let bytes = fs::read(folder.path().join(file["path"].as_str().unwrap())).unwrap();
-        assert_eq!((file["sha256"].as_str().unwrap(), file["bytes"].as_u64().unwrap()), (sha256(&bytes).as_str(), bytes.len() as u64));
+        assert_eq!((file["sha256"].as_str().unwrap(), file["bytes"].as_u64().unwrap()), (sha256(&bytes).as_str(), u64::try_from(bytes.len()).unwrap()));
     }
     let printed = kaoping(folder.path(), &[&["score"], month("2020-11", &["--format", "json"]).as_slice()].concat());
     assert_eq!(receipt["results"], serde_json::from_str::<Value>(&printed.out).unwrap());
