@@ -1,6 +1,6 @@
 //! `doc`: a standard as one page of HTML.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 
@@ -8,8 +8,8 @@ use super::End;
 use super::edition::Edition;
 use super::help::{Example, example};
 use super::input::files_of;
-use super::output::{Fault, deliver, print_diagnostics, say_written};
-use crate::diag::{Lang, language_of, words};
+use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
+use crate::diag::{Lang, language_of};
 use crate::difference::changes;
 use crate::document::{Revision, Subject, page};
 use crate::engine::{Version, Versions};
@@ -67,18 +67,4 @@ fn revision<'v>(compiled: &Versions, version: &'v Version) -> Option<Revision<'v
     let renamed = compiled.renamed(base, compiled, version);
     let changes = changes(&renamed, compiled.sources(), &compiled.outlines(version));
     Some(Revision { head: &version.plan.head, based_on, changes })
-}
-
-/// A page has the ending of one: nothing else is written under the name of something else.
-fn names_a_page(out: &Path) -> Result<(), Fault> {
-    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    if matches!(ending.as_deref(), Some("html" | "htm")) || out.exists() && !out.is_file() {
-        return Ok(());
-    }
-    let (path, page) = (out.display(), out.with_extension("html"));
-    let page = page.display();
-    Err(Fault::Words(words!(
-        "doc 写的是网页,--out 要以 .html 或 .htm 结尾,不能是 {path}:请写 --out {page};要 PDF,用浏览器打开网页后打印",
-        "doc writes a page of HTML: --out ends in .html or .htm, not as {path} does. Write --out {page}; for a PDF open the page in a browser and print it"
-    )))
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::explain::{find_item, find_unit, split};
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, load_policy, month};
 use super::output::{Fault, deliver, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, goal};
@@ -71,7 +71,11 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let (policy, named) = split(&arguments.named, arguments.unit.is_some());
+    // a goal has a unit: what stands alone is its name, whatever signs are in it
+    let (policy, named) = match arguments.named.as_slice() {
+        [one] if arguments.unit.is_none() => (None, Some(one.clone())),
+        named => split(named, arguments.unit.is_some()),
+    };
     let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
     answer(arguments, &mut loaded, named, shown).map_err(|fault| fault.speaking(shown))
@@ -81,11 +85,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lan
     let Some(name) = arguments.unit.clone().or(named) else {
         return Err(Fault::Words(words!("请写明单位,例如 kaoping goal 单位名 --total 90 …", "name the unit, as in: kaoping goal UNIT --total 90 …")));
     };
-    if arguments.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
-    }
-    let period = period(loaded, &arguments.subject)?;
-    let facts = load_facts(loaded, &arguments.subject, &period)?;
+    let (period, facts) = month(loaded, &arguments.subject)?;
     let unit = find_unit(loaded, &facts, &name)?;
     let member = facts.members.iter().position(|member| member.name == unit).ok_or(Fault::Closed)?;
     let (aim, target) = aim(arguments, loaded, &facts, &unit)?;

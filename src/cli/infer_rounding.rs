@@ -6,7 +6,7 @@ use clap::ValueHint;
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_facts, load_policy, period};
+use super::input::{load_policy, month};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Format, Subject, progress, published};
 use crate::audit::rounding::infer;
@@ -44,11 +44,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if arguments.published.is_empty() {
         return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
     }
-    if subject.facts.is_empty() {
-        return Err(speaking(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts"))));
-    }
-    let period = period(&mut loaded, subject).map_err(speaking)?;
-    let facts = load_facts(&mut loaded, subject, &period).map_err(speaking)?;
+    let (_, facts) = month(&mut loaded, subject).map_err(speaking)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     let printed = published::read(&arguments.published, &loaded, &facts, shown).map_err(speaking)?;
     progress::begin(&words!("比较取整办法", "comparing conventions"));

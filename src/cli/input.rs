@@ -273,6 +273,16 @@ impl Stopped {
     }
 }
 
+/// The period that is asked of and its facts, which have to be named.
+pub(super) fn month(loaded: &mut Loaded, subject: &Subject) -> Result<(String, Facts), Fault> {
+    if subject.facts.is_empty() {
+        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
+    }
+    let period = period(loaded, subject)?;
+    let facts = load_facts(loaded, subject, &period)?;
+    Ok((period, facts))
+}
+
 /// Reads the facts; a fault of any of them stops the work, warnings join those of the policy.
 pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -> Result<Facts, Fault> {
     let read = read_facts(&loaded.rules(), subject, period, &|_| false);

@@ -167,3 +167,26 @@ pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.or_else(|| io::stdout().is_terminal().then(|| comfy_table::Table::new().width().map(usize::from)).flatten()).unwrap_or(DEFAULT).max(40)
 }
+
+/// The formats of an answer that is a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Tabular {
+    Text,
+    Md,
+    Csv,
+    Json,
+}
+
+/// A page has the ending of one: nothing else is written under the name of something else.
+pub(super) fn names_a_page(out: &Path) -> Result<(), Fault> {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if matches!(ending.as_deref(), Some("html" | "htm")) || out.exists() && !out.is_file() {
+        return Ok(());
+    }
+    let (path, page) = (out.display(), out.with_extension("html"));
+    let page = page.display();
+    Err(Fault::Words(words!(
+        "这里写的是网页,--out 要以 .html 或 .htm 结尾,不能是 {path}:请写 --out {page};要 PDF,用浏览器打开网页后打印",
+        "this writes a page of HTML: --out ends in .html or .htm, not as {path} does. Write --out {page}; for a PDF open the page in a browser and print it"
+    )))
+}

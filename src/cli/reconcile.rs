@@ -6,8 +6,8 @@ use clap::{ValueEnum, ValueHint};
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_facts, load_policy, period};
-use super::output::{Fault, deliver, print_diagnostics, say_written};
+use super::input::{load_policy, month};
+use super::output::{Fault, Tabular, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress, published};
 use crate::audit::reconcile::{Reconciled, Verdict, reconcile};
 use crate::diag::{Lang, language_of, words};
@@ -30,18 +30,10 @@ pub(super) struct Arguments {
     fail_on: Vec<FailOn>,
     /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
     #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
-    format: Format,
+    format: Tabular,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Md,
-    Csv,
-    Json,
 }
 
 /// The verdicts that a run may end with 1 for.
@@ -83,11 +75,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     if arguments.published.is_empty() {
         return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
     }
-    if subject.facts.is_empty() {
-        return Err(speaking(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts"))));
-    }
-    let period = period(&mut loaded, subject).map_err(speaking)?;
-    let facts = load_facts(&mut loaded, subject, &period).map_err(speaking)?;
+    let (period, facts) = month(&mut loaded, subject).map_err(speaking)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
     let mut printed = published::read(&arguments.published, &loaded, &facts, shown).map_err(speaking)?;
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &|_, _| {});
@@ -99,10 +87,10 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         printed.cells.retain(|cell| cell.unit == unit);
     }
     let text = match arguments.format {
-        Format::Text => report::reconciled(&found, &printed, shown),
-        Format::Md => report::reconciled_in_markdown(&found, &printed, shown),
-        Format::Csv => report::reconciled_as_csv(&found, &printed, shown),
-        Format::Json => format!("{:#}\n", report::reconciled_as_json(&found, &printed, shown)),
+        Tabular::Text => report::reconciled(&found, &printed, shown),
+        Tabular::Md => report::reconciled_in_markdown(&found, &printed, shown),
+        Tabular::Csv => report::reconciled_as_csv(&found, &printed, shown),
+        Tabular::Json => format!("{:#}\n", report::reconciled_as_json(&found, &printed, shown)),
     };
     let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(arguments.published.iter().cloned()).collect();
     deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(speaking)?;

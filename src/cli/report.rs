@@ -1,13 +1,13 @@
 //! `report`: the page of an audit, in which every number unfolds to where it came from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
 use super::edition::Standard;
 use super::help::{Example, example};
 use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, deliver, print_diagnostics, say_written};
+use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
 use super::published;
 use super::{End, Subject, progress};
 use crate::audit::claims::{self, Known};
@@ -106,18 +106,4 @@ fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &
         found.claims = report::claims_found(&ClaimsView::new(&of_files, lang));
     }
     Ok(found)
-}
-
-/// A page has the ending of one: nothing else is written under the name of something else.
-pub(super) fn names_a_page(out: &Path) -> Result<(), Fault> {
-    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    if matches!(ending.as_deref(), Some("html" | "htm")) || out.exists() && !out.is_file() {
-        return Ok(());
-    }
-    let (path, page) = (out.display(), out.with_extension("html"));
-    let page = page.display();
-    Err(Fault::Words(words!(
-        "这里写的是网页,--out 要以 .html 或 .htm 结尾,不能是 {path}:请写 --out {page};要 PDF,用浏览器打开网页后打印",
-        "this writes a page of HTML: --out ends in .html or .htm, not as {path} does. Write --out {page}; for a PDF open the page in a browser and print it"
-    )))
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{ValueEnum, ValueHint};
+use clap::ValueHint;
 use rust_decimal::Decimal;
 
 use super::edition::Standard;
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, deliver, print_diagnostics, say, say_written};
+use super::input::{Loaded, load_policy, month};
+use super::output::{Fault, Tabular, deliver, print_diagnostics, say, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Changing, Lever, Sensitivity, sensitivity};
 use crate::diag::{Lang, language_of, words};
@@ -39,19 +39,10 @@ pub(super) struct Arguments {
     at_least: Option<Decimal>,
     /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
     #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
-    format: Format,
+    format: Tabular,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
-}
-
-/// The format of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Md,
-    Csv,
-    Json,
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
@@ -66,11 +57,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
-    if arguments.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
-    }
-    let period = period(loaded, &arguments.subject)?;
-    let facts = load_facts(loaded, &arguments.subject, &period)?;
+    let (_, facts) = month(loaded, &arguments.subject)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let unit = arguments.unit.as_ref().map(|name| find_unit(loaded, &facts, name)).transpose()?;
     let named = arguments.adjust.iter().map(|text| levers::parse(&loaded.plan, text)).collect::<Result<Vec<_>, _>>()?;
@@ -97,10 +84,10 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     let report = SensitivityReport { plan: &loaded.plan, facts: &facts, found: &found };
     let table = |writing| report::sensitivity_table(&report, lang).written(writing);
     let text = match arguments.format {
-        Format::Text => table(Writing::Text),
-        Format::Md => table(Writing::Md),
-        Format::Csv => table(Writing::Csv),
-        Format::Json => format!("{:#}\n", report::sensitivity_json(&report)),
+        Tabular::Text => table(Writing::Text),
+        Tabular::Md => table(Writing::Md),
+        Tabular::Csv => table(Writing::Csv),
+        Tabular::Json => format!("{:#}\n", report::sensitivity_json(&report)),
     };
     if found.iter().any(|one| report.partly_known(one).next().is_some() && (one.moves.is_none() || one.total_moves.is_none())) {
         say(words!("变动写「—」的,得分或总分所依据的数据只部分已知,变动没有定数", "a move of — rests on facts that are known in part: it has no one value")

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ValueEnum, ValueHint};
+use clap::ValueHint;
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{Loaded, Stopped, load_facts, load_policy, period};
-use super::output::{Fault, deliver, say_written};
+use super::input::{Loaded, Stopped, load_policy, month};
+use super::output::{Fault, Tabular, deliver, say_written};
 use super::{End, Subject, progress};
 use crate::audit::{apart, freed};
 use crate::diag::{Code, Diagnostic, Lang, any_error, language_of, sort, words};
@@ -34,19 +34,10 @@ pub(super) struct Arguments {
     changes: Vec<PathBuf>,
     /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
     #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
-    format: Format,
+    format: Tabular,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
-}
-
-/// The format of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Md,
-    Csv,
-    Json,
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
@@ -61,11 +52,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
-    if arguments.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
-    }
-    let period = period(loaded, &arguments.subject)?;
-    let facts = load_facts(loaded, &arguments.subject, &period)?;
+    let (period, facts) = month(loaded, &arguments.subject)?;
     let what_if = changed(arguments, loaded, &facts)?;
     progress::begin(&words!("打分", "scoring"));
     let scored = |facts: &Facts| results::score(&loaded.plan, facts, &loaded.policy.sha256, &period, &progress::reached);
@@ -82,10 +69,10 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         held: &what_if.held,
     };
     let text = match arguments.format {
-        Format::Text => report::whatif_text(&report, Writing::Text, lang),
-        Format::Md => report::whatif_text(&report, Writing::Md, lang),
-        Format::Csv => report::whatif_text(&report, Writing::Csv, lang),
-        Format::Json => format!("{:#}\n", report::whatif_json(&report)),
+        Tabular::Text => report::whatif_text(&report, Writing::Text, lang),
+        Tabular::Md => report::whatif_text(&report, Writing::Md, lang),
+        Tabular::Csv => report::whatif_text(&report, Writing::Csv, lang),
+        Tabular::Json => format!("{:#}\n", report::whatif_json(&report)),
     };
     let inputs: Vec<PathBuf> = loaded.inputs(&arguments.subject).into_iter().chain(arguments.changes.iter().cloned()).collect();
     deliver(text.as_bytes(), arguments.out.as_ref(), &inputs)?;

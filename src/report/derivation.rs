@@ -13,7 +13,7 @@ use crate::eval::outcome::Status;
 use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
 use crate::facts::past::{Account, Gave};
-use crate::plan::{Clock, ClockKind, Comparison, InputKind, MarkId, Role, Sign, Step, StepId};
+use crate::plan::{Clock, ClockKind, InputKind, MarkId, Role, Sign, Step, StepId};
 use crate::quantity::Number;
 use crate::results::texts;
 
@@ -571,7 +571,7 @@ impl<'a> Writer<'a> {
                 let unit = self.case.trace.info(*a).and_then(|info| info.unit.clone());
                 format!("{} / {}", self.operand(*a), show(self.case.plan(), &Value::Number(Number::from(*per)), unit.as_ref(), lang))
             }
-            Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.named_operand(*a), comparison_sign(*comparison), self.named_operand(*b)),
+            Some(Step::Compare(a, comparison, b)) => format!("{} {} {}", self.named_operand(*a), comparison.sign(), self.named_operand(*b)),
             Some(Step::Input(_)) => self.named_units(id).unwrap_or_else(|| self.shown(id)),
             Some(Step::IsUndefined(a)) => format!("{} {}", self.name_of(*a), pick(lang, "无从计算", "is undefined")),
             Some(Step::IsBlank(a)) => format!("{} {}", self.name_of(*a), pick(lang, "为空", "is blank")),
@@ -1041,15 +1041,4 @@ fn given_beside(trace: &Trace<'_>, id: StepId) -> Option<Value> {
         _ => None,
     })?;
     trace.value(id).number().map(|_| trace.value(given))
-}
-
-fn comparison_sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => "=",
-        Comparison::Ne => "≠",
-        Comparison::Ge => "≥",
-        Comparison::Gt => ">",
-        Comparison::Le => "≤",
-        Comparison::Lt => "<",
-    }
 }

@@ -736,6 +736,20 @@ pub(crate) enum Comparison {
     Lt,
 }
 
+impl Comparison {
+    /// The sign of one character.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Comparison::Eq => "=",
+            Comparison::Ne => "≠",
+            Comparison::Ge => "≥",
+            Comparison::Gt => ">",
+            Comparison::Le => "≤",
+            Comparison::Lt => "<",
+        }
+    }
+}
+
 #[derive(Debug, PartialEq)]
 pub(crate) struct Adjustment {
     pub(crate) kind: AdjustmentKind,

@@ -9,9 +9,7 @@ use super::value::{constant, shown};
 use crate::diag::Lang;
 use crate::eval::Evaluator;
 use crate::eval::domain::Exact;
-use crate::plan::{
-    ClockKind, Comparison, Fold, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands,
-};
+use crate::plan::{ClockKind, Fold, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands};
 use crate::quantity::{Mode, Unit, plain};
 use crate::source::{Sources, Span};
 
@@ -267,7 +265,7 @@ fn operation(plan: &Plan, step: &Step) -> (&'static str, Vec<String>) {
         Step::Call(call) => ("call", vec![call.function.name.clone(), call.function.script.script.sha256.clone()]),
         Step::Clock(clock, ..) => ("clock", clock_words(clock.kind).map(str::to_owned).to_vec()),
         Step::Steps(_, per, reading) => ("steps", vec![size(&per.size), reading_name(*reading).to_owned()]),
-        Step::Compare(_, comparison, _) => ("compare", vec![comparison_sign(*comparison).to_owned()]),
+        Step::Compare(_, comparison, _) => ("compare", vec![comparison.sign().to_owned()]),
         Step::IsBlank(_) => ("is_blank", Vec::new()),
         Step::IsUndefined(_) => ("is_undefined", Vec::new()),
         Step::And(_) => ("and", Vec::new()),
@@ -315,17 +313,6 @@ fn reading_name(reading: Reading) -> &'static str {
         Reading::ProRata => "pro_rata",
         Reading::Whole => "whole",
         Reading::Started => "started",
-    }
-}
-
-fn comparison_sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => "=",
-        Comparison::Ne => "≠",
-        Comparison::Ge => "≥",
-        Comparison::Gt => ">",
-        Comparison::Le => "≤",
-        Comparison::Lt => "<",
     }
 }
 
