@@ -18,7 +18,7 @@ use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Bounds, Interval, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
 use crate::eval::{Until, run};
-use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, closure, of_period};
+use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, of_period, operands};
 use crate::quantity::{Cycle, Number, Period};
 
 /// What was read of other periods.
@@ -319,28 +319,36 @@ impl Asked {
 /// The inputs from other periods that steps read, also by way of what is gathered from the units of this one.
 fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<InputId> {
     let mut seen: BTreeSet<InputId> = BTreeSet::new();
-    let inputs = |program: &Program, roots: Vec<StepId>| -> Vec<InputId> {
-        let read = closure(&program.steps, roots).into_iter();
-        read.filter_map(|step| if let Some(Step::Input(input)) = program.steps.get(step) { Some(*input) } else { None }).collect()
+    let mut reached: Vec<Vec<bool>> = plan.programs.iter().map(|program| vec![false; program.steps.len()]).collect();
+    let of_each = |roots: &dyn Fn(&Program) -> Vec<StepId>| -> Vec<(usize, StepId)> {
+        plan.programs.iter().enumerate().flat_map(|(at, program)| roots(program).into_iter().map(move |step| (at, step))).collect()
     };
-    let mut queue: Vec<InputId> = plan.programs.iter().flat_map(|program| inputs(program, roots_of(program))).collect();
-    while let Some(input) = queue.pop() {
-        if seen.insert(input) && matches!(plan.inputs.get(input).map(|input| &input.kind), Some(InputKind::Units(_))) {
-            for program in &plan.programs {
-                let facts = program.facts.iter().flatten().copied();
-                let commons = facts.filter(|step| matches!(program.steps.get(*step), Some(Step::Given(_) | Step::OrElse(..))));
-                let mut roots = Asked::Input(input).roots(plan, program);
-                if let Some(InputKind::Units(units)) = plan.inputs.get(input).map(|input| &input.kind)
-                    && units.commons().next().is_some()
-                {
-                    roots.extend(commons);
-                }
-                queue.extend(inputs(program, roots));
+    let mut with_commons = false;
+    let mut queue = of_each(roots_of);
+    while let Some((at, id)) = queue.pop() {
+        let Some(slot) = reached.get_mut(at).and_then(|reached| reached.get_mut(id)) else { continue };
+        let Some(step) = plan.programs.get(at).and_then(|program| program.steps.get(id)).filter(|_| !std::mem::replace(slot, true)) else { continue };
+        let Step::Input(input) = step else {
+            queue.extend(operands(step).into_iter().map(|step| (at, step)));
+            continue;
+        };
+        if seen.insert(*input)
+            && let Some(InputKind::Units(units)) = plan.inputs.get(*input).map(|input| &input.kind)
+        {
+            queue.extend(of_each(&|program| Asked::Input(*input).roots(plan, program)));
+            if units.commons().next().is_some() && !std::mem::replace(&mut with_commons, true) {
+                queue.extend(of_each(&commons));
             }
         }
     }
     seen.retain(|input| plan.inputs.get(*input).is_some_and(|input| input.earlier().is_some()));
     seen
+}
+
+/// The facts of a program that a unit may have been given.
+fn commons(program: &Program) -> Vec<StepId> {
+    let facts = program.facts.iter().flatten().copied();
+    facts.filter(|step| matches!(program.steps.get(*step), Some(Step::Given(_) | Step::OrElse(..)))).collect()
 }
 
 /// Warns of what versions read of periods in which another is in force that has no such thing.
