@@ -135,7 +135,7 @@ fn what_is_untouched_agrees_and_every_step_of_it_can_be_replayed() {
         assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap(), "{policy}: the same inputs give other bytes");
         let (status, answer) = verify(root(), &[&one]);
         assert_eq!((status, answer["verdict"].as_str()), (0, Some("agrees")), "{policy}: {answer}");
-        let run = replay(root(), &[&one, "--root", "."]);
+        let run = replay(root(), &[&one]);
         assert_eq!(run.status, 0, "{policy}: {}", run.out);
         assert!(run.out.contains(stated), "{policy}: {}", run.out);
         assert!(!run.out.contains(" 0 steps replayed"), "{policy}: {}", run.out);
