@@ -154,6 +154,10 @@ impl Value {
         }
     }
 
+    fn is_open(&self) -> bool {
+        self.absence() == Some(Absence::PartlyKnown)
+    }
+
     /// The least and the greatest number that it can be, if it can be one; an end may be missing.
     fn ends(&self) -> Option<[Option<Value>; 2]> {
         match self {
@@ -314,7 +318,7 @@ impl Found {
             Some((of.starts_with('-'), values.get(id)?.as_ref()?))
         };
         let operands: Option<Vec<_>> = step.of.iter().map(operand).collect();
-        let in_part = operands.iter().flatten().any(|(_, value)| matches!(value, Value::Within(_)));
+        let in_part = operands.iter().flatten().any(|(_, value)| value.is_open());
         let found = operands.and_then(|operands| evaluate(&step.op, &step.with, &operands));
         match (step.op.as_str(), &found) {
             ("cell", _) => self.state("表里的格(由 kaoping verify 核对)", "cells of the tables (kaoping verify reads them)"),
@@ -405,7 +409,7 @@ impl<'r> Member<'r> {
     /// Whether its place rests on what is known in part.
     fn is_open(&self) -> bool {
         let mut steps = self.tier.keys.iter().flatten().chain(&self.tier.exempt).chain([&self.tier.total]);
-        self.status() != "exempt" && steps.any(|step| matches!(self.at(*step), Some(Value::Within(_))))
+        self.status() != "exempt" && steps.any(|step| self.at(*step).is_some_and(Value::is_open))
     }
 
     /// What it brings to others, a value and its weight: nothing where it is left out, or why that is open.
@@ -417,10 +421,11 @@ impl<'r> Member<'r> {
             return Ok(None);
         }
         let values: Vec<&Value> = brought["values"].as_array().into_iter().flatten().filter_map(at).collect();
-        let open = self.exempt().err().into_iter().chain(condition.and_then(Value::absence)).min();
-        let absent = if self.row.listed || values.is_empty() { values.iter().filter_map(|value| value.absence()).min() } else { Some(Absence::Missing) };
-        match open.into_iter().chain(absent).min() {
-            Some(_) if open.is_none() && left(absent) => Ok(None),
+        let open = || self.exempt().err().into_iter().chain(condition.and_then(Value::absence));
+        let missing = !self.row.listed && !values.is_empty();
+        let absent = || values.iter().filter_map(|value| if missing { Some(Absence::Missing) } else { value.absence() });
+        match open().chain(absent()).min() {
+            Some(absence) if open().next().is_none() && left(Some(absence)) => Ok(None),
             Some(absence) => Err(absence),
             None => Ok(Some(values.into_iter().filter_map(Value::number).collect())),
         }
@@ -437,7 +442,7 @@ fn gathered(input: &Json, members: &[Member<'_>], found: &mut Found) {
         let parts: Vec<_> = group.iter().map(|member| member.part(&input["brought"][&member.row.tier])).collect();
         let counted: Vec<&Vec<&Number>> = parts.iter().flatten().flatten().collect();
         let open = parts.iter().filter_map(|part| part.as_ref().err()).min();
-        let in_part = parts.contains(&Err(Absence::PartlyKnown));
+        let in_part = group.iter().any(|member| member.values.iter().flatten().any(|value| value.is_open()));
         let of_all = open.map_or_else(|| folded(fold?, &counted), |absence| Some(Value::Absent(*absence)));
         let ascending = input["ascending"] == true;
         let order = |a: usize, b: usize| {
@@ -455,7 +460,9 @@ fn gathered(input: &Json, members: &[Member<'_>], found: &mut Found) {
             match reading(member.tier).and_then(|step| Some((step, member.at(step)?))) {
                 None => {}
                 Some(_) if fold.is_none() => found.state(&format!("来自别处的值:{means}"), &format!("values from elsewhere: {means}")),
-                Some(_) if in_part => found.state("从部分已知的单位取来的值", "values from units that are known in part"),
+                Some((_, recorded)) if in_part && [Some(recorded), value.as_ref()].into_iter().flatten().any(Value::is_open) => {
+                    found.state("从部分已知的单位取来的值", "values from units that are known in part")
+                }
                 Some((step, recorded)) => found.value(|| format!("{} #{step} {means}", member.row.unit), recorded, value.as_ref()),
             }
         }
@@ -545,11 +552,12 @@ fn results(print: &Json, unit: &Json, member: &Member<'_>, found: &mut Found) {
         let shows = if result == "/total" { matches!(status, "scored" | "partly_known") } else { member.row.listed && status != "exempt" };
         let value = step.and_then(|step| member.at(step)).filter(|_| shows);
         let recorded = unit.pointer(result).unwrap_or(&Json::Null);
-        let interval = interval.as_ref().and_then(|interval| unit.pointer(interval)).unwrap_or(&Json::Null);
+        let (has_ends, interval) = (interval.is_some(), interval.as_ref().and_then(|interval| unit.pointer(interval)).unwrap_or(&Json::Null));
         let right = match (value.and_then(Value::ends), interval) {
             (Some([low, high]), Json::Array(ends)) => {
                 !recorded.is_string() && ends.len() == 2 && [low, high].iter().zip(ends).all(|(end, printed)| prints(print, to.as_ref(), end.as_ref(), printed))
             }
+            (Some(_), Json::Null) if has_ends && value.is_some_and(Value::is_open) => false,
             _ => interval.is_null() && prints(print, to.as_ref(), value, recorded),
         };
         if !right {
@@ -637,7 +645,7 @@ fn read(path: &str, found: &mut Found) -> Result<Receipt, String> {
         ErrorKind::NotFound => found.pick("没有这个文件", "there is no such file").to_owned(),
         ErrorKind::PermissionDenied => found.pick("没有读它的权限", "it may not be read").to_owned(),
         ErrorKind::IsADirectory => found.pick("这是一个文件夹,请给收据文件", "this is a folder: name a receipt").to_owned(),
-        _ => format!("{} ({})", found.pick("系统读不了它", "the system cannot read it"), cause.raw_os_error().unwrap_or_default()),
+        _ => format!("{} {}", found.pick("读不了,系统错误", "it cannot be read, error of the system"), cause.raw_os_error().unwrap_or_default()),
     })?;
     let text = String::from_utf8(text).map_err(|_| found.pick("不是收据(不是 UTF-8 文本)", "no receipt (no text in UTF-8)").to_owned())?;
     let receipt: Receipt = serde_json::from_str(&text).map_err(|fault| {

@@ -258,7 +258,7 @@ fn ends(plan: &Plan, program: &Program) -> Ends {
 
 /// The way to a value (RFC 6901).
 fn pointer(names: &[&str]) -> String {
-    names.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+    names.iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 fn of(step: &Step) -> Vec<String> {
