@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use program::{kaoping, root};
 use proptest::prelude::*;
-use receipts::{STANDARD, copy, folder, found, month, names, rehashed, score, sha256, verify};
+use receipts::{STANDARD, copy, folder, found, month, names, rehashed, replay, score, sha256, verify};
 use serde_json::Value;
 
 // --- what is untouched ---
@@ -50,7 +50,7 @@ fn what_is_untouched_agrees_and_every_step_of_it_can_be_replayed() {
         assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap(), "{policy}: the same inputs give other bytes");
         let (status, answer) = verify(root(), &[&one]);
         assert_eq!((status, answer["verdict"].as_str()), (0, Some("agrees")), "{policy}: {answer}");
-        let run = replay(root(), &[&one]);
+        let run = replay(root(), &[&one, "--root", "."]);
         assert_eq!(run.status, 0, "{policy}: {}", run.out);
         assert!(run.out.contains(stated), "{policy}: {}", run.out);
         assert!(!run.out.contains(" 0 steps replayed"), "{policy}: {}", run.out);
@@ -187,6 +187,105 @@ fn a_call_that_is_touched_gives_other_results_or_none() {
 }
 
 #[test]
+fn what_is_no_receipt_is_told_where_and_why_in_one_language() {
+    let folder = folder(&STANDARD);
+    score(folder.path(), &month("2020-11", &[]), "r.json");
+    kaoping(folder.path(), &["key", "--out", "k"]);
+    let text = fs::read_to_string(folder.path().join("r.json")).unwrap();
+    let line = |text: &str| text.lines().count();
+    let cut = &text[..text.find("\"trace\": ").unwrap() + 40];
+    let cases: [(&str, &[u8], String); 11] = [
+        ("empty", b"", "是空的".to_owned()),
+        ("cut", cut.as_bytes(), format!("第 {} 行第 ", line(cut))),
+        ("another program's", br#"{"name": "x", "version": 1}"#, "不是收据".to_owned()),
+        ("a list", b"[1, 2]", "不是收据".to_owned()),
+        ("a table", "单位,层级\n".as_bytes(), "不是收据".to_owned()),
+        ("no text", b"{\"format\": \"\xff\"}", "第 1 行第 13 个字符处不是 UTF-8 文字".to_owned()),
+        ("no JSON", &text.replacen("\"period\": \"2020-11\",", "\"period\": \"2020-11\"", 1).into_bytes(), "第 6 行第 1 个字符处不是合法的 JSON".to_owned()),
+        ("a name", &text.replacen("\"period\"", "\"perid\"", 1).into_bytes(), "第 5 行第 7 个字符处多出「perid」".to_owned()),
+        ("twice", &text.replacen("\"period\"", "\"engine\"", 1).into_bytes(), "「engine」写了两遍".to_owned()),
+        ("a number", &text.replacen("\"period\": \"2020-11\"", "\"period\": 202011", 1).into_bytes(), "第 5 行第 16 个字符处不是收据该有的内容".to_owned()),
+        ("a long number", &text.replacen("\"bytes\":", "\"bytes\":99999999999999999999", 1).into_bytes(), "行第 ".to_owned()),
+    ];
+    for (name, bytes, said) in &cases {
+        fs::write(folder.path().join("t.json"), bytes).unwrap();
+        let run = kaoping(folder.path(), &["verify", "t.json"]);
+        assert_eq!((run.status, run.err.contains(said)), (2, true), "{name}: {}", run.err);
+        let english = run.err.replace("t.json", "").replace("kaoping score --receipt", "").replace("UTF-8", "").replace("JSON", "");
+        let english = ["perid", "engine", "--key"].iter().fold(english, |text, name| text.replace(name, ""));
+        assert!(!english.contains(|character: char| character.is_ascii_alphabetic()), "{name}: {}", run.err);
+        let replayed = replay(folder.path(), &["t.json", "--lang", "zh"]);
+        // the replay reads less of a receipt than there is
+        assert!(replayed.status == 2 || matches!(*name, "a name" | "twice" | "a long number"), "{name}: {}", replayed.out);
+        let english = replayed.err.replace("t.json", "").replace("kaoping score --receipt", "").replace("UTF-8", "").replace("JSON", "");
+        assert!(!english.contains(|character: char| character.is_ascii_alphabetic()), "{name}: {}", replayed.err);
+    }
+    for (arguments, said) in [
+        (&["verify", "k/kaoping.pub"][..], "密钥文件"),
+        (&["verify", "r.json", "--key", "k/kaoping.key"], "是私钥"),
+        (&["verify", "nowhere.json"], "没有这个文件"),
+        (&["verify", "rules"], "这是一个文件夹"),
+        (&["score", "rules", "--period", "2020-11", "--facts", "facts/2020-11", "--receipt", "s.json", "--sign", "k/kaoping.pub"], "是公钥"),
+    ] {
+        let run = kaoping(folder.path(), arguments);
+        assert_eq!((run.status, run.err.contains(said)), (2, true), "{arguments:?}: {}", run.err);
+    }
+    // a number that cannot be held stands in a section that is then no data
+    fs::write(folder.path().join("t.json"), text.replacen("\"total\":\"", "\"total\":1e99999,\"t\":\"", 1)).unwrap();
+    let (status, answer) = verify(folder.path(), &["t.json"]);
+    assert_eq!((status, names(&answer, "section", "results")), (1, true), "{answer}");
+}
+
+#[test]
+fn files_that_differ_in_the_ends_of_their_lines_alone_are_told_as_such() {
+    let folder = chain(&[]);
+    let with = |path: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(folder.path().join(path)).unwrap();
+        fs::write(folder.path().join(path), text.replace(from, to)).unwrap();
+    };
+    for name in ["rules/标准.kp.md", "rules/名册.csv", "facts/2020-11/facts.csv", "b.json", "c.json"] {
+        let before = fs::read(folder.path().join(name)).unwrap();
+        let (from, to) = if before.contains(&b'\r') { ("\r\n", "\n") } else { ("\n", "\r\n") };
+        with(name, from, to);
+        let (status, answer) = verify(folder.path(), &["c.json"]);
+        assert_eq!((status, names(&answer, "line_ends", name)), (1, true), "{name}: {:?}", found(&answer));
+        assert!(!found(&answer).iter().any(|(kind, _)| matches!(kind.as_str(), "file" | "chain" | "layout" | "trace")), "{name}: {:?}", found(&answer));
+        // with a line more it is another file; of a receipt that is verified the rest is named as well
+        fs::write(folder.path().join(name), [fs::read(folder.path().join(name)).unwrap(), to.into()].concat()).unwrap();
+        let (_, answer) = verify(folder.path(), &["c.json"]);
+        assert_eq!(names(&answer, "line_ends", name), name == "c.json", "{name}: {:?}", found(&answer));
+        assert!(["file", "chain", "layout"].iter().any(|kind| names(&answer, kind, "")), "{name}: {:?}", found(&answer));
+        fs::write(folder.path().join(name), before).unwrap();
+    }
+    assert_eq!(verify(folder.path(), &["c.json"]).0, 0);
+}
+
+#[test]
+fn where_none_of_the_files_is_there_the_root_is_asked_for() {
+    let folder = folder(&STANDARD);
+    score(folder.path(), &month("2020-11", &[]), "r.json");
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::copy(folder.path().join("r.json"), elsewhere.path().join("r.json")).unwrap();
+    let run = kaoping(elsewhere.path(), &["verify", "r.json"]);
+    assert_eq!((run.status, run.out.contains("请用 --root")), (1, true), "{}", run.out);
+    let root = folder.path().display().to_string();
+    assert_eq!(verify(elsewhere.path(), &["r.json", "--root", &root]).0, 0);
+}
+
+#[test]
+fn a_chain_that_is_bent_to_another_standard_is_named() {
+    let folder = chain(&[]);
+    copy(&root().join("golden/constructs/ratio-to-best"), &folder.path().join("other"));
+    score(folder.path(), &["other/zh", "--period", "2020-10", "--facts", "other/units.csv"], "o.json");
+    let text = fs::read_to_string(folder.path().join("c.json")).unwrap();
+    let foreign = sha256(&fs::read(folder.path().join("o.json")).unwrap());
+    let link = text.split("\"previous\": {").nth(1).unwrap().split("\"sha256\":\"").nth(1).unwrap()[..64].to_owned();
+    fs::write(folder.path().join("t.json"), rehashed(&text.replacen(&link, &foreign, 1).replacen("\"path\":\"b.json\"", "\"path\":\"o.json\"", 1))).unwrap();
+    let (status, answer) = verify(folder.path(), &["t.json"]);
+    assert_eq!((status, names(&answer, "chain_standard", "o.json")), (1, true), "{answer}");
+}
+
+#[test]
 fn every_file_that_was_read_is_named_when_it_changes_goes_or_joins() {
     let folder = folder(&STANDARD);
     let facts = ["rules", "--period", "2020-11", "--facts", "facts/2020-11"];
@@ -311,7 +410,7 @@ fn only_an_earlier_receipt_of_the_same_standard_is_followed() {
     assert!(run.err.contains("请给同一标准上一期的收据"), "{}", run.err);
     let run = score(folder.path(), &month("2020-11", &["--previous", "rules/名册.csv"]), "t.json");
     assert_eq!(run.status, 2);
-    assert!(run.err.contains("不是完好的收据"), "{}", run.err);
+    assert!(run.err.contains("不是收据"), "{}", run.err);
     let run = score(folder.path(), &month("2020-11", &[]), "out.txt");
     assert_eq!(run.status, 2);
     assert!(run.err.contains("请写两个文件名"), "{}", run.err);

@@ -78,6 +78,22 @@ fn the_replay_shares_nothing_with_the_program() {
     }
 }
 
+#[test]
+fn files_are_hashed_where_their_folder_is_named() {
+    let folder = folder(&STANDARD);
+    score(folder.path(), &month("2020-11", &[]), "r.json");
+    assert_eq!(replay(folder.path(), &["r.json", "--root", "."]).status, 0);
+    fs::remove_file(folder.path().join("rules/名册.csv")).unwrap();
+    let run = replay(folder.path(), &["r.json", "--root", "."]);
+    assert!(run.status == 1 && run.out.contains("rules/名册.csv"), "{}", run.out);
+    let run = replay(folder.path(), &["r.json"]);
+    assert!(run.status == 0 && run.out.contains("hashes of the files"), "{}", run.out);
+    for arguments in [&[][..], &["--nothing"], &["r.json", "r.json"]] {
+        let run = replay(folder.path(), arguments);
+        assert!(run.status == 2 && run.err.contains("RECEIPT [--root FOLDER]"), "{arguments:?}: {}", run.err);
+    }
+}
+
 // --- every operation ---
 
 /// A receipt in which the value at a place of its only line with some text is another, all hashes made again.

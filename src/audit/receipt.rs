@@ -36,11 +36,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::document::{Document, Unreadable};
+pub(crate) use self::document::{Broken, Document, Unreadable};
 use self::layout::laid_out;
 use self::program::{Places, programs};
 use self::seal::{KEY, sha256, sign};
-pub(crate) use self::verify::{Finding, Kind, Predecessor, Unchecked, Verified, between, chained, previous, verified};
+pub(crate) use self::verify::{Finding, Kind, Predecessor, Seen, Unchecked, Verified, between, chained, previous, verified, without_carriage_returns};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::AsExact;

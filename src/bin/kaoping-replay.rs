@@ -6,11 +6,13 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of one file prints where it finds")]
 #![expect(clippy::arithmetic_side_effects, reason = "whole numbers of any length do not overflow")]
+#![expect(clippy::struct_field_names, reason = "fields are named as in the receipt")]
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Display};
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use num_bigint::BigInt;
@@ -26,6 +28,7 @@ use sha2::{Digest, Sha256};
 struct Receipt {
     format: String,
     period: String,
+    files: Vec<Json>,
     hashes: Json,
     results: Json,
     programs: Programs,
@@ -172,8 +175,9 @@ impl Value {
 fn decimal(text: &str) -> Option<Number> {
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
     let digits: BigInt = format!("{whole}{places}").parse().ok()?;
-    let unit = BigInt::from(10).pow(u32::try_from(places.len()).ok()?);
-    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-')).then(|| Number::new(digits, unit))
+    let unit = u32::try_from(places.len()).ok()?;
+    let number = if unit == 0 { Number::from(digits) } else { Number::new(digits, BigInt::from(10).pow(unit)) };
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-')).then_some(number)
 }
 
 fn whole(number: usize) -> Number {
@@ -329,7 +333,7 @@ impl Found {
             _ if in_part => self.state("由部分已知的值得出的步骤", "steps from values that are known in part"),
             // here numbers have as many digits as they need
             (_, Some(Value::Number(_))) if *recorded == Value::Absent(Absence::TooLarge) => {
-                self.state("位数超出程序所能表示", "numbers too large for the program")
+                self.state("位数超出程序所能表示", "numbers too large for the program");
             }
             _ => self.value(|| format!("{unit} #{} {} ({}) {}", step.step, step.means, step.op, step.at), recorded, found.as_ref()),
         }
@@ -439,10 +443,10 @@ fn gathered(input: &Json, members: &[Member<'_>], found: &mut Found) {
     let (means, fold, number) = (input["means"].as_str().unwrap_or_default(), input["fold"].as_str(), input["input"].to_string());
     let reading = |tier: &Tier| tier.steps.iter().position(|step| step.op == "input" && step.with.first() == Some(&number));
     for group in groups(members, input["over"] == "tier") {
-        let parts: Vec<_> = group.iter().map(|member| member.part(&input["brought"][&member.row.tier])).collect();
+        let parts: Vec<_> = group.iter().map(|member| member.part(input["brought"].get(&member.row.tier).unwrap_or(&Json::Null))).collect();
         let counted: Vec<&Vec<&Number>> = parts.iter().flatten().flatten().collect();
         let open = parts.iter().filter_map(|part| part.as_ref().err()).min();
-        let in_part = group.iter().any(|member| member.values.iter().flatten().any(|value| value.is_open()));
+        let in_part = group.iter().any(|member| member.values.iter().flatten().any(Value::is_open));
         let of_all = open.map_or_else(|| folded(fold?, &counted), |absence| Some(Value::Absent(*absence)));
         let ascending = input["ascending"] == true;
         let order = |a: usize, b: usize| {
@@ -461,7 +465,7 @@ fn gathered(input: &Json, members: &[Member<'_>], found: &mut Found) {
                 None => {}
                 Some(_) if fold.is_none() => found.state(&format!("来自别处的值:{means}"), &format!("values from elsewhere: {means}")),
                 Some((_, recorded)) if in_part && [Some(recorded), value.as_ref()].into_iter().flatten().any(Value::is_open) => {
-                    found.state("从部分已知的单位取来的值", "values from units that are known in part")
+                    found.state("从部分已知的单位取来的值", "values from units that are known in part");
                 }
                 Some((step, recorded)) => found.value(|| format!("{} #{step} {means}", member.row.unit), recorded, value.as_ref()),
             }
@@ -599,18 +603,26 @@ fn ranks(ranking: &Json, units: &[Json], members: &[Member<'_>], found: &mut Fou
 
 // --- the whole ---
 
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-fn replay(text: &str, receipt: &Receipt, found: &mut Found) {
+fn replay(text: &str, receipt: &Receipt, root: Option<&Path>, found: &mut Found) {
     let between = |from: &str, to: &str| text.rsplit_once(to).and_then(|(before, _)| before.split_once(from)).map(|(_, section)| section).unwrap_or_default();
     found.agree("format", &receipt.format, &"kaoping-receipt 1");
     let body = text.rfind("\n\"sha256\": ").and_then(|at| text.get(..=at)).unwrap_or_default();
-    found.agree("sha256", &receipt.sha256, &sha256(body));
+    found.agree("sha256", &receipt.sha256, &sha256(body.as_bytes()));
     for (name, next) in [("results", "programs"), ("programs", "trace"), ("trace", "sha256")] {
         let section = between(&format!("\n\"{name}\": "), &format!(",\n\"{next}\": "));
-        found.agree(&format!("hashes/{name}"), &receipt.hashes[name], &sha256(section));
+        found.agree(&format!("hashes/{name}"), &receipt.hashes.get(name).and_then(Json::as_str), &Some(sha256(section.as_bytes()).as_str()));
+    }
+    match root {
+        Some(root) => receipt.files.iter().for_each(|file| {
+            let path = file["path"].as_str().unwrap_or_default();
+            let hash = std::fs::read(root.join(path)).map(|bytes| sha256(&bytes));
+            found.agree(path, &file["sha256"], &hash.unwrap_or_default());
+        }),
+        None => found.state("文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"),
     }
     let mut constants: BTreeMap<&str, (&Tier, Vec<Option<Value>>)> = BTreeMap::new();
     for tier in &receipt.programs.tiers {
@@ -633,14 +645,14 @@ fn replay(text: &str, receipt: &Receipt, found: &mut Found) {
         }
     }
     receipt.programs.inputs.iter().for_each(|input| gathered(input, &members, found));
-    let units = receipt.results["units"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let units = receipt.results.get("units").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     found.agree("units", &units.len(), &members.len());
     units.iter().zip(&members).for_each(|(unit, member)| results(&receipt.programs.print, unit, member, found));
     ranks(&receipt.programs.ranking, units, &members, found);
 }
 
 /// A receipt, or why it is none.
-fn read(path: &str, found: &mut Found) -> Result<Receipt, String> {
+fn read(path: &str, root: Option<&Path>, found: &mut Found) -> Result<Receipt, String> {
     let text = std::fs::read(path).map_err(|cause| match cause.kind() {
         ErrorKind::NotFound => found.pick("没有这个文件", "there is no such file").to_owned(),
         ErrorKind::PermissionDenied => found.pick("没有读它的权限", "it may not be read").to_owned(),
@@ -648,6 +660,12 @@ fn read(path: &str, found: &mut Found) -> Result<Receipt, String> {
         _ => format!("{} {}", found.pick("读不了,系统错误", "it cannot be read, error of the system"), cause.raw_os_error().unwrap_or_default()),
     })?;
     let text = String::from_utf8(text).map_err(|_| found.pick("不是收据(不是 UTF-8 文本)", "no receipt (no text in UTF-8)").to_owned())?;
+    let text = if text.contains("\r\n") {
+        found.state("收据的行尾(成了回车换行,照换行核对)", "the ends of the lines of the receipt (they have carriage returns)");
+        text.replace("\r\n", "\n")
+    } else {
+        text
+    };
     let receipt: Receipt = serde_json::from_str(&text).map_err(|fault| {
         let why = match fault.classify() {
             Category::Eof => found.pick("文件到这里断了", "the file breaks off here"),
@@ -659,15 +677,15 @@ fn read(path: &str, found: &mut Found) -> Result<Receipt, String> {
         let advice = found.pick("收据由 kaoping score --receipt 写出,请重新取一份", "receipts are written by kaoping score --receipt: get it again");
         format!("{place}: {why}; {advice}")
     })?;
-    replay(&text, &receipt, found);
+    replay(&text, &receipt, root, found);
     Ok(receipt)
 }
 
 /// What no receipt tells, or this program does not look at.
 const NEVER: [[&str; 2]; 3] = [
     [
-        "步骤是否就是规则所写,格子和文件是否就是原来的(kaoping verify)",
-        "whether the steps are those of the rules, the cells those of the tables, the files as they were (kaoping verify)",
+        "步骤是否就是规则所写,格子是否就是表里所写(kaoping verify)",
+        "whether the steps are those of the rules, and the cells those of the tables (kaoping verify)",
     ],
     ["签名、上一份收据(kaoping verify)", "the signature and the receipts before (kaoping verify)"],
     [
@@ -677,15 +695,24 @@ const NEVER: [[&str; 2]; 3] = [
 ];
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let named = arguments.iter().position(|argument| argument == "--lang").map(|at| arguments.drain(at..arguments.len().min(at + 2)).collect());
-    let lang = named.map_or_else(|| std::env::var("LANG").unwrap_or_default(), |named: Vec<String>| named.concat());
-    let mut found = Found { zh: !lang.trim_start_matches("--lang").starts_with("en"), ..Found::default() };
-    let [path] = arguments.as_slice() else {
-        eprintln!("kaoping-replay {} [--lang zh|en]", found.pick("收据", "RECEIPT"));
-        return ExitCode::from(2);
+    let (mut paths, mut root, mut lang) = (Vec::new(), None, std::env::var("LANG").ok());
+    let mut arguments = std::env::args_os().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.to_str() {
+            Some("--root") => root = arguments.next().map(PathBuf::from),
+            Some("--lang") => lang = arguments.next().and_then(|lang| lang.into_string().ok()),
+            _ => paths.push(argument.to_string_lossy().into_owned()),
+        }
+    }
+    let mut found = Found { zh: !lang.unwrap_or_default().starts_with("en"), ..Found::default() };
+    let path = match paths.as_slice() {
+        [path] if !path.starts_with("--") => path,
+        _ => {
+            eprintln!("kaoping-replay {} [--root {}] [--lang zh|en]", found.pick("收据", "RECEIPT"), found.pick("文件夹", "FOLDER"));
+            return ExitCode::from(2);
+        }
     };
-    let receipt = match read(path, &mut found) {
+    let receipt = match read(path, root.as_deref(), &mut found) {
         Ok(receipt) => receipt,
         Err(cause) => {
             eprintln!("{path}: {cause}");

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Arguments, lang: Lang) -> Result<End, Fault> {
     made(&arguments.out)?;
     let mut bytes = [0_u8; KEY];
     getrandom::fill(&mut bytes)
-        .map_err(|cause| Fault::Words(words!("系统给不出随机数({cause}),没有生成密钥", "the system gives no random numbers ({cause}): no keys were made")))?;
+        .map_err(|cause| Fault::Words(words!("系统给不出随机数,没有生成密钥", "the system gives no random numbers ({cause}): no keys were made")))?;
     let key = public_of(&bytes);
     if public.symlink_metadata().is_ok() {
         // says that it is there before a secret key without its public one comes about

@@ -36,6 +36,12 @@ pub(super) fn secret(path: &Path) -> Result<[u8; KEY], Fault> {
     };
     key.ok_or_else(|| {
         let path = path.display();
+        if keys.iter().any(|line| line.starts_with(PUBLIC)) {
+            return Fault::Words(words!(
+                "{path} 是公钥,签名要用私钥(kaoping key 生成的 kaoping.key)",
+                "{path} holds public keys: signing takes the secret one, kaoping.key as kaoping key makes it"
+            ));
+        }
         Fault::Words(words!(
             "{path} 不是私钥;应为一行「{SECRET}…」,由 kaoping key 生成",
             "{path} holds no secret key: it should be one line, {SECRET}…, as kaoping key writes it"
@@ -63,6 +69,12 @@ pub(super) fn trusted(named: &[PathBuf], root: &Root, policy: &str) -> Result<Op
             let words: Vec<&str> = line.strip_prefix(PUBLIC).unwrap_or_default().split_whitespace().collect();
             let Some(key) = words.first().filter(|key| bytes_of::<KEY>(key).is_some()) else {
                 let path = file.display();
+                if line.starts_with(SECRET) {
+                    return Err(Fault::Words(words!(
+                        "{path} 第 {number} 行是私钥,核对要用公钥(kaoping.pub);私钥不要给别人",
+                        "{path}, line {number}: a secret key; verifying takes the public one, kaoping.pub, and nobody else should have this"
+                    )));
+                }
                 return Err(Fault::Words(words!(
                     "{path} 第 {number} 行不是公钥;应为「{PUBLIC}…」,后面可写名称,# 开头的行是说明",
                     "{path}, line {number}: no public key; it should be {PUBLIC}…, a name may follow, and # begins a comment"

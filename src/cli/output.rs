@@ -134,7 +134,14 @@ pub(super) fn cause_words(cause: &std::io::Error) -> Words {
         std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
         std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
         std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
-        _ => words!("{cause}", "{cause}"),
+        std::io::ErrorKind::ReadOnlyFilesystem => words!("磁盘是只读的", "the disk is read-only"),
+        std::io::ErrorKind::InvalidFilename => {
+            words!("文件名太长,或者有不能用的字符", "the name of the file is too long, or has characters that it may not have")
+        }
+        _ => match cause.raw_os_error() {
+            Some(code) => words!("系统错误 {code}", "{cause}"),
+            None => words!("系统做不到", "{cause}"),
+        },
     }
 }
 

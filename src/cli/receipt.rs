@@ -11,7 +11,7 @@ use super::keys;
 use super::output::{Fault, cause_words, deliver};
 use super::progress;
 use super::root::Root;
-use crate::audit::receipt::{self, Call, Document, Previous, Scored, Sections, Unreadable};
+use crate::audit::receipt::{self, Broken, Call, Document, Previous, Scored, Sections, Unreadable};
 use crate::diag::{Words, words};
 use crate::facts::Facts;
 use crate::results::{self, Results};
@@ -148,13 +148,36 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Fault> {
 pub(super) fn no_receipt(path: &Path, fault: &Unreadable) -> Words {
     let path = path.display();
     match fault {
-        Unreadable::NoReceipt(cause) => words!(
-            "{path} 不是完好的收据({cause});收据由 kaoping score --receipt 写出",
-            "{path} is no whole receipt ({cause}); receipts are written by kaoping score --receipt"
-        ),
+        Unreadable::Empty => words!("{path} 是空的,不是收据;请重新取一份", "{path} is empty, no receipt: get it again"),
+        Unreadable::Key => words!("{path} 是密钥文件,不是收据;公钥写在 --key 后面", "{path} is a file of keys, no receipt: public keys are named with --key"),
+        Unreadable::Other => {
+            words!("{path} 不是收据;收据由 kaoping score --receipt 写出", "{path} is no receipt; receipts are written by kaoping score --receipt")
+        }
         Unreadable::Format(format) => {
             let own = receipt::FORMAT;
-            words!("{path} 的格式是「{format}」,本程序只认「{own}」", "{path} has the format {format}, this program knows {own}")
+            words!(
+                "{path} 的格式是「{format}」,本程序只认「{own}」;请用写出它的版本",
+                "{path} has the format {format}, this program knows {own}: use the version that wrote it"
+            )
         }
+        Unreadable::Broken { line, column, why } => {
+            let Words { zh, en } = broken(why);
+            words!(
+                "{path} 不是完好的收据:第 {line} 行第 {column} 个字符处{zh};收据一字不能改,请重新取一份",
+                "{path} is no whole receipt: line {line}, character {column}: {en}; no byte of a receipt may be changed: get it again"
+            )
+        }
+    }
+}
+
+fn broken(why: &Broken) -> Words {
+    match why {
+        Broken::Ends => words!("文件断了", "the file breaks off"),
+        Broken::NoText => words!("不是 UTF-8 文字", "this is no text in UTF-8"),
+        Broken::NoJson => words!("不是合法的 JSON", "this is not JSON"),
+        Broken::Missing(name) => words!("缺少「{name}」", "{name} is missing"),
+        Broken::Unknown(name) => words!("多出「{name}」,收据没有这一项", "{name} is nothing that receipts have"),
+        Broken::Twice(name) => words!("「{name}」写了两遍", "{name} is there twice"),
+        Broken::Data => words!("不是收据该有的内容", "this is not what receipts have there"),
     }
 }

@@ -12,7 +12,7 @@ use super::output::{Fault, deliver, locale, say_written};
 use super::receipt::{again, no_receipt, read};
 use super::root::Root;
 use super::{End, Format};
-use crate::audit::receipt::{self, Call, Document, Finding, Kind, Listed, Predecessor, Verified};
+use crate::audit::receipt::{self, Call, Document, Finding, Kind, Listed, Predecessor, Seen, Verified};
 use crate::diag::{Lang, Words, words};
 use crate::report;
 
@@ -61,7 +61,8 @@ struct Told<'v> {
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let shown = lang.unwrap_or_else(locale);
     let root = Root::new(arguments.root.as_deref())?;
-    let bytes = read(&arguments.receipt)?;
+    let read = read(&arguments.receipt)?;
+    let bytes = receipt::without_carriage_returns(&read);
     let unreadable = |fault| Fault::Words(no_receipt(&arguments.receipt, &fault));
     let document = Document::read(&bytes).map_err(unreadable)?;
     let call: Call = document.parsed("call").map_err(unreadable)?;
@@ -70,16 +71,26 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let keys = trusted(&arguments.key, &root, &call.policy)?;
 
     let mut outside = Verified::default();
-    let present: Vec<(Listed, Option<(usize, String)>)> = listed.into_iter().filter_map(|listed| present(listed, &root, &mut outside)).collect();
+    let path = arguments.receipt.display().to_string();
+    if bytes.len() != read.len() {
+        outside.name(Kind::LineEnds, &path, None, None);
+    }
+    let present: Vec<(Listed, Option<Seen>)> = listed.into_iter().filter_map(|listed| present(listed, &root, &mut outside)).collect();
     let link = receipt::previous(&document);
     let expected = again(&call, &period, link.as_ref(), &root);
     let mut verified = receipt::verified(&document, &present, expected.as_ref().ok());
     verified.findings.splice(0..0, outside.findings);
     if let Err(fault) = expected {
-        let cause = in_words(&fault, lang);
+        let mut cause = in_words(&fault, lang);
+        if !present.is_empty() && present.iter().all(|(_, found)| found.is_none()) {
+            cause += words!(
+                ";收据里的文件一个都不在,请用 --root 写明它们所在的文件夹",
+                "; none of the files of the receipt is there: name the folder that they lie in with --root"
+            )
+            .get(shown);
+        }
         verified.name(Kind::NotRecomputed, call.policy.clone(), None, Some(cause));
     }
-    let path = arguments.receipt.display().to_string();
     let before = before(&arguments.receipt, &document, &root);
     receipt::chained(&path, &document, &before, keys.as_ref(), &mut verified);
 
@@ -119,12 +130,12 @@ struct Standard {
 }
 
 /// A file that a receipt lists, as it is.
-fn present(listed: Listed, root: &Root, outside: &mut Verified) -> Option<(Listed, Option<(usize, String)>)> {
+fn present(listed: Listed, root: &Root, outside: &mut Verified) -> Option<(Listed, Option<Seen>)> {
     let Some(path) = root.path_of(&listed.path) else {
         outside.name(Kind::Path, &listed.path, None, None);
         return None;
     };
-    let found = fs::read(path).ok().map(|bytes| (bytes.len(), receipt::seal::sha256(&bytes)));
+    let found = fs::read(path).ok().map(|bytes| Seen::of(&listed, &bytes));
     Some((listed, found))
 }
 

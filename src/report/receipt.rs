@@ -48,8 +48,10 @@ pub(crate) fn verified_text(verified: &Verified, about: &Words, lang: Lang) -> S
 fn what(kind: Kind) -> Words {
     match kind {
         Kind::Layout => words!("排版", "layout"),
+        Kind::Section => words!("各部分", "sections"),
         Kind::Hash => words!("散列", "hashes"),
         Kind::File => words!("文件", "files"),
+        Kind::LineEnds => words!("行尾", "line ends"),
         Kind::Path => words!("路径", "paths"),
         Kind::Engine => words!("程序", "engine"),
         Kind::Standard => words!("标准", "standard"),
@@ -77,10 +79,17 @@ pub(crate) fn finding(finding: &Finding) -> Words {
             )
         }
         (Kind::Layout, ..) => words!("收据的 {place} 部分:内容相同而写法不同", "section {place} of the receipt: the same data written in another way"),
+        (Kind::Section, ..) => {
+            words!("收据的 {place} 部分:不是收据该有的内容,读不出来", "section {place} of the receipt: not what receipts have there, it cannot be read")
+        }
         (Kind::Hash, ..) => words!("散列 {place}:收据记的是 {a},实际是 {b}", "hash {place}: the receipt says {a_en}, it is {b_en}"),
         (Kind::File, Some(_), None) => words!("文件 {place}:不见了(收据记的是 {a})", "file {place}: is gone (the receipt has {a_en})"),
         (Kind::File, None, _) => words!("文件 {place}:收据里没有,现在却读到了", "file {place}: is read, and is not in the receipt"),
         (Kind::File, ..) => words!("文件 {place}:改过,收据记的是 {a},现在是 {b}", "file {place}: changed, the receipt has {a_en}, it is {b_en}"),
+        (Kind::LineEnds, ..) => words!(
+            "文件 {place}:只有行尾变了(回车换行与换行),文字没有变;多半是 git 或 Windows 的编辑器改的,请换回原来的行尾(git 用 .gitattributes 写 * -text)",
+            "file {place}: only the ends of its lines changed (with or without carriage return), not its text; most likely git or an editor did it: put them back (for git, * -text in .gitattributes)"
+        ),
         (Kind::Path, ..) => words!("路径 {place}:通到根文件夹之外,没有读", "path {place}: leads out of the root folder and was not read"),
         (Kind::Engine, ..) => words!("程序:收据写的是 {a},它的结果写的是 {b}", "engine: the receipt says {a_en}, its results say {b_en}"),
         (Kind::Standard, ..) => words!("标准 {place}:收据记的是 {a},按文件是 {b}", "standard, {place}: the receipt says {a_en}, by the files it is {b_en}"),

@@ -2,6 +2,7 @@
 //!
 //! What outer hashes are recomputed for is found all the same: every section is compared with the one that the files give.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -31,10 +32,14 @@ pub(crate) struct Finding {
 pub(crate) enum Kind {
     /// The bytes are not laid out as those of a receipt.
     Layout,
+    /// A section holds something else than receipts have there.
+    Section,
     /// A hash in the receipt is not that of what it stands for.
     Hash,
     /// A file is another, is gone, or was not read for the receipt.
     File,
+    /// A file, or a receipt, is the same but for the ends of its lines.
+    LineEnds,
     /// A path leads out of the root folder.
     Path,
     Engine,
@@ -107,6 +112,38 @@ impl Verified {
     }
 }
 
+/// A file as it is.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    bytes: usize,
+    sha256: String,
+    /// Whether it is what is listed but for the ends of its lines.
+    with_other_line_ends: bool,
+}
+
+impl Seen {
+    pub(crate) fn of(listed: &Listed, bytes: &[u8]) -> Seen {
+        let sha256 = sha256(bytes);
+        let with_other_line_ends = sha256 != listed.sha256 && same_but_for_line_ends(bytes, &listed.sha256);
+        Seen { bytes: bytes.len(), sha256, with_other_line_ends }
+    }
+}
+
+/// Bytes without the carriage returns before the ends of lines.
+pub(crate) fn without_carriage_returns(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return bytes.into();
+    }
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    bytes.iter().zip(next).filter(|(byte, next)| !(**byte == b'\r' && *next == Some(&b'\n'))).map(|(byte, _)| *byte).collect()
+}
+
+/// Whether bytes with that hash become these where all lines end in one way or all in the other.
+fn same_but_for_line_ends(bytes: &[u8], hash: &str) -> bool {
+    let plain = without_carriage_returns(bytes);
+    sha256(&plain) == hash || sha256(&plain.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(b"\r\n".as_slice())) == hash
+}
+
 /// A receipt before the one that is verified.
 #[derive(Debug)]
 pub(crate) struct Predecessor {
@@ -115,17 +152,18 @@ pub(crate) struct Predecessor {
     pub(crate) bytes: Option<Vec<u8>>,
 }
 
-/// Compares a receipt with itself, with the hashes of the files that it lists as they are (none of a file that is gone), and with the
+/// Compares a receipt with itself, with the files that it lists as they are (none of a file that is gone), and with the
 /// sections that come out of the files again, if they do.
-pub(crate) fn verified(document: &Document<'_>, present: &[(Listed, Option<(usize, String)>)], expected: Option<&Sections>) -> Verified {
+pub(crate) fn verified(document: &Document<'_>, present: &[(Listed, Option<Seen>)], expected: Option<&Sections>) -> Verified {
     let mut verified = Verified::default();
     if !document.in_layout {
         verified.name(Kind::Layout, "", None, None);
     }
     own_hashes(document, &mut verified);
     for (listed, found) in present {
-        if found.as_ref() != Some(&(listed.bytes, listed.sha256.clone())) {
-            verified.name(Kind::File, &listed.path, Some(listed.sha256.clone()), found.as_ref().map(|(_, sha256)| sha256.clone()));
+        if !found.as_ref().is_some_and(|found| found.bytes == listed.bytes && found.sha256 == listed.sha256) {
+            let kind = if found.as_ref().is_some_and(|found| found.with_other_line_ends) { Kind::LineEnds } else { Kind::File };
+            verified.name(kind, &listed.path, Some(listed.sha256.clone()), found.as_ref().map(|found| found.sha256.clone()));
         }
     }
     engine(document, &mut verified);
@@ -144,7 +182,7 @@ fn own_hashes(document: &Document<'_>, verified: &mut Verified) {
         verified.name(Kind::Hash, "sha256", Some(document.sha256.clone()), Some(text));
     }
     let Ok(hashes) = document.parsed::<BTreeMap<String, Option<String>>>("hashes") else {
-        verified.name(Kind::Layout, "hashes", None, None);
+        verified.name(Kind::Section, "hashes", None, None);
         return;
     };
     for name in ["results", "programs", "trace"] {
@@ -178,7 +216,7 @@ fn recomputed(document: &Document<'_>, expected: &Sections, verified: &mut Verif
             continue;
         }
         let (Ok(recorded), Ok(found)) = (serde_json::from_str::<Value>(recorded), serde_json::from_str::<Value>(found)) else {
-            verified.name(Kind::Layout, *name, None, None);
+            verified.name(Kind::Section, *name, None, None);
             continue;
         };
         let found = differences(&recorded, &found);
@@ -207,7 +245,7 @@ fn differs(document: &Document<'_>, section: &str, difference: Difference, verif
         ("hashes", _) => Kind::Hash,
         ("files", _) => {
             let path = place.first().cloned().unwrap_or_default();
-            let named = verified.findings.iter().any(|finding| finding.kind == Kind::File && finding.place == path);
+            let named = verified.findings.iter().any(|finding| matches!(finding.kind, Kind::File | Kind::LineEnds) && finding.place == path);
             if !named {
                 let place = if recorded.is_none() || found.is_none() { path } else { joined };
                 verified.name(Kind::File, place, recorded, found);
@@ -261,10 +299,14 @@ pub(crate) fn chained(path: &str, document: &Document<'_>, before: &[Predecessor
             return;
         };
         let found = sha256(bytes);
-        if found != expected.sha256 {
+        let mut bytes = Cow::from(bytes);
+        if found != expected.sha256 && same_but_for_line_ends(&bytes, &expected.sha256) {
+            verified.name(Kind::LineEnds, &path, Some(expected.sha256), Some(found));
+            bytes = without_carriage_returns(&bytes).into_owned().into();
+        } else if found != expected.sha256 {
             verified.name(Kind::Chain, &path, Some(expected.sha256), Some(found));
         }
-        let Ok(previous_document) = Document::read(bytes) else {
+        let Ok(previous_document) = Document::read(&bytes) else {
             verified.name(Kind::Chain, &path, Some(period), None);
             return;
         };
