@@ -1,7 +1,6 @@
 //! Adds steps to a program; units and steps of values follow from the operands.
 
-use std::collections::BTreeMap;
-
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
@@ -16,10 +15,10 @@ pub(super) struct Builder {
     /// The path of the item being lowered.
     pub(super) owner: String,
     pub(super) clause: Option<Span>,
-    /// The numbers, truths and words of the rules that have a step, by where they stand.
-    constants: BTreeMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
-    /// How often each id was given: by owner and role.
-    names: BTreeMap<String, BTreeMap<&'static str, u32>>,
+    /// The steps of the numbers, truths and words of the rules, by where they stand.
+    constants: IndexMap<Span, Vec<StepId>>,
+    /// How often each id was asked for.
+    names: IndexMap<String, u32>,
 }
 
 impl Builder {
@@ -47,12 +46,14 @@ impl Builder {
     }
 
     pub(super) fn constant(&mut self, value: Literal, unit: Option<Unit>, span: Span) -> StepId {
-        let here = self.constants.get(&span);
-        if let Some((_, _, step)) = here.and_then(|here| here.iter().find(|(other, of, _)| *other == value && *of == unit)) {
+        let says = |step: &&StepId| {
+            matches!(self.steps.get(**step), Some(Step::Constant(other)) if *other == value) && self.infos.get(**step).is_some_and(|info| info.unit == unit)
+        };
+        if let Some(step) = self.constants.get(&span).and_then(|here| here.iter().find(says)) {
             return *step;
         }
-        let step = self.push(Step::Constant(value), Role::Written, unit.clone(), span);
-        self.constants.entry(span).or_default().push((value, unit, step));
+        let step = self.push(Step::Constant(value), Role::Written, unit, span);
+        self.constants.entry(span).or_default().push(step);
         step
     }
 
@@ -111,12 +112,12 @@ impl Builder {
             Role::Expression => "expression",
         };
         let id = [self.owner.as_str(), "#", name].concat();
-        let count = match self.names.get_mut(&self.owner) {
-            Some(names) => names.entry(name).or_insert(0),
-            None => self.names.entry(self.owner.clone()).or_default().entry(name).or_insert(0),
-        };
-        *count += 1;
-        if *count > 1 { format!("{id}.{count}") } else { id }
+        if let Some(count) = self.names.get_mut(&id) {
+            *count += 1;
+            return format!("{id}.{count}");
+        }
+        self.names.insert(id.clone(), 1);
+        id
     }
 
     /// The grid on which the values of a step lie, as far as it follows from the operands.
