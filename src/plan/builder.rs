@@ -1,9 +1,12 @@
 //! Adds steps to a program; units and steps of values follow from the operands.
 
+use std::mem::Discriminant;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
-use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
+use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId, StepName};
 use crate::quantity::{self, Number, Unit};
 use crate::source::Span;
 
@@ -12,13 +15,13 @@ use crate::source::Span;
 pub(super) struct Builder {
     pub(super) steps: Vec<Step>,
     pub(super) infos: Vec<Info>,
-    /// The path of the item being lowered.
-    pub(super) owner: String,
+    /// How often each owner was asked for an id of each role.
+    names: IndexMap<Arc<str>, Vec<(Discriminant<Role>, u32)>>,
+    /// The path of the item being lowered, by its place there.
+    owner: Option<usize>,
     pub(super) clause: Option<Span>,
     /// The steps of the numbers, truths and words of the rules, by where they stand.
     constants: IndexMap<Span, Vec<StepId>>,
-    /// How often each id was asked for.
-    names: IndexMap<String, u32>,
 }
 
 impl Builder {
@@ -72,52 +75,35 @@ impl Builder {
         }
     }
 
+    /// Names the owner of the steps to come, and gives what names that of those before.
+    pub(super) fn turn_to(&mut self, owner: &str) -> Option<usize> {
+        let place = self.names.get_index_of(owner).unwrap_or_else(|| self.names.insert_full(owner.into(), Vec::new()).0);
+        self.owner.replace(place)
+    }
+
+    pub(super) fn turn_back(&mut self, owner: Option<usize>) {
+        self.owner = owner;
+    }
+
     /// The id of a step: its owner, its role, and which of that role it is there.
-    fn id(&mut self, role: Role) -> String {
-        let name = match role {
-            Role::Written => "number",
-            Role::Cell(_) => "cell",
-            Role::Input(_) => "gathered",
-            Role::Fact(_) => "fact",
-            Role::Derived(_) => "derived",
-            Role::Default(_) => "default",
-            Role::Value(_) => "value",
-            Role::Item(_) => "score",
-            Role::Base => "base",
-            Role::Distance(_) => "distance",
-            Role::Steps => "steps",
-            Role::Deduction => "deduction",
-            Role::Addition => "addition",
-            Role::AtMost => "at-most",
-            Role::Condition => "condition",
-            Role::Scope => "scope",
-            Role::Part => "part",
-            Role::Marks(_) => "marks",
-            Role::Spill(_) => "spill",
-            Role::Computed => "computed",
-            Role::Veto(_) => "veto",
-            Role::Vetoed => "vetoed",
-            Role::Award => "award",
-            Role::Formula => "formula",
-            Role::ItemFloor => "floor",
-            Role::ItemCap => "cap",
-            Role::ItemRound => "round",
-            Role::Parts => "parts",
-            Role::Uncapped => "uncapped",
-            Role::Total => "total",
-            Role::StandIn => "stand-in",
-            Role::Call => "call",
-            Role::Clock => "clock",
-            Role::Extreme => "extreme",
-            Role::Expression => "expression",
+    fn id(&mut self, role: Role) -> StepName {
+        let place = self.owner.unwrap_or_else(|| {
+            self.turn_to("");
+            0
+        });
+        let kind = std::mem::discriminant(&role);
+        let Some((owner, counts)) = self.names.get_index_mut(place) else { return StepName { owner: "".into(), role: role.name(), nth: 1 } };
+        let nth = match counts.iter_mut().find(|(other, _)| *other == kind) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                counts.push((kind, 1));
+                1
+            }
         };
-        let id = [self.owner.as_str(), "#", name].concat();
-        if let Some(count) = self.names.get_mut(&id) {
-            *count += 1;
-            return format!("{id}.{count}");
-        }
-        self.names.insert(id.clone(), 1);
-        id
+        StepName { owner: Arc::clone(owner), role: role.name(), nth }
     }
 
     /// The grid on which the values of a step lie, as far as it follows from the operands.

@@ -390,9 +390,17 @@ impl<'s> Lowering<'s> {
 
     /// Lowers something with its owner and clause in force.
     pub(super) fn within<T>(&mut self, owner: &str, clause: Option<Span>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let before = (std::mem::replace(&mut self.builder.owner, owner.to_owned()), std::mem::replace(&mut self.builder.clause, clause));
+        let before = self.builder.turn_to(owner);
+        let done = self.under(clause, lower);
+        self.builder.turn_back(before);
+        done
+    }
+
+    /// Lowers something with its clause in force.
+    pub(super) fn under<T>(&mut self, clause: Option<Span>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.builder.clause, clause);
         let done = lower(self);
-        (self.builder.owner, self.builder.clause) = before;
+        self.builder.clause = before;
         done
     }
 
