@@ -25,6 +25,11 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    /// Room for so many steps.
+    pub(super) fn of(steps: usize) -> Self {
+        Builder { steps: Vec::with_capacity(steps), infos: Vec::with_capacity(steps), ..Builder::default() }
+    }
+
     pub(super) fn push(&mut self, step: Step, role: Role, unit: Option<Unit>, span: Span) -> StepId {
         let grid = self.grid(&step);
         let id = self.steps.len();
@@ -87,10 +92,10 @@ impl Builder {
 
     /// The id of a step: its owner, its role, and which of that role it is there.
     fn id(&mut self, role: Role) -> StepName {
-        let place = self.owner.unwrap_or_else(|| {
+        if self.owner.is_none() {
             self.turn_to("");
-            0
-        });
+        }
+        let place = self.owner.unwrap_or_default();
         let kind = std::mem::discriminant(&role);
         let Some((owner, counts)) = self.names.get_index_mut(place) else { return StepName { owner: "".into(), role: role.name(), nth: 1 } };
         let nth = match counts.iter_mut().find(|(other, _)| *other == kind) {

@@ -23,7 +23,12 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let calendar = Arc::new(OnceLock::new());
     let shared = Shared { functions: &functions, calendar: &calendar };
     let named = RefCell::default();
-    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, &named, tier).program()).collect();
+    let mut programs: Vec<Program> = Vec::with_capacity(standard.tiers.len());
+    for tier in 0..standard.tiers.len() {
+        // the rules of most tiers are about as long
+        let room = programs.last().map_or(0, |program| program.steps.len());
+        programs.push(Lowering { builder: Builder::of(room), ..Lowering::new(&standard, shared, &named, tier) }.program());
+    }
     let gathered = standard.inputs.iter().map(|one| input(&standard, one));
     let inputs: Vec<Input> = gathered.chain(named.into_inner()).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
