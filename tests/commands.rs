@@ -335,7 +335,8 @@ fn a_file_is_written_whole_or_not_at_all() {
 
 #[test]
 fn bad_arguments_end_with_2_and_say_what_to_do() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
+        (&["score", "policies/lianyungang", "--period", "Abc", "--facts", FACTS[3]], "「Abc」不是期别"),
         (&["score", "policies/lianyungang", "--period", "2020-13", "--facts", FACTS[3]], "2020-11"),
         (&["score", "policies/lianyungang", "--period", "2019-12", "--facts", FACTS[3]], "2020-12-31"),
         (&["score", "policies/lianyungang", "--facts", FACTS[3]], "--period"),
