@@ -50,7 +50,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "[数据=]上限 / [FACT=]N", allow_negative_numbers = true)]
     max: Vec<String>,
     /// 最多逐一列出这么多组,此外只给范围 / List so many sets of facts one by one; of the others ranges only
-    #[arg(long, value_name = "组数 / N", default_value_t = 1000)]
+    #[arg(long, value_name = "组数 / N", default_value_t = 1000, allow_negative_numbers = true)]
     limit: usize,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
