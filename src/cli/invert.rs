@@ -1,6 +1,6 @@
 //! `invert`: from a printed score to the facts that can have printed it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 use rust_decimal::Decimal;
@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, cause_words, deliver, print_diagnostics, say, say_written};
+use super::input::{Loaded, bytes_of, load_facts, load_policy, period};
+use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use super::{End, Format, Subject};
 use crate::audit::invert::{Question, Wishes, broken, invert};
 use crate::diag::{self, Lang, Words, closest, language_of, words};
@@ -350,7 +350,7 @@ fn is_partial(plan: &Plan, member: &Member, item: Option<ItemId>, text: &str) ->
 fn tables(paths: &[PathBuf]) -> Result<Vec<Table>, Fault> {
     let mut found = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(path).map_err(|cause| unreadable(path, &cause))?;
+        let bytes = bytes_of(path)?;
         let mut faults = Vec::new();
         let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
         read.iter().for_each(|table| table.report_faults(&mut faults));
@@ -360,10 +360,4 @@ fn tables(paths: &[PathBuf]) -> Result<Vec<Table>, Fault> {
         found.extend(read);
     }
     Ok(found)
-}
-
-fn unreadable(path: &Path, cause: &std::io::Error) -> Fault {
-    let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
-    let path = path.display();
-    Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
 }
