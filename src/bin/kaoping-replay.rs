@@ -699,7 +699,7 @@ fn replay(text: &str, root: Option<&str>, found: &mut Found) -> serde_json::Resu
     }
     match root {
         Some(root) => receipt.files.iter().for_each(|file| {
-            let bytes = std::fs::read(std::path::Path::new(root).join(&file.path)).ok();
+            let bytes = bytes_of(&std::path::Path::new(root).join(&file.path)).ok();
             found.agree(&file.path, &Some(file.sha256.clone()), &bytes.map(|bytes| sha256(&bytes)));
         }),
         None => found.state("文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"),
@@ -739,6 +739,16 @@ fn replay(text: &str, root: Option<&str>, found: &mut Found) -> serde_json::Resu
     Ok((receipt.period, members.len()))
 }
 
+/// What is larger is no receipt and no file of one; a device may have no end.
+const LARGEST: u64 = 512 << 20;
+
+fn bytes_of(path: impl AsRef<std::path::Path>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(std::fs::File::open(path)?, LARGEST + 1), &mut bytes)?;
+    let whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST);
+    if whole { Ok(bytes) } else { Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "> 512 MB")) }
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let after = |name: &str| arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1)).cloned();
@@ -750,7 +760,7 @@ fn main() -> ExitCode {
         eprintln!("kaoping-replay {} [--root {}] [--lang zh|en]", found.pick("收据", "RECEIPT"), found.pick("文件夹", "FOLDER"));
         return ExitCode::from(2);
     };
-    let read = std::fs::read(path).map_err(|cause| cause.to_string()).and_then(|bytes| String::from_utf8(bytes).map_err(|cause| cause.to_string()));
+    let read = bytes_of(path).map_err(|cause| cause.to_string()).and_then(|bytes| String::from_utf8(bytes).map_err(|cause| cause.to_string()));
     let answer = read.and_then(|text| replay(&text, after("--root").as_deref(), &mut found).map_err(|cause| cause.to_string()));
     let (period, units) = match answer {
         Ok(answer) => answer,
