@@ -653,11 +653,32 @@ impl From<Per> for Number {
     }
 }
 
+/// The id of a step, stable across tiers and runs: the path of its item, what it does there, and which it is of those that do so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StepName {
+    owner: Arc<str>,
+    role: &'static str,
+    nth: u32,
+}
+
+impl StepName {
+    /// The item that the step belongs to, without the path to it.
+    pub(crate) fn item(&self) -> &str {
+        self.owner.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for StepName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.owner, self.role)?;
+        if self.nth > 1 { write!(f, ".{}", self.nth) } else { Ok(()) }
+    }
+}
+
 /// What a step means.
 #[derive(Debug)]
 pub(crate) struct Info {
-    /// Stable across tiers and runs: the path of the item and what the step does there.
-    pub(crate) id: String,
+    pub(crate) id: StepName,
     pub(crate) role: Role,
     pub(crate) unit: Option<Unit>,
     /// The step of its values; none for an exact fraction.
@@ -736,4 +757,47 @@ pub(crate) enum Role {
     /// The largest or the smallest of several values.
     Extreme,
     Expression,
+}
+
+impl Role {
+    /// What it is called in ids.
+    fn name(self) -> &'static str {
+        match self {
+            Role::Written => "number",
+            Role::Cell(_) => "cell",
+            Role::Input(_) => "gathered",
+            Role::Fact(_) => "fact",
+            Role::Derived(_) => "derived",
+            Role::Default(_) => "default",
+            Role::Value(_) => "value",
+            Role::Item(_) => "score",
+            Role::Base => "base",
+            Role::Distance(_) => "distance",
+            Role::Steps => "steps",
+            Role::Deduction => "deduction",
+            Role::Addition => "addition",
+            Role::AtMost => "at-most",
+            Role::Condition => "condition",
+            Role::Scope => "scope",
+            Role::Part => "part",
+            Role::Marks(_) => "marks",
+            Role::Spill(_) => "spill",
+            Role::Computed => "computed",
+            Role::Veto(_) => "veto",
+            Role::Vetoed => "vetoed",
+            Role::Award => "award",
+            Role::Formula => "formula",
+            Role::ItemFloor => "floor",
+            Role::ItemCap => "cap",
+            Role::ItemRound => "round",
+            Role::Parts => "parts",
+            Role::Uncapped => "uncapped",
+            Role::Total => "total",
+            Role::StandIn => "stand-in",
+            Role::Call => "call",
+            Role::Clock => "clock",
+            Role::Extreme => "extreme",
+            Role::Expression => "expression",
+        }
+    }
 }

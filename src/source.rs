@@ -20,7 +20,7 @@ pub(crate) use script::{Unread, beside, is_script_name};
 pub(crate) use uses::{BadName, is_rule_name, named_by, only_shares};
 
 /// A stretch of one file's text, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// Which file of the [`Sources`].
     pub file: u32,

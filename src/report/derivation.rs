@@ -334,7 +334,7 @@ impl<'a> Writer<'a> {
             Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
             Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
             Role::Parts => {
-                let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+                let owner = info.id.item();
                 format!("{owner} {}", pick(lang, "合计", "sum"))
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
@@ -465,7 +465,7 @@ impl<'a> Writer<'a> {
             info.role,
             Role::Deduction | Role::Addition | Role::AtMost | Role::Award | Role::Formula | Role::Base | Role::ItemFloor | Role::ItemCap | Role::ItemRound
         );
-        let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let owner = info.id.item();
         if nameless && !owner.is_empty() { format!("{owner} {label}") } else { label }
     }
 

@@ -149,7 +149,7 @@ impl Inverted<'_> {
     /// What was left aside: its kind, and in words.
     fn relaxed(&self, relaxed: &Relaxed, lang: Lang) -> (&'static str, String) {
         let owner = |step: StepId| {
-            let id = self.program.infos.get(step).map(|info| info.id.as_str()).unwrap_or_default();
+            let id = self.program.infos.get(step).map(|info| info.id.to_string()).unwrap_or_default();
             id.split('#').next().unwrap_or_default().to_owned()
         };
         match relaxed {
