@@ -85,7 +85,7 @@ fn texts_speak_both_languages() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = invert(&[&cell[..], &["--lang", "en"]].concat()).out;
-    for line in ["fixed: 总工单数 = 146", "1 sets of facts print this score, proven to be all:", "签收率 can only be 93.15%"] {
+    for line in ["fixed: 总工单数 = 146", "1 set of facts prints this score, proven to be all:", "签收率 can only be 93.15%"] {
         assert!(text.contains(line), "{line}\n{text}");
     }
 }
