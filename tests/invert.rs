@@ -206,6 +206,27 @@ fn a_maximum_is_a_whole_number_and_is_told_where_it_stands_in_the_way() {
 }
 
 #[test]
+fn what_has_no_effect_is_told() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15"];
+    let told = |wishes: &[&str]| kaoping(root(), &[&ABOUT[..], &cell, wishes].concat());
+    // 10 late cases were published, and the rate follows from them; the county alone is known by its people
+    for (wishes, part) in [
+        (&["--max", "超时签收数=5"][..], "「超时签收数」不是待求的"),
+        (&["--max", "签收率=95%"], "「签收率」不是待求的"),
+        (&["--fixed", "服务知晓度=5"], "不由「服务知晓度」算得"),
+        (&["--fixed", "签收率"], "表里没有写「签收率」"),
+    ] {
+        let run = told(wishes);
+        assert!(run.status == 0 && run.err.contains(part), "{wishes:?}: {}", run.err);
+    }
+    assert!(!told(&["--free", "超时签收数", "--max", "超时签收数=50", "--fixed", "总工单数"]).err.contains("注意"));
+    for twice in [&["--max", "5", "--max", "6"][..], &["--max", "超时签收数=5", "--max", "超时签收数=6"]] {
+        let run = told(twice);
+        assert!(run.status == 2 && run.err.contains("写了两次"), "{}", run.err);
+    }
+}
+
+#[test]
 fn the_unit_of_a_score_is_said_once() {
     let cell = |score, lang| invert(&["--unit", "市教育局", "--indicator", "及时签收率", "--score", score, "--lang", lang]).out;
     assert_eq!(cell("8.15分", "zh"), cell("8.15", "zh"));
