@@ -699,7 +699,7 @@ fn replay(text: &str, root: Option<&str>, found: &mut Found) -> serde_json::Resu
     }
     match root {
         Some(root) => receipt.files.iter().for_each(|file| {
-            let bytes = bytes_of(&std::path::Path::new(root).join(&file.path)).ok();
+            let bytes = bytes_of(std::path::Path::new(root).join(&file.path)).ok();
             found.agree(&file.path, &Some(file.sha256.clone()), &bytes.map(|bytes| sha256(&bytes)));
         }),
         None => found.state("文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"),
