@@ -70,6 +70,11 @@ fn an_input_is_never_overwritten() {
         assert_eq!(run.status, 2, "{target}");
         assert!(fs::read(folder.path().join(target)).unwrap() == before, "{target}");
     }
+    // nor are results told where their receipt has no place
+    for nowhere in ["no/such/folder/r.json", "golden"] {
+        let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--receipt", nowhere]));
+        assert!(run.status == 2 && run.out.is_empty() && run.err.contains(nowhere), "{}", run.err);
+    }
     // the table of provenance was read beside the facts; and nothing is told before a receipt is refused
     let provenance = "golden/lianyungang/2020-11/facts.来历.csv";
     for option in [&["--out", provenance][..], &["--receipt", provenance], &["--receipt", "policies/lianyungang/标准.kp.md"], &["--receipt", FACTS[3]]] {

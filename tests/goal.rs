@@ -194,6 +194,19 @@ fn a_change_may_be_whatever_a_cell_may_hold() {
 }
 
 #[test]
+fn a_change_names_its_option_and_what_it_lacks() {
+    for (option, part) in [
+        ("--set=市教育局.=5", "写作 单位.列=值"),
+        ("--set=.超时签收数=5", "写作 单位.列=值"),
+        ("--set-all==5", "写作 列=值"),
+        ("--set-all=无=5", "--set-all 第 1 行"),
+    ] {
+        let run = november("whatif", &[], &[option]);
+        assert!(run.status == 2 && run.out.is_empty() && run.err.contains(part), "{option}: {}", run.err);
+    }
+}
+
+#[test]
 fn numbers_of_the_command_line_say_what_they_may_be() {
     let goal: [&[&str]; 5] = [&["--rank", "1.5"], &["--rank", "-1"], &["--rank", "0"], &["--rank", "3", "--limit", "-1"], &["--rank", "3", "--limit", "0"]];
     for rest in goal {

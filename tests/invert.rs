@@ -85,7 +85,7 @@ fn texts_speak_both_languages() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = invert(&[&cell[..], &["--lang", "en"]].concat()).out;
-    for line in ["fixed: 总工单数 = 146", "1 sets of facts print this score, proven to be all:", "签收率 can only be 93.15%"] {
+    for line in ["fixed: 总工单数 = 146", "1 set of facts prints this score, proven to be all:", "签收率 can only be 93.15%"] {
         assert!(text.contains(line), "{line}\n{text}");
     }
 }
@@ -203,6 +203,27 @@ fn a_maximum_is_a_whole_number_and_is_told_where_it_stands_in_the_way() {
     assert_eq!(max["example"], json!({ "总工单数": "73", "超时签收数": "5" }));
     let text = invert(&[&cell[..], &["--max", "0"]].concat()).out;
     assert!(text.contains("要印出这个分,「签收率」须是 93.15%") && !text.contains("只能是"), "{text}");
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15"];
+    let told = |wishes: &[&str]| kaoping(root(), &[&ABOUT[..], &cell, wishes].concat());
+    // 10 late cases were published, and the rate follows from them; the county alone is known by its people
+    for (wishes, part) in [
+        (&["--max", "超时签收数=5"][..], "「超时签收数」不是待求的"),
+        (&["--max", "签收率=95%"], "「签收率」不是待求的"),
+        (&["--fixed", "服务知晓度=5"], "不由「服务知晓度」算得"),
+        (&["--fixed", "签收率"], "表里没有写「签收率」"),
+    ] {
+        let run = told(wishes);
+        assert!(run.status == 0 && run.err.contains(part), "{wishes:?}: {}", run.err);
+    }
+    assert!(!told(&["--free", "超时签收数", "--max", "超时签收数=50", "--fixed", "总工单数"]).err.contains("注意"));
+    for twice in [&["--max", "5", "--max", "6"][..], &["--max", "超时签收数=5", "--max", "超时签收数=6"]] {
+        let run = told(twice);
+        assert!(run.status == 2 && run.err.contains("写了两次"), "{}", run.err);
+    }
 }
 
 #[test]

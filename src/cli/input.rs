@@ -168,7 +168,12 @@ pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, Fault> {
 /// The same of a file that may have so many.
 pub(super) fn bytes_up_to(path: &Path, largest: u64) -> Result<Vec<u8>, Fault> {
     read_up_to(path, largest).map_err(|cause| {
-        let (path, Words { zh, en }) = (path.display(), cause_words(&cause));
+        let why = if path.is_dir() {
+            words!("这是一个文件夹,请写明其中的文件", "this is a folder: name the files in it")
+        } else {
+            cause_words(&cause)
+        };
+        let (path, Words { zh, en }) = (path.display(), why);
         Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
     })
 }

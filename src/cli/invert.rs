@@ -18,7 +18,7 @@ use crate::explain::Topic;
 use crate::facts::register::UNIT;
 use crate::facts::table::{self, Sheets, Table, bare, squeezed};
 use crate::facts::{Facts, Member, Row, value_of};
-use crate::plan::{FactId, ItemId, Plan, Program, StepId};
+use crate::plan::{FactId, ItemId, Plan, Program, Step, StepId};
 use crate::report::{Inverted, inversions};
 
 #[derive(Debug, clap::Args)]
@@ -117,6 +117,9 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         return Err(Fault::Diagnostics(faults, Box::new(loaded.policy.sources.clone())));
     }
     let inverted: Vec<Inverted<'_>> = cells.iter().filter_map(|cell| inverted(cell, (loaded, &facts), (&period, &wishes), arguments.limit)).collect();
+    if let ([cell], [only]) = (cells.as_slice(), inverted.as_slice()) {
+        idle(cell, only, &wishes, lang);
+    }
     let one = arguments.unit.is_some() && arguments.indicator.is_some();
     let text = match (arguments.format, inverted.as_slice()) {
         (Format::Json, [only]) if one => format!("{:#}\n", only.to_json(lang)),
@@ -131,6 +134,37 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     deliver(text.as_bytes(), arguments.out.as_ref(), &inputs)?;
     say_written(arguments.out.as_deref(), "", "", lang);
     Ok(End::Answered)
+}
+
+/// Says which wishes have no effect: of facts that the score does not rest on, the most of what is not free, what no table states.
+fn idle(cell: &Printed, inverted: &Inverted<'_>, wishes: &Wishes, lang: Lang) {
+    let Ok(answer) = &inverted.answer else { return };
+    let program = inverted.program;
+    let root = cell.item.map_or(Some(program.total), |item| program.items.get(item).copied().flatten().map(|steps| steps.score));
+    let behind = crate::plan::closure(&program.steps, root);
+    let rests_on = |fact: FactId| behind.iter().any(|step| matches!(program.steps.get(*step), Some(Step::Given(of)) if *of == fact));
+    let mut named: Vec<FactId> = wishes.free.iter().chain(wishes.fixed.keys()).chain(wishes.max.keys()).copied().collect();
+    named.sort_unstable();
+    named.dedup();
+    for fact in named {
+        let (name, indicator) = (inverted.plan.facts.get(fact).map_or("", |fact| fact.name.as_str()), inverted.indicator);
+        let said = if !rests_on(fact) {
+            words!("注意:「{indicator}」不由「{name}」算得,对它的要求没有用", "note: {indicator} does not rest on {name}: what is asked of it has no effect")
+        } else if wishes.max.contains_key(&fact) && !answer.free.contains(&fact) {
+            words!(
+                "注意:「{name}」不是待求的,--max 对它没有用;要求它,请加 --free {name}",
+                "note: {name} is not free, and its --max has no effect: to free it add --free {name}"
+            )
+        } else if wishes.fixed.get(&fact) == Some(&None) && !answer.fixed.contains_key(&fact) {
+            words!(
+                "注意:表里没有写「{name}」是多少,没有固定;要固定,写 --fixed {name}=值",
+                "note: no table says what {name} is, and it is not fixed: write --fixed {name}=VALUE"
+            )
+        } else {
+            continue;
+        };
+        say(said.get(lang));
+    }
 }
 
 /// What can have printed one cell; none where there is no such unit.
@@ -224,10 +258,14 @@ fn wishes(plan: &Plan, arguments: &Arguments) -> Result<Wishes, Fault> {
                 let highest = read(plan, fact, most)?
                     .decimal()
                     .ok_or_else(|| Fault::Words(words!("「{name}」不是数,没有上限", "{name} is no number and has no maximum")))?;
-                wishes.max.insert(fact, highest);
+                if wishes.max.insert(fact, highest).is_some() {
+                    return Err(Fault::Words(words!("「{name}」的上限写了两次,只写一次", "the most of {name} is given twice: give it once")));
+                }
             }
             None => {
-                wishes.max_of_all = Some(most(text)?);
+                if wishes.max_of_all.replace(most(text)?).is_some() {
+                    return Err(Fault::Words(words!("各项的上限 --max 写了两次,只写一次", "--max of all of them is given twice: give it once")));
+                }
             }
         }
     }

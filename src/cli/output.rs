@@ -119,6 +119,17 @@ pub(super) fn spared(path: &Path, inputs: &[PathBuf]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// That a file can stand where it is to be written, as far as that shows beforehand.
+pub(super) fn placed(path: &Path) -> Result<(), Fault> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cause = match std::fs::metadata(folder) {
+        Err(cause) => cause,
+        Ok(_) if path.is_dir() => io::Error::from(io::ErrorKind::IsADirectory),
+        Ok(_) => return Ok(()),
+    };
+    Err(Fault::Words(not_written(&path.display().to_string(), &cause)))
+}
+
 /// Says that a file was written, and what its reader should know; nothing where the result was printed.
 pub(super) fn say_written(out: Option<&Path>, zh: &str, en: &str, lang: Lang) {
     if let Some(out) = out.filter(|out| out.is_file()) {

@@ -7,7 +7,7 @@ use clap::ValueHint;
 use super::Subject;
 use super::input::{Loaded, bytes_up_to, load_facts, load_policy, period};
 use super::keys;
-use super::output::{Fault, deliver, spared};
+use super::output::{Fault, deliver, placed, spared};
 use super::progress;
 use super::root::Root;
 use crate::audit::receipt::{self, Call, Document, Previous, Scored, Sections, Unreadable};
@@ -52,6 +52,7 @@ impl Wanted {
         let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(kept).collect();
         // before any result is given away
         spared(path, &inputs)?;
+        placed(path)?;
         progress::begin(&words!("做收据", "writing the receipt"));
         let root = Root::new(self.root.as_deref())?;
         let secret = self.sign.as_deref().map(keys::secret).transpose()?;

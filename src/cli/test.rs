@@ -85,8 +85,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             for outcome in &outcomes {
                 write(outcome, lang, &mut text);
             }
+            let of = if cases == 1 { "case" } else { "cases" };
             let _ =
-                writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
+                writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} {of}, {passed} passed, {failed} failed").get(lang));
             print(&text)?;
         }
     }

@@ -99,10 +99,10 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
     let inputs = files::read(&arguments.changes, &[]).map_err(|fault| Stopped::Unreadable(fault).with(&loaded.policy.sources))?;
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let mut written: Vec<Written> = in_tables(&inputs, &mut diagnostics);
-    let all = arguments.set_all.iter().map(|text| (text, true)).chain(arguments.set.iter().map(|text| (text, false)));
-    for (number, (text, of_all)) in all.enumerate() {
-        let one = typed(text, number + 1, of_all, plan).ok_or_else(|| malformed(text, of_all))?;
-        written.push(one);
+    for (texts, of_all) in [(&arguments.set_all, true), (&arguments.set, false)] {
+        for (number, text) in texts.iter().enumerate() {
+            written.push(typed(text, number + 1, of_all, plan).ok_or_else(|| malformed(text, of_all))?);
+        }
     }
     if written.is_empty() && diagnostics.is_empty() {
         return Err(Fault::Words(words!(

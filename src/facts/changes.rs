@@ -46,20 +46,23 @@ pub(crate) struct Content {
     pub(crate) known: Option<Box<Known>>,
 }
 
-/// What the command line calls its own changes.
-const TYPED: &str = "--set";
+/// What the command line calls its own changes: of one unit, and of all.
+const TYPED: [&str; 2] = ["--set", "--set-all"];
 
 /// `单位.列=值`, or `列=值` for all units; none where it has not that form.
 pub(crate) fn typed(text: &str, number: usize, of_all: bool, plan: &Plan) -> Option<Written> {
     let (target, value) = text.split_once(['=', '＝']).map(|(target, value)| (target.trim(), value.trim()))?;
-    let place = CellPlace { file: TYPED.to_owned(), row: number, column: target.to_owned(), ..CellPlace::default() };
+    let [of_one, all] = TYPED;
+    let option = if of_all { all } else { of_one };
+    let place = CellPlace { file: option.to_owned(), row: number, column: target.to_owned(), ..CellPlace::default() };
     if of_all {
-        return Some(Written { unit: None, column: target.to_owned(), value: value.to_owned(), place });
+        return (!target.is_empty()).then(|| Written { unit: None, column: target.to_owned(), value: value.to_owned(), place });
     }
     // names of units and columns may hold points themselves
     let parts: Vec<(&str, &str)> = target.match_indices('.').filter_map(|(at, _)| Some((target.get(..at)?, target.get(at + 1..)?))).collect();
     let (unit, column) = parts.iter().find(|(_, column)| facts_named(plan, column).is_some()).or(parts.last()).copied()?;
-    Some(Written { unit: Some(unit.trim().to_owned()), column: column.trim().to_owned(), value: value.to_owned(), place })
+    let (unit, column) = (unit.trim(), column.trim());
+    (!unit.is_empty() && !column.is_empty()).then(|| Written { unit: Some(unit.to_owned()), column: column.to_owned(), value: value.to_owned(), place })
 }
 
 /// The rows of tables of changes: unit, column, value.

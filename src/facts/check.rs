@@ -490,7 +490,7 @@ fn show_exact(number: &Number, unit: &Unit, lang: Lang) -> String {
     match unit {
         unit if unit.is_percent() => format!("{shown} %"),
         Unit::Number | Unit::Quotient => shown,
-        unit => format!("{shown} {}", if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
+        unit => format!("{shown} {}", if lang == Lang::Zh { unit.to_string() } else { unit.in_english_behind(&shown) }),
     }
 }
 
@@ -506,7 +506,11 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
         }
         Some(unit) if unit.is_moment() => quantity::moment::show(&Number::from(value), unit).unwrap_or_default(),
         Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),
-        Some(unit) => format!("{} {}", quantity::padded(value, step), if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
+        Some(unit) => {
+            let digits = quantity::padded(value, step);
+            let name = if lang == Lang::Zh { unit.to_string() } else { unit.in_english_behind(&digits) };
+            format!("{digits} {name}")
+        }
     }
 }
 

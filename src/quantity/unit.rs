@@ -303,6 +303,21 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// The unit in English behind the digits of a number: of 1 a built-in unit stands in the singular, of 1.00 it does not.
+    #[must_use]
+    pub fn in_english_behind(&self, digits: &str) -> String {
+        let name = self.in_english();
+        if !matches!(digits, "1" | "-1") || !BUILT_IN.iter().any(|(_, english)| *english == name) {
+            return name;
+        }
+        match name.as_str() {
+            "entries" => "entry".to_owned(),
+            plural => plural.strip_suffix('s').unwrap_or(plural).to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -338,6 +353,13 @@ impl fmt::Display for Unit {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn of_one_thing_a_unit_stands_in_the_singular() {
+        let told = |unit: &str, digits| Unit::named(unit).in_english_behind(digits);
+        assert_eq!(["件", "分", "次", "条", "家", "户"].map(|unit| told(unit, "1")), ["case", "point", "time", "entry", "office", "household"]);
+        assert_eq!([told("分", "-1"), told("分", "1.00"), told("分", "2"), told("元", "1"), told("亩", "1")], ["point", "points", "points", "yuan", "亩"]);
+    }
 
     fn unit() -> impl Strategy<Value = Unit> {
         let named = prop_oneof![Just("件"), Just("次"), Just("分"), Just("人")];

@@ -219,7 +219,8 @@ impl Inverted<'_> {
         let mut text = String::new();
         let (unit, tier, period, indicator) = (self.unit, &self.program.tier, self.period, self.indicator);
         let score = self.score;
-        let line = words!("{unit}({tier}) {period}  {indicator}  印作 {score} 分", "{unit} ({tier}) {period}  {indicator}  printed as {score} points");
+        let points = Unit::score().in_english_behind(score);
+        let line = words!("{unit}({tier}) {period}  {indicator}  印作 {score} 分", "{unit} ({tier}) {period}  {indicator}  printed as {score} {points}");
         let _ = writeln!(text, "{}", line.get(lang));
         match &self.answer {
             Ok(answer) => self.write_answer(answer, lang, &mut text),
@@ -262,6 +263,7 @@ impl Inverted<'_> {
         let said = match (answer.count, answer.open) {
             (Some(0), None) => words!("没有数据印得出这个分:在这些界限之内已证明不可能", "no facts print this score: proven impossible within these bounds"),
             (Some(0), Some(_)) => words!("还没有找到印得出这个分的数据,但没有找遍", "none found that print this score, but not everything was looked at"),
+            (Some(1), None) => words!("1 组数据印得出这个分,已证明没有别的:", "1 set of facts prints this score, proven to be all:"),
             (Some(count), None) => words!("{count} 组数据印得出这个分,已证明没有别的:", "{count} sets of facts print this score, proven to be all:"),
             (Some(count), Some(Open::Endless)) => words!(
                 "印得出这个分的数据没有尽头,因为「{unbounded}」没有上限;最小的 {count} 组(写 --max 数据=上限 可以求全):",

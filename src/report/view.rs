@@ -6,7 +6,7 @@ use super::pick;
 use super::value::{mode_word, state_word};
 use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
-use crate::quantity;
+use crate::quantity::{self, Unit};
 use crate::results::{
     Adjusted, InPart, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Places, Results, Span, Standing, State, UnitResult,
     VetoEffect, VetoResult, texts,
@@ -441,7 +441,7 @@ fn veto_text(veto: &VetoResult, lang: Lang) -> String {
     let reason = &veto.reason;
     let effect = match (veto.effect, &veto.total, lang) {
         (VetoEffect::Total, Some(total), Lang::Zh) => format!("总分至多 {total} 分"),
-        (VetoEffect::Total, Some(total), Lang::En) => format!("total at most {total} points"),
+        (VetoEffect::Total, Some(total), Lang::En) => format!("total at most {total} {}", Unit::score().in_english_behind(total)),
         (VetoEffect::Total, None, _) => String::new(),
         (VetoEffect::Last, _, lang) => pick(lang, "列末位", "ranks last").to_owned(),
         (VetoEffect::NotEligible, _, lang) => pick(lang, "取消评优", "not eligible").to_owned(),
@@ -634,9 +634,9 @@ fn rules(plan: &Plan, lang: Lang) -> Vec<(&'static str, String)> {
     found.push((pick(lang, "舍入", "rounding"), mode_word(head.mode, lang).to_owned()));
     let precision = match (head.precision, lang) {
         (Precision::Rounded, Lang::Zh) => format!("各项取整到 {step} 分后再合计"),
-        (Precision::Rounded, Lang::En) => format!("every indicator is rounded to {step} points before it is added"),
+        (Precision::Rounded, Lang::En) => format!("every indicator is rounded to {step} {} before it is added", Unit::score().in_english_behind(&step)),
         (Precision::Shown, Lang::Zh) => format!("各项按精确值合计,印出时取整到 {step} 分"),
-        (Precision::Shown, Lang::En) => format!("exact scores are added and rounded to {step} points in print"),
+        (Precision::Shown, Lang::En) => format!("exact scores are added and rounded to {step} {} in print", Unit::score().in_english_behind(&step)),
     };
     found.push((pick(lang, "得分", "scores"), precision));
     let ties = match plan.ranking.ties {
