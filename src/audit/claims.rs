@@ -533,11 +533,12 @@ mod tests {
         assert_eq!(of("得分表 不全", "另 最低(得分) = 97 分").0, Some((Verdict::Unknown, Evidence::Own)));
         assert_eq!(of("2 件 至 4 件 键 几", "另 合计(几) = 9 件"), holds);
         assert_eq!(of("4 件 至 2 件 键 几", "另 计数() = 0 项"), holds);
-        assert_eq!(of("得分标 不全", "另 计数() = 3 项"), (None, vec![Code::UnknownTable; 2]));
-        assert_eq!(of("1 件 至 999999999 件 键 几", "另 计数() = 3 项"), (None, vec![Code::BadClaim]));
-        assert_eq!(of("1 至 9 键 几", "另 计数() = 3 项"), (None, vec![Code::BadClaim]));
-        assert_eq!(of("1 件 9 件 键 几", "另 计数() = 3 项"), (None, vec![Code::BadClaim]));
-        assert_eq!(of("得分表 照录 1", "另 计数() = 3 项"), (None, vec![Code::BadClaim]));
+        // that the claim then names no table comes behind it
+        let fault = |table: &str| of(table, "另 计数() = 3 项").1.first().copied();
+        assert_eq!(fault("得分标 不全"), Some(Code::UnknownTable));
+        for table in ["1 件 至 999999999 件 键 几", "1 至 9 键 几", "1 件 9 件 键 几", "得分表 照录 1", "得分表 照录 行 1 至"] {
+            assert_eq!(fault(table), Some(Code::BadClaim), "{table}");
+        }
     }
 
     #[test]
