@@ -4,6 +4,7 @@
 //!
 //! Rules stand in files of their own (`.kp`) or in the fenced blocks of a Markdown text (`.kp.md`). A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
 
+mod bounded;
 mod decode;
 pub(crate) mod literate;
 mod pieces;
@@ -11,6 +12,7 @@ mod policy;
 mod script;
 mod uses;
 
+pub(crate) use bounded::{LARGEST, TooLarge, all_up_to, read_up_to};
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use pieces::{Piece, Spliced};

@@ -4,102 +4,17 @@
 
 #[path = "harness/program.rs"]
 mod program;
+#[path = "harness/receipts.rs"]
+mod receipts;
 
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::sync::LazyLock;
 
-use program::{Run, kaoping, root};
+use program::{kaoping, root};
 use proptest::prelude::*;
+use receipts::{STANDARD, copy, folder, found, month, names, rehashed, score, sha256, verify};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-// --- a folder that may be touched ---
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let there = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &there);
-        } else {
-            fs::copy(&path, &there).unwrap();
-        }
-    }
-}
-
-/// A folder with copies of what a case needs.
-fn folder(copies: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (from, to) in copies {
-        let (from, to) = (root().join(from), folder.path().join(to));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(from, to).unwrap();
-        }
-    }
-    folder
-}
-
-fn replay(folder: &Path, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_kaoping-replay")).args(arguments).current_dir(folder).env("LANG", "en_US.UTF-8").output().unwrap();
-    Run { status: output.status.code().unwrap(), out: String::from_utf8(output.stdout).unwrap(), err: String::from_utf8(output.stderr).unwrap() }
-}
-
-/// Scores with a receipt; the arguments name policy, period and facts.
-fn score(folder: &Path, arguments: &[&str], receipt: &str) -> Run {
-    kaoping(folder, &[&["score"], arguments, &["--out", "out.txt", "--receipt", receipt]].concat())
-}
-
-fn verify(folder: &Path, arguments: &[&str]) -> (i32, Value) {
-    let run = kaoping(folder, &[&["verify"], arguments, &["--format", "json", "--lang", "en"]].concat());
-    (run.status, serde_json::from_str(&run.out).unwrap_or(Value::Null))
-}
-
-/// The kinds and places of what was found.
-fn found(answer: &Value) -> Vec<(String, String)> {
-    let of = |finding: &Value| (finding["kind"].as_str().unwrap().to_owned(), finding["place"].as_str().unwrap().to_owned());
-    answer["findings"].as_array().unwrap().iter().map(of).collect()
-}
-
-fn names(answer: &Value, kind: &str, place: &str) -> bool {
-    found(answer).iter().any(|(found_kind, found_place)| found_kind == kind && found_place.contains(place))
-}
-
-fn sha256(text: &[u8]) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
-}
-
-/// A receipt whose hashes fit its text again, as somebody would leave it who knows how they are made.
-fn rehashed(text: &str) -> String {
-    let mut text = text.to_owned();
-    for (name, next) in [("results", "\",\n\"programs\": "), ("programs", ",\n\"trace\": "), ("trace", ",\n\"sha256\": ")] {
-        let next = next.trim_start_matches('"');
-        let start = text.find(&format!("\n\"{name}\": ")).unwrap() + name.len() + 5;
-        let end = start + text[start..].find(next).unwrap();
-        let hash = sha256(&text.as_bytes()[start..end]);
-        let at = text.find(&format!("\n \"{name}\":\"")).unwrap() + name.len() + 6;
-        text.replace_range(at..at + 64, &hash);
-    }
-    let at = text.rfind("\n\"sha256\": ").unwrap() + 1;
-    let hash = sha256(&text.as_bytes()[..at]);
-    text.replace_range(at + 11..at + 75, &hash);
-    text
-}
-
-const STANDARD: [(&str, &str); 2] = [("policies/lianyungang", "rules"), ("golden/lianyungang/2020-11", "facts/2020-11")];
-
-fn month<'a>(period: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    [&["rules", "--period", period, "--facts", "facts/2020-11/facts.csv"], more].concat()
-}
 
 // --- what is untouched ---
 
@@ -135,7 +50,7 @@ fn what_is_untouched_agrees_and_every_step_of_it_can_be_replayed() {
         assert_eq!(fs::read(&one).unwrap(), fs::read(&two).unwrap(), "{policy}: the same inputs give other bytes");
         let (status, answer) = verify(root(), &[&one]);
         assert_eq!((status, answer["verdict"].as_str()), (0, Some("agrees")), "{policy}: {answer}");
-        let run = replay(root(), &[&one, "--root", "."]);
+        let run = replay(root(), &[&one]);
         assert_eq!(run.status, 0, "{policy}: {}", run.out);
         assert!(run.out.contains(stated), "{policy}: {}", run.out);
         assert!(!run.out.contains(" 0 steps replayed"), "{policy}: {}", run.out);
@@ -324,72 +239,6 @@ fn rules_that_no_longer_compile_are_a_finding() {
     let (status, answer) = verify(folder.path(), &["r.json"]);
     assert_eq!(status, 1);
     assert!(names(&answer, "file", "标准.kp.md") && names(&answer, "not_recomputed", "rules"), "{answer}");
-}
-
-// --- the program of its own ---
-
-#[test]
-fn a_wrong_step_is_replayed_and_found_though_all_hashes_fit() {
-    let folder = folder(&STANDARD);
-    score(folder.path(), &month("2020-11", &[]), "r.json");
-    let text = fs::read_to_string(folder.path().join("r.json")).unwrap();
-    assert_eq!(replay(folder.path(), &["r.json"]).status, 0);
-    // the last value of the first unit: the total of its tier is behind no other step
-    let row = text.split("\"values\":[").nth(1).unwrap().split(']').next().unwrap();
-    let values: Vec<&str> = row.split(',').collect();
-    for at in [values.len() - 1, values.len() / 2, values.len() - 2] {
-        let mut other = values.clone();
-        let changed = if values[at].contains("true") { "\"false\"" } else { "\"77.7\"" };
-        other[at] = changed;
-        fs::write(folder.path().join("t.json"), rehashed(&text.replacen(row, &other.join(","), 1))).unwrap();
-        let run = replay(folder.path(), &["t.json"]);
-        assert_eq!(run.status, 1, "{at}: {}", run.out);
-        assert!(!run.out.contains("sha256") && run.out.contains('#'), "{}", run.out);
-    }
-    for (from, to, said) in [
-        ("\"total\":\"", "\"total\":\"1", "total"),
-        ("\"rank\":1,", "\"rank\":3,", "rank"),
-        ("\"provisional\":false", "\"provisional\":true", "provisional"),
-        ("\"score\":\"6.00\",\"full\":\"6.00\"", "\"score\":\"5.99\",\"full\":\"6.00\"", "indicators/"),
-        ("\"status\":\"scored\",\"reason\":null", "\"status\":\"missing\",\"reason\":null", "status"),
-        ("\"with\":[\"0.0001\",\"half_up\"]", "\"with\":[\"0.0001\",\"from_zero\"]", "(round)"),
-        ("\"op\":\"choose\"", "\"op\":\"chose\"", "(chose)"),
-    ] {
-        assert!(text.contains(from), "{from}");
-        fs::write(folder.path().join("t.json"), rehashed(&text.replace(from, to))).unwrap();
-        let run = replay(folder.path(), &["t.json"]);
-        assert_eq!(run.status, 1, "{from} → {to}: {}", run.out);
-        assert!(run.out.contains(said), "{from} → {to}: {}", run.out);
-    }
-}
-
-#[test]
-fn what_units_read_of_one_another_is_made_again_from_what_they_bring() {
-    let run = |policy: &str, facts: &str, from: &str, to: &str| {
-        let folder = folder(&[(policy, "rules"), (facts, "units.csv")]);
-        assert_eq!(score(folder.path(), &["rules", "--period", "2024-01", "--facts", "units.csv"], "r.json").status, 0);
-        let text = fs::read_to_string(folder.path().join("r.json")).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(folder.path().join("t.json"), rehashed(&text.replace(from, to))).unwrap();
-        let (sound, touched) = (replay(folder.path(), &["r.json"]), replay(folder.path(), &["t.json"]));
-        assert_eq!((sound.status, touched.status), (0, 1), "{}", touched.out);
-    };
-    run("golden/constructs/ratio-to-best/zh", "golden/constructs/ratio-to-best/units.csv", "\"fold\":\"best\"", "\"fold\":\"lowest\"");
-    run("golden/constructs/rank-to-points/zh", "golden/constructs/rank-to-points/units.csv", "\"ascending\":false", "\"ascending\":true");
-    run("golden/constructs/ties-shared/zh", "golden/constructs/ties-shared/units.csv", "\"ties\":\"shared\"", "\"ties\":\"dense\"");
-}
-
-#[test]
-fn the_replay_shares_nothing_with_the_program() {
-    let text = fs::read_to_string(root().join("src/bin/kaoping-replay.rs")).unwrap();
-    for shared in ["kaoping::", "crate::", "super::", "rust_decimal", "include!", "include_str!", "f64", "f32"] {
-        assert!(!text.contains(shared), "{shared}");
-    }
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("mod ")));
-    let allowed = ["std", "num_bigint", "num_rational", "serde", "serde_json", "sha2"];
-    for line in text.lines().filter_map(|line| line.strip_prefix("use ")) {
-        assert!(allowed.contains(&line.split("::").next().unwrap()), "{line}");
-    }
 }
 
 // --- the chain ---

@@ -32,6 +32,8 @@ pub(crate) mod seal;
 mod value;
 mod verify;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::document::{Document, Unreadable};
@@ -40,11 +42,11 @@ use self::program::{Places, programs};
 use self::seal::{KEY, sha256, sign};
 pub(crate) use self::verify::{Finding, Kind, Predecessor, Unchecked, Verified, between, chained, previous, verified};
 use crate::eval::Until;
-use crate::eval::domain::Value;
-use crate::eval::outcome::{AsExact, traced};
+use crate::eval::domain::{Absence, Value};
+use crate::eval::outcome::AsExact;
 use crate::facts::{Facts, calendar};
-use crate::plan::Plan;
-use crate::results::Results;
+use crate::plan::{Plan, StepId};
+use crate::results::{Results, evaluated};
 use crate::source::{FileRead, Role, Sources};
 
 /// What the first line says.
@@ -125,9 +127,9 @@ struct Row<'s> {
     tier: &'s str,
     /// Whether a table has a row for it.
     listed: bool,
-    /// What stands instead of what steps come to: step and value in turn. The values are then those of all steps.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    instead: Vec<String>,
+    /// What stands instead of what steps come to, by step. The values are then those of all steps.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    instead: BTreeMap<StepId, String>,
     /// Of the steps that vary, in their order; of a unit that does not take part those of the exemptions.
     values: Vec<String>,
 }
@@ -206,14 +208,17 @@ fn trace<'s>(scored: &Scored<'s>) -> Vec<Row<'s>> {
     let mut rows = Vec::with_capacity(scored.facts.members.len());
     for (member, row) in scored.facts.members.iter().zip(&scored.facts.rows) {
         let Some(program) = plan.programs.get(member.tier) else { continue };
-        let outcome = traced(program, row, Until::Bounds);
-        let value = |step: &usize| outcome.values.get(*step).map(|value| shown(value.exact()));
-        let values = if row.instead.is_empty() {
-            program.varying.iter().filter_map(value).collect()
-        } else {
-            outcome.values.iter().map(|value| shown(value.exact())).collect()
+        let (outcome, _) = evaluated(program, row, Until::Bounds);
+        let value = |step: StepId| match (outcome.values.get(step)?.exact(), outcome.bounds.get(step)) {
+            (Value::Absent(Absence::Partly), Some(bounds)) => Some(value::possible(bounds, plan, texts)),
+            (value, _) => Some(shown(value)),
         };
-        let instead = row.instead.iter().flat_map(|(step, value)| [step.to_string(), shown(value)]).collect();
+        let values = if row.instead.is_empty() {
+            program.varying.iter().copied().filter_map(value).collect()
+        } else {
+            (0..outcome.values.len()).filter_map(value).collect()
+        };
+        let instead = row.instead.iter().map(|(step, value)| (*step, shown(value))).collect();
         rows.push(Row { unit: &member.name, tier: &program.tier, listed: row.listed, instead, values });
     }
     rows

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
-use super::input::{Loaded, holds_rules, is_rule_file, load_facts, load_policy, period};
+use super::input::{Loaded, bytes_of, holds_rules, is_rule_file, load_facts, load_policy, period};
 use super::output::{Fault, Tabular, cause_words, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
 use crate::audit::claims::{self, Claims, Files, Known};
@@ -13,7 +13,7 @@ use crate::diag::{self, Diagnostic, Lang, words};
 use crate::facts::Facts;
 use crate::report::{self, ClaimsView};
 use crate::results::{self, Results};
-use crate::source::{Sources, decode};
+use crate::source::{LARGEST, Sources, decode, read_up_to};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -114,10 +114,7 @@ fn scored(arguments: &Arguments, policy: Option<&Path>, lang: Option<Lang>, inpu
 /// The verdicts on one file, and the language that it is written in.
 pub(super) fn judge(path: &Path, known: &Known<'_>, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<(Claims, Lang), Fault> {
     let shown_path = path.display();
-    let bytes = std::fs::read(path).map_err(|cause| {
-        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
-        Fault::Words(words!("读不了 {shown_path}:{zh}", "cannot read {shown_path}: {en}"))
-    })?;
+    let bytes = bytes_of(path)?;
     let Ok(text) = decode(&bytes) else {
         return Err(Fault::Words(words!("读不了 {shown_path}:不是文本", "cannot read {shown_path}: it is no text")));
     };
@@ -149,7 +146,7 @@ fn read_files(path: &Path, draft: &claims::Draft, diagnostics: &mut Vec<Diagnost
             continue;
         }
         let file = folder.join(name);
-        match std::fs::read(&file) {
+        match read_up_to(&file, LARGEST) {
             Ok(bytes) => {
                 files.insert(name.to_owned(), (file.display().to_string(), bytes));
                 inputs.push(file);

@@ -8,13 +8,14 @@ use crate::audit::printed::{Named, Printed};
 use crate::diag::{self, Lang, closest, words};
 use crate::facts::Facts;
 use crate::facts::table::{self, Sheets, squeezed};
+use crate::source::{LARGEST, read_up_to};
 
 /// The cells of published tables; what of them is not read is said.
 pub(super) fn read(paths: &[PathBuf], loaded: &Loaded, facts: &Facts, lang: Lang) -> Result<Printed, Fault> {
     let mut tables = Vec::new();
     for path in paths {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|cause| {
+        let bytes = read_up_to(path, LARGEST).map_err(|cause| {
             let cause = if path.is_dir() {
                 words!("这是一个文件夹,请写明其中的表", "this is a folder: name the tables in it")
             } else {

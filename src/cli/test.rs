@@ -227,7 +227,7 @@ fn published(folder: &Path, plan: &Plan) -> Result<(Vec<Cells>, Vec<Known>), Fau
         if is_no_result(&name) || plan.records.iter().any(|record| ledger::stands_for(stem, &record.name)) {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause))?;
+        let bytes = input::bytes_of(&path)?;
         let mut faults = Vec::new();
         let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
         read.iter().for_each(|table| table.report_faults(&mut faults));

@@ -11,7 +11,7 @@ use super::grid::Form;
 use super::number::Reading;
 use super::register::{Register, UNIT};
 use super::table::{self, Sheets, squeezed};
-use super::{Cell, Facts, File};
+use super::{Cell, Facts, File, Known, partly};
 use crate::diag::{CellPlace, Code, Diagnostic, closest, words};
 use crate::eval::domain::Value;
 use crate::plan::{FactId, Plan};
@@ -35,8 +35,15 @@ pub(crate) struct Written {
 pub(crate) struct Changed {
     pub(crate) member: usize,
     pub(crate) fact: FactId,
-    pub(crate) old: Option<Value>,
-    pub(crate) new: Option<Value>,
+    pub(crate) old: Option<Content>,
+    pub(crate) new: Option<Content>,
+}
+
+/// What a cell holds: a value, and what it can be where that is known in part.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    pub(crate) value: Value,
+    pub(crate) known: Option<Box<Known>>,
 }
 
 /// What the command line calls its own changes.
@@ -127,15 +134,16 @@ pub(crate) fn resolve(
                 told = true;
                 continue;
             }
-            let kept = diagnostics.len();
-            let new = if one.value.is_empty() { None } else { Reading { plan, fact: declared, stated: None }.read(&one.value, &one.place, diagnostics) };
+            let (reading, mut said) = (Reading { plan, fact: declared, stated: None }, Vec::new());
+            let new = if one.value.is_empty() { None } else { partly::content(&reading, &one.value, &one.place, &mut said) };
+            let new = new.map(|(value, known)| Content { value, known });
+            // of all units the same is said once
+            said.retain(|fault| !diagnostics.contains(fault));
+            diagnostics.extend(said);
             if new.is_none() && !one.value.is_empty() {
-                // of all units the same is said once
-                diagnostics.truncate(if told { kept } else { diagnostics.len() });
-                told = true;
                 continue;
             }
-            let old = facts.rows.get(member).and_then(|row| row.get(fact)).map(|cell| cell.value);
+            let old = facts.rows.get(member).and_then(|row| row.get(fact)).map(|cell| Content { value: cell.value, known: cell.known.clone() });
             found.retain(|(other, _)| (other.member, other.fact) != (member, fact));
             found.push((Changed { member, fact, old, new }, one.place.clone()));
         }
@@ -143,8 +151,8 @@ pub(crate) fn resolve(
     found
 }
 
-/// Puts the changes in place.
-pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &Plan) {
+/// Puts the changes in place; of what is known in part nothing may be left that the limits of the rules allow.
+pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
     for (change, place) in changes {
         let form = if place.address.is_some() {
             Form::Sheet
@@ -159,10 +167,12 @@ pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &
         if let Some(row) = facts.rows.get_mut(change.member) {
             row.listed |= change.new.is_some();
             if let Some(slot) = row.cells.get_mut(change.fact) {
-                *slot = change.new.map(|value| Cell { value, known: None, file, row: place.row, column: 0, provenance: None, basis: None });
+                let cell = |Content { value, known }| Cell { value, known, file, row: place.row, column: 0, provenance: None, basis: None };
+                *slot = change.new.clone().map(cell);
             }
         }
     }
+    partly::narrow(plan, facts, diagnostics);
     facts.gather(plan);
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use rust_decimal::Decimal;
 
@@ -25,7 +26,7 @@ pub enum Unit {
     /// 时间: a day and the time of day.
     Time,
     /// 件, 分, 分/件 and so on: named units with their exponents, none of which is 0.
-    Named(BTreeMap<String, i8>),
+    Named(Arc<BTreeMap<String, i8>>),
 }
 
 /// Why an operation has no unit.
@@ -49,14 +50,15 @@ impl Unit {
             "百分点" | "个百分点" | "pp" => Unit::Points,
             "日期" | "date" => Unit::Date,
             "时间" | "time" => Unit::Time,
-            _ => Unit::Named(BTreeMap::from([(canonical(name).to_owned(), 1)])),
+            _ => Unit::Named(Arc::new(BTreeMap::from([(canonical(name).to_owned(), 1)]))),
         }
     }
 
     /// 分.
     #[must_use]
     pub fn score() -> Unit {
-        Unit::named(SCORE)
+        static UNIT: LazyLock<Unit> = LazyLock::new(|| Unit::named(SCORE));
+        UNIT.clone()
     }
 
     /// What one of this unit is as a number: 0.01 for % and 百分点, 0.001 for ‰, otherwise 1.
@@ -227,7 +229,7 @@ fn compound(a: &BTreeMap<String, i8>, b: &BTreeMap<String, i8>, sign: i8) -> Res
             parts.insert(name.clone(), sum);
         }
     }
-    Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(parts) })
+    Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(Arc::new(parts)) })
 }
 
 /// The units in which days and times differ.

@@ -166,6 +166,7 @@ impl Inverted<'_> {
                 let name = self.name(*fact);
                 ("max", words!("「{name}」的上限 --max", "--max of {name}").get(lang).to_owned())
             }
+            Relaxed::MaxOfAll => ("max", words!("各项的上限 --max", "--max of all of them").get(lang).to_owned()),
             Relaxed::Bound(bound) => ("bound", self.bound(*bound, lang)),
             Relaxed::Exemption(index) => {
                 let reason = self.plan.exemptions.get(*index).map(|one| one.name.as_str()).unwrap_or_default();
@@ -251,7 +252,7 @@ impl Inverted<'_> {
         let _ = writeln!(text);
         self.write_solutions(answer, lang, text);
         for general in &answer.general {
-            self.write_general(general, lang, text);
+            self.write_general(general, answer, lang, text);
         }
         self.write_drops(answer, lang, text);
     }
@@ -313,18 +314,22 @@ impl Inverted<'_> {
         }
     }
 
-    fn write_general(&self, general: &General, lang: Lang, text: &mut String) {
+    fn write_general(&self, general: &General, answer: &Answer, lang: Lang, text: &mut String) {
         let name = self.name(general.fact);
         if general.ranges.is_empty() {
-            let _ = writeln!(text, "{}", words!("没有一个「{name}」印得出这个分", "no {name} prints this score").get(lang));
+            let said = words!("在这些界限之内没有一个「{name}」印得出这个分", "within these bounds no {name} prints this score");
+            let _ = writeln!(text, "{}", said.get(lang));
             return;
         }
         let ranges: Vec<String> = general.ranges.iter().take(ROWS).map(|(from, to)| self.range(general.fact, from.as_ref(), to.as_ref(), lang)).collect();
         let ranges = ranges.join(pick(lang, "、", ", "));
-        let said = if general.exact {
-            words!("「{name}」只能是 {ranges}", "{name} can only be {ranges}")
-        } else {
-            words!("「{name}」在 {ranges} 之内", "{name} lies within {ranges}")
+        // what nothing comes to is not said to be so
+        let impossible = answer.count == Some(0) && answer.open.is_none();
+        let said = match (impossible, general.exact) {
+            (false, true) => words!("「{name}」只能是 {ranges}", "{name} can only be {ranges}"),
+            (false, false) => words!("「{name}」在 {ranges} 之内", "{name} lies within {ranges}"),
+            (true, true) => words!("要印出这个分,「{name}」须是 {ranges}", "to print this score, {name} would have to be {ranges}"),
+            (true, false) => words!("要印出这个分,「{name}」须在 {ranges} 之内", "to print this score, {name} would have to lie within {ranges}"),
         };
         let _ = writeln!(text, "{}", said.get(lang));
         if let Some((step, Hull { low: Some(low), high: Some(high), .. })) = general.quotient {

@@ -423,7 +423,12 @@ fn list_text(list: &ListResult, lang: Lang) -> String {
 /// What stands where there is no one score: the numbers it lies between and whatever else can become of it, or why there is none.
 pub(crate) fn in_part((state, possible): (State, &[State]), interval: Option<&Span>, lang: Lang) -> String {
     let others = possible.iter().filter(|state| **state != State::Scored).map(|state| state_word(*state, lang).to_owned());
-    let all: Vec<String> = interval.map(Span::to_string).into_iter().chain(others).collect();
+    let numbers = interval.map(|span| match (&span.low, &span.high) {
+        // a score that is known where there is one
+        (Some(low), Some(high)) if low == high => low.clone(),
+        _ => span.to_string(),
+    });
+    let all: Vec<String> = numbers.into_iter().chain(others).collect();
     if all.is_empty() { state_word(state, lang).to_owned() } else { all.join(pick(lang, "或", " or ")) }
 }
 

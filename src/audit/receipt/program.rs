@@ -35,7 +35,7 @@ struct Print {
 struct Ranking {
     within_tier: bool,
     ties: &'static str,
-    /// For each key, whether the highest comes first.
+    /// For each key, whether the highest comes first. The first key is whether a veto ranks the unit after all others.
     descending: Vec<bool>,
 }
 
@@ -69,7 +69,8 @@ struct Brought {
 struct Tier<'p> {
     #[serde(rename = "tier")]
     name: &'p str,
-    ends: Ends<'p>,
+    #[serde(flatten)]
+    ends: Ends,
     /// The steps whose values the trace states for every unit.
     varying: &'p [StepId],
     /// How many steps lead to the exemptions: those of a unit that does not take part.
@@ -79,28 +80,25 @@ struct Tier<'p> {
 
 /// Which steps results are made of.
 #[derive(Debug, Serialize)]
-struct Ends<'p> {
+struct Ends {
     /// The condition of each exemption.
-    exempt: Vec<Exempt<'p>>,
+    exempt: Vec<StepId>,
     total: StepId,
-    /// Whether the unit ranks after all others.
-    last: Option<StepId>,
-    keys: &'p [StepId],
-    printed: Vec<Printed<'p>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Exempt<'p> {
-    name: &'p str,
-    step: StepId,
+    /// What units are ranked by; first whether the unit ranks after all others, null where no veto says so.
+    keys: Vec<Option<StepId>>,
+    printed: Vec<Printed>,
 }
 
 /// A value that results print.
 #[derive(Debug, Serialize)]
-struct Printed<'p> {
-    /// The way to it in the results of a unit.
-    result: Vec<&'p str>,
-    step: StepId,
+struct Printed {
+    /// Where it stands in the results of a unit, as a JSON pointer.
+    result: String,
+    /// Where the ends of what it can be stand, if it is known in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
+    /// Null of an item that the tier does not have.
+    step: Option<StepId>,
     /// The step to which it is printed; none of what is printed as it is.
     to: Option<String>,
 }
@@ -153,7 +151,11 @@ impl<'s> Places<'s> {
 pub(super) fn programs<'p>(plan: &'p Plan, texts: &[String], places: &Places<'_>) -> Programs<'p> {
     Programs {
         print: Print { to: plain(plan.head.step), mode: plan.head.mode, only: plan.head.precision == Precision::Shown },
-        ranking: Ranking { within_tier: plan.ranking.within_tier, ties: ties(plan.ranking.ties), descending: plan.ranking.keys.clone() },
+        ranking: Ranking {
+            within_tier: plan.ranking.within_tier,
+            ties: ties(plan.ranking.ties),
+            descending: std::iter::once(false).chain(plan.ranking.keys.iter().copied()).collect(),
+        },
         inputs: plan.inputs.iter().enumerate().map(|(id, input)| gathered(plan, id, input)).collect(),
         tiers: plan.programs.iter().map(|program| tier(plan, program, texts, places)).collect(),
     }
@@ -219,24 +221,44 @@ fn in_words(unit: &Unit, lang: Lang) -> String {
     }
 }
 
-fn ends<'p>(plan: &'p Plan, program: &'p Program) -> Ends<'p> {
-    let exempt = program.exemptions.iter().filter_map(|(step, id)| Some(Exempt { name: &plan.exemptions.get(*id)?.name, step: *step }));
-    let score = |result: Vec<&'p str>, step: StepId, to: Decimal| Printed { result, step, to: Some(plain(to)) };
-    let mut printed = vec![score(vec!["total"], program.total, plan.head.step), score(vec!["uncapped"], program.uncapped, plan.head.step)];
+fn ends(plan: &Plan, program: &Program) -> Ends {
+    let mut printed = vec![
+        Printed { result: "/total".to_owned(), interval: Some("/interval".to_owned()), step: Some(program.total), to: Some(plain(plan.head.step)) },
+        Printed { result: "/uncapped".to_owned(), interval: None, step: Some(program.uncapped), to: Some(plain(plan.head.step)) },
+    ];
     for (item, steps) in plan.items.iter().zip(&program.items) {
         let section = !item.children.is_empty();
-        let Some(steps) = steps.filter(|_| section || item.cycle == plan.cycle) else { continue };
-        let result = vec![if section { "sections" } else { "indicators" }, &item.name, "score"];
-        // of several of one name results hold the last
-        printed.retain(|other| other.result != result);
-        printed.push(score(result, steps.score, item.step));
+        if !section && item.cycle != plan.cycle {
+            continue;
+        }
+        let place = pointer(&[if section { "sections" } else { "indicators" }, &item.name]);
+        let (result, interval) = (format!("{place}/score"), format!("{place}/interval"));
+        // of several of one name results hold the last that the tier has
+        let before = printed.iter().position(|other| other.result == result);
+        match (before, steps) {
+            (Some(_), None) => continue,
+            (Some(before), Some(_)) => drop(printed.remove(before)),
+            (None, _) => {}
+        }
+        printed.push(Printed { result, interval: Some(interval), step: steps.map(|steps| steps.score), to: Some(plain(item.step)) });
     }
     let output = |id: &usize| {
-        let (name, step) = (&plan.values.get(*id)?.name, program.values.get(*id).copied().flatten()?);
-        Some(Printed { result: vec!["outputs", name], step, to: None })
+        let (name, step) = (&plan.values.get(*id)?.name, program.values.get(*id).copied().flatten());
+        let result = pointer(&["outputs", name]);
+        Some(Printed { interval: Some(format!("{result}/interval")), result, step, to: None })
     };
     printed.extend(plan.outputs.iter().filter_map(output));
-    Ends { exempt: exempt.collect(), total: program.total, last: program.last, keys: &program.keys, printed }
+    Ends {
+        exempt: program.exemptions.iter().map(|(step, _)| *step).collect(),
+        total: program.total,
+        keys: std::iter::once(program.last).chain(program.keys.iter().copied().map(Some)).collect(),
+        printed,
+    }
+}
+
+/// The way to a value (RFC 6901).
+fn pointer(names: &[&str]) -> String {
+    names.iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 fn of(step: &Step) -> Vec<String> {
