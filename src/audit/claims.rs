@@ -17,9 +17,9 @@ use std::ops::RangeInclusive;
 
 use self::contradict::contradictions;
 use self::explain::explain;
-use self::given::{facts_of, results_of};
+use self::given::{Given, facts_of, results_of};
 use self::judge::Judge;
-use self::model::{Given, Model, Placed, joined, model};
+use self::model::{Model, Placed, joined, model};
 use self::parse::{Origin, Tree, Word, parse};
 use self::terms::Figure;
 use super::relaxed::Relaxed;
@@ -516,6 +516,32 @@ mod tests {
     }
 
     #[test]
+    fn a_table_may_be_another_one_or_whole_numbers() {
+        let of = |table: &str, query: &str| {
+            let (claims, found) = answer(&format!("{HEAD}表 另 : 项 来自 {table}\n断言 \"甲县 98 分\" 行 1 {{ {query} }}"));
+            (claims.map(|claims| (claims.claims[0].verdict, claims.claims[0].evidence)), found.iter().map(|fault| fault.code).collect::<Vec<_>>())
+        };
+        let holds = (Some((Verdict::Holds, Evidence::Own)), Vec::new());
+        assert_eq!(of("得分表", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 键 单位 照录 行 1", "另(\"甲县\").得分 = 98 分"), (Some((Verdict::Holds, Evidence::Copied)), Vec::new()));
+        assert_eq!(of("得分表 照录 行 2 至 9", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 不全", "另 计数() = 3 项"), (Some((Verdict::Unknown, Evidence::Own)), Vec::new()));
+        assert_eq!(of("得分表 不全", "另 最高(得分) = 97 分").0, Some((Verdict::Fails, Evidence::Own)));
+        // what a part has may still be what is printed of the whole
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 98 分").0, Some((Verdict::Unknown, Evidence::Own)));
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 98.0 分").0, Some((Verdict::Fails, Evidence::Own)));
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 97 分").0, Some((Verdict::Unknown, Evidence::Own)));
+        assert_eq!(of("2 件 至 4 件 键 几", "另 合计(几) = 9 件"), holds);
+        assert_eq!(of("4 件 至 2 件 键 几", "另 计数() = 0 项"), holds);
+        // that the claim then names no table comes behind it
+        let fault = |table: &str| of(table, "另 计数() = 3 项").1.first().copied();
+        assert_eq!(fault("得分标 不全"), Some(Code::UnknownTable));
+        for table in ["1 件 至 999999999 件 键 几", "1 至 9 键 几", "1 件 9 件 键 几", "得分表 照录 1", "得分表 照录 行 1 至"] {
+            assert_eq!(fault(table), Some(Code::BadClaim), "{table}");
+        }
+    }
+
+    #[test]
     fn an_expression_cannot_declare_anything() {
         let (claims, found) = answer(&format!("{HEAD}断言 \"甲县 98 分\" 行 1 {{ 得分表 计数() = 2 家 输出 多 = 1 件 }}"));
         assert!(claims.is_none());
@@ -531,9 +557,9 @@ mod tests {
         }
 
         #[test]
-        fn no_order_of_its_words_makes_it_panic(picks in proptest::collection::vec(0_usize..60, 0..40)) {
+        fn no_order_of_its_words_makes_it_panic(picks in proptest::collection::vec(0_usize..63, 0..40)) {
             let words = [
-                "断言", "通报", "表", "别名", "约束", "名单", "值", "逐行", "无从核", "行", "键", "来自", "不全", "共", "等", "工作表", "数据", "总分", "单位", "得分表", "得分",
+                "断言", "通报", "表", "别名", "约束", "照录", "至", "得分标", "名单", "值", "逐行", "无从核", "行", "键", "来自", "不全", "共", "等", "工作表", "数据", "总分", "单位", "得分表", "得分",
                 "甲县", "乙县", "\"甲县\"", "\"文\"", "\"表\"", "{", "}", "(", ")", ":", "=", "、", ",", ".", "+", "-", "/", "×", "98 分", "1", "2 家", "50%", "其中", "前", "后", "依", "合计",
                 "计数", "最高", "名次", "同", "全体", "且", "非", "为空", "取整到", "0.01 分", "claim", "list",
             ];

@@ -99,7 +99,7 @@ fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &
             inputs.push(path.clone());
             of_files.push((path.display().to_string(), super::claims::judge(path, &known, Some(lang), inputs)?.0));
         }
-        found.claims = report::claims_found(&ClaimsView::new(&of_files, lang));
+        found.claims = report::claims_found(&ClaimsView::new(&of_files, lang), lang);
     }
     Ok(found)
 }

@@ -100,7 +100,7 @@ fn evidence_id(evidence: Evidence) -> Option<&'static str> {
     }
 }
 
-fn verdict_word(claim: &ClaimView, lang: Lang) -> &'static str {
+pub(super) fn verdict_word(claim: &ClaimView, lang: Lang) -> &'static str {
     match (claim.verdict, claim.evidence) {
         ("holds", Some("transcribed")) => pick(lang, "成立(照录)", "holds (transcribed)"),
         ("holds", Some(_)) => pick(lang, "成立(代入)", "holds (fitted)"),
@@ -403,7 +403,10 @@ fn counts(view: &ClaimsView, lang: Lang) -> String {
     };
     match lang {
         Lang::Zh => format!("{all} 条断言:{holds} 条成立{none},{fails} 条不成立,{unknown} 条无从核;{contradictions} 处矛盾"),
-        Lang::En => format!("{all} claims: {holds} hold{none}, {fails} fail, {unknown} unknown; {contradictions} contradictions"),
+        Lang::En => {
+            let many = if contradictions == 1 { "" } else { "s" };
+            format!("{all} claims: {holds} hold{none}, {fails} fail, {unknown} unknown; {contradictions} contradiction{many}")
+        }
     }
 }
 

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Asked, Made, Model};
+use super::model::{Asked, Made, Model, Rows};
 use super::terms::Figure;
 use super::{Claim, Found, Month, Shown, Verdict};
 use crate::audit::printed::Printed;
 use crate::audit::reconcile::{self, Checked, Why, reconcile};
 use crate::audit::relaxed::Relaxed;
-use crate::facts::table::{Table, squeezed};
+use crate::facts::table::Table;
 use crate::golden::published::number;
 use crate::quantity::Number;
 
@@ -26,13 +26,13 @@ pub(super) fn explain(claims: &mut [Claim], model: &Model, tables: &[Table], mon
     if apart.is_empty() {
         return;
     }
-    let units: BTreeSet<String> = apart.iter().map(|one| squeezed(&one.unit)).collect();
-    let named = |name: &str| month.facts.members.iter().position(|member| squeezed(&member.name) == squeezed(name)).ok_or(None);
+    let units: BTreeSet<String> = apart.iter().map(|one| model.canonical(&one.unit)).collect();
+    let named = |name: &str| month.facts.members.iter().position(|member| model.canonical(&member.name) == model.canonical(name)).ok_or(None);
     let mut printed = Printed::of(tables, month.plan, month.facts, &named);
-    printed.cells.retain(|cell| units.contains(&squeezed(&cell.unit)));
+    printed.cells.retain(|cell| units.contains(&model.canonical(&cell.unit)));
     let found = reconcile(month.plan, month.facts, month.results, &printed, &|_, _| {});
     for one in apart {
-        let Some(roundings) = found.cells.iter().find_map(|cell| explained(cell, &one)) else { continue };
+        let Some(roundings) = found.cells.iter().find_map(|cell| explained(cell, &one, model)) else { continue };
         if let Some(claim) = claims.get_mut(one.claim) {
             claim.explained.push((one.unit, roundings));
         }
@@ -41,7 +41,7 @@ pub(super) fn explain(claims: &mut [Claim], model: &Model, tables: &[Table], mon
 
 /// The numbers of a claim that fails which are not those that the standard makes of the facts.
 fn of_claim(claim: usize, found: &Claim, asked: &Asked, model: &Model) -> Vec<Apart> {
-    let is_computed = |table: &usize| model.tables.get(*table).is_some_and(|table| table.computed);
+    let is_computed = |table: &usize| model.tables.get(*table).is_some_and(|table| table.rows == Rows::Computed);
     if found.verdict != Verdict::Fails || !asked.bare.iter().any(|cell| is_computed(&cell.table)) {
         return Vec::new();
     }
@@ -63,7 +63,7 @@ fn of_claim(claim: usize, found: &Claim, asked: &Asked, model: &Model) -> Vec<Ap
 }
 
 /// The roundings that explain those two numbers, where the cell is of them.
-fn explained(cell: &Checked, apart: &Apart) -> Option<Vec<Relaxed>> {
+fn explained(cell: &Checked, apart: &Apart, model: &Model) -> Option<Vec<Relaxed>> {
     let Why::Roundings(roundings) = &cell.why else { return None };
     let mut numbers = [&cell.published, cell.computed.as_ref()?].map(|text| number(text).map(Number::from));
     let same = |numbers: &[Option<Number>; 2]| numbers.iter().zip(&apart.numbers).all(|(one, other)| *one == Some(*other));
@@ -71,5 +71,5 @@ fn explained(cell: &Checked, apart: &Apart) -> Option<Vec<Relaxed>> {
         numbers.reverse();
         same(&numbers)
     };
-    (matches && cell.verdict == reconcile::Verdict::Rounding && squeezed(&cell.unit) == squeezed(&apart.unit)).then(|| roundings.clone())
+    (matches && cell.verdict == reconcile::Verdict::Rounding && model.canonical(&cell.unit) == model.canonical(&apart.unit)).then(|| roundings.clone())
 }

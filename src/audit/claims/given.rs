@@ -1,11 +1,14 @@
 //! Facts and results as tables: a row for every unit.
 
-use super::model::{Given, GivenColumn, RANK, Standing};
+use std::collections::BTreeMap;
+
+use super::model::RANK;
 use crate::audit::reconcile::entered;
 use crate::eval::domain::{Absence, Traced, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::trace::{Reach, Trace};
 use crate::eval::{self, Until};
+use crate::facts::table::squeezed;
 use crate::facts::{Facts, Provenance, Row};
 use crate::plan::{Fact, Plan, Step, StepId, Type};
 use crate::quantity::{self, BUILT_IN, Number, Unit, moment};
@@ -14,6 +17,46 @@ use crate::results::Results;
 /// The columns that name a unit.
 const UNIT: &str = "单位";
 const TIER: &str = "层级";
+
+/// A table whose columns are known without a declaration.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    pub(crate) columns: Vec<GivenColumn>,
+    /// The cells of a row by column; blank where nothing is known.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// How cells came to be known that agree with print for that reason alone, by row and column.
+    pub(crate) standing: BTreeMap<(usize, usize), Standing>,
+}
+
+/// Why a cell that agrees with what is printed is no evidence of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It was entered as it is printed.
+    Copied,
+    /// It rests on facts that were found by what is printed (代入, 推得).
+    Fitted,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct GivenColumn {
+    pub(crate) name: String,
+    /// Its type and what belongs to that, in the words of the rules.
+    pub(crate) kind: String,
+    /// The units of its type that the rules declare themselves.
+    pub(crate) unit: Option<String>,
+}
+
+/// The cells of a given table that prove nothing, by what names the row and the column.
+pub(super) fn standing(given: Option<&Given>, key: &str, canonical: &dyn Fn(&str) -> String) -> BTreeMap<(String, String), Standing> {
+    let of = |given: &Given| {
+        let key = given.columns.iter().position(|column| column.name == key)?;
+        let cell = |((row, column), standing): (&(usize, usize), &Standing)| {
+            Some(((squeezed(&canonical(given.rows.get(*row)?.get(key)?)), given.columns.get(*column)?.name.clone()), *standing))
+        };
+        Some(given.standing.iter().filter_map(cell).collect())
+    };
+    given.and_then(of).unwrap_or_default()
+}
 
 /// What is known of the units of a month. A value that was put in because it fits what was printed (代入) is not known, and
 /// neither is what rests on it.

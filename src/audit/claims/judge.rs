@@ -1,6 +1,7 @@
 //! What the tables say of every claim.
 
-use super::model::{Asked, CellOf, Made, Model, Reads, Standing};
+use super::given::Standing;
+use super::model::{Asked, CellOf, Made, Model, Reads};
 use super::parse::{ClaimTree, ListTree, Printed, Query};
 use super::terms::Figure;
 use super::{Cell, Count, Evidence, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};

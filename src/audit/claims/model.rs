@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use super::given::{Given, Standing, standing};
 use super::parse::{ListTree, Origin, Printed, Query, Stretch, TableTree, Tree, Word, inside_marks, unquoted};
 use crate::diag::{self, Code, Diagnostic, Lang, closest, words};
 use crate::extension::Scripts;
@@ -16,34 +17,6 @@ use crate::quantity::Mode;
 use crate::source::{Sources, Span, Spliced, offset};
 use crate::syntax::PieceKind;
 use crate::{resolved, syntax};
-
-/// A table whose columns are known without a declaration.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Given {
-    pub(crate) columns: Vec<GivenColumn>,
-    /// The cells of a row by column; blank where nothing is known.
-    pub(crate) rows: Vec<Vec<String>>,
-    /// How cells came to be known that agree with print for that reason alone, by row and column.
-    pub(crate) standing: BTreeMap<(usize, usize), Standing>,
-}
-
-/// Why a cell that agrees with what is printed is no evidence of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// It was entered as it is printed.
-    Copied,
-    /// It rests on facts that were found by what is printed (代入, 推得).
-    Fitted,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct GivenColumn {
-    pub(crate) name: String,
-    /// Its type and what belongs to that, in the words of the rules.
-    pub(crate) kind: String,
-    /// The units of its type that the rules declare themselves.
-    pub(crate) unit: Option<String>,
-}
 
 /// A column of a table.
 #[derive(Debug, Clone)]
@@ -59,6 +32,17 @@ enum Kind {
     Made(String),
 }
 
+/// What the rows of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// Those of a file.
+    Printed,
+    Facts,
+    /// What the standard makes of the facts.
+    Computed,
+    Numbers,
+}
+
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) name: String,
@@ -72,10 +56,7 @@ pub(super) struct Table {
     pub(super) partial: bool,
     /// The lines of the text that it was copied from.
     pub(super) copied: Vec<RangeInclusive<usize>>,
-    /// Whether it is a file of its own.
-    printed: bool,
-    /// Whether it is what the standard makes of the facts.
-    pub(super) computed: bool,
+    pub(super) rows: Rows,
     /// Cells that prove nothing, by the key and the column.
     standing: BTreeMap<(String, String), Standing>,
     /// Whether its rows are there.
@@ -97,18 +78,6 @@ impl Table {
     pub(super) fn standing(&self, key: &str, column: &str) -> Option<Standing> {
         self.standing.get(&(squeezed(key), column.to_owned())).copied()
     }
-}
-
-/// The cells of a given table that prove nothing, by what names the row.
-fn standing(given: Option<&Given>, key: &str) -> BTreeMap<(String, String), Standing> {
-    let of = |given: &Given| {
-        let key = given.columns.iter().position(|column| column.name == key)?;
-        let cell = |((row, column), standing): (&(usize, usize), &Standing)| {
-            Some(((squeezed(given.rows.get(*row)?.get(key)?), given.columns.get(*column)?.name.clone()), *standing))
-        };
-        Some(given.standing.iter().filter_map(cell).collect())
-    };
-    given.and_then(of).unwrap_or_default()
 }
 
 /// A column that holds the place of each row: among all, or among those that have another column in common.
@@ -209,10 +178,15 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// The name that stands for one, without its blanks.
+    pub(super) fn canonical(&self, name: &str) -> String {
+        self.aliases.get(&squeezed(name)).map_or_else(|| squeezed(name), |name| squeezed(name))
+    }
+
     /// Whether the rows of a record were read from a file.
     pub(super) fn is_printed(&self, record: RecordId) -> bool {
         let name = self.plan.records.get(record).map(|record| &record.name);
-        self.tables.iter().any(|table| Some(&table.name) == name && table.printed)
+        self.tables.iter().any(|table| Some(&table.name) == name && table.rows == Rows::Printed)
     }
 }
 
@@ -451,22 +425,19 @@ impl Binder<'_> {
             return;
         }
         let [facts, results] = given;
-        let (columns, known) = match &tree.origin {
-            Origin::File(_) => (self.columns(tree.fields.as_ref().unwrap_or(&(0..0))), true),
-            Origin::Numbers { unit, .. } => (vec![Column { name: tree.key.text.clone(), kind: Kind::Made(format!("「{unit}」")) }], true),
-            Origin::Facts => (made(facts), facts.is_some()),
-            Origin::Results => (made(results), results.is_some()),
-        };
         let (name, unit, key) = (tree.name.text.clone(), tree.unit.text.clone(), tree.key.text.clone());
-        let standing = match &tree.origin {
-            Origin::Facts => standing(facts, &key),
-            Origin::Results => standing(results, &key),
-            Origin::File(_) | Origin::Numbers { .. } => BTreeMap::new(),
+        let of = |given: Option<&Given>| (made(given), given.is_some(), standing(given, &key, &|name| self.canonical(name)));
+        let ((columns, known, standing), rows) = match &tree.origin {
+            Origin::File(_) => ((self.columns(tree.fields.as_ref().unwrap_or(&(0..0))), true, BTreeMap::new()), Rows::Printed),
+            Origin::Numbers { unit, .. } => {
+                ((vec![Column { name: key.clone(), kind: Kind::Made(format!("「{unit}」")) }], true, BTreeMap::new()), Rows::Numbers)
+            }
+            Origin::Facts => (of(facts), Rows::Facts),
+            Origin::Results => (of(results), Rows::Computed),
         };
         let (partial, copied) = (tree.partial, tree.copied.clone());
-        let (printed, computed) = (matches!(tree.origin, Origin::File(_)), tree.origin == Origin::Results);
         let (joins, places, span) = (Vec::new(), Vec::new(), tree.name.span);
-        let table = Table { name, unit, columns, joins, places, key, partial, copied, printed, computed, standing, known, span };
+        let table = Table { name, unit, columns, joins, places, key, partial, copied, rows, standing, known, span };
         if table.known && table.column(&table.key).is_none() {
             self.unknown_column(&table, &tree.key.text, tree.key.span);
         }

@@ -467,7 +467,13 @@ impl Parser<'_> {
     /// `来自 附表 不全`: the rows of a table that was declared, for what is said of more than they are.
     fn same_rows(&mut self, name: Word, unit: Word) -> Option<()> {
         let other = self.word(words!("另一张表的名字", "the name of another table"), words!("例如 来自 附表 不全", "as in from annex partial"))?;
+        let key = if self.takes(KEY) {
+            Some(self.word(words!("作键的列", "the column that is the key"), words!("例如 键 单位", "as in key unit"))?)
+        } else {
+            None
+        };
         let partial = self.takes(PARTIAL);
+        let copied = self.lines()?;
         let Some(found) = self.tree.tables.iter().find(|table| table.name.text == other.text).cloned() else {
             let text = &other.text;
             let fault = Diagnostic::new(Code::UnknownTable, words!("前面没有声明表「{text}」", "no table {text} is declared before"))
@@ -479,7 +485,8 @@ impl Parser<'_> {
             });
             return Some(());
         };
-        self.tree.tables.push(TableTree { name, unit, partial: partial || found.partial, ..found });
+        let (key, copied) = (key.unwrap_or_else(|| found.key.clone()), if copied.is_empty() { found.copied.clone() } else { copied });
+        self.tree.tables.push(TableTree { name, unit, key, copied, partial: partial || found.partial, ..found });
         Some(())
     }
 
