@@ -44,13 +44,13 @@ most=$(instructions check 1000)
 
 awk -v b="$baseline" -v e="$exact" -v t="$traced" -v a="$ranges" -v h="$sets" -v c=$((twice - once)) -v r="$ranked" -v s="$some" -v m="$more" -v x="$most" 'BEGIN {
     printf "%-10s %14s %10s\n", "", "instructions", "ratio"
-    printf "%-10s %14d %10.2f\n", "by hand", b, 1
-    printf "%-10s %14d %10.2f\n", "exact", e, e / b
-    printf "%-10s %14d %10.2f\n", "traced", t, t / b
-    printf "%-10s %14d %10.2f of exact\n", "ranges", a, a / e
-    printf "%-10s %14d %10.2f of exact\n", "half sets", h, h / e
-    printf "%-10s %14d %10.2f of exact\n", "by rank", r, r / e
-    printf "%-10s %14d\n", "compile", c
-    printf "%-10s %14d %10.2f of an indicator of 250\n", "check 500", m, (m - s) / s
-    printf "%-10s %14d %10.2f of an indicator of 250\n", "check 1000", x, (x - m) / (2 * s)
+    printf "%-10s %14.0f %10.2f\n", "by hand", b, 1
+    printf "%-10s %14.0f %10.2f\n", "exact", e, e / b
+    printf "%-10s %14.0f %10.2f\n", "traced", t, t / b
+    printf "%-10s %14.0f %10.2f of exact\n", "ranges", a, a / e
+    printf "%-10s %14.0f %10.2f of exact\n", "half sets", h, h / e
+    printf "%-10s %14.0f %10.2f of exact\n", "by rank", r, r / e
+    printf "%-10s %14.0f\n", "compile", c
+    printf "%-10s %14.0f %10.2f of an indicator of 250\n", "check 500", m, (m - s) / s
+    printf "%-10s %14.0f %10.2f of an indicator of 250\n", "check 1000", x, (x - m) / (2 * s)
 }'

@@ -323,12 +323,12 @@ impl Case<'_> {
 
     fn view(&self, id: StepId, confirms: bool) -> Option<StepView> {
         let (step, info) = (self.trace.step(id)?, self.trace.info(id)?);
-        let name = |id: &StepId| self.trace.info(*id).map(|info| info.id.clone());
+        let name = |id: &StepId| self.trace.info(*id).map(|info| info.id.to_string());
         let from = self.trace.sources(id);
         let not_taken: Vec<StepId> = crate::eval::operands(step).into_iter().filter(|operand| !from.contains(operand)).collect();
         let value = self.trace.value(id);
         Some(StepView {
-            id: info.id.clone(),
+            id: info.id.to_string(),
             does: operation(step),
             name: self.name(info.role),
             from: from.iter().filter_map(name).collect(),

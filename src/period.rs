@@ -42,8 +42,9 @@ fn is_in_force(head: &Head, period: Period) -> bool {
 pub(crate) fn named(text: &str, head: &Head, cycles: &[Cycle]) -> Result<String, Diagnostic> {
     let examples: Vec<&str> = cycles.iter().map(|cycle| self::example(*cycle)).collect();
     let (examples, examples_en) = (examples.join("、"), examples.join(", "));
-    let text = text.trim().to_ascii_uppercase();
-    let Some(period) = Period::parse(&text) else {
+    let text = text.trim();
+    let carried = text.to_ascii_uppercase();
+    let Some(period) = Period::parse(&carried) else {
         let fault = Diagnostic::new(Code::BadPeriod, words!("「{text}」不是期别", "{text} is no period"));
         return Err(fault.help(words!("写成 {examples} 的样子", "write it as in {examples_en}")));
     };
@@ -53,7 +54,7 @@ pub(crate) fn named(text: &str, head: &Head, cycles: &[Cycle]) -> Result<String,
             .at(head.span, words!("周期写在这个标准的抬头里", "the cycle stands in the head of this standard"))
             .help(words!("写成 {examples} 的样子", "write it as in {examples_en}")));
     }
-    Ok(text)
+    Ok(carried)
 }
 
 /// The version that is in force in a period: its place in the list. Where the text is no period, or there is one version only, that

@@ -583,16 +583,24 @@ pub(crate) enum Step {
 
 /// The steps that a step reads, in order.
 pub(crate) fn operands(step: &Step) -> Vec<StepId> {
+    let mut found = Vec::new();
+    each_operand(step, |operand| found.push(operand));
+    found
+}
+
+/// Tells every step that a step reads, in order.
+pub(crate) fn each_operand(step: &Step, mut tell: impl FnMut(StepId)) {
     match step {
-        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NotApplicable | Step::NoRow => Vec::new(),
-        Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => vec![*a],
+        Step::Constant(_) | Step::Given(_) | Step::Input(_) | Step::Pending | Step::NotApplicable | Step::NoRow => {}
+        Step::Same(a) | Step::Negate(a) | Step::Round(a, _, _) | Step::Steps(a, _, _) | Step::IsBlank(a) | Step::IsUndefined(a) | Step::Not(a) => tell(*a),
         Step::OrElse(a, b) | Step::Times(a, b) | Step::Over(a, b, _) | Step::Cap(a, b) | Step::Floor(a, b) | Step::Compare(a, _, b) | Step::Clock(_, a, b) => {
-            vec![*a, *b]
+            tell(*a);
+            tell(*b);
         }
-        Step::Sum(terms) => terms.iter().map(|(_, term)| *term).collect(),
-        Step::And(links) | Step::Or(links) => links.to_vec(),
-        Step::Call(call) => call.arguments.to_vec(),
-        Step::Choose(condition, a, b) => vec![*condition, *a, *b],
+        Step::Sum(terms) => terms.iter().for_each(|(_, term)| tell(*term)),
+        Step::And(links) | Step::Or(links) => links.iter().for_each(|link| tell(*link)),
+        Step::Call(call) => call.arguments.iter().for_each(|argument| tell(*argument)),
+        Step::Choose(condition, a, b) => [*condition, *a, *b].into_iter().for_each(tell),
     }
 }
 
@@ -608,11 +616,11 @@ pub(crate) fn closure(steps: &[Step], roots: impl IntoIterator<Item = StepId>) -
         if wanted.get(id) != Some(&true) {
             continue;
         }
-        for operand in operands(step) {
+        each_operand(step, |operand| {
             if let Some(slot) = wanted.get_mut(operand) {
                 *slot = true;
             }
-        }
+        });
     }
     wanted.iter().enumerate().filter(|(_, wanted)| **wanted).map(|(id, _)| id).collect()
 }
@@ -622,8 +630,9 @@ pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
     let mut varies = vec![false; steps.len()];
     let mut found = Vec::new();
     for (id, step) in steps.iter().enumerate() {
-        let read = |operand: &StepId| varies.get(*operand).copied().unwrap_or(false);
-        if matches!(step, Step::Given(_) | Step::Input(_)) || operands(step).iter().any(read) {
+        let mut varying = matches!(step, Step::Given(_) | Step::Input(_));
+        each_operand(step, |operand| varying |= varies.get(operand) == Some(&true));
+        if varying {
             found.push(id);
             if let Some(slot) = varies.get_mut(id) {
                 *slot = true;
@@ -653,11 +662,32 @@ impl From<Per> for Number {
     }
 }
 
+/// The id of a step, stable across tiers and runs: the path of its item, what it does there, and which it is of those that do so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StepName {
+    owner: Arc<str>,
+    role: &'static str,
+    nth: u32,
+}
+
+impl StepName {
+    /// The item that the step belongs to, without the path to it.
+    pub(crate) fn item(&self) -> &str {
+        self.owner.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for StepName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.owner, self.role)?;
+        if self.nth > 1 { write!(f, ".{}", self.nth) } else { Ok(()) }
+    }
+}
+
 /// What a step means.
 #[derive(Debug)]
 pub(crate) struct Info {
-    /// Stable across tiers and runs: the path of the item and what the step does there.
-    pub(crate) id: String,
+    pub(crate) id: StepName,
     pub(crate) role: Role,
     pub(crate) unit: Option<Unit>,
     /// The step of its values; none for an exact fraction.
@@ -736,4 +766,47 @@ pub(crate) enum Role {
     /// The largest or the smallest of several values.
     Extreme,
     Expression,
+}
+
+impl Role {
+    /// What it is called in ids.
+    fn name(self) -> &'static str {
+        match self {
+            Role::Written => "number",
+            Role::Cell(_) => "cell",
+            Role::Input(_) => "gathered",
+            Role::Fact(_) => "fact",
+            Role::Derived(_) => "derived",
+            Role::Default(_) => "default",
+            Role::Value(_) => "value",
+            Role::Item(_) => "score",
+            Role::Base => "base",
+            Role::Distance(_) => "distance",
+            Role::Steps => "steps",
+            Role::Deduction => "deduction",
+            Role::Addition => "addition",
+            Role::AtMost => "at-most",
+            Role::Condition => "condition",
+            Role::Scope => "scope",
+            Role::Part => "part",
+            Role::Marks(_) => "marks",
+            Role::Spill(_) => "spill",
+            Role::Computed => "computed",
+            Role::Veto(_) => "veto",
+            Role::Vetoed => "vetoed",
+            Role::Award => "award",
+            Role::Formula => "formula",
+            Role::ItemFloor => "floor",
+            Role::ItemCap => "cap",
+            Role::ItemRound => "round",
+            Role::Parts => "parts",
+            Role::Uncapped => "uncapped",
+            Role::Total => "total",
+            Role::StandIn => "stand-in",
+            Role::Call => "call",
+            Role::Clock => "clock",
+            Role::Extreme => "extreme",
+            Role::Expression => "expression",
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //!
 //! Rules stand in files of their own (`.kp`) or in the fenced blocks of a Markdown text (`.kp.md`). A file may be UTF-8 or UTF-16 with or without a byte order mark, or GB18030 as Notepad and WPS save it.
 
+mod bounded;
 mod decode;
 pub(crate) mod literate;
 mod pieces;
@@ -11,6 +12,7 @@ mod policy;
 mod script;
 mod uses;
 
+pub(crate) use bounded::{LARGEST, TooLarge, all_up_to, read_up_to};
 pub use decode::{DecodeFault, decode};
 pub(crate) use decode::{Encoding, decode_from, with_line_ends};
 pub(crate) use pieces::{Piece, Spliced};
@@ -20,7 +22,7 @@ pub(crate) use script::{Unread, beside, is_script_name};
 pub(crate) use uses::{BadName, is_rule_name, named_by, only_shares};
 
 /// A stretch of one file's text, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// Which file of the [`Sources`].
     pub file: u32,

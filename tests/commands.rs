@@ -70,6 +70,57 @@ fn an_input_is_never_overwritten() {
         assert_eq!(run.status, 2, "{target}");
         assert!(fs::read(folder.path().join(target)).unwrap() == before, "{target}");
     }
+    // nor are results told where their receipt has no place
+    for nowhere in ["no/such/folder/r.json", "golden"] {
+        let run = kaoping(folder.path(), &with(&["score", "policies/lianyungang", "--receipt", nowhere]));
+        assert!(run.status == 2 && run.out.is_empty() && run.err.contains(nowhere), "{}", run.err);
+    }
+    // the table of provenance was read beside the facts; and nothing is told before a receipt is refused
+    let provenance = "golden/lianyungang/2020-11/facts.来历.csv";
+    for option in [&["--out", provenance][..], &["--receipt", provenance], &["--receipt", "policies/lianyungang/标准.kp.md"], &["--receipt", FACTS[3]]] {
+        let before = fs::read(folder.path().join(option[1])).unwrap();
+        let run = kaoping(folder.path(), &with(&[&["score", "policies/lianyungang"], option].concat()));
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{option:?}");
+        assert!(run.err.contains("不能覆盖") && fs::read(folder.path().join(option[1])).unwrap() == before, "{option:?}: {}", run.err);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_not_read_and_a_pipe_is() {
+    let facts = |path| kaoping(root(), &["score", "policies/lianyungang", "--period", "2020-11", "--facts", path]);
+    let endless = "/dev/zero";
+    let month = |verb, options: &[&'static str]| kaoping(root(), &with(&[&[verb, "policies/lianyungang"], options].concat()));
+    for run in [
+        facts(endless),
+        month("reconcile", &["--published", endless]),
+        month("infer-rounding", &["--published", endless]),
+        month("invert", &["--published", endless]),
+        month("whatif", &["--changes", endless]),
+        month("score", &["--adjustments", endless]),
+        kaoping(root(), &["new", endless, "--name", "甲"]),
+        kaoping(root(), &["claims", endless]),
+        kaoping(root(), &["verify", endless]),
+        kaoping(root(), &["check", endless]),
+    ] {
+        assert_eq!((run.status, run.out.as_str()), (2, ""));
+        assert!(run.err.contains(endless) && run.err.contains("MB"), "{}", run.err);
+    }
+    let zero = fs::File::open(endless).unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_kaoping")).args(["fmt", "-", "--lang", "en"]).stdin(zero).output().unwrap();
+    assert!(run.status.code() == Some(2) && String::from_utf8_lossy(&run.stderr).contains("larger than 64 MB"), "{run:?}");
+    let table = fs::read(root().join(FACTS[3])).unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kaoping"))
+        .args(["score", "policies/lianyungang", "--period", "2020-11", "--format", "csv", "--facts", "/dev/stdin"])
+        .current_dir(root())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), &table).unwrap();
+    let piped = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(piped, kaoping(root(), &with(&["score", "policies/lianyungang", "--format", "csv"])).out);
 }
 
 #[test]
@@ -335,7 +386,8 @@ fn a_file_is_written_whole_or_not_at_all() {
 
 #[test]
 fn bad_arguments_end_with_2_and_say_what_to_do() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
+        (&["score", "policies/lianyungang", "--period", "Abc", "--facts", FACTS[3]], "「Abc」不是期别"),
         (&["score", "policies/lianyungang", "--period", "2020-13", "--facts", FACTS[3]], "2020-11"),
         (&["score", "policies/lianyungang", "--period", "2019-12", "--facts", FACTS[3]], "2020-12-31"),
         (&["score", "policies/lianyungang", "--facts", FACTS[3]], "--period"),

@@ -85,7 +85,7 @@ fn texts_speak_both_languages() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let text = invert(&[&cell[..], &["--lang", "en"]].concat()).out;
-    for line in ["fixed: 总工单数 = 146", "1 sets of facts print this score, proven to be all:", "签收率 can only be 93.15%"] {
+    for line in ["fixed: 总工单数 = 146", "1 set of facts prints this score, proven to be all:", "签收率 can only be 93.15%"] {
         assert!(text.contains(line), "{line}\n{text}");
     }
 }
@@ -96,7 +96,7 @@ fn what_is_mistyped_is_told() {
     let cases: [(&[&str], &str); 7] = [
         (&["--score", "8.15", "--free", "超时签收"], "没有数据「超时签收」,是不是「超时签收数」"),
         (&["--score", "8.15", "--fixed", "总工单数=1.5"], "「总工单数」:件数须为整数"),
-        (&["--score", "8.15", "--max", "很多"], "--max 要一个数"),
+        (&["--score", "8.15", "--max", "很多"], "要一个不小于 0 的整数"),
         (&["--score", "8.15", "--free", "总工单数", "--fixed", "总工单数"], "不能又待求又固定"),
         (&["--score", "八分"], "不是一个数"),
         (&[], "请写明印出的得分"),
@@ -167,4 +167,68 @@ fn every_solution_of_every_partial_cell_of_the_annex_scores_what_was_printed() {
         let found = scores[name.as_str()]["indicators"][indicator]["score"].as_str().unwrap();
         assert_eq!(value(found), value(score), "{name} {indicator}");
     }
+}
+
+#[test]
+fn facts_that_are_fixed_keep_their_limits() {
+    // no more cases can be late than there are: 146
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15"];
+    let run = kaoping(root(), &[&ABOUT[..], &cell, &["--fixed", "超时签收数=500"]].concat());
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    for part in ["K0506", "500 件", "146 件", "--fixed", "facts.csv"] {
+        assert!(run.err.contains(part), "{part}: {}", run.err);
+    }
+    // a limit that rests on what is free binds that
+    let answer = data(&["--unit", "市烟草局", "--indicator", "及时签收率", "--score", "8.33", "--fixed", "超时签收数=5", "--free", "总工单数"]);
+    assert_eq!(answer["solutions"], json!([{ "总工单数": "75", "超时签收数": "5" }]));
+    // of a table those units are not asked whose facts it breaks
+    let run = invert(&[&ANNEX[..], &["--indicator", "及时签收率", "--fixed", "超时签收数=5"]].concat());
+    assert!(run.out.lines().any(|line| line.contains("市体育局") && line.contains("5 件 大于「总工单数」2 件")), "{}", run.out);
+}
+
+#[test]
+fn a_maximum_is_a_whole_number_and_is_told_where_it_stands_in_the_way() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15", "--free", "总工单数", "--free", "超时签收数"];
+    for most in ["1.5", "-1", "多"] {
+        let run = kaoping(root(), &[&ABOUT[..], &cell, &["--max", most]].concat());
+        assert_eq!(run.status, 2);
+        assert!(run.err.contains("不小于 0 的整数") && run.err.contains(&format!("「{most}」")), "{}", run.err);
+    }
+    let run = kaoping(root(), &[&ABOUT[..], &cell, &["--max", "超时签收数=-1"]].concat());
+    assert!(run.status == 2 && run.err.contains("件数不会是负的"), "{}", run.err);
+    // of 0 cases there is no rate; 5 of 73 late is the first that is 93.15 %
+    let answer = data(&[&cell[..], &["--max", "0"]].concat());
+    assert_eq!((&answer["complete"], &answer["count"]), (&json!(true), &json!(0)));
+    let max = answer["drop"].as_array().unwrap().iter().find(|drop| drop["kind"] == "max").unwrap();
+    assert_eq!(max["example"], json!({ "总工单数": "73", "超时签收数": "5" }));
+    let text = invert(&[&cell[..], &["--max", "0"]].concat()).out;
+    assert!(text.contains("要印出这个分,「签收率」须是 93.15%") && !text.contains("只能是"), "{text}");
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15"];
+    let told = |wishes: &[&str]| kaoping(root(), &[&ABOUT[..], &cell, wishes].concat());
+    // 10 late cases were published, and the rate follows from them; the county alone is known by its people
+    for (wishes, part) in [
+        (&["--max", "超时签收数=5"][..], "「超时签收数」不是待求的"),
+        (&["--max", "签收率=95%"], "「签收率」不是待求的"),
+        (&["--fixed", "服务知晓度=5"], "不由「服务知晓度」算得"),
+        (&["--fixed", "签收率"], "表里没有写「签收率」"),
+    ] {
+        let run = told(wishes);
+        assert!(run.status == 0 && run.err.contains(part), "{wishes:?}: {}", run.err);
+    }
+    assert!(!told(&["--free", "超时签收数", "--max", "超时签收数=50", "--fixed", "总工单数"]).err.contains("注意"));
+    for twice in [&["--max", "5", "--max", "6"][..], &["--max", "超时签收数=5", "--max", "超时签收数=6"]] {
+        let run = told(twice);
+        assert!(run.status == 2 && run.err.contains("写了两次"), "{}", run.err);
+    }
+}
+
+#[test]
+fn the_unit_of_a_score_is_said_once() {
+    let cell = |score, lang| invert(&["--unit", "市教育局", "--indicator", "及时签收率", "--score", score, "--lang", lang]).out;
+    assert_eq!(cell("8.15分", "zh"), cell("8.15", "zh"));
+    assert!(cell("8.15 points", "en").contains("printed as 8.15 points\n"));
 }

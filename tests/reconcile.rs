@@ -314,3 +314,19 @@ fn the_annex_workbook_is_read() {
     assert!(cells.len() > 60 * 23, "{}", cells.len());
     assert_eq!(said(&cells, "inconsistent"), Vec::<String>::new());
 }
+
+/// 101 of 124 are 81.45 % in time, 13.55 points below 95 %: 1.45 points, whatever stands behind the number in print.
+#[test]
+fn a_unit_behind_a_number_is_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("表.csv");
+    let path = table.to_str().unwrap();
+    for text in ["1.45分", "1.45 points", "１．４５"] {
+        fs::write(&table, format!("单位,按时办结率\n市教育局,{text}\n")).unwrap();
+        let run = november(&[path], &["--format", "json"]);
+        assert_eq!(cell(&cells(&run), "市教育局", "按时办结率")["verdict"], json!("consistent"), "{text}");
+    }
+    fs::write(&table, "单位\n市教育局\n").unwrap();
+    let run = november(&[path], &[]);
+    assert!(run.status == 2 && run.err.contains("没有一格可以核对") && run.err.lines().all(|line| line.chars().count() < 200), "{}", run.err);
+}

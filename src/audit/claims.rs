@@ -5,28 +5,31 @@
 //! is completed; what the tables leave open stays open.
 
 mod contradict;
+mod explain;
 mod given;
 mod judge;
 mod model;
 mod parse;
 mod terms;
 
-pub(crate) use given::{facts_of, results_of};
-pub(crate) use model::Given;
-
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use self::contradict::contradictions;
+use self::explain::explain;
+use self::given::{Given, facts_of, results_of};
 use self::judge::Judge;
 use self::model::{Model, Placed, joined, model};
 use self::parse::{Origin, Tree, Word, parse};
 use self::terms::Figure;
+use super::relaxed::Relaxed;
 use crate::diag::{self, CellPlace, Code, Diagnostic, Words, words};
 use crate::eval::domain::Absence;
-use crate::facts::printed;
 use crate::facts::table::{Table, squeezed};
-use crate::plan::RecordId;
+use crate::facts::{Facts, printed};
+use crate::plan::{Plan, RecordId};
 use crate::quantity::{Mode, Number, Unit};
+use crate::results::Results;
 use crate::source::{Sources, Span};
 
 /// The verdicts on the claims of a file.
@@ -48,6 +51,20 @@ pub(crate) struct Claim {
     pub(crate) text: String,
     pub(crate) verdict: Verdict,
     pub(crate) found: Found,
+    pub(crate) evidence: Evidence,
+    /// Units of which the number that is printed comes about where these are not rounded first.
+    pub(crate) explained: Vec<(String, Vec<Relaxed>)>,
+}
+
+/// What it is worth that a claim holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// What it was held against is of another origin; or it does not hold.
+    Own,
+    /// It was held against what was copied from print: from this very sentence, or as a fact that is entered as published.
+    Copied,
+    /// It was held against what rests on facts that were found by what is printed: so many of the rows.
+    Fitted { rows: usize, of: usize },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,9 +95,10 @@ pub(crate) enum Found {
         under: Option<Mode>,
         off: Option<Off>,
     },
-    /// A condition, with its two sides where it compares.
+    /// A condition, with its two sides where it compares, and the table of which only a part already decides it.
     Truth {
         sides: Option<(Shown, Shown)>,
+        partial: Option<String>,
     },
     List(Box<Listed>),
     Values {
@@ -195,11 +213,37 @@ pub(crate) struct Draft {
 
 /// What is known beside the files that a claims file names.
 #[derive(Default)]
-pub(crate) struct Known {
-    pub(crate) facts: Option<Given>,
-    pub(crate) results: Option<Given>,
+pub(crate) struct Known<'k> {
+    facts: Option<Given>,
+    results: Option<Given>,
     /// The rounding of the standard.
-    pub(crate) mode: Option<Mode>,
+    mode: Option<Mode>,
+    month: Option<Month<'k>>,
+}
+
+/// A month that was scored.
+#[derive(Clone, Copy)]
+struct Month<'k> {
+    plan: &'k Plan,
+    facts: &'k Facts,
+    results: &'k Results,
+}
+
+impl<'k> Known<'k> {
+    /// A policy alone.
+    pub(crate) fn policy(plan: &Plan) -> Known<'static> {
+        Known { mode: Some(plan.head.mode), ..Known::default() }
+    }
+
+    /// A policy with the facts of a month and what it makes of them.
+    pub(crate) fn month(plan: &'k Plan, facts: &'k Facts, results: &'k Results) -> Self {
+        Known {
+            facts: Some(facts_of(plan, facts)),
+            results: Some(results_of(plan, facts, results)),
+            mode: Some(plan.head.mode),
+            month: Some(Month { plan, facts, results }),
+        }
+    }
 }
 
 /// The files that a claims file names, by the name that it gives them: the path as it is shown, and the bytes.
@@ -224,7 +268,7 @@ impl Draft {
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, Span)> {
         let tables = self.tree.tables.iter().filter_map(|table| match &table.origin {
             Origin::File(word) => Some(word),
-            Origin::Facts | Origin::Results => None,
+            Origin::Facts | Origin::Results | Origin::Numbers { .. } => None,
         });
         self.tree.text.iter().chain(tables).map(|word| (word.text.as_str(), word.span))
     }
@@ -239,7 +283,7 @@ pub(crate) fn unreadable(file: &str, span: Span, cause: &Words) -> Diagnostic {
 }
 
 /// The verdicts on the claims of a file; none where something is at fault.
-pub(crate) fn judge(sources: &mut Sources, draft: &Draft, files: &Files, known: &Known, diagnostics: &mut Vec<Diagnostic>) -> Option<Claims> {
+pub(crate) fn judge(sources: &mut Sources, draft: &Draft, files: &Files, known: &Known<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Claims> {
     let tree = &draft.tree;
     quotations(tree, files, diagnostics);
     let mode = known.mode.unwrap_or(Mode::HalfUp);
@@ -259,7 +303,12 @@ pub(crate) fn judge(sources: &mut Sources, draft: &Draft, files: &Files, known: 
         *number += 1;
         let id = claim.name.as_ref().map_or_else(|| format!("{line}.{number}"), |name| name.text.clone());
         let (verdict, found) = judge.judge(claim, asked);
-        claims.push(Claim { id, line, text: claim.quotation.text.clone(), verdict, found });
+        let evidence = if verdict == Verdict::Holds { judge.evidence(claim, asked) } else { Evidence::Own };
+        claims.push(Claim { id, line, text: claim.quotation.text.clone(), verdict, found, evidence, explained: Vec::new() });
+    }
+    if let Some(month) = known.month {
+        let printed: Vec<Table> = tables.into_iter().filter(|(record, _)| model.is_printed(*record)).map(|(_, table)| table).collect();
+        explain(&mut claims, &model, &printed, month);
     }
     Some(Claims { claims, contradictions: contradictions(sources, tree, &model) })
 }
@@ -318,6 +367,7 @@ fn tables(tree: &Tree, model: &Model, files: &Files, given: [Option<&Given>; 2],
     for (declared, table) in tree.tables.iter().zip(&model.tables) {
         let found = match &declared.origin {
             Origin::File(word) => files.get(&word.text).and_then(|(path, bytes)| printed::table(path, bytes, declared.sheet.as_deref(), diagnostics)),
+            Origin::Numbers { numbers, unit } => Some(counted(numbers.clone(), unit, table)),
             Origin::Facts => facts.map(|given| made(given, &table.name)),
             Origin::Results => results.map(|given| made(given, &table.name)),
         };
@@ -349,6 +399,12 @@ fn tables(tree: &Tree, model: &Model, files: &Files, given: [Option<&Given>; 2],
     }
     let record = |table: &model::Table| model.plan.records.iter().position(|record| record.name == table.name);
     model.tables.iter().zip(read).filter_map(|(table, found)| Some((record(table)?, found?))).collect()
+}
+
+/// A row for every whole number of a range.
+fn counted(numbers: RangeInclusive<usize>, unit: &str, table: &model::Table) -> Table {
+    let rows = numbers.enumerate().map(|(row, number)| (row + 2, vec![format!("{number} {unit}")])).collect();
+    Table { path: table.name.clone(), header: 1, headings: vec![table.key.clone()], rows, ..Table::default() }
 }
 
 fn made(given: &Given, name: &str) -> Table {
@@ -460,6 +516,32 @@ mod tests {
     }
 
     #[test]
+    fn a_table_may_be_another_one_or_whole_numbers() {
+        let of = |table: &str, query: &str| {
+            let (claims, found) = answer(&format!("{HEAD}表 另 : 项 来自 {table}\n断言 \"甲县 98 分\" 行 1 {{ {query} }}"));
+            (claims.map(|claims| (claims.claims[0].verdict, claims.claims[0].evidence)), found.iter().map(|fault| fault.code).collect::<Vec<_>>())
+        };
+        let holds = (Some((Verdict::Holds, Evidence::Own)), Vec::new());
+        assert_eq!(of("得分表", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 键 单位 照录 行 1", "另(\"甲县\").得分 = 98 分"), (Some((Verdict::Holds, Evidence::Copied)), Vec::new()));
+        assert_eq!(of("得分表 照录 行 2 至 9", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 不全", "另 计数() = 3 项"), (Some((Verdict::Unknown, Evidence::Own)), Vec::new()));
+        assert_eq!(of("得分表 不全", "另 最高(得分) = 97 分").0, Some((Verdict::Fails, Evidence::Own)));
+        // what a part has may still be what is printed of the whole
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 98 分").0, Some((Verdict::Unknown, Evidence::Own)));
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 98.0 分").0, Some((Verdict::Fails, Evidence::Own)));
+        assert_eq!(of("得分表 不全", "另 最低(得分) = 97 分").0, Some((Verdict::Unknown, Evidence::Own)));
+        assert_eq!(of("2 件 至 4 件 键 几", "另 合计(几) = 9 件"), holds);
+        assert_eq!(of("4 件 至 2 件 键 几", "另 计数() = 0 项"), holds);
+        // that the claim then names no table comes behind it
+        let fault = |table: &str| of(table, "另 计数() = 3 项").1.first().copied();
+        assert_eq!(fault("得分标 不全"), Some(Code::UnknownTable));
+        for table in ["1 件 至 999999999 件 键 几", "1 至 9 键 几", "1 件 9 件 键 几", "得分表 照录 1", "得分表 照录 行 1 至"] {
+            assert_eq!(fault(table), Some(Code::BadClaim), "{table}");
+        }
+    }
+
+    #[test]
     fn an_expression_cannot_declare_anything() {
         let (claims, found) = answer(&format!("{HEAD}断言 \"甲县 98 分\" 行 1 {{ 得分表 计数() = 2 家 输出 多 = 1 件 }}"));
         assert!(claims.is_none());
@@ -475,9 +557,9 @@ mod tests {
         }
 
         #[test]
-        fn no_order_of_its_words_makes_it_panic(picks in proptest::collection::vec(0_usize..60, 0..40)) {
+        fn no_order_of_its_words_makes_it_panic(picks in proptest::collection::vec(0_usize..63, 0..40)) {
             let words = [
-                "断言", "通报", "表", "别名", "约束", "名单", "值", "逐行", "无从核", "行", "键", "来自", "不全", "共", "等", "工作表", "数据", "总分", "单位", "得分表", "得分",
+                "断言", "通报", "表", "别名", "约束", "照录", "至", "得分标", "名单", "值", "逐行", "无从核", "行", "键", "来自", "不全", "共", "等", "工作表", "数据", "总分", "单位", "得分表", "得分",
                 "甲县", "乙县", "\"甲县\"", "\"文\"", "\"表\"", "{", "}", "(", ")", ":", "=", "、", ",", ".", "+", "-", "/", "×", "98 分", "1", "2 家", "50%", "其中", "前", "后", "依", "合计",
                 "计数", "最高", "名次", "同", "全体", "且", "非", "为空", "取整到", "0.01 分", "claim", "list",
             ];

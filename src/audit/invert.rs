@@ -11,6 +11,7 @@ mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use self::model::{Model, Of};
@@ -18,8 +19,10 @@ use self::room::Room;
 pub(crate) use self::room::Span;
 pub(crate) use self::search::Open;
 use self::search::{Bounded, Found, search};
+use crate::diag::Diagnostic;
 use crate::eval::domain::{Absence, Hull, Value};
-use crate::facts::Row;
+use crate::facts::grid::Form;
+use crate::facts::{Cell, Facts, File, Row, check};
 use crate::plan::{FactId, InputId, InputKind, Limit, MarkId, MarkKind, Plan, Program, Role, Step, StepId};
 
 /// What is asked.
@@ -42,8 +45,8 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Wishes {
     /// Free whatever was printed of them.
     pub(crate) free: BTreeSet<FactId>,
-    /// Held at a value, or at that of their cell.
-    pub(crate) fixed: BTreeMap<FactId, Option<Value>>,
+    /// Held at a value, or at that of their cell; in the order in which that was asked for.
+    pub(crate) fixed: IndexMap<FactId, Option<Value>>,
     pub(crate) max: BTreeMap<FactId, Decimal>,
     /// The most that any free count may be.
     pub(crate) max_of_all: Option<Decimal>,
@@ -58,6 +61,8 @@ pub(crate) enum Relaxed {
     Known(FactId),
     /// The most that it was said to be.
     Max(FactId),
+    /// The most that any free count was said to be.
+    MaxOfAll,
     /// The limit of a fact, by its place among the bounds of the program.
     Bound(usize),
     /// An exemption, by its place among those of the rules.
@@ -139,6 +144,27 @@ const LOOKS_ASIDE: usize = 3_000;
 /// How many looks a search has, the fewer the more steps each of them takes.
 fn looks(model: &Model<'_>, most: usize) -> usize {
     WORK.checked_div(model.weight()).unwrap_or(most).min(most)
+}
+
+/// What the command line calls the facts that it fixes.
+const FIXED: &str = "--fixed";
+
+/// The limits that the facts of a unit break which are held, whatever the free ones are.
+pub(crate) fn broken(plan: &Plan, facts: &Facts, member: usize, wishes: &Wishes) -> Vec<Diagnostic> {
+    let (Some(one), Some(row)) = (facts.members.get(member), facts.rows.get(member)) else { return Vec::new() };
+    let headings = plan.facts.iter().map(|fact| fact.name.clone()).collect();
+    let mut held = Facts { files: facts.files.clone(), members: vec![one.clone()], ..Facts::default() };
+    held.files.push(File { path: FIXED.to_owned(), sheet: None, form: Form::Lines, headings });
+    let cell = |fact: FactId| -> Option<Cell> {
+        let value = model::fixed_at(wishes, row, fact)?;
+        let asked = wishes.fixed.get_full(&fact).filter(|(_, _, asked)| asked.is_some());
+        match asked {
+            Some((place, ..)) => Some(Cell { value, known: None, file: facts.files.len(), row: place + 1, column: fact, provenance: None, basis: None }),
+            None => row.get(fact).cloned(),
+        }
+    };
+    held.rows.push(Row { cells: (0..plan.facts.len()).map(cell).collect(), ..row.clone() });
+    check::limits(plan, &held)
 }
 
 /// What can have printed the score, with at most so many solutions one by one.
@@ -277,7 +303,7 @@ fn values_of(question: &Question<'_>, model: &Model<'_>, fact: FactId, step: Ste
     let grid = model.plan.facts.get(fact)?.step;
     let within = model.derived(fact).and_then(|derived| model.hull(derived));
     let mut free = Wishes { free: BTreeSet::from([fact]), ..question.wishes.clone() };
-    free.fixed.remove(&fact);
+    free.fixed.shift_remove(&fact);
     let mut direct = Model::new(&Question { wishes: &free, ..*question }, None);
     let [only] = direct.variables.as_mut_slice() else { return None };
     if let Some(hull) = within.or_else(|| model.hull(step)) {
@@ -339,7 +365,11 @@ fn candidates(question: &Question<'_>, model: &Model<'_>) -> Vec<Relaxed> {
     let mut found: Vec<Relaxed> = model.fixed.keys().copied().map(Relaxed::Fixed).collect();
     found.extend(model.within.keys().copied().map(Relaxed::Known));
     let free = facts_of(model).into_iter().filter(|fact| place_of(model, *fact).is_some());
-    found.extend(free.filter(|fact| question.wishes.max_of(plan, *fact).is_some()).map(Relaxed::Max));
+    let limited: Vec<FactId> = free.filter(|fact| question.wishes.max_of(plan, *fact).is_some()).collect();
+    found.extend(limited.iter().copied().map(Relaxed::Max));
+    if limited.iter().filter(|fact| !question.wishes.max.contains_key(*fact)).count() > 1 {
+        found.push(Relaxed::MaxOfAll);
+    }
     found.extend((0..program.bounds.len()).map(Relaxed::Bound));
     found.extend(program.exemptions.iter().map(|(_, index)| Relaxed::Exemption(*index)));
     let role = |step: StepId| program.infos.get(step).map(|info| info.role);

@@ -106,7 +106,10 @@ pub(crate) fn apart(program: &Program, row: &Row) -> Vec<FactId> {
     let outcome = traced(program, row, Until::Bounds);
     let differs = |fact: &FactId| {
         let follows = derivation(program, *fact).map(|derived| outcome.value(derived));
-        row.get(*fact).zip(follows).is_some_and(|(cell, follows)| follows != cell.value && (follows.number().is_some() || follows == UNDEFINED))
+        row.get(*fact).zip(follows).is_some_and(|(cell, follows)| {
+            let same = cell.known.as_ref().map_or(follows == cell.value, |known| known.may_be(&follows));
+            !same && (follows.number().is_some() || follows == UNDEFINED)
+        })
     };
     (0..row.cells.len()).filter(differs).collect()
 }

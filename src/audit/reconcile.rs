@@ -11,7 +11,7 @@ use super::stand::{Case, Ground};
 use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::{Reach, Trace};
-use crate::facts::{Facts, Provenance};
+use crate::facts::{Facts, Provenance, Row};
 use crate::golden::published::{Column, number, truth};
 use crate::plan::{FactId, Plan, Role, Step, StepId};
 use crate::quantity::{self, Mode, Number, round_to};
@@ -142,6 +142,29 @@ pub(crate) fn reconcile(plan: &Plan, facts: &Facts, results: &Results, printed: 
         .collect();
     let places = printed.cells.iter().zip(checked).map(|(cell, done)| done.unwrap_or_else(|| reconciling.place(cell, &cases, &totals)));
     Reconciled { cells: places.collect() }
+}
+
+/// Where a value is a fact and nothing else: how that came to be what is printed of the value, which may be called as the fact is.
+pub(super) fn entered(trace: &Trace<'_>, row: &Row, root: StepId, is_called: &dyn Fn(&str) -> bool) -> Option<Provenance> {
+    let mut step = root;
+    loop {
+        if matches!(trace.info(step).map(|info| info.role), Some(Role::Default(_))) {
+            return Some(Provenance::Default);
+        }
+        step = match trace.step(step)? {
+            Step::Given(fact) => {
+                let provenance = row.get(*fact)?.provenance?;
+                let own = is_called(trace.plan.facts.get(*fact)?.label());
+                return (matches!(provenance, Provenance::Assessed | Provenance::Default) || provenance == Provenance::Published && own).then_some(provenance);
+            }
+            Step::Same(inner) | Step::Round(inner, ..) | Step::Cap(inner, _) | Step::Floor(inner, _) => *inner,
+            Step::Choose(..) | Step::OrElse(..) => *trace.sources(step).last()?,
+            _ => return None,
+        };
+        if trace.value(step) != trace.value(root) {
+            return None;
+        }
+    }
 }
 
 struct Reconciling<'a> {
@@ -348,28 +371,8 @@ impl Reconciling<'_> {
     /// Where the score of an item is a fact and nothing else: how that came to be what the column prints.
     fn copied(&self, cell: &Cell, case: &Case<'_>, ground: &Ground<'_>, root: StepId) -> Option<Provenance> {
         let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
-        let mut step = root;
-        loop {
-            if matches!(trace.info(step).map(|info| info.role), Some(Role::Default(_))) {
-                return Some(Provenance::Default);
-            }
-            step = match trace.step(step)? {
-                Step::Given(fact) => {
-                    let provenance = case.facts.rows.get(case.member)?.get(*fact)?.provenance?;
-                    let declared = self.plan.facts.get(*fact)?;
-                    let own = declared.label() == cell.column
-                        || cell.item.and_then(|item| self.plan.items.get(item)).is_some_and(|item| item.name == declared.label());
-                    return (provenance == Provenance::Assessed || provenance == Provenance::Default || provenance == Provenance::Published && own)
-                        .then_some(provenance);
-                }
-                Step::Same(inner) | Step::Round(inner, ..) | Step::Cap(inner, _) | Step::Floor(inner, _) => *inner,
-                Step::Choose(..) | Step::OrElse(..) => *trace.sources(step).last()?,
-                _ => return None,
-            };
-            if trace.value(step) != trace.value(root) {
-                return None;
-            }
-        }
+        let item = cell.item.and_then(|item| self.plan.items.get(item)).map(|item| item.name.as_str());
+        entered(&trace, case.facts.rows.get(case.member)?, root, &|label| label == cell.column || item == Some(label))
     }
 
     fn fitted(&self, case: &Case<'_>, facts: impl IntoIterator<Item = FactId>) -> Vec<Fitted> {

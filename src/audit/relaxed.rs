@@ -207,7 +207,7 @@ fn owner(case: &Case<'_>, id: StepId) -> String {
         }
         step = above;
     }
-    case.program.infos.get(id).map(|info| info.id.clone()).unwrap_or_default()
+    case.program.infos.get(id).map(|info| info.id.to_string()).unwrap_or_default()
 }
 
 pub(super) fn relaxed_stand<'a>(case: &Case<'_>, ground: &Ground<'a>, root: StepId, relaxed: &[&Relaxation]) -> Stand<'a> {

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
-use super::input::{Loaded, holds_rules, is_rule_file, load_facts, load_policy, period};
-use super::output::{Fault, cause_words, deliver, print_diagnostics, say_written};
+use super::input::{Loaded, bytes_of, holds_rules, is_rule_file, load_facts, load_policy, period};
+use super::output::{Fault, Tabular, cause_words, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
 use crate::audit::claims::{self, Claims, Files, Known};
 use crate::diag::{self, Diagnostic, Lang, words};
+use crate::facts::Facts;
 use crate::report::{self, ClaimsView};
-use crate::results;
-use crate::source::{Sources, decode};
+use crate::results::{self, Results};
+use crate::source::{LARGEST, Sources, decode, read_up_to};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -21,23 +22,15 @@ pub(super) struct Arguments {
     files: Vec<PathBuf>,
     #[command(flatten)]
     subject: Subject,
-    /// 输出格式:text(缺省)、json、md、csv / Format: text (the default), json, md, csv
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json|md|csv")]
-    format: Format,
+    /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
+    #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
+    format: Tabular,
     /// 写到文件,不写则显示 / Write to a file instead of the screen
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
     /// 有不成立的断言时以 1 结束 / End with 1 where a claim fails
     #[arg(long, value_enum, value_name = "fails")]
     fail_on: Option<FailOn>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-    Md,
-    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,7 +59,12 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         _ => return Err(Fault::Words(words!("只能写一个标准", "name one policy only"))),
     };
     let mut inputs: Vec<PathBuf> = files.clone();
-    let known = known(arguments, policy, lang, &mut inputs)?;
+    let month = scored(arguments, policy, lang, &mut inputs)?;
+    let known = match &month {
+        Some((loaded, Some((facts, results)))) => Known::month(&loaded.plan, facts, results),
+        Some((loaded, None)) => Known::policy(&loaded.plan),
+        None => Known::default(),
+    };
     let (mut of_files, mut shown) = (Vec::new(), lang);
     for path in &files {
         let (claims, spoken) = judge(path, &known, lang, &mut inputs)?;
@@ -76,10 +74,10 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let shown = shown.unwrap_or(Lang::Zh);
     let view = ClaimsView::new(&of_files, shown);
     let text = match arguments.format {
-        Format::Text => report::claims_in_text(&view, shown),
-        Format::Json => serde_json::to_string_pretty(&view).map(|text| text + "\n").unwrap_or_default(),
-        Format::Md => report::claims_in_markdown(&view, shown),
-        Format::Csv => report::claims_in_csv(&view, shown),
+        Tabular::Text => report::claims_in_text(&view, shown),
+        Tabular::Json => serde_json::to_string_pretty(&view).map(|text| text + "\n").unwrap_or_default(),
+        Tabular::Md => report::claims_in_markdown(&view, shown),
+        Tabular::Csv => report::claims_in_csv(&view, shown),
     };
     deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
     say_written(arguments.out.as_deref(), "", "", shown);
@@ -91,34 +89,32 @@ fn is_policy(path: &Path) -> bool {
     is_rule_file(path) || path.is_dir() || !path.exists() && holds_rules(&Path::new("policies").join(path))
 }
 
+/// A policy, and where facts are named a month that was scored by it.
+type Scored = (Loaded, Option<(Facts, Results)>);
+
 /// What is known of the month, where a policy and facts are named.
-fn known(arguments: &Arguments, policy: Option<&Path>, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<Known, Fault> {
+fn scored(arguments: &Arguments, policy: Option<&Path>, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<Option<Scored>, Fault> {
     let subject = &arguments.subject;
     if policy.is_none() && subject.facts.is_empty() && subject.period.is_none() {
-        return Ok(Known::default());
+        return Ok(None);
     }
     let mut loaded: Loaded = load_policy(policy, subject.period.as_deref())?;
     let shown = lang.unwrap_or_else(|| diag::language_of(&loaded.policy.sources, None));
     inputs.extend(loaded.inputs(subject));
-    let mode = Some(loaded.plan.head.mode);
     if subject.facts.is_empty() {
-        return Ok(Known { mode, ..Known::default() });
+        return Ok(Some((loaded, None)));
     }
     let period = period(&mut loaded, subject).map_err(|fault| fault.speaking(shown))?;
     let facts = load_facts(&mut loaded, subject, &period).map_err(|fault| fault.speaking(shown))?;
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
-    let (facts, results) = (claims::facts_of(&loaded.plan, &facts), claims::results_of(&loaded.plan, &results));
-    Ok(Known { facts: Some(facts), results: Some(results), mode: Some(loaded.plan.head.mode) })
+    Ok(Some((loaded, Some((facts, results)))))
 }
 
 /// The verdicts on one file, and the language that it is written in.
-pub(super) fn judge(path: &Path, known: &Known, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<(Claims, Lang), Fault> {
+pub(super) fn judge(path: &Path, known: &Known<'_>, lang: Option<Lang>, inputs: &mut Vec<PathBuf>) -> Result<(Claims, Lang), Fault> {
     let shown_path = path.display();
-    let bytes = std::fs::read(path).map_err(|cause| {
-        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
-        Fault::Words(words!("读不了 {shown_path}:{zh}", "cannot read {shown_path}: {en}"))
-    })?;
+    let bytes = bytes_of(path)?;
     let Ok(text) = decode(&bytes) else {
         return Err(Fault::Words(words!("读不了 {shown_path}:不是文本", "cannot read {shown_path}: it is no text")));
     };
@@ -150,7 +146,7 @@ fn read_files(path: &Path, draft: &claims::Draft, diagnostics: &mut Vec<Diagnost
             continue;
         }
         let file = folder.join(name);
-        match std::fs::read(&file) {
+        match read_up_to(&file, LARGEST) {
             Ok(bytes) => {
                 files.insert(name.to_owned(), (file.display().to_string(), bytes));
                 inputs.push(file);

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -17,7 +16,7 @@ use super::output::{Fault, cause_words, deliver, locale, made, print, print_diag
 use super::{End, LangArgument, progress};
 use crate::diag::{self, Code, Diagnostic, Lang, words};
 use crate::source::literate::{self, Block};
-use crate::source::{Encoding, Source, Sources, decode_from, with_line_ends};
+use crate::source::{Encoding, LARGEST, Source, Sources, all_up_to, decode_from, with_line_ends};
 use crate::syntax::{self, Skin};
 
 #[derive(Debug, clap::Args)]
@@ -207,8 +206,7 @@ fn piped(arguments: &Arguments, skin: Skin, lang: Option<Lang>) -> Result<End, F
         return Err(Fault::Words(words!("- 是标准输入,不能和别的文件或 --out 一起用", "- is standard input and goes with no other file and no --out")));
     }
     let path = Path::new("-");
-    let mut before = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut before).map_err(|cause| unreadable(path, &cause))?;
+    let before = all_up_to(std::io::stdin().lock(), LARGEST).map_err(|cause| unreadable(path, &cause))?;
     let (text, _) = decode_from(&before).map_err(|_| not_text(path))?;
     let text = with_line_ends(text);
     let mut sources = Sources::default();

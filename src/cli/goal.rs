@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::explain::{find_item, find_unit, split};
 use super::help::{Example, example};
 use super::input::{Loaded, load_policy, month};
-use super::output::{Fault, deliver, say_written};
+use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, goal};
 use crate::diag::{Lang, language_of, words};
@@ -29,22 +29,22 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "单位 / UNIT")]
     unit: Option<String>,
     /// 要达到的总分 / The total to be reached
-    #[arg(long, value_name = "分 / POINTS", conflicts_with_all = ["rank", "indicator"])]
+    #[arg(long, value_name = "分 / POINTS", conflicts_with_all = ["rank", "indicator"], allow_negative_numbers = true)]
     total: Option<String>,
     /// 要达到的名次;其他单位的数据不变 / The place to be reached, while the facts of all other units stay
-    #[arg(long, value_name = "名次 / PLACE", conflicts_with = "indicator")]
+    #[arg(long, value_name = "名次 / PLACE", conflicts_with = "indicator", allow_negative_numbers = true)]
     rank: Option<String>,
     /// 要达到 --score 的指标 / The indicator that is to reach --score
     #[arg(long, value_name = "指标 / INDICATOR", requires = "score")]
     indicator: Option<String>,
     /// 这个指标要达到的得分 / The score that the indicator is to reach
-    #[arg(long, value_name = "分 / POINTS", requires = "indicator")]
+    #[arg(long, value_name = "分 / POINTS", requires = "indicator", allow_negative_numbers = true)]
     score: Option<String>,
     /// 可以改的数据,代替规则里的 可调:写作 名称:向下、名称:向上,后面可写每一步的代价,可写几次 / A fact that may change, instead of those that the rules call adjustable: NAME:down or NAME:up, with the cost of a step behind it if need be; may be repeated
     #[arg(long, value_name = "数据:向下 / FACT:down")]
     adjust: Vec<String>,
     /// 代价相同的改动最多列几种 / How many changes of the same cost are listed at most
-    #[arg(long, value_name = "数 / NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "数 / NUMBER", default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
@@ -86,6 +86,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lan
         return Err(Fault::Words(words!("请写明单位,例如 kaoping goal 单位名 --total 90 …", "name the unit, as in: kaoping goal UNIT --total 90 …")));
     };
     let (period, facts) = month(loaded, &arguments.subject)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let unit = find_unit(loaded, &facts, &name)?;
     let member = facts.members.iter().position(|member| member.name == unit).ok_or(Fault::Closed)?;
     let (aim, target) = aim(arguments, loaded, &facts, &unit)?;
@@ -115,8 +116,11 @@ fn aim(arguments: &Arguments, loaded: &Loaded, facts: &Facts, unit: &str) -> Res
         (Some(total), ..) => Ok((Aim::Total, number(total)?)),
         (_, Some(rank), ..) => {
             let place = number(rank)?;
-            if place < Decimal::ONE {
-                return Err(Fault::Words(words!("名次从 1 数起", "places count from 1")));
+            if place < Decimal::ONE || !place.fract().is_zero() {
+                return Err(Fault::Words(words!(
+                    "--rank 是名次,从 1 数起的整数,如 --rank 3,不能是「{rank}」",
+                    "--rank is a place, a whole number that counts from 1, as in --rank 3; it cannot be {rank}"
+                )));
             }
             Ok((Aim::Place, place))
         }

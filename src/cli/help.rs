@@ -201,7 +201,10 @@ fn cause(error: &clap::Error, lang: Lang) -> String {
                 Lang::Zh => format!("{argument} 不能是「{value}」"),
                 Lang::En => format!("{argument} cannot be {value}"),
             };
-            if known.is_empty() {
+            if error.kind() == ErrorKind::ValueValidation {
+                // the only values that are read as they are parsed are numbers of things
+                format!("{refused}{}", pick(lang, ",应是大于 0 的整数", ": it is a whole number above 0"))
+            } else if known.is_empty() {
                 refused
             } else {
                 format!("{refused}{}{}", pick(lang, ",可以是 ", ": choose one of "), known.join(pick(lang, "、", ", ")))

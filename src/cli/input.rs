@@ -15,7 +15,7 @@ use crate::facts::{self, Facts, adjustments, calendar, files, load, named, stray
 use crate::period;
 use crate::plan::{self, Plan};
 use crate::quantity::{Cycle, Period};
-use crate::source::{Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy};
+use crate::source::{LARGEST, Policy, PolicyFault, Sources, is_rule_name, only_shares, read_policy, read_up_to};
 
 /// A policy that was read and checked.
 pub(super) struct Loaded {
@@ -27,6 +27,8 @@ pub(super) struct Loaded {
     pub(super) others: Vec<(Plan, Option<Register>)>,
     /// What is worth saying and does not stop the work.
     pub(super) warnings: Vec<Diagnostic>,
+    /// The files that facts were read from, those beside the ones that were named among them.
+    pub(super) read: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -54,7 +56,7 @@ impl Loaded {
     /// Every file and folder that a run reads.
     pub(super) fn inputs(&self, subject: &Subject) -> Vec<PathBuf> {
         let changes = adjustments::tables(&subject.facts, &subject.adjustments).unwrap_or_default();
-        files_of(&self.policy).into_iter().chain(subject.facts.iter().cloned()).chain(changes).collect()
+        files_of(&self.policy).into_iter().chain(subject.facts.iter().cloned()).chain(self.read.iter().cloned()).chain(changes).collect()
     }
 }
 
@@ -158,6 +160,24 @@ pub(super) fn check(path: &Path) -> Result<(Policy, Versions), Fault> {
     Ok((policy, compiled))
 }
 
+/// The bytes of a file that is named on the command line.
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, Fault> {
+    bytes_up_to(path, LARGEST)
+}
+
+/// The same of a file that may have so many.
+pub(super) fn bytes_up_to(path: &Path, largest: u64) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, largest).map_err(|cause| {
+        let why = if path.is_dir() {
+            words!("这是一个文件夹,请写明其中的文件", "this is a folder: name the files in it")
+        } else {
+            cause_words(&cause)
+        };
+        let (path, Words { zh, en }) = (path.display(), why);
+        Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
+    })
+}
+
 fn unreadable_policy(fault: &PolicyFault) -> Words {
     match fault {
         PolicyFault::Unreadable { path, cause } => {
@@ -177,7 +197,6 @@ fn unreadable_facts(fault: &InputFault) -> Words {
             let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
             words!("读不了 {path}:{zh}", "cannot read {path}: {en}")
         }
-        InputFault::TooLarge { path } => words!("读不了 {path}:超过 64 MB", "cannot read {path}: larger than 64 MB"),
         InputFault::NoFacts { path, names: Words { zh, en }, there } => {
             let (list, list_en) = (there.join("、"), there.join(", "));
             let (list, list_en) = match there.as_slice() {
@@ -236,7 +255,7 @@ pub(super) fn load_policy(named: Option<&Path>, period: Option<&str>) -> Result<
         diagnostics.retain(Diagnostic::is_error);
         return Err(Fault::Diagnostics(diagnostics, Box::new(policy.sources)));
     }
-    Ok(Loaded { policy, plan, register, others, warnings: diagnostics })
+    Ok(Loaded { policy, plan, register, others, warnings: diagnostics, read: Vec::new() })
 }
 
 /// The period that is asked for, in the form that results carry; its plan is used from here on.
@@ -288,6 +307,7 @@ pub(super) fn load_facts(loaded: &mut Loaded, subject: &Subject, period: &str) -
     let read = read_facts(&loaded.rules(), subject, period, &|_| false);
     let (facts, warnings) = read.map_err(|stopped| stopped.with(&loaded.policy.sources))?;
     loaded.warnings.extend(warnings);
+    loaded.read.extend(facts.read.iter().map(|file| PathBuf::from(&file.path)));
     Ok(facts)
 }
 

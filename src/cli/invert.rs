@@ -1,6 +1,6 @@
 //! `invert`: from a printed score to the facts that can have printed it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 use rust_decimal::Decimal;
@@ -8,17 +8,17 @@ use serde_json::json;
 
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
-use super::output::{Fault, cause_words, deliver, print_diagnostics, say, say_written};
+use super::input::{Loaded, bytes_of, load_facts, load_policy, period};
+use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use super::{End, Format, Subject};
-use crate::audit::invert::{Question, Wishes, invert};
+use crate::audit::invert::{Question, Wishes, broken, invert};
 use crate::diag::{self, Lang, Words, closest, language_of, words};
 use crate::eval::domain::Value;
 use crate::explain::Topic;
 use crate::facts::register::UNIT;
 use crate::facts::table::{self, Sheets, Table, bare, squeezed};
 use crate::facts::{Facts, Member, Row, value_of};
-use crate::plan::{FactId, ItemId, Plan, Program, StepId};
+use crate::plan::{FactId, ItemId, Plan, Program, Step, StepId};
 use crate::report::{Inverted, inversions};
 
 #[derive(Debug, clap::Args)]
@@ -47,10 +47,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "数据[=值] / FACT[=VALUE]")]
     fixed: Vec<String>,
     /// 一项数据的上限,或所有待求件数的上限;可写几次 / The most that a fact may be, or any free count; may be repeated
-    #[arg(long, value_name = "[数据=]上限 / [FACT=]N")]
+    #[arg(long, value_name = "[数据=]上限 / [FACT=]N", allow_negative_numbers = true)]
     max: Vec<String>,
     /// 最多逐一列出这么多组,此外只给范围 / List so many sets of facts one by one; of the others ranges only
-    #[arg(long, value_name = "组数 / N", default_value_t = 1000)]
+    #[arg(long, value_name = "组数 / N", default_value_t = 1000, allow_negative_numbers = true)]
     limit: usize,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
@@ -110,7 +110,16 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let wishes = wishes(&loaded.plan, arguments)?;
     let cells = printed(arguments, loaded, &facts, lang)?;
+    if let [only] = cells.as_slice()
+        && let faults = broken(&loaded.plan, &facts, only.member, &wishes)
+        && !faults.is_empty()
+    {
+        return Err(Fault::Diagnostics(faults, Box::new(loaded.policy.sources.clone())));
+    }
     let inverted: Vec<Inverted<'_>> = cells.iter().filter_map(|cell| inverted(cell, (loaded, &facts), (&period, &wishes), arguments.limit)).collect();
+    if let ([cell], [only]) = (cells.as_slice(), inverted.as_slice()) {
+        idle(cell, only, &wishes, lang);
+    }
     let one = arguments.unit.is_some() && arguments.indicator.is_some();
     let text = match (arguments.format, inverted.as_slice()) {
         (Format::Json, [only]) if one => format!("{:#}\n", only.to_json(lang)),
@@ -127,6 +136,37 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     Ok(End::Answered)
 }
 
+/// Says which wishes have no effect: of facts that the score does not rest on, the most of what is not free, what no table states.
+fn idle(cell: &Printed, inverted: &Inverted<'_>, wishes: &Wishes, lang: Lang) {
+    let Ok(answer) = &inverted.answer else { return };
+    let program = inverted.program;
+    let root = cell.item.map_or(Some(program.total), |item| program.items.get(item).copied().flatten().map(|steps| steps.score));
+    let behind = crate::plan::closure(&program.steps, root);
+    let rests_on = |fact: FactId| behind.iter().any(|step| matches!(program.steps.get(*step), Some(Step::Given(of)) if *of == fact));
+    let mut named: Vec<FactId> = wishes.free.iter().chain(wishes.fixed.keys()).chain(wishes.max.keys()).copied().collect();
+    named.sort_unstable();
+    named.dedup();
+    for fact in named {
+        let (name, indicator) = (inverted.plan.facts.get(fact).map_or("", |fact| fact.name.as_str()), inverted.indicator);
+        let said = if !rests_on(fact) {
+            words!("注意:「{indicator}」不由「{name}」算得,对它的要求没有用", "note: {indicator} does not rest on {name}: what is asked of it has no effect")
+        } else if wishes.max.contains_key(&fact) && !answer.free.contains(&fact) {
+            words!(
+                "注意:「{name}」不是待求的,--max 对它没有用;要求它,请加 --free {name}",
+                "note: {name} is not free, and its --max has no effect: to free it add --free {name}"
+            )
+        } else if wishes.fixed.get(&fact) == Some(&None) && !answer.fixed.contains_key(&fact) {
+            words!(
+                "注意:表里没有写「{name}」是多少,没有固定;要固定,写 --fixed {name}=值",
+                "note: no table says what {name} is, and it is not fixed: write --fixed {name}=VALUE"
+            )
+        } else {
+            continue;
+        };
+        say(said.get(lang));
+    }
+}
+
 /// What can have printed one cell; none where there is no such unit.
 fn inverted<'a>(cell: &'a Printed, (loaded, facts): (&'a Loaded, &'a Facts), (period, wishes): (&'a str, &Wishes), limit: usize) -> Option<Inverted<'a>> {
     let plan = &loaded.plan;
@@ -136,7 +176,8 @@ fn inverted<'a>(cell: &'a Printed, (loaded, facts): (&'a Loaded, &'a Facts), (pe
         Some(item) => plan.items.get(item).map(|item| (item.name.as_str(), item.step))?,
         None => (plan.total.name.as_str(), plan.head.step),
     };
-    let answer = question(plan, (program, row), cell, step).map(|(root, printed)| {
+    let held = |asked| broken(plan, facts, cell.member, wishes).into_iter().next().map_or(Ok(asked), |fault| Err(fault.words));
+    let answer = question(plan, (program, row), cell, step).and_then(held).map(|(root, printed)| {
         let question = Question { plan, program, row, root, step, printed, wishes };
         invert(&question, limit)
     });
@@ -166,9 +207,25 @@ fn question(plan: &Plan, (program, row): (&Program, &Row), cell: &Printed, step:
 
 /// The number of a printed score.
 fn number(text: &str) -> Option<Decimal> {
-    let text = squeezed(text);
-    let digits = text.strip_suffix('分').or_else(|| text.strip_suffix("points")).unwrap_or(&text).replace('\u{2212}', "-");
+    let digits = digits(text).replace('\u{2212}', "-");
     Decimal::from_str_exact(digits.strip_prefix('+').unwrap_or(&digits)).ok()
+}
+
+/// A printed score without its unit.
+fn digits(text: &str) -> String {
+    let text = squeezed(text);
+    ["分", "points", "point"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text).to_owned()
+}
+
+/// The most that any free count may be.
+fn most(text: &str) -> Result<Decimal, Fault> {
+    let whole = number(text).filter(|most| most.fract().is_zero() && !most.is_sign_negative());
+    whole.ok_or_else(|| {
+        Fault::Words(words!(
+            "--max 是件数的上限,要一个不小于 0 的整数,如 --max 500;某一项数据的上限写作 --max 数据=500。不能是「{text}」",
+            "--max is the most that any count may be, a whole number of 0 or more, as in --max 500; of one fact it is --max FACT=500. It cannot be {text}"
+        ))
+    })
 }
 
 // --- which facts are free ---
@@ -198,19 +255,17 @@ fn wishes(plan: &Plan, arguments: &Arguments) -> Result<Wishes, Fault> {
         match text.split_once(['=', '\u{FF1D}']) {
             Some((name, most)) => {
                 let fact = fact(plan, name)?;
-                let most = read(plan, fact, most)?
+                let highest = read(plan, fact, most)?
                     .decimal()
                     .ok_or_else(|| Fault::Words(words!("「{name}」不是数,没有上限", "{name} is no number and has no maximum")))?;
-                wishes.max.insert(fact, most);
+                if wishes.max.insert(fact, highest).is_some() {
+                    return Err(Fault::Words(words!("「{name}」的上限写了两次,只写一次", "the most of {name} is given twice: give it once")));
+                }
             }
             None => {
-                let most = number(text).ok_or_else(|| {
-                    Fault::Words(words!(
-                        "--max 要一个数,如 --max 500 或 --max 数据=500,不是「{text}」",
-                        "--max takes a number, as in --max 500 or --max FACT=500, not {text}"
-                    ))
-                })?;
-                wishes.max_of_all = Some(most);
+                if wishes.max_of_all.replace(most(text)?).is_some() {
+                    return Err(Fault::Words(words!("各项的上限 --max 写了两次,只写一次", "--max of all of them is given twice: give it once")));
+                }
             }
         }
     }
@@ -255,7 +310,7 @@ fn printed(arguments: &Arguments, loaded: &Loaded, facts: &Facts, lang: Lang) ->
         if number(score).is_none() {
             return Err(Fault::Words(words!("--score「{score}」不是一个数,应如 --score 8.15", "--score {score} is no number, as in --score 8.15")));
         }
-        return Ok(vec![Printed { member, item, text: score.clone() }]);
+        return Ok(vec![Printed { member, item, text: digits(score) }]);
     }
     let tables = tables(&arguments.published)?;
     let mut found = Vec::new();
@@ -299,9 +354,11 @@ fn of_table(table: &Table, (loaded, facts): (&Loaded, &Facts), (unit, asked): (O
                 Some(asked) => item == asked && !text.trim().is_empty(),
                 None => facts.members.get(member).is_some_and(|member| is_partial(plan, member, item, text)),
             };
-            let known = found.iter().any(|other: &Printed| other.member == member && other.item == item && other.text == text.trim());
+            // what is no score is told as it stands
+            let text = if number(text).is_some() { digits(text) } else { text.trim().to_owned() };
+            let known = found.iter().any(|other: &Printed| other.member == member && other.item == item && other.text == text);
             if wanted && !known {
-                found.push(Printed { member, item, text: text.trim().to_owned() });
+                found.push(Printed { member, item, text });
             }
         }
     }
@@ -331,7 +388,7 @@ fn is_partial(plan: &Plan, member: &Member, item: Option<ItemId>, text: &str) ->
 fn tables(paths: &[PathBuf]) -> Result<Vec<Table>, Fault> {
     let mut found = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(path).map_err(|cause| unreadable(path, &cause))?;
+        let bytes = bytes_of(path)?;
         let mut faults = Vec::new();
         let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
         read.iter().for_each(|table| table.report_faults(&mut faults));
@@ -341,10 +398,4 @@ fn tables(paths: &[PathBuf]) -> Result<Vec<Table>, Fault> {
         found.extend(read);
     }
     Ok(found)
-}
-
-fn unreadable(path: &Path, cause: &std::io::Error) -> Fault {
-    let (zh, en) = (cause_words(cause).zh, cause_words(cause).en);
-    let path = path.display();
-    Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
 }

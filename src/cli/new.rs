@@ -39,10 +39,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let path = &arguments.table;
     let shown = path.display().to_string();
-    let bytes = fs::read(path).map_err(|cause| {
-        let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
-        Fault::Words(words!("读不了 {shown}:{zh}", "cannot read {shown}: {en}"))
-    })?;
+    let bytes = input::bytes_of(path)?;
     let mut found = Vec::new();
     let grid = pick(grids(&shown, &bytes, &mut found), arguments.sheet.as_deref());
     let name = arguments.name.clone().or_else(|| path.file_stem().map(|stem| stem.to_string_lossy().into_owned())).unwrap_or_default();

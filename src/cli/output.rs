@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{End, aside, progress};
 use crate::diag::{self, Colour, Diagnostic, Lang, Words, words};
-use crate::source::Sources;
+use crate::source::{Sources, TooLarge};
 
 /// What stops a run before there is an answer.
 #[derive(Debug)]
@@ -77,7 +77,10 @@ fn print_bytes(bytes: &[u8]) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| match cause.kind() {
         io::ErrorKind::BrokenPipe => Fault::Closed,
-        _ => Fault::Words(not_written("标准输出 / standard output", &cause)),
+        _ => {
+            let (zh, en) = (cause_words(&cause).zh, cause_words(&cause).en);
+            Fault::Words(words!("结果写不出去(标准输出):{zh}", "the results cannot be written to standard output: {en}"))
+        }
     })
 }
 
@@ -87,15 +90,8 @@ fn print_bytes(bytes: &[u8]) -> Result<(), Fault> {
 /// not overwritten.
 pub(super) fn deliver(bytes: &[u8], out: Option<&PathBuf>, inputs: &[PathBuf]) -> Result<(), Fault> {
     let Some(path) = out else { return print_bytes(bytes) };
-    let target = path.canonicalize().unwrap_or_else(|_| path.clone());
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target || target.starts_with(&input) && input.is_dir() && target.is_file())) {
-        let path = path.display();
-        return Err(Fault::Words(words!(
-            "{path} 是这次读入的文件,不能覆盖;请换一个文件名",
-            "{path} was read for this run and is not overwritten: name another file"
-        )));
-    }
-    let path = &target;
+    spared(path, inputs)?;
+    let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
     let existing = std::fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
         return std::fs::write(path, bytes).map_err(|cause| {
@@ -108,6 +104,30 @@ pub(super) fn deliver(bytes: &[u8], out: Option<&PathBuf>, inputs: &[PathBuf]) -
         let path = path.display();
         Fault::Words(not_written(&path.to_string(), &cause))
     })
+}
+
+/// That a file which is to be written was not read for this very run.
+pub(super) fn spared(path: &Path, inputs: &[PathBuf]) -> Result<(), Fault> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target || target.starts_with(&input) && input.is_dir() && target.is_file())) {
+        let path = path.display();
+        return Err(Fault::Words(words!(
+            "{path} 是这次读入的文件,不能覆盖;请换一个文件名",
+            "{path} was read for this run and is not overwritten: name another file"
+        )));
+    }
+    Ok(())
+}
+
+/// That a file can stand where it is to be written, as far as that shows beforehand.
+pub(super) fn placed(path: &Path) -> Result<(), Fault> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cause = match std::fs::metadata(folder) {
+        Err(cause) => cause,
+        Ok(_) if path.is_dir() => io::Error::from(io::ErrorKind::IsADirectory),
+        Ok(_) => return Ok(()),
+    };
+    Err(Fault::Words(not_written(&path.display().to_string(), &cause)))
 }
 
 /// Says that a file was written, and what its reader should know; nothing where the result was printed.
@@ -133,6 +153,13 @@ pub(super) fn cause_words(cause: &std::io::Error) -> Words {
         std::io::ErrorKind::PermissionDenied => words!("没有权限", "permission denied"),
         std::io::ErrorKind::IsADirectory => words!("这是一个文件夹", "this is a folder"),
         std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => words!("那里是一个文件,不是文件夹", "a file stands there, not a folder"),
+        std::io::ErrorKind::FileTooLarge => match cause.get_ref().and_then(|cause| cause.downcast_ref::<TooLarge>()) {
+            Some(TooLarge { megabytes }) => words!(
+                "超过 {megabytes} MB,不读;是不是写错了文件?确有这么多,就分成几个文件",
+                "larger than {megabytes} MB, which is not read: is it the right file? If there is so much, split it"
+            ),
+            None => words!("文件太大", "the file is too large"),
+        },
         std::io::ErrorKind::StorageFull => words!("磁盘已满", "the disk is full"),
         std::io::ErrorKind::ReadOnlyFilesystem => words!("磁盘是只读的", "the disk is read-only"),
         std::io::ErrorKind::InvalidFilename => {

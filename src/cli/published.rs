@@ -1,5 +1,6 @@
 //! Reading published tables.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::input::Loaded;
@@ -8,13 +9,14 @@ use crate::audit::printed::{Named, Printed};
 use crate::diag::{self, Lang, closest, words};
 use crate::facts::Facts;
 use crate::facts::table::{self, Sheets, squeezed};
+use crate::source::{LARGEST, read_up_to};
 
 /// The cells of published tables; what of them is not read is said.
 pub(super) fn read(paths: &[PathBuf], loaded: &Loaded, facts: &Facts, lang: Lang) -> Result<Printed, Fault> {
     let mut tables = Vec::new();
     for path in paths {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|cause| {
+        let bytes = read_up_to(path, LARGEST).map_err(|cause| {
             let cause = if path.is_dir() {
                 words!("这是一个文件夹,请写明其中的表", "this is a folder: name the tables in it")
             } else {
@@ -42,10 +44,14 @@ pub(super) fn read(paths: &[PathBuf], loaded: &Loaded, facts: &Facts, lang: Lang
     }
     warn(&printed, loaded, lang);
     if printed.cells.is_empty() {
-        let list = columns(loaded).join(lang_separator(lang));
+        const NAMED: usize = 8;
+        let mut names = columns(loaded);
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
+        let list = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(lang_separator(lang));
         return Err(Fault::Words(words!(
-            "公布的表里没有一格可以核对:列名要与标准里的一致,例如 {list}",
-            "no cell of the published tables can be compared: headings are those of the standard, as in {list}"
+            "公布的表里没有一格可以核对:要有数据里的单位,列名要与标准里的一致,例如 {list}……",
+            "no cell of the published tables can be compared: they need rows of units that the facts have, and headings of the standard, as in {list} …"
         )));
     }
     Ok(printed)

@@ -1,14 +1,13 @@
 //! Receipts of scored periods: made by `score`, and made again by `verify`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 
 use super::Subject;
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, bytes_up_to, load_facts, load_policy, period};
 use super::keys;
-use super::output::{Fault, cause_words, deliver};
+use super::output::{Fault, deliver, placed, spared};
 use super::progress;
 use super::root::Root;
 use crate::audit::receipt::{self, Broken, Call, Document, Previous, Scored, Sections, Unreadable};
@@ -36,7 +35,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// That results and receipt go to two files.
     pub(super) fn apart_from(&self, out: Option<&PathBuf>) -> Result<(), Fault> {
-        let whole = |path: &PathBuf| std::path::absolute(path).ok();
+        let whole = |path: &PathBuf| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
         match (&self.receipt, out) {
             (Some(receipt), Some(out)) if whole(receipt) == whole(out) => {
                 let path = out.display();
@@ -49,6 +48,11 @@ impl Wanted {
     /// The receipt of what was scored, where one is asked for; it is written once the results are.
     pub(super) fn of(&self, loaded: &Loaded, (facts, results): (&Facts, &Results), policy: &Path, subject: &Subject) -> Result<Option<Ready>, Fault> {
         let Some(path) = &self.receipt else { return Ok(None) };
+        let kept = [&self.previous, &self.sign].into_iter().flatten().cloned();
+        let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(kept).collect();
+        // before any result is given away
+        spared(path, &inputs)?;
+        placed(path)?;
         progress::begin(&words!("做收据", "writing the receipt"));
         let root = Root::new(self.root.as_deref())?;
         let secret = self.sign.as_deref().map(keys::secret).transpose()?;
@@ -61,8 +65,7 @@ impl Wanted {
         let previous = self.previous.as_deref().map(|path| self::previous(path, &root, results)).transpose()?;
         let sections = sections(loaded, (facts, results), (&call, previous.as_ref()), &root);
         let text = receipt::written(&sections, secret.as_ref());
-        let kept = [&self.previous, &self.sign].into_iter().flatten().cloned();
-        Ok(Some(Ready { path: path.clone(), text, inputs: loaded.inputs(subject).into_iter().chain(kept).collect() }))
+        Ok(Some(Ready { path: path.clone(), text, inputs }))
     }
 }
 
@@ -136,12 +139,12 @@ struct Standard {
     id: String,
 }
 
-/// The bytes of a file.
+/// A receipt has every step of every unit, and is no larger than this.
+pub(super) const LARGEST: u64 = 512 << 20;
+
+/// The bytes of a receipt or a key.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Fault> {
-    fs::read(path).map_err(|cause| {
-        let (path, Words { zh, en }) = (path.display(), cause_words(&cause));
-        Fault::Words(words!("读不了 {path}:{zh}", "cannot read {path}: {en}"))
-    })
+    bytes_up_to(path, LARGEST)
 }
 
 /// That a file is no receipt, in words.

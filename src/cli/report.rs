@@ -10,7 +10,7 @@ use super::input::{Loaded, load_facts, load_policy, period};
 use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
 use super::published;
 use super::{End, Subject, progress};
-use crate::audit::claims::{self, Known};
+use crate::audit::claims::Known;
 use crate::audit::reconcile::reconcile;
 use crate::diag::{Lang, language_of, words};
 use crate::facts::Facts;
@@ -93,17 +93,13 @@ fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &
         inputs.extend(arguments.published.iter().cloned());
     }
     if !arguments.claims.is_empty() {
-        let known = Known {
-            facts: Some(claims::facts_of(&loaded.plan, facts)),
-            results: Some(claims::results_of(&loaded.plan, results)),
-            mode: Some(loaded.plan.head.mode),
-        };
+        let known = Known::month(&loaded.plan, facts, results);
         let mut of_files = Vec::new();
         for path in &arguments.claims {
             inputs.push(path.clone());
             of_files.push((path.display().to_string(), super::claims::judge(path, &known, Some(lang), inputs)?.0));
         }
-        found.claims = report::claims_found(&ClaimsView::new(&of_files, lang));
+        found.claims = report::claims_found(&ClaimsView::new(&of_files, lang), lang);
     }
     Ok(found)
 }

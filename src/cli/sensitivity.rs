@@ -35,8 +35,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "数据 / FACT")]
     adjust: Vec<String>,
     /// 只列最大变动不小于这么多分的 / Only moves of at least so many points
-    #[arg(long, value_name = "分 / POINTS")]
-    at_least: Option<Decimal>,
+    #[arg(long, value_name = "分 / POINTS", allow_negative_numbers = true)]
+    at_least: Option<String>,
     /// 输出格式:text(缺省)、md、csv、json / Format: text (the default), md, csv, json
     #[arg(long, value_enum, default_value = "text", value_name = "text|md|csv|json")]
     format: Tabular,
@@ -61,6 +61,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let unit = arguments.unit.as_ref().map(|name| find_unit(loaded, &facts, name)).transpose()?;
     let named = arguments.adjust.iter().map(|text| levers::parse(&loaded.plan, text)).collect::<Result<Vec<_>, _>>()?;
+    let least = arguments.at_least.as_deref().map(points).transpose()?;
     let mut found = Vec::new();
     for (member, one) in facts.members.iter().enumerate() {
         if unit.as_ref().is_none_or(|unit| one.name == *unit) {
@@ -76,7 +77,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
         };
         found.retain(wanted);
     }
-    if let Some(least) = arguments.at_least {
+    if let Some(least) = least {
         found.retain(|one| one.moves.is_some_and(|moves| moves >= Number::from(least)));
     }
     // a stable sort: equals stay in the order of the units
@@ -99,6 +100,18 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
     say_written(arguments.out.as_deref(), "", "", lang);
     Ok(End::Answered)
+}
+
+/// The least move that is told.
+fn points(text: &str) -> Result<Decimal, Fault> {
+    let digits = text.trim().trim_end_matches("points").trim_end_matches('分').trim();
+    let least = Decimal::from_str_exact(digits).ok().filter(|least| !least.is_sign_negative());
+    least.ok_or_else(|| {
+        Fault::Words(words!(
+            "--at-least 是分数,不小于 0,如 --at-least 2,不能是「{text}」",
+            "--at-least is a number of points, 0 or more, as in --at-least 2; it cannot be {text}"
+        ))
+    })
 }
 
 /// Every fact of a unit that may be looked at, one after another.

@@ -85,8 +85,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
             for outcome in &outcomes {
                 write(outcome, lang, &mut text);
             }
+            let of = if cases == 1 { "case" } else { "cases" };
             let _ =
-                writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} cases, {passed} passed, {failed} failed").get(lang));
+                writeln!(text, "{}", words!("{cases} 个用例,{passed} 个通过,{failed} 个不通过", "{cases} {of}, {passed} passed, {failed} failed").get(lang));
             print(&text)?;
         }
     }
@@ -227,7 +228,7 @@ fn published(folder: &Path, plan: &Plan) -> Result<(Vec<Cells>, Vec<Known>), Fau
         if is_no_result(&name) || plan.records.iter().any(|record| ledger::stands_for(stem, &record.name)) {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(|cause| unreadable(&path, cause))?;
+        let bytes = input::bytes_of(&path)?;
         let mut faults = Vec::new();
         let read = table::read(&path.display().to_string(), &bytes, &mut Sheets::default(), &mut faults);
         read.iter().for_each(|table| table.report_faults(&mut faults));

@@ -1,6 +1,5 @@
 //! `verify`: whether a receipt agrees with the files, with what comes out of them again, and with those before it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -9,12 +8,13 @@ use serde::Serialize;
 use super::help::{Example, example};
 use super::keys::trusted;
 use super::output::{Fault, deliver, locale, say_written};
-use super::receipt::{again, no_receipt, read};
+use super::receipt::{LARGEST, again, no_receipt, read};
 use super::root::Root;
 use super::{End, Format};
 use crate::audit::receipt::{self, Call, Document, Finding, Kind, Listed, Predecessor, Seen, Verified};
 use crate::diag::{Lang, Words, words};
 use crate::report;
+use crate::source::read_up_to;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -135,7 +135,7 @@ fn present(listed: Listed, root: &Root, outside: &mut Verified) -> Option<(Liste
         outside.name(Kind::Path, &listed.path, None, None);
         return None;
     };
-    let found = fs::read(path).ok().map(|bytes| Seen::of(&listed, &bytes));
+    let found = read_up_to(&path, LARGEST).ok().map(|bytes| Seen::of(&listed, &bytes));
     Some((listed, found))
 }
 
@@ -159,7 +159,7 @@ fn before(receipt: &Path, document: &Document<'_>, root: &Root) -> Vec<Predecess
     while let Some(previous) = link.take().filter(|previous| found.iter().all(|other| other.path != previous.path)) {
         let there = root.path_of(&previous.path);
         let beside = there.as_ref().and_then(|there| Some(receipt.with_file_name(there.file_name()?)));
-        let bytes = [there, beside].into_iter().flatten().find_map(|path| fs::read(path).ok());
+        let bytes = [there, beside].into_iter().flatten().find_map(|path| read_up_to(&path, LARGEST).ok());
         link = bytes.as_deref().and_then(|bytes| Document::read(bytes).ok()).and_then(|document| receipt::previous(&document));
         found.push(Predecessor { path: previous.path, bytes });
     }

@@ -7,7 +7,7 @@ use clap::ValueHint;
 use super::edition::Standard;
 use super::help::{Example, example};
 use super::input::{Loaded, Stopped, load_policy, month};
-use super::output::{Fault, Tabular, deliver, say_written};
+use super::output::{Fault, Tabular, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
 use crate::audit::{apart, freed};
 use crate::diag::{Code, Diagnostic, Lang, any_error, language_of, sort, words};
@@ -53,7 +53,9 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
     let (period, facts) = month(loaded, &arguments.subject)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let what_if = changed(arguments, loaded, &facts)?;
+    print_diagnostics(&what_if.warnings, &loaded.policy.sources, Some(lang));
     progress::begin(&words!("打分", "scoring"));
     let scored = |facts: &Facts| results::score(&loaded.plan, facts, &loaded.policy.sha256, &period, &progress::reached);
     let (before, after) = (scored(&facts), scored(&what_if.facts));
@@ -87,6 +89,8 @@ struct WhatIf {
     /// Facts that follow, though they were given, and that stay as given.
     freed: Vec<(usize, FactId)>,
     held: Vec<(usize, FactId)>,
+    /// What is worth saying of the changes.
+    warnings: Vec<Diagnostic>,
 }
 
 /// The changes of the command line and of tables, checked like any facts.
@@ -95,10 +99,10 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
     let inputs = files::read(&arguments.changes, &[]).map_err(|fault| Stopped::Unreadable(fault).with(&loaded.policy.sources))?;
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let mut written: Vec<Written> = in_tables(&inputs, &mut diagnostics);
-    let all = arguments.set_all.iter().map(|text| (text, true)).chain(arguments.set.iter().map(|text| (text, false)));
-    for (number, (text, of_all)) in all.enumerate() {
-        let one = typed(text, number + 1, of_all, plan).ok_or_else(|| malformed(text, of_all))?;
-        written.push(one);
+    for (texts, of_all) in [(&arguments.set_all, true), (&arguments.set, false)] {
+        for (number, text) in texts.iter().enumerate() {
+            written.push(typed(text, number + 1, of_all, plan).ok_or_else(|| malformed(text, of_all))?);
+        }
     }
     if written.is_empty() && diagnostics.is_empty() {
         return Err(Fault::Words(words!(
@@ -115,7 +119,7 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
     if any_error(&diagnostics) {
         return Err(stop(diagnostics));
     }
-    let mut what_if = WhatIf { facts: facts.clone(), changes: Vec::new(), freed: Vec::new(), held: Vec::new() };
+    let mut what_if = WhatIf { facts: facts.clone(), changes: Vec::new(), freed: Vec::new(), held: Vec::new(), warnings: Vec::new() };
     // what adjustments did is in the facts already
     what_if.facts.adjustments = None;
     for (member, one) in facts.members.iter().enumerate() {
@@ -124,7 +128,10 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
         let (out, _) = freed(program, row, &changing);
         what_if.freed.extend(out.into_iter().map(|fact| (member, fact)));
     }
-    apply(&mut what_if.facts, &changes, plan);
+    apply(&mut what_if.facts, &changes, plan, &mut diagnostics);
+    if any_error(&diagnostics) {
+        return Err(stop(diagnostics));
+    }
     for (member, (one, row)) in what_if.facts.members.iter().zip(&what_if.facts.rows).enumerate() {
         let Some(program) = plan.programs.get(one.tier).filter(|_| changes.iter().any(|(change, _)| change.member == member)) else { continue };
         what_if.held.extend(apart(program, row).into_iter().map(|fact| (member, fact)));
@@ -136,6 +143,8 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
     if any_error(&faults) {
         return Err(stop(faults));
     }
+    what_if.warnings = diagnostics.into_iter().chain(faults).collect();
+    sort(&mut what_if.warnings);
     what_if.changes = changes.into_iter().map(|(change, _)| change).collect();
     Ok(what_if)
 }

@@ -120,7 +120,7 @@ impl Case<'_> {
         });
         let rows: Vec<RecordView> = rows.collect();
         let rule = self.plan().inputs.get(input).map(|input| self.sources.excerpt(input.span)).unwrap_or_default();
-        Some(RecordsView { step: info.id.clone(), rule, count: count(record, &tally), rows })
+        Some(RecordsView { step: info.id.to_string(), rule, count: count(record, &tally), rows })
     }
 
     /// What a cell of a record holds; nothing where it is blank.

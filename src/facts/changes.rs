@@ -11,7 +11,7 @@ use super::grid::Form;
 use super::number::Reading;
 use super::register::{Register, UNIT};
 use super::table::{self, Sheets, squeezed};
-use super::{Cell, Facts, File};
+use super::{Cell, Facts, File, Known, partly};
 use crate::diag::{CellPlace, Code, Diagnostic, closest, words};
 use crate::eval::domain::Value;
 use crate::plan::{FactId, Plan};
@@ -35,24 +35,34 @@ pub(crate) struct Written {
 pub(crate) struct Changed {
     pub(crate) member: usize,
     pub(crate) fact: FactId,
-    pub(crate) old: Option<Value>,
-    pub(crate) new: Option<Value>,
+    pub(crate) old: Option<Content>,
+    pub(crate) new: Option<Content>,
 }
 
-/// What the command line calls its own changes.
-const TYPED: &str = "--set";
+/// What a cell holds: a value, and what it can be where that is known in part.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    pub(crate) value: Value,
+    pub(crate) known: Option<Box<Known>>,
+}
+
+/// What the command line calls its own changes: of one unit, and of all.
+const TYPED: [&str; 2] = ["--set", "--set-all"];
 
 /// `单位.列=值`, or `列=值` for all units; none where it has not that form.
 pub(crate) fn typed(text: &str, number: usize, of_all: bool, plan: &Plan) -> Option<Written> {
     let (target, value) = text.split_once(['=', '＝']).map(|(target, value)| (target.trim(), value.trim()))?;
-    let place = CellPlace { file: TYPED.to_owned(), row: number, column: target.to_owned(), ..CellPlace::default() };
+    let [of_one, all] = TYPED;
+    let option = if of_all { all } else { of_one };
+    let place = CellPlace { file: option.to_owned(), row: number, column: target.to_owned(), ..CellPlace::default() };
     if of_all {
-        return Some(Written { unit: None, column: target.to_owned(), value: value.to_owned(), place });
+        return (!target.is_empty()).then(|| Written { unit: None, column: target.to_owned(), value: value.to_owned(), place });
     }
     // names of units and columns may hold points themselves
     let parts: Vec<(&str, &str)> = target.match_indices('.').filter_map(|(at, _)| Some((target.get(..at)?, target.get(at + 1..)?))).collect();
     let (unit, column) = parts.iter().find(|(_, column)| facts_named(plan, column).is_some()).or(parts.last()).copied()?;
-    Some(Written { unit: Some(unit.trim().to_owned()), column: column.trim().to_owned(), value: value.to_owned(), place })
+    let (unit, column) = (unit.trim(), column.trim());
+    (!unit.is_empty() && !column.is_empty()).then(|| Written { unit: Some(unit.to_owned()), column: column.to_owned(), value: value.to_owned(), place })
 }
 
 /// The rows of tables of changes: unit, column, value.
@@ -127,15 +137,16 @@ pub(crate) fn resolve(
                 told = true;
                 continue;
             }
-            let kept = diagnostics.len();
-            let new = if one.value.is_empty() { None } else { Reading { plan, fact: declared, stated: None }.read(&one.value, &one.place, diagnostics) };
+            let (reading, mut said) = (Reading { plan, fact: declared, stated: None }, Vec::new());
+            let new = if one.value.is_empty() { None } else { partly::content(&reading, &one.value, &one.place, &mut said) };
+            let new = new.map(|(value, known)| Content { value, known });
+            // of all units the same is said once
+            said.retain(|fault| !diagnostics.contains(fault));
+            diagnostics.extend(said);
             if new.is_none() && !one.value.is_empty() {
-                // of all units the same is said once
-                diagnostics.truncate(if told { kept } else { diagnostics.len() });
-                told = true;
                 continue;
             }
-            let old = facts.rows.get(member).and_then(|row| row.get(fact)).map(|cell| cell.value);
+            let old = facts.rows.get(member).and_then(|row| row.get(fact)).map(|cell| Content { value: cell.value, known: cell.known.clone() });
             found.retain(|(other, _)| (other.member, other.fact) != (member, fact));
             found.push((Changed { member, fact, old, new }, one.place.clone()));
         }
@@ -143,8 +154,8 @@ pub(crate) fn resolve(
     found
 }
 
-/// Puts the changes in place.
-pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &Plan) {
+/// Puts the changes in place; of what is known in part nothing may be left that the limits of the rules allow.
+pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
     for (change, place) in changes {
         let form = if place.address.is_some() {
             Form::Sheet
@@ -159,10 +170,12 @@ pub(crate) fn apply(facts: &mut Facts, changes: &[(Changed, CellPlace)], plan: &
         if let Some(row) = facts.rows.get_mut(change.member) {
             row.listed |= change.new.is_some();
             if let Some(slot) = row.cells.get_mut(change.fact) {
-                *slot = change.new.map(|value| Cell { value, known: None, file, row: place.row, column: 0, provenance: None, basis: None });
+                let cell = |Content { value, known }| Cell { value, known, file, row: place.row, column: 0, provenance: None, basis: None };
+                *slot = change.new.clone().map(cell);
             }
         }
     }
+    partly::narrow(plan, facts, diagnostics);
     facts.gather(plan);
 }
 

@@ -31,6 +31,20 @@ pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
     found
 }
 
+/// The limits that facts break whatever is not given: those of which everything that bears on them is given.
+pub(crate) fn limits(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (member, row) in facts.members.iter().zip(&facts.rows) {
+        let Some(program) = plan.programs.get(member.tier) else { continue };
+        let mut values = Vec::new();
+        run(&Exact, program, row, Until::Bounds, &mut values);
+        let check = Check { plan, facts, member, row, program, values: &values };
+        let settled = program.bounds.iter().filter(|bound| row.get(bound.fact).is_some() && check.is_settled(bound.limit));
+        found.extend(settled.filter_map(|bound| check.bound(bound)));
+    }
+    found
+}
+
 struct Check<'a> {
     plan: &'a Plan,
     facts: &'a Facts,
@@ -90,6 +104,31 @@ impl Check<'_> {
                 .at(fact.span, words!("范围由这里定", "the range comes from here"))
                 .help(words!("核对这一格;范围确需放宽时改规则", "check the cell; if the range is too narrow, change the rules")),
         )
+    }
+
+    /// Whether a step rests on nothing but what is given.
+    fn is_settled(&self, root: StepId) -> bool {
+        let given = |step: StepId| match self.program.steps.get(step) {
+            Some(Step::Given(fact)) => Some((self.row.get(*fact).is_some(), self.plan.facts.get(*fact).is_some_and(|fact| fact.has_derivation))),
+            _ => None,
+        };
+        let (mut ahead, mut seen) = (vec![root], vec![false; self.program.steps.len()]);
+        while let Some(id) = ahead.pop() {
+            if seen.get_mut(id).is_none_or(|seen| std::mem::replace(seen, true)) {
+                continue;
+            }
+            match (given(id), self.program.steps.get(id)) {
+                (Some((false, _)), _) => return false,
+                (Some(_), _) | (None, None) => {}
+                // what a fact follows from bears on it only where it is not given; a default may be any other value
+                (None, Some(Step::OrElse(a, b))) => match given(*a) {
+                    Some((false, true)) => ahead.push(*b),
+                    _ => ahead.push(*a),
+                },
+                (None, Some(step)) => ahead.extend(operands(step)),
+            }
+        }
+        true
     }
 
     /// A default that the bounds of its fact refuse for this unit.
@@ -451,7 +490,7 @@ fn show_exact(number: &Number, unit: &Unit, lang: Lang) -> String {
     match unit {
         unit if unit.is_percent() => format!("{shown} %"),
         Unit::Number | Unit::Quotient => shown,
-        unit => format!("{shown} {}", if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
+        unit => format!("{shown} {}", if lang == Lang::Zh { unit.to_string() } else { unit.in_english_behind(&shown) }),
     }
 }
 
@@ -467,7 +506,11 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
         }
         Some(unit) if unit.is_moment() => quantity::moment::show(&Number::from(value), unit).unwrap_or_default(),
         Some(Unit::Number | Unit::Quotient) | None => quantity::padded(value, step),
-        Some(unit) => format!("{} {}", quantity::padded(value, step), if lang == Lang::Zh { unit.to_string() } else { unit.in_english() }),
+        Some(unit) => {
+            let digits = quantity::padded(value, step);
+            let name = if lang == Lang::Zh { unit.to_string() } else { unit.in_english_behind(&digits) };
+            format!("{digits} {name}")
+        }
     }
 }
 

@@ -9,10 +9,8 @@ use sha2::{Digest, Sha256};
 use super::{ledger, stray};
 use crate::diag::Words;
 use crate::quantity::{Cycle, Period};
-use crate::source::hex;
+use crate::source::{LARGEST, hex, read_up_to};
 
-/// Files larger than this are no table of facts.
-pub(super) const LARGEST: u64 = 64 << 20;
 /// How the names of tables of facts in a folder end.
 pub(crate) const FORMATS: [&str; 3] = ["csv", "xlsx", "json"];
 /// How the file of provenance beside `FACTS.csv` ends.
@@ -32,9 +30,6 @@ pub(crate) enum InputFault {
     /// The file system says no.
     #[error("{path}: {cause}")]
     Unreadable { path: String, cause: std::io::Error },
-    /// Larger than any table of facts.
-    #[error("{path}: larger than 64 MB")]
-    TooLarge { path: String },
     /// A folder without facts: what the names of tables are, and which tables have others.
     #[error("{path}: no facts*.csv, .xlsx or .json in this folder")]
     NoFacts { path: String, names: Words, there: Vec<String> },
@@ -190,12 +185,7 @@ fn read_one(file: &Path) -> Result<Input, InputFault> {
 }
 
 fn bytes_of(file: &Path) -> Result<Vec<u8>, InputFault> {
-    let path = || file.display().to_string();
-    let unreadable = |cause| InputFault::Unreadable { path: path(), cause };
-    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST {
-        return Err(InputFault::TooLarge { path: path() });
-    }
-    fs::read(file).map_err(unreadable)
+    read_up_to(file, LARGEST).map_err(|cause| InputFault::Unreadable { path: file.display().to_string(), cause })
 }
 
 /// One for all files, whatever their folders and order.

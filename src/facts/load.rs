@@ -340,17 +340,14 @@ impl Loader<'_, '_> {
         let mut known = None;
         let value = fact.and_then(|id| self.plan.facts.get(id)).and_then(|fact| {
             let reading = Reading { plan: self.plan, fact, stated: *stated };
-            if partly::is_set(text) {
-                let read = partly::read(&reading, text, &table.place(row, column), self.diagnostics)?;
-                let value = read.bounds.exact();
-                known = value.is_none().then(|| Box::new(read));
-                return Some(value.unwrap_or(Value::Absent(Absence::Partly)));
-            }
-            let value = reading.read(text, &table.place(row, column), self.diagnostics);
-            if value.is_none() && table.form == Form::Sheet {
-                advise(fact, text, self.diagnostics);
-            }
-            value
+            let Some((value, of)) = partly::content(&reading, text, &table.place(row, column), self.diagnostics) else {
+                if table.form == Form::Sheet {
+                    advise(fact, text, self.diagnostics);
+                }
+                return None;
+            };
+            known = of;
+            Some(value)
         });
         let Some(member) = member else { return };
         sheet.given.insert((member, column), fact.filter(|_| value.is_some()));

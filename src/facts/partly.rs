@@ -8,7 +8,7 @@ use super::number::Reading;
 use super::table::excerpt;
 use super::{Cell, Facts, Known};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, words};
-use crate::eval::domain::{Bounds, Hull, Interval, Value};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, Value};
 use crate::eval::{Until, run};
 use crate::plan::{Bound, Fact, FactId, Limit, Plan, Program, Type};
 use crate::quantity::Number;
@@ -59,6 +59,20 @@ enum Written<'t> {
 
 /// The set that a text writes; none where it is one value.
 fn written(text: &str) -> Option<Written<'_>> {
+    let found = form(text)?;
+    // nothing is no value, and a set holds no sets
+    let is_one = |part: &&str| !part.is_empty() && form(part).is_none();
+    let whole = match &found {
+        Written::Compared(_, part) => is_one(part),
+        Written::Between(low, _, high, _) => is_one(low) && is_one(high),
+        Written::Listed(parts) => parts.iter().all(is_one),
+        Written::Anything | Written::Malformed => true,
+    };
+    Some(if whole { found } else { Written::Malformed })
+}
+
+/// How a text that is not one value is put together.
+fn form(text: &str) -> Option<Written<'_>> {
     if matches!(text, "?" | "\u{FF1F}") {
         return Some(Written::Anything);
     }
@@ -88,12 +102,24 @@ fn written(text: &str) -> Option<Written<'_>> {
 const SEPARATORS: [char; 4] = [',', '\u{FF0C}', '、', ';'];
 
 /// Whether a cell holds a set.
-pub(super) fn is_set(text: &str) -> bool {
+fn is_set(text: &str) -> bool {
     written(text).is_some()
 }
 
+/// The value of a cell that is not blank, and what it can be where it holds a set; or none and the reason why.
+pub(super) fn content(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<(Value, Option<Box<Known>>)> {
+    if !is_set(text) {
+        return reading.read(text, place, diagnostics).map(|value| (value, None));
+    }
+    let known = read(reading, text, place, diagnostics)?;
+    Some(match known.bounds.exact() {
+        Some(value) => (value, None),
+        None => (Value::Absent(Absence::Partly), Some(Box::new(known))),
+    })
+}
+
 /// What the fact of a cell that holds a set can be, or none and the reason why.
-pub(super) fn read(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
+fn read(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
     let fact = reading.fact;
     let mut one = |part: &str| reading.read(part, place, diagnostics);
     let (bounds, listed) = match written(text)? {
@@ -214,7 +240,7 @@ pub(super) fn agreed(fact: &Fact, first: &Cell, other: &Cell) -> Option<Cell> {
 
 impl Known {
     /// Whether the cell leaves it open that it is this.
-    pub(super) fn may_be(&self, value: &Value) -> bool {
+    pub(crate) fn may_be(&self, value: &Value) -> bool {
         if self.listed.is_empty() { self.stated.holds(value) } else { self.listed.contains(value) }
     }
 }

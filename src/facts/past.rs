@@ -18,7 +18,7 @@ use crate::diag::{CellPlace, Code, Diagnostic, Lang, Words, any_error, words};
 use crate::eval::domain::{Absence, Bounds, Interval, Value};
 use crate::eval::stages::{self, Counted, Left, Members, Part};
 use crate::eval::{Until, run};
-use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, of_period, operands};
+use crate::plan::{Brought, Earlier, Input, InputId, InputKind, Literal, Made, Plan, Program, Read, Role, Step, StepId, When, each_operand, of_period};
 use crate::quantity::{Cycle, Number, Period};
 
 /// What was read of other periods.
@@ -329,7 +329,7 @@ fn read_by(plan: &Plan, roots_of: &dyn Fn(&Program) -> Vec<StepId>) -> BTreeSet<
         let Some(slot) = reached.get_mut(at).and_then(|reached| reached.get_mut(id)) else { continue };
         let Some(step) = plan.programs.get(at).and_then(|program| program.steps.get(id)).filter(|_| !std::mem::replace(slot, true)) else { continue };
         let Step::Input(input) = step else {
-            queue.extend(operands(step).into_iter().map(|step| (at, step)));
+            each_operand(step, |step| queue.push((at, step)));
             continue;
         };
         if seen.insert(*input)

@@ -8,11 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::adjustments;
-use super::files::{FORMATS, Input, LARGEST, PROVENANCE_ENDINGS, is_named, stem_of};
+use super::files::{FORMATS, Input, PROVENANCE_ENDINGS, is_named, stem_of};
 use super::table::{self, Sheets, Table, is_one_of, squeezed};
 use crate::diag::{Code, Diagnostic, Words, words};
 use crate::plan::Plan;
 use crate::quantity::{Cycle, Period};
+use crate::source::{LARGEST, read_up_to};
 
 /// How the names of tables end that other programs write and that are not read.
 const OTHER_FORMATS: [&str; 8] = ["xls", "xlsm", "xlsb", "et", "ods", "numbers", "tsv", "txt"];
@@ -92,10 +93,10 @@ pub(crate) fn read_names(records: &[&str]) -> Words {
 
 /// Whether a table prints what the rules compute.
 fn is_of_results(path: &Path, plan: &Plan) -> bool {
-    if fs::metadata(path).map_or(true, |about| !about.is_file() || about.len() > LARGEST) {
+    if !path.is_file() {
         return false;
     }
-    let Ok(bytes) = fs::read(path) else { return false };
+    let Ok(bytes) = read_up_to(path, LARGEST) else { return false };
     let computed = plan.items.iter().enumerate().filter(|(id, _)| !plan.facts.iter().any(|fact| fact.assesses == Some(*id))).map(|(_, item)| &item.name);
     let outputs = plan.outputs.iter().filter_map(|id| plan.values.get(*id)).map(|value| &value.name);
     let names: BTreeSet<String> = computed.chain(outputs).map(|name| squeezed(name)).collect();

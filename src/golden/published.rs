@@ -56,8 +56,31 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// The number that a published text says, with or without a percent sign.
+/// The number that a published text says, with or without a percent sign, as points or as a place (`8.15分`, `第3名`).
 pub(crate) fn number(text: &str) -> Option<Decimal> {
-    let digits: String = text.trim().trim_end_matches(['%', '\u{FF05}']).chars().filter(|c| !matches!(c, ',' | '\u{FF0C}')).collect();
+    let text = text.trim();
+    let bare = ["分", "points", "point"].iter().find_map(|unit| text.strip_suffix(unit));
+    let place = || text.strip_prefix('第').map(|place| place.strip_suffix(['名', '位']).unwrap_or(place));
+    let digits = bare.or_else(place).unwrap_or(text).trim_end().trim_end_matches(['%', '\u{FF05}']);
+    let ascii = |letter: char| match letter {
+        '\u{2212}' => '-',
+        '\u{FF10}'..='\u{FF19}' | '\u{FF0E}' => char::from_u32(u32::from(letter).saturating_sub(0xFEE0)).unwrap_or(letter),
+        other => other,
+    };
+    let digits: String = digits.chars().filter(|letter| !matches!(letter, ',' | '\u{FF0C}')).map(ascii).collect();
     Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_as_tables_print_it() {
+        let said = |text: &str| number(text).map(|number| number.to_string());
+        let texts = ["8.15", " 8.15 分", "8.150分", "8.15 points", "1,234", "95%", "第49名", "第 3 位", "\u{2212}1.5", "８．５"];
+        let wanted = ["8.15", "8.15", "8.15", "8.15", "1234", "95", "49", "3", "-1.5", "8.5"];
+        assert_eq!(texts.map(|text| said(text).unwrap()), wanted);
+        assert_eq!(["", "分", "第名", "abc", "—", "1-3", "8.15人"].map(said), [const { None }; 7]);
+    }
 }

@@ -1,10 +1,12 @@
 //! Adds steps to a program; units and steps of values follow from the operands.
 
-use std::collections::BTreeMap;
+use std::mem::Discriminant;
+use std::sync::Arc;
 
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
-use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId};
+use super::{Info, Literal, MarkId, Notes, Reading, Role, Step, StepId, StepName};
 use crate::quantity::{self, Number, Unit};
 use crate::source::Span;
 
@@ -13,16 +15,21 @@ use crate::source::Span;
 pub(super) struct Builder {
     pub(super) steps: Vec<Step>,
     pub(super) infos: Vec<Info>,
-    /// The path of the item being lowered.
-    pub(super) owner: String,
+    /// How often each owner was asked for an id of each role.
+    names: IndexMap<Arc<str>, Vec<(Discriminant<Role>, u32)>>,
+    /// The path of the item being lowered, by its place there.
+    owner: Option<usize>,
     pub(super) clause: Option<Span>,
-    /// The numbers, truths and words of the rules that have a step, by where they stand.
-    constants: BTreeMap<Span, Vec<(Literal, Option<Unit>, StepId)>>,
-    /// How often each id was given: by owner and role.
-    names: BTreeMap<String, BTreeMap<&'static str, u32>>,
+    /// The steps of the numbers, truths and words of the rules, by where they stand.
+    constants: IndexMap<Span, Vec<StepId>>,
 }
 
 impl Builder {
+    /// Room for so many steps.
+    pub(super) fn of(steps: usize) -> Self {
+        Builder { steps: Vec::with_capacity(steps), infos: Vec::with_capacity(steps), ..Builder::default() }
+    }
+
     pub(super) fn push(&mut self, step: Step, role: Role, unit: Option<Unit>, span: Span) -> StepId {
         let grid = self.grid(&step);
         let id = self.steps.len();
@@ -47,12 +54,14 @@ impl Builder {
     }
 
     pub(super) fn constant(&mut self, value: Literal, unit: Option<Unit>, span: Span) -> StepId {
-        let here = self.constants.get(&span);
-        if let Some((_, _, step)) = here.and_then(|here| here.iter().find(|(other, of, _)| *other == value && *of == unit)) {
+        let says = |step: &&StepId| {
+            matches!(self.steps.get(**step), Some(Step::Constant(other)) if *other == value) && self.infos.get(**step).is_some_and(|info| info.unit == unit)
+        };
+        if let Some(step) = self.constants.get(&span).and_then(|here| here.iter().find(says)) {
             return *step;
         }
-        let step = self.push(Step::Constant(value), Role::Written, unit.clone(), span);
-        self.constants.entry(span).or_default().push((value, unit, step));
+        let step = self.push(Step::Constant(value), Role::Written, unit, span);
+        self.constants.entry(span).or_default().push(step);
         step
     }
 
@@ -71,52 +80,35 @@ impl Builder {
         }
     }
 
+    /// Names the owner of the steps to come, and gives what names that of those before.
+    pub(super) fn turn_to(&mut self, owner: &str) -> Option<usize> {
+        let place = self.names.get_index_of(owner).unwrap_or_else(|| self.names.insert_full(owner.into(), Vec::new()).0);
+        self.owner.replace(place)
+    }
+
+    pub(super) fn turn_back(&mut self, owner: Option<usize>) {
+        self.owner = owner;
+    }
+
     /// The id of a step: its owner, its role, and which of that role it is there.
-    fn id(&mut self, role: Role) -> String {
-        let name = match role {
-            Role::Written => "number",
-            Role::Cell(_) => "cell",
-            Role::Input(_) => "gathered",
-            Role::Fact(_) => "fact",
-            Role::Derived(_) => "derived",
-            Role::Default(_) => "default",
-            Role::Value(_) => "value",
-            Role::Item(_) => "score",
-            Role::Base => "base",
-            Role::Distance(_) => "distance",
-            Role::Steps => "steps",
-            Role::Deduction => "deduction",
-            Role::Addition => "addition",
-            Role::AtMost => "at-most",
-            Role::Condition => "condition",
-            Role::Scope => "scope",
-            Role::Part => "part",
-            Role::Marks(_) => "marks",
-            Role::Spill(_) => "spill",
-            Role::Computed => "computed",
-            Role::Veto(_) => "veto",
-            Role::Vetoed => "vetoed",
-            Role::Award => "award",
-            Role::Formula => "formula",
-            Role::ItemFloor => "floor",
-            Role::ItemCap => "cap",
-            Role::ItemRound => "round",
-            Role::Parts => "parts",
-            Role::Uncapped => "uncapped",
-            Role::Total => "total",
-            Role::StandIn => "stand-in",
-            Role::Call => "call",
-            Role::Clock => "clock",
-            Role::Extreme => "extreme",
-            Role::Expression => "expression",
+    fn id(&mut self, role: Role) -> StepName {
+        if self.owner.is_none() {
+            self.turn_to("");
+        }
+        let place = self.owner.unwrap_or_default();
+        let kind = std::mem::discriminant(&role);
+        let Some((owner, counts)) = self.names.get_index_mut(place) else { return StepName { owner: "".into(), role: role.name(), nth: 1 } };
+        let nth = match counts.iter_mut().find(|(other, _)| *other == kind) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                counts.push((kind, 1));
+                1
+            }
         };
-        let id = [self.owner.as_str(), "#", name].concat();
-        let count = match self.names.get_mut(&self.owner) {
-            Some(names) => names.entry(name).or_insert(0),
-            None => self.names.entry(self.owner.clone()).or_default().entry(name).or_insert(0),
-        };
-        *count += 1;
-        if *count > 1 { format!("{id}.{count}") } else { id }
+        StepName { owner: Arc::clone(owner), role: role.name(), nth }
     }
 
     /// The grid on which the values of a step lie, as far as it follows from the operands.

@@ -23,7 +23,12 @@ pub(crate) fn lower(standard: Standard, lang: Lang) -> Plan {
     let calendar = Arc::new(OnceLock::new());
     let shared = Shared { functions: &functions, calendar: &calendar };
     let named = RefCell::default();
-    let mut programs: Vec<Program> = (0..standard.tiers.len()).map(|tier| Lowering::new(&standard, shared, &named, tier).program()).collect();
+    let mut programs: Vec<Program> = Vec::with_capacity(standard.tiers.len());
+    for tier in 0..standard.tiers.len() {
+        // the rules of most tiers are about as long
+        let room = programs.last().map_or(0, |program| program.steps.len());
+        programs.push(Lowering { builder: Builder::of(room), ..Lowering::new(&standard, shared, &named, tier) }.program());
+    }
     let gathered = standard.inputs.iter().map(|one| input(&standard, one));
     let inputs: Vec<Input> = gathered.chain(named.into_inner()).collect();
     let stages = super::inputs::arrange(&inputs, &mut programs);
@@ -390,9 +395,17 @@ impl<'s> Lowering<'s> {
 
     /// Lowers something with its owner and clause in force.
     pub(super) fn within<T>(&mut self, owner: &str, clause: Option<Span>, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let before = (std::mem::replace(&mut self.builder.owner, owner.to_owned()), std::mem::replace(&mut self.builder.clause, clause));
+        let before = self.builder.turn_to(owner);
+        let done = self.under(clause, lower);
+        self.builder.turn_back(before);
+        done
+    }
+
+    /// Lowers something with its clause in force.
+    pub(super) fn under<T>(&mut self, clause: Option<Span>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.builder.clause, clause);
         let done = lower(self);
-        (self.builder.owner, self.builder.clause) = before;
+        self.builder.clause = before;
         done
     }
 

@@ -223,8 +223,7 @@ impl Lowering<'_> {
     where
         T: Into<StepId> + Copy,
     {
-        let owner = self.builder.owner.clone();
-        let step = self.within(&owner, Some(clause.span), lower);
+        let step = self.under(Some(clause.span), lower);
         self.builder.note(step.into(), &clause.notes);
         step
     }

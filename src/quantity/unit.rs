@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use rust_decimal::Decimal;
 
@@ -25,7 +26,7 @@ pub enum Unit {
     /// 时间: a day and the time of day.
     Time,
     /// 件, 分, 分/件 and so on: named units with their exponents, none of which is 0.
-    Named(BTreeMap<String, i8>),
+    Named(Arc<BTreeMap<String, i8>>),
 }
 
 /// Why an operation has no unit.
@@ -49,14 +50,15 @@ impl Unit {
             "百分点" | "个百分点" | "pp" => Unit::Points,
             "日期" | "date" => Unit::Date,
             "时间" | "time" => Unit::Time,
-            _ => Unit::Named(BTreeMap::from([(canonical(name).to_owned(), 1)])),
+            _ => Unit::Named(Arc::new(BTreeMap::from([(canonical(name).to_owned(), 1)]))),
         }
     }
 
     /// 分.
     #[must_use]
     pub fn score() -> Unit {
-        Unit::named(SCORE)
+        static UNIT: LazyLock<Unit> = LazyLock::new(|| Unit::named(SCORE));
+        UNIT.clone()
     }
 
     /// What one of this unit is as a number: 0.01 for % and 百分点, 0.001 for ‰, otherwise 1.
@@ -227,7 +229,7 @@ fn compound(a: &BTreeMap<String, i8>, b: &BTreeMap<String, i8>, sign: i8) -> Res
             parts.insert(name.clone(), sum);
         }
     }
-    Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(parts) })
+    Ok(if parts.is_empty() { Unit::Rate } else { Unit::Named(Arc::new(parts)) })
 }
 
 /// The units in which days and times differ.
@@ -301,6 +303,21 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// The unit in English behind the digits of a number: of 1 a built-in unit stands in the singular, of 1.00 it does not.
+    #[must_use]
+    pub fn in_english_behind(&self, digits: &str) -> String {
+        let name = self.in_english();
+        if !matches!(digits, "1" | "-1") || !BUILT_IN.iter().any(|(_, english)| *english == name) {
+            return name;
+        }
+        match name.as_str() {
+            "entries" => "entry".to_owned(),
+            plural => plural.strip_suffix('s').unwrap_or(plural).to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -336,6 +353,13 @@ impl fmt::Display for Unit {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn of_one_thing_a_unit_stands_in_the_singular() {
+        let told = |unit: &str, digits| Unit::named(unit).in_english_behind(digits);
+        assert_eq!(["件", "分", "次", "条", "家", "户"].map(|unit| told(unit, "1")), ["case", "point", "time", "entry", "office", "household"]);
+        assert_eq!([told("分", "-1"), told("分", "1.00"), told("分", "2"), told("元", "1"), told("亩", "1")], ["point", "points", "points", "yuan", "亩"]);
+    }
 
     fn unit() -> impl Strategy<Value = Unit> {
         let named = prop_oneof![Just("件"), Just("次"), Just("分"), Just("人")];

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::pick;
+use super::reconciled::relaxed_name;
 use super::value::{absence_word, mode_word, show_number};
-use crate::audit::claims::{Cell, Claim, Claims, Contradiction, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
-use crate::diag::Lang;
+use crate::audit::claims::{Cell, Claim, Claims, Contradiction, Evidence, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
+use crate::diag::{Lang, words};
 use crate::facts::table::csv_cell;
 use crate::quantity::Mode;
 
@@ -30,6 +31,8 @@ pub(crate) struct ClaimView {
     pub(crate) text: String,
     /// `holds`, `fails` or `unknown`.
     pub(crate) verdict: &'static str,
+    /// `transcribed` or `fitted` where it holds and that proves nothing.
+    pub(crate) evidence: Option<&'static str>,
     /// What the tables say.
     pub(crate) found: String,
 }
@@ -53,7 +56,8 @@ impl ClaimsView {
                 line: claim.line,
                 text: claim.text.clone(),
                 verdict: verdict_id(claim.verdict),
-                found: found(&claim.found, claim.verdict, lang),
+                evidence: evidence_id(claim.evidence),
+                found: found(&claim.found, claim.verdict, lang) + remark(claim, lang).as_str(),
             }));
             view.contradictions.extend(claims.contradictions.iter().map(|contradiction| ContradictionView {
                 file: file.clone(),
@@ -88,12 +92,45 @@ fn verdict_id(verdict: Verdict) -> &'static str {
     }
 }
 
-fn verdict_word(id: &str, lang: Lang) -> &'static str {
-    match id {
-        "holds" => pick(lang, "成立", "holds"),
-        "fails" => pick(lang, "不成立", "fails"),
+fn evidence_id(evidence: Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::Own => None,
+        Evidence::Copied => Some("transcribed"),
+        Evidence::Fitted { .. } => Some("fitted"),
+    }
+}
+
+pub(super) fn verdict_word(claim: &ClaimView, lang: Lang) -> &'static str {
+    match (claim.verdict, claim.evidence) {
+        ("holds", Some("transcribed")) => pick(lang, "成立(照录)", "holds (transcribed)"),
+        ("holds", Some(_)) => pick(lang, "成立(代入)", "holds (fitted)"),
+        ("holds", None) => pick(lang, "成立", "holds"),
+        ("fails", _) => pick(lang, "不成立", "fails"),
         _ => pick(lang, "无从核", "unknown"),
     }
+}
+
+/// What a verdict is worth, and which roundings lead to what was printed.
+fn remark(claim: &Claim, lang: Lang) -> String {
+    let worth = match claim.evidence {
+        Evidence::Own => None,
+        Evidence::Copied => Some(words!(";所比的就是照录的数,不能作为旁证", "; what it was held against was copied from print: no evidence")),
+        Evidence::Fitted { rows, of } if rows < of => Some(words!(
+            ";其中 {rows} 行所依的数据有照公布的数定的(代入、推得),不能作为旁证",
+            "; facts behind {rows} of the rows were fitted to what is printed: no evidence"
+        )),
+        Evidence::Fitted { .. } => {
+            Some(words!(";所依的数据有照公布的数定的(代入、推得),不能作为旁证", "; facts behind it were fitted to what is printed: no evidence"))
+        }
+    };
+    let explained = claim.explained.iter().map(|(unit, roundings)| {
+        let names = roundings.iter().map(|one| relaxed_name(one, lang)).collect::<Vec<_>>().join(pick(lang, "、", ", "));
+        words!(
+            ";舍入可释:{unit}的{names} 不先取整,就能得到印出的数",
+            "; explained by rounding: with {names} of {unit} not rounded first what is printed is reached"
+        )
+    });
+    worth.into_iter().chain(explained).map(|words| words.get(lang).to_owned()).collect()
 }
 
 /// What a table says is a number without its last digits, and a word as it stands.
@@ -146,12 +183,22 @@ fn found(found: &Found, verdict: Verdict, lang: Lang) -> String {
             }
             text + other_rounding(*mode, lang).as_str()
         }
-        Found::Truth { sides } => match (sides, verdict) {
-            (Some((one, other)), Verdict::Holds) => format!("{}{}{}", show(one, lang), pick(lang, " 与 ", " and "), show(other, lang)),
-            (Some((one, other)), _) => format!("{}{}{}", show(one, lang), pick(lang, " 对 ", " against "), show(other, lang)),
-            (None, Verdict::Holds) => pick(lang, "表里如此", "so say the tables").to_owned(),
-            (None, _) => pick(lang, "表里不是这样", "the tables say otherwise").to_owned(),
-        },
+        Found::Truth { sides, partial } => {
+            let sides = match (sides, verdict) {
+                (Some((one, other)), Verdict::Holds) => format!("{}{}{}", show(one, lang), pick(lang, " 与 ", " and "), show(other, lang)),
+                (Some((one, other)), _) => format!("{}{}{}", show(one, lang), pick(lang, " 对 ", " against "), show(other, lang)),
+                (None, Verdict::Holds) => pick(lang, "表里如此", "so say the tables").to_owned(),
+                (None, _) => pick(lang, "表里不是这样", "the tables say otherwise").to_owned(),
+            };
+            partial.as_ref().map_or_else(
+                || sides.clone(),
+                |table| {
+                    words!("{sides};表「{table}」只公布了一部分,单这一部分已经如此", "{sides}; so far by the published part of the table {table} alone")
+                        .get(lang)
+                        .to_owned()
+                },
+            )
+        }
         Found::List(list) => listed(list, lang),
         Found::Values { count, wrong, strangers, open } => {
             let mut parts: Vec<String> = wrong.iter().map(|wrong| wrong_value(wrong, lang)).collect();
@@ -325,7 +372,7 @@ pub(crate) fn claims_in_text(view: &ClaimsView, lang: Lang) -> String {
     let several = view.several();
     for claim in &view.claims {
         let file = if several { format!("{} ", claim.file) } else { String::new() };
-        let (verdict, id, line, quotation, found) = (verdict_word(claim.verdict, lang), &claim.id, claim.line, &claim.text, &claim.found);
+        let (verdict, id, line, quotation, found) = (verdict_word(claim, lang), &claim.id, claim.line, &claim.text, &claim.found);
         let _ = match lang {
             Lang::Zh => write!(text, "{verdict}  {file}{id}  第 {line} 行  “{quotation}”\n        {found}\n"),
             Lang::En => write!(text, "{verdict}  {file}{id}  line {line}  “{quotation}”\n        {found}\n"),
@@ -345,9 +392,21 @@ pub(crate) fn claims_in_text(view: &ClaimsView, lang: Lang) -> String {
 fn counts(view: &ClaimsView, lang: Lang) -> String {
     let (all, holds, fails, unknown, contradictions) =
         (view.claims.len(), view.count("holds"), view.count("fails"), view.count("unknown"), view.contradictions.len());
+    let with = |evidence: &str| view.claims.iter().filter(|claim| claim.evidence == Some(evidence)).count();
+    let none = match (with("transcribed"), with("fitted")) {
+        (0, 0) => String::new(),
+        (copied, 0) => words!("(其中照录 {copied} 条,不能作为旁证)", " ({copied} of them transcribed: no evidence)").get(lang).to_owned(),
+        (0, fitted) => words!("(其中代入 {fitted} 条,不能作为旁证)", " ({fitted} of them fitted: no evidence)").get(lang).to_owned(),
+        (copied, fitted) => words!("(其中照录 {copied} 条、代入 {fitted} 条,不能作为旁证)", " ({copied} of them transcribed and {fitted} fitted: no evidence)")
+            .get(lang)
+            .to_owned(),
+    };
     match lang {
-        Lang::Zh => format!("{all} 条断言:{holds} 条成立,{fails} 条不成立,{unknown} 条无从核;{contradictions} 处矛盾"),
-        Lang::En => format!("{all} claims: {holds} hold, {fails} fail, {unknown} unknown; {contradictions} contradictions"),
+        Lang::Zh => format!("{all} 条断言:{holds} 条成立{none},{fails} 条不成立,{unknown} 条无从核;{contradictions} 处矛盾"),
+        Lang::En => {
+            let many = if contradictions == 1 { "" } else { "s" };
+            format!("{all} claims: {holds} hold{none}, {fails} fail, {unknown} unknown; {contradictions} contradiction{many}")
+        }
     }
 }
 
@@ -359,7 +418,7 @@ pub(crate) fn claims_in_markdown(view: &ClaimsView, lang: Lang) -> String {
         Lang::En => "| claim | line | sentence | verdict | found |\n| --- | ---: | --- | --- | --- |\n".to_owned(),
     };
     for claim in &view.claims {
-        let verdict = verdict_word(claim.verdict, lang);
+        let verdict = verdict_word(claim, lang);
         let _ = writeln!(text, "| {} | {} | {} | {verdict} | {} |", cell(&claim.id), claim.line, cell(&claim.text), cell(&claim.found));
     }
     if !view.contradictions.is_empty() {
@@ -376,7 +435,7 @@ pub(crate) fn claims_in_markdown(view: &ClaimsView, lang: Lang) -> String {
 pub(crate) fn claims_in_csv(view: &ClaimsView, lang: Lang) -> String {
     let mut text = format!("{}\n", pick(lang, "断言,行,句子,结论,表里", "claim,line,sentence,verdict,found"));
     for claim in &view.claims {
-        let cells = [claim.id.as_str(), &claim.line.to_string(), &claim.text, verdict_word(claim.verdict, lang), &claim.found].map(csv_cell);
+        let cells = [claim.id.as_str(), &claim.line.to_string(), &claim.text, verdict_word(claim, lang), &claim.found].map(csv_cell);
         let _ = writeln!(text, "{}", cells.join(","));
     }
     text

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::gathered::lines as of_units;
 use super::records::counted;
-use super::value::{absence_word, mode_word, provenance_word, show, show_bounds};
+use super::value::{absence_word, mode_word, provenance_word, show, show_bounds, unit_behind};
 use super::{pick, sentence::sentence, view::adjustment_text};
 use crate::diag::Lang;
 use crate::eval::domain::{Used, Value};
@@ -14,7 +14,7 @@ use crate::eval::trace::{Reach, Trace};
 use crate::explain::{Case, Topic, side_words};
 use crate::facts::past::{Account, Gave};
 use crate::plan::{Clock, ClockKind, InputKind, MarkId, Role, Sign, Step, StepId};
-use crate::quantity::Number;
+use crate::quantity::{Number, Unit};
 use crate::results::texts;
 
 /// A derivation as it is told: every format is written from it.
@@ -245,7 +245,7 @@ impl<'a> Writer<'a> {
         let score = match (&explanation.score, &explanation.full) {
             (Some(_), _) if matches!(topic, Topic::Output(_)) => case.root(topic).map(|root| self.shown(root)).unwrap_or_default(),
             (Some(score), Some(full)) => format!("{score} / {full} {}", pick(lang, "分", "points")),
-            (Some(score), None) => format!("{score} {}", pick(lang, "分", "points")),
+            (Some(score), None) => format!("{score} {}", unit_behind(score, &Unit::score(), lang)),
             (None, _) => case
                 .root(topic)
                 .filter(|root| case.trace.bounds(*root).is_some())
@@ -334,7 +334,7 @@ impl<'a> Writer<'a> {
             Role::ItemCap => pick(lang, "封顶", "cap").to_owned(),
             Role::ItemRound => pick(lang, "取整", "rounded").to_owned(),
             Role::Parts => {
-                let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+                let owner = info.id.item();
                 format!("{owner} {}", pick(lang, "合计", "sum"))
             }
             Role::Uncapped => pick(lang, "合计", "sum").to_owned(),
@@ -453,7 +453,7 @@ impl<'a> Writer<'a> {
         let Some(Role::Item(item)) = self.case.trace.info(id).map(|info| info.role) else { return String::new() };
         match (self.case.computed_score(item), self.lang) {
             (Some(computed), Lang::Zh) => format!("(算得 {computed} 分,已调整)"),
-            (Some(computed), Lang::En) => format!(" (computed as {computed} points, adjusted)"),
+            (Some(computed), Lang::En) => format!(" (computed as {computed} {}, adjusted)", Unit::score().in_english_behind(&computed)),
             (None, lang) => pick(lang, "(已调整)", " (adjusted)").to_owned(),
         }
     }
@@ -465,7 +465,7 @@ impl<'a> Writer<'a> {
             info.role,
             Role::Deduction | Role::Addition | Role::AtMost | Role::Award | Role::Formula | Role::Base | Role::ItemFloor | Role::ItemCap | Role::ItemRound
         );
-        let owner = info.id.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let owner = info.id.item();
         if nameless && !owner.is_empty() { format!("{owner} {label}") } else { label }
     }
 

@@ -149,7 +149,7 @@ impl Inverted<'_> {
     /// What was left aside: its kind, and in words.
     fn relaxed(&self, relaxed: &Relaxed, lang: Lang) -> (&'static str, String) {
         let owner = |step: StepId| {
-            let id = self.program.infos.get(step).map(|info| info.id.as_str()).unwrap_or_default();
+            let id = self.program.infos.get(step).map(|info| info.id.to_string()).unwrap_or_default();
             id.split('#').next().unwrap_or_default().to_owned()
         };
         match relaxed {
@@ -166,6 +166,7 @@ impl Inverted<'_> {
                 let name = self.name(*fact);
                 ("max", words!("「{name}」的上限 --max", "--max of {name}").get(lang).to_owned())
             }
+            Relaxed::MaxOfAll => ("max", words!("各项的上限 --max", "--max of all of them").get(lang).to_owned()),
             Relaxed::Bound(bound) => ("bound", self.bound(*bound, lang)),
             Relaxed::Exemption(index) => {
                 let reason = self.plan.exemptions.get(*index).map(|one| one.name.as_str()).unwrap_or_default();
@@ -218,7 +219,8 @@ impl Inverted<'_> {
         let mut text = String::new();
         let (unit, tier, period, indicator) = (self.unit, &self.program.tier, self.period, self.indicator);
         let score = self.score;
-        let line = words!("{unit}({tier}) {period}  {indicator}  印作 {score} 分", "{unit} ({tier}) {period}  {indicator}  printed as {score} points");
+        let points = Unit::score().in_english_behind(score);
+        let line = words!("{unit}({tier}) {period}  {indicator}  印作 {score} 分", "{unit} ({tier}) {period}  {indicator}  printed as {score} {points}");
         let _ = writeln!(text, "{}", line.get(lang));
         match &self.answer {
             Ok(answer) => self.write_answer(answer, lang, &mut text),
@@ -251,7 +253,7 @@ impl Inverted<'_> {
         let _ = writeln!(text);
         self.write_solutions(answer, lang, text);
         for general in &answer.general {
-            self.write_general(general, lang, text);
+            self.write_general(general, answer, lang, text);
         }
         self.write_drops(answer, lang, text);
     }
@@ -261,6 +263,7 @@ impl Inverted<'_> {
         let said = match (answer.count, answer.open) {
             (Some(0), None) => words!("没有数据印得出这个分:在这些界限之内已证明不可能", "no facts print this score: proven impossible within these bounds"),
             (Some(0), Some(_)) => words!("还没有找到印得出这个分的数据,但没有找遍", "none found that print this score, but not everything was looked at"),
+            (Some(1), None) => words!("1 组数据印得出这个分,已证明没有别的:", "1 set of facts prints this score, proven to be all:"),
             (Some(count), None) => words!("{count} 组数据印得出这个分,已证明没有别的:", "{count} sets of facts print this score, proven to be all:"),
             (Some(count), Some(Open::Endless)) => words!(
                 "印得出这个分的数据没有尽头,因为「{unbounded}」没有上限;最小的 {count} 组(写 --max 数据=上限 可以求全):",
@@ -313,18 +316,22 @@ impl Inverted<'_> {
         }
     }
 
-    fn write_general(&self, general: &General, lang: Lang, text: &mut String) {
+    fn write_general(&self, general: &General, answer: &Answer, lang: Lang, text: &mut String) {
         let name = self.name(general.fact);
         if general.ranges.is_empty() {
-            let _ = writeln!(text, "{}", words!("没有一个「{name}」印得出这个分", "no {name} prints this score").get(lang));
+            let said = words!("在这些界限之内没有一个「{name}」印得出这个分", "within these bounds no {name} prints this score");
+            let _ = writeln!(text, "{}", said.get(lang));
             return;
         }
         let ranges: Vec<String> = general.ranges.iter().take(ROWS).map(|(from, to)| self.range(general.fact, from.as_ref(), to.as_ref(), lang)).collect();
         let ranges = ranges.join(pick(lang, "、", ", "));
-        let said = if general.exact {
-            words!("「{name}」只能是 {ranges}", "{name} can only be {ranges}")
-        } else {
-            words!("「{name}」在 {ranges} 之内", "{name} lies within {ranges}")
+        // what nothing comes to is not said to be so
+        let impossible = answer.count == Some(0) && answer.open.is_none();
+        let said = match (impossible, general.exact) {
+            (false, true) => words!("「{name}」只能是 {ranges}", "{name} can only be {ranges}"),
+            (false, false) => words!("「{name}」在 {ranges} 之内", "{name} lies within {ranges}"),
+            (true, true) => words!("要印出这个分,「{name}」须是 {ranges}", "to print this score, {name} would have to be {ranges}"),
+            (true, false) => words!("要印出这个分,「{name}」须在 {ranges} 之内", "to print this score, {name} would have to lie within {ranges}"),
         };
         let _ = writeln!(text, "{}", said.get(lang));
         if let Some((step, Hull { low: Some(low), high: Some(high), .. })) = general.quotient {

@@ -3,7 +3,7 @@
 use comfy_table::{Table, presets};
 
 use super::pick;
-use super::value::unit_word;
+use super::value::{unit_behind, unit_word};
 use crate::diag::Lang;
 use crate::plan::{Fact, Plan, Type};
 use crate::quantity::{self, Unit};
@@ -104,7 +104,10 @@ fn step(fact: &Fact, lang: Lang) -> String {
                 quantity::Number::from(fact.step).times(&rust_decimal::Decimal::ONE_HUNDRED.into()).ok().and_then(|step| step.decimal()).unwrap_or(fact.step);
             format!("{}%", quantity::plain(percent))
         }
-        Some(unit) => format!("{} {}", quantity::plain(fact.step), unit_word(unit, lang)),
+        Some(unit) => {
+            let digits = quantity::plain(fact.step);
+            format!("{digits} {}", unit_behind(&digits, unit, lang))
+        }
     }
 }
 

@@ -149,8 +149,22 @@ mod tests {
                 cell("没有的<b>局", "别的列", ("1", None), Verdict::Unknown, "表里没有这家"),
             ],
             claims: vec![
-                ClaimVerdict { id: "1".to_owned(), line: 3, text: "共 <60> 家".to_owned(), verdict: ClaimOutcome::Holds, found: "60".to_owned() },
-                ClaimVerdict { id: "2".to_owned(), line: 9, text: "教育局第一".to_owned(), verdict: ClaimOutcome::Fails, found: "第 49".to_owned() },
+                ClaimVerdict {
+                    id: "1".to_owned(),
+                    line: 3,
+                    text: "共 <60> 家".to_owned(),
+                    verdict: ClaimOutcome::Holds,
+                    said: "成立(照录)",
+                    found: "60".to_owned(),
+                },
+                ClaimVerdict {
+                    id: "2".to_owned(),
+                    line: 9,
+                    text: "教育局第一".to_owned(),
+                    verdict: ClaimOutcome::Fails,
+                    said: "不成立",
+                    found: "第 49".to_owned(),
+                },
             ],
         };
         let page = page_of(&findings, Lang::Zh);

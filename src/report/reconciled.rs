@@ -331,7 +331,7 @@ fn place_words((computed, provisional): (Option<Decimal>, bool), (by_totals, com
 }
 
 /// A rounding that is left out, in words.
-fn relaxed_name(relaxed: &Relaxed, lang: Lang) -> String {
+pub(super) fn relaxed_name(relaxed: &Relaxed, lang: Lang) -> String {
     let Relaxed { kind, name, step, percent, inner } = relaxed;
     let hundred = Decimal::ONE_HUNDRED;
     let step = if *percent { step.checked_mul(hundred).map(quantity::plain).map(|step| step + "%") } else { Some(quantity::plain(*step)) };

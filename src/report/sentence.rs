@@ -1,7 +1,7 @@
 //! The sentence that a bulletin would print about a score.
 
 use super::pick;
-use super::value::{show, show_bounds, unit_word};
+use super::value::{show, show_bounds, unit_behind};
 use crate::diag::Lang;
 use crate::eval::domain::{Absence, Used, Value};
 use crate::eval::outcome::Status;
@@ -168,7 +168,10 @@ impl Wording<'_> {
         match (self.lang, self.case.computed_score(item)) {
             (Lang::Zh, Some(computed)) => format!("算得 {computed} 分,调整为 {score}({reason})。"),
             (Lang::Zh, None) => format!("算不出得分,调整为 {score}({reason})。"),
-            (Lang::En, Some(computed)) => format!("Computed as {computed} points, adjusted to {score} ({reason})."),
+            (Lang::En, Some(computed)) => {
+                let unit = Unit::score().in_english_behind(&computed);
+                format!("Computed as {computed} {unit}, adjusted to {score} ({reason}).")
+            }
             (Lang::En, None) => format!("Not computed, adjusted to {score} ({reason})."),
         }
     }
@@ -350,7 +353,7 @@ impl Wording<'_> {
         let (Role::Cell(fact) | Role::Fact(fact)) = info.role else { return None };
         let fact = self.case.plan().facts.get(fact)?;
         let digits = crate::quantity::plain(trace.value(id).decimal()?);
-        let unit = info.unit.as_ref().map(|unit| unit_word(unit, self.lang)).unwrap_or_default();
+        let unit = info.unit.as_ref().map(|unit| unit_behind(&digits, unit, self.lang)).unwrap_or_default();
         let noun = fact.title.as_deref().unwrap_or(fact.label());
         Some(match self.lang {
             Lang::Zh => format!("{digits} {unit}{noun}"),

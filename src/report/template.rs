@@ -7,7 +7,7 @@ use std::fmt::Write;
 use rust_decimal::Decimal;
 
 use super::pick;
-use super::value::unit_word;
+use super::value::{unit_behind, unit_word};
 use crate::diag::Lang;
 use crate::facts::columns::{applying, headings, is_read};
 use crate::facts::table::csv_cell;
@@ -226,7 +226,8 @@ fn step(fact: &Fact, lang: Lang) -> String {
         return String::new();
     }
     let step = if unit.is_percent() { hundredfold(fact.step).unwrap_or(fact.step) } else { fact.step };
-    format!("{} {}", quantity::plain(step), unit_word(unit, lang)).trim_end().to_owned()
+    let digits = quantity::plain(step);
+    format!("{digits} {}", unit_behind(&digits, unit, lang)).trim_end().to_owned()
 }
 
 fn blank<'f>(mut facts: impl Iterator<Item = &'f Fact> + Clone, lang: Lang) -> &'static str {

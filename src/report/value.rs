@@ -71,8 +71,14 @@ pub(super) fn show_number(number: &Number, unit: Option<&Unit>, lang: Lang) -> S
         None | Some(Unit::Number | Unit::Quotient) => digits,
         Some(Unit::Points) => format!("{digits} {}", pick(lang, "个百分点", "pp")),
         Some(unit) if unit.is_percent() => format!("{digits}%"),
-        Some(unit) => format!("{digits} {}", unit_word(unit, lang)),
+        Some(unit) => format!("{digits} {}", unit_behind(&digits, unit, lang)),
     }
+}
+
+/// A unit behind a number in the language: of one thing in the singular.
+pub(super) fn unit_behind(digits: &str, unit: &Unit, lang: Lang) -> String {
+    let behind = unit.in_english_behind(digits);
+    if lang == Lang::En && behind != unit.in_english() { behind } else { unit_word(unit, lang) }
 }
 
 /// A unit in the language: the built-in ones have names in both.

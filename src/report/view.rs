@@ -6,7 +6,7 @@ use super::pick;
 use super::value::{mode_word, state_word};
 use crate::diag::Lang;
 use crate::plan::{ItemId, ItemKind, Plan, Precision, Program, Role, Ties};
-use crate::quantity;
+use crate::quantity::{self, Unit};
 use crate::results::{
     Adjusted, InPart, IndicatorResult, Kind, ListResult, ListedUnit, Moved, Output, PeriodResult, Places, Results, Span, Standing, State, UnitResult,
     VetoEffect, VetoResult, texts,
@@ -423,7 +423,12 @@ fn list_text(list: &ListResult, lang: Lang) -> String {
 /// What stands where there is no one score: the numbers it lies between and whatever else can become of it, or why there is none.
 pub(crate) fn in_part((state, possible): (State, &[State]), interval: Option<&Span>, lang: Lang) -> String {
     let others = possible.iter().filter(|state| **state != State::Scored).map(|state| state_word(*state, lang).to_owned());
-    let all: Vec<String> = interval.map(Span::to_string).into_iter().chain(others).collect();
+    let numbers = interval.map(|span| match (&span.low, &span.high) {
+        // a score that is known where there is one
+        (Some(low), Some(high)) if low == high => low.clone(),
+        _ => span.to_string(),
+    });
+    let all: Vec<String> = numbers.into_iter().chain(others).collect();
     if all.is_empty() { state_word(state, lang).to_owned() } else { all.join(pick(lang, "或", " or ")) }
 }
 
@@ -436,7 +441,7 @@ fn veto_text(veto: &VetoResult, lang: Lang) -> String {
     let reason = &veto.reason;
     let effect = match (veto.effect, &veto.total, lang) {
         (VetoEffect::Total, Some(total), Lang::Zh) => format!("总分至多 {total} 分"),
-        (VetoEffect::Total, Some(total), Lang::En) => format!("total at most {total} points"),
+        (VetoEffect::Total, Some(total), Lang::En) => format!("total at most {total} {}", Unit::score().in_english_behind(total)),
         (VetoEffect::Total, None, _) => String::new(),
         (VetoEffect::Last, _, lang) => pick(lang, "列末位", "ranks last").to_owned(),
         (VetoEffect::NotEligible, _, lang) => pick(lang, "取消评优", "not eligible").to_owned(),
@@ -629,9 +634,9 @@ fn rules(plan: &Plan, lang: Lang) -> Vec<(&'static str, String)> {
     found.push((pick(lang, "舍入", "rounding"), mode_word(head.mode, lang).to_owned()));
     let precision = match (head.precision, lang) {
         (Precision::Rounded, Lang::Zh) => format!("各项取整到 {step} 分后再合计"),
-        (Precision::Rounded, Lang::En) => format!("every indicator is rounded to {step} points before it is added"),
+        (Precision::Rounded, Lang::En) => format!("every indicator is rounded to {step} {} before it is added", Unit::score().in_english_behind(&step)),
         (Precision::Shown, Lang::Zh) => format!("各项按精确值合计,印出时取整到 {step} 分"),
-        (Precision::Shown, Lang::En) => format!("exact scores are added and rounded to {step} points in print"),
+        (Precision::Shown, Lang::En) => format!("exact scores are added and rounded to {step} {} in print", Unit::score().in_english_behind(&step)),
     };
     found.push((pick(lang, "得分", "scores"), precision));
     let ties = match plan.ranking.ties {

@@ -10,7 +10,7 @@ use super::view::{place_moved, score_moved, total_moved};
 use crate::diag::{Lang, words};
 use crate::facts::Facts;
 use crate::facts::adjustments::{Target, shown};
-use crate::facts::changes::Changed;
+use crate::facts::changes::{Changed, Content};
 use crate::plan::{FactId, Plan};
 use crate::results::{InPart, Moved};
 
@@ -38,7 +38,10 @@ impl WhatifReport<'_> {
     }
 
     fn ends(&self, change: &Changed, lang: Lang) -> (String, String) {
-        let show = |value: Option<&crate::eval::domain::Value>| shown(self.plan, Target::Fact(change.fact), value, lang);
+        let show = |content: Option<&Content>| match content.and_then(|content| content.known.as_ref()) {
+            Some(known) => known.written.clone(),
+            None => shown(self.plan, Target::Fact(change.fact), content.map(|content| &content.value), lang),
+        };
         (show(change.old.as_ref()), show(change.new.as_ref()))
     }
 
@@ -106,8 +109,8 @@ pub(crate) fn whatif_json(report: &WhatifReport<'_>) -> Json {
     let lang = report.plan.lang;
     let change = |change: &Changed| {
         let (from, to) = report.ends(change, lang);
-        let old = change.old.map(|_| from);
-        json!({ "unit": report.unit(change.member), "fact": report.label(change.fact), "old": old, "new": change.new.map(|_| to) })
+        let (old, new) = (change.old.as_ref().map(|_| from), change.new.as_ref().map(|_| to));
+        json!({ "unit": report.unit(change.member), "fact": report.label(change.fact), "old": old, "new": new })
     };
     let pairs = |pairs: &[(usize, FactId)]| -> Vec<Json> {
         pairs.iter().map(|(member, fact)| json!({ "unit": report.unit(*member), "fact": report.label(*fact) })).collect()

@@ -303,7 +303,8 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn find(&self, expr: &Expr, depth: usize) -> Option<Cause> {
-        if depth > 400 || self.known.defined.contains(&key(expr)) {
+        let fixed = matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Flag(_) | ExprKind::Symbol(_) | ExprKind::Marks(_));
+        if fixed || depth > 400 || !self.known.defined.is_empty() && self.known.defined.contains(&key(expr)) {
             return None;
         }
         let find = |expr: &Expr| self.find(expr, depth + 1);

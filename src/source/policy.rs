@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::literate::is_literate;
 use super::script::{self, Script};
 use super::uses::{self, is_rule_name};
-use super::{Kind, Source, Sources, decode, with_line_ends};
+use super::{Kind, Source, Sources, decode, read_up_to, with_line_ends};
 
 /// Files larger than this are no policy.
 pub(super) const LARGEST: u64 = 16 << 20;
@@ -222,7 +223,7 @@ impl Reader<'_> {
             self.policy.sources.links.push((file.display().to_string(), first.display().to_string()));
             return None;
         }
-        let found = match fs::read(&real) {
+        let found = match read_up_to(&real, LARGEST) {
             Ok(bytes) => open(file.to_path_buf(), bytes).ok_or(script::Unread::NotText),
             Err(cause) => Err(script::Unread::System(cause.to_string())),
         };
@@ -317,10 +318,10 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 fn read(file: &Path, shown: &str) -> Result<Vec<u8>, PolicyFault> {
     let unreadable = |cause| PolicyFault::Unreadable { path: shown.to_owned(), cause };
-    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST {
-        return Err(PolicyFault::NotText { path: shown.to_owned() });
-    }
-    fs::read(file).map_err(unreadable)
+    read_up_to(file, LARGEST).map_err(|cause| match cause.kind() {
+        io::ErrorKind::FileTooLarge => PolicyFault::NotText { path: shown.to_owned() },
+        _ => unreadable(cause),
+    })
 }
 
 /// The texts behind the word for a calendar, as far as they can name a file beside the rules.

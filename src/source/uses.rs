@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::literate::is_literate;
 use super::policy::{LARGEST, has_ending};
 use super::script::{Unread, inside};
-use super::{Kind, Source, decode, with_line_ends};
+use super::{Kind, Source, decode, read_up_to, with_line_ends};
 
 /// Whether a file of that name holds rules, as far as its letters tell.
 pub(crate) fn is_rule_name(path: &Path) -> bool {
@@ -120,7 +120,7 @@ pub(super) fn used_in(rules: &str) -> Vec<&str> {
 /// is not taken for such.
 pub(crate) fn only_shares(path: &Path) -> bool {
     let states = |file: &Path| {
-        let text = fs::read(file).ok().and_then(|bytes| decode(&bytes).ok());
+        let text = read_up_to(file, LARGEST).ok().and_then(|bytes| decode(&bytes).ok());
         text.is_none_or(|text| states_a_standard(Source::of(file.display().to_string(), with_line_ends(text), Kind::Rules).rules()))
     };
     if path.is_file() {

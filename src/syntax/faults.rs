@@ -469,7 +469,7 @@ impl<'f> Fault<'f> {
         if let Some(advice) = self.advice(token) {
             return diagnostic.help(advice);
         }
-        if keyword.is_some() && expects(&[Rule::name, Rule::path, Rule::atom, Rule::sum]) {
+        if keyword.is_some() && expects(&[Rule::name, Rule::path, Rule::sum]) {
             return diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"));
         }
         if matches!(keyword, Some("k_deduct" | "k_add")) && expects(&[Rule::k_per]) {
@@ -524,13 +524,11 @@ fn expectation(rules: &[Rule]) -> (String, String) {
         match rule {
             Rule::expression
             | Rule::condition
-            | Rule::conjunction
             | Rule::negation
             | Rule::test
             | Rule::sum
-            | Rule::product
-            | Rule::unary
-            | Rule::atom
+            | Rule::negative
+            | Rule::group
             | Rule::path
             | Rule::call
             | Rule::argument

@@ -35,7 +35,7 @@ pub(super) fn file(file: u32, text: &str, tokens: &[Token]) -> Result<(ast::File
         };
         Stop { at, expected }
     })?;
-    let mut builder = Builder { place: Some(file), tokens, faults: Vec::new() };
+    let mut builder = Builder { place: Some(Place { file, ends: ends(text, tokens) }), faults: Vec::new() };
     let tree = builder.file(pairs);
     Ok((tree, builder.faults))
 }
@@ -51,7 +51,7 @@ impl<'t> Reading<'t> {
 
     /// The tree without any place, and with one name for a unit of several: two texts that say the same give equal trees.
     pub(super) fn meaning(&self) -> ast::File {
-        Builder { place: None, tokens: &[], faults: Vec::new() }.file(self.0.clone())
+        Builder { place: None, faults: Vec::new() }.file(self.0.clone())
     }
 
     /// The statements of the outermost level.
@@ -65,11 +65,34 @@ pub(super) fn is_one(rule: Rule, text: &str) -> bool {
     Grammar::parse(rule, text).is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_span().end() == text.len()))
 }
 
-struct Builder<'t> {
-    /// The file that spans name; none where no places are kept.
-    place: Option<u32>,
-    tokens: &'t [Token],
+struct Builder {
+    /// None where no places are kept.
+    place: Option<Place>,
     faults: Vec<Diagnostic>,
+}
+
+/// What spans are made of.
+struct Place {
+    file: u32,
+    /// Where the last word before each byte ends.
+    ends: Vec<u32>,
+}
+
+/// For each byte of a text and for its end, where the last token ends that begins before it and is neither white space nor comment.
+fn ends(text: &str, tokens: &[Token]) -> Vec<u32> {
+    let mut ends = Vec::with_capacity(text.len() + 1);
+    let mut last = 0;
+    for token in tokens {
+        ends.resize(token.start + 1, last);
+        last = if token.is_significant() { offset(token.end) } else { last };
+    }
+    ends.resize(text.len() + 1, last);
+    ends
+}
+
+/// Whether an operator makes a product.
+fn is_factor(rule: Rule) -> bool {
+    matches!(rule, Rule::op_times | Rule::op_over)
 }
 
 /// Which pairs are taken.
@@ -115,19 +138,17 @@ impl<'i> Inner<'i> {
 /// A pair of the grammar.
 pub(super) type P<'i> = Pair<'i, Rule>;
 
-impl Builder<'_> {
+impl Builder {
     fn file(&mut self, pairs: Pairs<'_, Rule>) -> ast::File {
         ast::File { declarations: pairs.flat_map(Pair::into_inner).filter_map(|pair| self.top(pair)).collect() }
     }
 
     /// The bytes of a pair without the white space and comments that the grammar takes in behind it.
     fn span(&self, pair: &P<'_>) -> Span {
-        let Some(file) = self.place else { return Span { file: 0, start: 0, end: 0 } };
+        let Some(place) = &self.place else { return Span { file: 0, start: 0, end: 0 } };
         let (start, end) = (pair.as_span().start(), pair.as_span().end());
-        let after = self.tokens.partition_point(|token| token.start < end);
-        let last = self.tokens.get(..after).and_then(|before| before.iter().rev().find(|token| token.is_significant()));
-        let end = last.map_or(end, |token| token.end.min(end)).max(start);
-        Span { file, start: offset(start), end: offset(end) }
+        let last = place.ends.get(end).copied().unwrap_or(offset(end));
+        Span { file: place.file, start: offset(start), end: last.min(offset(end)).max(offset(start)) }
     }
 
     fn name(&self, pair: &P<'_>) -> ast::Name {
@@ -147,7 +168,7 @@ impl Builder<'_> {
     /// A choice of a fact: 是 and 否 are words of a skin.
     fn choice(&self, pair: &P<'_>) -> ast::Name {
         let name = self.name(pair);
-        match (self.place, name.text.as_str()) {
+        match (&self.place, name.text.as_str()) {
             (None, "yes") => ast::Name { text: "是".to_owned(), ..name },
             (None, "no") => ast::Name { text: "否".to_owned(), ..name },
             _ => name,
@@ -840,22 +861,18 @@ impl Builder<'_> {
         let mut inner = Inner::of(pair.clone());
         let kind = match rule {
             Rule::expression => self.expression(&mut inner)?,
-            Rule::condition => self.chain(&mut inner, Rule::k_or, ast::ExprKind::Or)?,
-            Rule::conjunction => self.chain(&mut inner, Rule::k_and, ast::ExprKind::And)?,
+            Rule::condition => return self.condition(&mut inner, span),
             Rule::negation => {
-                let not = inner.has(Rule::k_not);
-                let test = self.expr(inner.next()?)?;
-                if not { ast::ExprKind::Not(Box::new(test)) } else { return Some(test) }
+                inner.has(Rule::k_not);
+                ast::ExprKind::Not(Box::new(self.expr(inner.next()?)?))
             }
             Rule::test => return self.test(&mut inner, span),
-            Rule::sum => self.sum(&mut inner)?,
-            Rule::product => self.product(&mut inner)?,
-            Rule::unary => {
-                let minus = inner.has(Rule::op_minus);
-                let atom = self.expr(inner.next()?)?;
-                if minus { ast::ExprKind::Negate(Box::new(atom)) } else { return Some(atom) }
+            Rule::sum => return self.sum(&mut inner, span),
+            Rule::negative => {
+                inner.has(Rule::op_minus);
+                ast::ExprKind::Negate(Box::new(self.expr(inner.next()?)?))
             }
-            Rule::atom => return self.expr(inner.next()?),
+            Rule::group => return self.expr(inner.next()?),
             Rule::text => ast::ExprKind::Text(self.text(&pair)),
             Rule::k_yes => ast::ExprKind::Flag(true),
             Rule::k_no => ast::ExprKind::Flag(false),
@@ -889,11 +906,7 @@ impl Builder<'_> {
             Rule::earlier => ast::ExprKind::Earlier(Box::new(self.earlier(&mut inner)?)),
             _ => return None,
         };
-        // a chain of one is its link
         Some(match kind {
-            ast::ExprKind::Or(mut links) | ast::ExprKind::And(mut links) if links.len() == 1 => links.pop()?,
-            ast::ExprKind::Sum(mut terms) if terms.len() == 1 => terms.pop()?.1,
-            ast::ExprKind::Product(mut factors) if factors.len() == 1 => factors.pop()?.1,
             ast::ExprKind::Adjusted(inner, adjustments) if adjustments.is_empty() => *inner,
             kind => ast::Expr { kind, span },
         })
@@ -918,14 +931,33 @@ impl Builder<'_> {
         Some(ast::ExprKind::Adjusted(Box::new(condition), adjustments))
     }
 
-    fn chain(&mut self, inner: &mut Inner<'_>, by: Rule, make: fn(Vec<ast::Expr>) -> ast::ExprKind) -> Option<ast::ExprKind> {
-        let mut links = Vec::new();
-        while let Some(pair) = inner.next() {
-            if pair.as_rule() != by {
-                links.push(self.expr(pair)?);
-            }
+    /// Tests with 且 and 或 between them; 且 binds more closely.
+    fn condition(&mut self, inner: &mut Inner<'_>, span: Span) -> Option<ast::Expr> {
+        let first = self.conjunction(inner)?;
+        if inner.peek().is_none() {
+            return Some(first);
         }
-        Some(make(links))
+        let mut links = vec![first];
+        while inner.has(Rule::k_or) {
+            links.push(self.conjunction(inner)?);
+        }
+        Some(ast::Expr { kind: ast::ExprKind::Or(links), span })
+    }
+
+    fn conjunction(&mut self, inner: &mut Inner<'_>) -> Option<ast::Expr> {
+        let pair = inner.next()?;
+        let mut span = self.span(&pair);
+        let first = self.expr(pair)?;
+        if inner.peek() != Some(Rule::k_and) {
+            return Some(first);
+        }
+        let mut links = vec![first];
+        while inner.has(Rule::k_and) {
+            let pair = inner.next()?;
+            span.end = self.span(&pair).end;
+            links.push(self.expr(pair)?);
+        }
+        Some(ast::Expr { kind: ast::ExprKind::And(links), span })
     }
 
     fn test(&mut self, inner: &mut Inner<'_>, span: Span) -> Option<ast::Expr> {
@@ -944,22 +976,35 @@ impl Builder<'_> {
         Some(ast::Expr { kind, span })
     }
 
-    fn sum(&mut self, inner: &mut Inner<'_>) -> Option<ast::ExprKind> {
-        let mut terms = vec![(ast::Sign::Plus, self.expr(inner.next()?)?)];
+    /// Operands with signs between them; × and ÷ bind more closely than + and -.
+    fn sum(&mut self, inner: &mut Inner<'_>, span: Span) -> Option<ast::Expr> {
+        let first = self.product(inner)?;
+        if inner.peek().is_none() {
+            return Some(first);
+        }
+        let mut terms = vec![(ast::Sign::Plus, first)];
         while let Some(operator) = inner.next() {
             let sign = if operator.as_rule() == Rule::op_plus { ast::Sign::Plus } else { ast::Sign::Minus };
-            terms.push((sign, self.expr(inner.next()?)?));
+            terms.push((sign, self.product(inner)?));
         }
-        Some(ast::ExprKind::Sum(terms))
+        Some(ast::Expr { kind: ast::ExprKind::Sum(terms), span })
     }
 
-    fn product(&mut self, inner: &mut Inner<'_>) -> Option<ast::ExprKind> {
-        let mut factors = vec![(ast::Times::Times, self.expr(inner.next()?)?)];
-        while let Some(operator) = inner.next() {
-            let times = if operator.as_rule() == Rule::op_times { ast::Times::Times } else { ast::Times::Over };
-            factors.push((times, self.expr(inner.next()?)?));
+    fn product(&mut self, inner: &mut Inner<'_>) -> Option<ast::Expr> {
+        let pair = inner.next()?;
+        let mut span = self.span(&pair);
+        let first = self.expr(pair)?;
+        if !inner.peek().is_some_and(is_factor) {
+            return Some(first);
         }
-        Some(ast::ExprKind::Product(factors))
+        let mut factors = vec![(ast::Times::Times, first)];
+        while let Some(operator) = inner.pairs.next_if(|pair| is_factor(pair.as_rule())) {
+            let times = if operator.as_rule() == Rule::op_times { ast::Times::Times } else { ast::Times::Over };
+            let pair = inner.next()?;
+            span.end = self.span(&pair).end;
+            factors.push((times, self.expr(pair)?));
+        }
+        Some(ast::Expr { kind: ast::ExprKind::Product(factors), span })
     }
 
     fn aggregate(&mut self, inner: &mut Inner<'_>) -> Option<ast::Aggregate> {

@@ -523,7 +523,7 @@ impl Reader {
             let place = match (by_tier, inner.as_rule()) {
                 (true, Rule::row) => Some(Rule::row),
                 (false, Rule::patterns) if outer == Some(Rule::row) => Some(Rule::patterns),
-                (_, Rule::pattern | Rule::sum | Rule::product | Rule::unary | Rule::atom | Rule::path) if outer == Some(Rule::patterns) => outer,
+                (_, Rule::pattern | Rule::sum | Rule::path) if outer == Some(Rule::patterns) => outer,
                 _ => (rule == Rule::unit_declaration).then_some(rule),
             };
             self.mentions(inner, place, found);

@@ -75,7 +75,7 @@ fn first(text: &str) -> (TokenKind, usize) {
 
 /// White space within a line, whatever it is written with.
 fn is_blank(sign: char) -> bool {
-    matches!(sign, ' ' | '\t' | '\r' | '\u{3000}' | '\u{a0}' | '\u{feff}' | '\u{200b}' | '\u{2002}' | '\u{2003}')
+    sign != '\n' && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'))
 }
 
 fn is_digit(sign: char) -> bool {

@@ -3,8 +3,8 @@
 //! Every claim states something of a query: a number, within half of its last printed place; or a set of names, all of them or some.
 //! Two claims contradict each other where they state of one query (the same words, spelling apart) numbers or names that do not go
 //! together. A list that claims to be complete also states how many it has. An equation between sums, of a claim or of a 约束,
-//! is checked with what the claims state of its terms: where every term is stated or written and the two sides cannot meet,
-//! they contradict each other together. No further conclusion is drawn.
+//! or that one is no more than another, is checked with what the claims state of its terms: where every term is stated or written
+//! and the two sides cannot stand so, they contradict each other together. No further conclusion is drawn.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use super::parse::{ListTree, Query, Stretch, Tree};
 use super::terms::{Figure, Reader};
 use super::{Contradiction, Shown};
 use crate::facts::table::squeezed;
+use crate::plan::Comparison;
 use crate::quantity::Number;
 use crate::source::Sources;
 
@@ -32,9 +33,10 @@ struct Naming {
     complete: bool,
 }
 
-/// An equation: terms whose sum is 0, and the claim that makes it.
+/// Two sums that are compared, and the claim that does it.
 struct Equation {
     claim: Option<usize>,
+    comparison: Comparison,
     left: Vec<(bool, Stretch)>,
     right: Vec<(bool, Stretch)>,
 }
@@ -87,9 +89,9 @@ impl Stating<'_> {
     fn claim(&mut self, claim: usize, query: &Query) {
         match query {
             Query::Holds(stretch) => {
-                let Some((left, right)) = self.reader.equation(stretch) else { return };
+                let Some((left, comparison, right)) = self.reader.relation(stretch) else { return };
                 match self.reader.quantity(&right) {
-                    Some(value) if self.reader.terms(&left).len() == 1 => {
+                    Some(value) if comparison == Comparison::Eq && self.reader.terms(&left).len() == 1 => {
                         let (key, text) = (self.key(&left), self.plain(&value));
                         self.state(key, claim, &text);
                     }
@@ -143,9 +145,9 @@ impl Stating<'_> {
     }
 
     fn equation(&mut self, claim: Option<usize>, stretch: &Stretch) {
-        if let Some((left, right)) = self.reader.equation(stretch) {
+        if let Some((left, comparison, right)) = self.reader.relation(stretch) {
             let (left, right) = (self.reader.terms(&left), self.reader.terms(&right));
-            self.equations.push(Equation { claim, left, right });
+            self.equations.push(Equation { claim, comparison, left, right });
         }
     }
 
@@ -215,8 +217,16 @@ impl Stating<'_> {
             difference = if plus { difference.plus(&value) } else { difference.minus(&value) }.ok()?;
             tolerance = tolerance.plus(&within).ok()?;
         }
-        let apart = if difference < Number::ZERO { difference.negated() } else { difference };
-        (!stated.is_empty() && apart > tolerance).then(|| Contradiction { claims: members(claims), stated, names: Vec::new(), sum: true })
+        let (more, less) = (difference, difference.negated());
+        let cannot = match equation.comparison {
+            Comparison::Eq => more > tolerance || less > tolerance,
+            Comparison::Le => more > tolerance,
+            Comparison::Lt => more >= tolerance,
+            Comparison::Ge => less > tolerance,
+            Comparison::Gt => less >= tolerance,
+            Comparison::Ne => false,
+        };
+        (!stated.is_empty() && cannot).then(|| Contradiction { claims: members(claims), stated, names: Vec::new(), sum: true })
     }
 }
 

@@ -1,17 +1,18 @@
 //! What the tables say of every claim.
 
-use super::model::{Asked, Made, Model, Reads};
+use super::given::Standing;
+use super::model::{Asked, CellOf, Made, Model, Reads};
 use super::parse::{ClaimTree, ListTree, Printed, Query};
 use super::terms::Figure;
-use super::{Cell, Count, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
+use super::{Cell, Count, Evidence, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
 use crate::diag::closest;
 use crate::eval::domain::{Absence, Exact, Value};
 use crate::eval::stages::records;
 use crate::eval::{self, Until};
 use crate::facts::Facts;
 use crate::facts::table::squeezed;
-use crate::plan::{OfRecords, Program, RecordId, Step, StepId};
-use crate::quantity::{Mode, Number, Unit, round_to};
+use crate::plan::{Comparison, Fold, InputKind, OfRecords, Program, RecordId, Step, StepId, closure};
+use crate::quantity::{Mode, Number, Unit, plain, round_to};
 
 /// The tables of a claims file, evaluated.
 pub(super) struct Judge<'j> {
@@ -64,6 +65,50 @@ impl<'j> Judge<'j> {
         found.unwrap_or_else(|| unknown(Why::Absent(Absence::Missing)))
     }
 
+    /// What it is worth that a claim holds.
+    pub(super) fn evidence(&self, claim: &ClaimTree, asked: &Asked) -> Evidence {
+        let is_copied = |table: &usize| self.model.tables.get(*table).is_some_and(|table| table.is_copied_from(claim.line.0));
+        let lists_copies = match &claim.query {
+            Query::List(list) => list.cut.is_none() && asked.reads.gathered.is_empty() && asked.reads.tables.iter().all(is_copied),
+            _ => false,
+        };
+        let rows = self.rows_of(claim, asked);
+        let stand = |cells: &[CellOf], wanted: Standing| rows.iter().filter(|row| cells.iter().any(|cell| self.stands(cell, row, asked, wanted))).count();
+        if lists_copies || asked.bare.iter().any(|cell| is_copied(&cell.table)) || stand(&asked.bare, Standing::Copied) > 0 {
+            return Evidence::Copied;
+        }
+        match stand(&asked.reads.cells, Standing::Fitted) {
+            0 => Evidence::Own,
+            fitted => Evidence::Fitted { rows: fitted, of: rows.len() },
+        }
+    }
+
+    /// The rows that a claim speaks of; one without a name where it speaks of none.
+    fn rows_of(&self, claim: &ClaimTree, asked: &Asked) -> Vec<String> {
+        let names = |names: &[Printed]| names.iter().map(|printed| self.canonical(&printed.name.text)).collect();
+        match (&asked.made, &claim.query) {
+            (Made::Rows { table, condition, .. }, _) => {
+                let condition = condition.as_deref().and_then(|condition| self.over_rows(condition));
+                let holds = |row: &Seen<'_>| condition.as_ref().is_none_or(|condition| self.in_row(condition, row).0 == Value::Truth(true));
+                self.seen(*table).into_iter().filter(holds).map(|row| row.name).collect()
+            }
+            (Made::List { table, .. }, Query::List(list)) if list.names.iter().all(|printed| printed.value.is_none()) => self.names(*table),
+            (_, Query::List(ListTree { names: printed, .. }) | Query::Values { names: printed, .. }) => names(printed),
+            _ => vec![String::new()],
+        }
+    }
+
+    /// Whether a cell of a row, or any where it is gathered over all, has that standing.
+    fn stands(&self, cell: &CellOf, row: &str, asked: &Asked, wanted: Standing) -> bool {
+        let Some(table) = self.model.tables.get(cell.table) else { return false };
+        let is = |key: &str| table.standing(key, &cell.column) == Some(wanted);
+        match &cell.key {
+            Some(key) => is(key),
+            None if asked.reads.gathered.contains(&cell.table) => self.names(cell.table).iter().any(|name| is(name)),
+            None => is(row),
+        }
+    }
+
     /// A row that an expression names and no table has.
     fn lost_row(&self, reads: &Reads) -> Option<(Verdict, Found)> {
         reads.rows.iter().find_map(|(table, key)| {
@@ -88,7 +133,7 @@ impl<'j> Judge<'j> {
         let (count, _) = compared(&self.program.steps, self.output(output)?)?;
         let Some(Step::Input(input)) = self.program.steps.get(same(&self.program.steps, count)) else { return None };
         let made = self.program.of_records.get(*input)?.as_ref()?;
-        let crate::plan::InputKind::Records(records) = &self.model.plan.inputs.get(*input)?.kind else { return None };
+        let InputKind::Records(records) = &self.model.plan.inputs.get(*input)?.kind else { return None };
         Some(OverRows { record: records.record, made })
     }
 
@@ -114,10 +159,11 @@ impl<'j> Judge<'j> {
         self.model.tables.get(table).map(|table| table.name.clone()).unwrap_or_default()
     }
 
-    /// A text of a cell.
+    /// A text of a cell, or a number that names a row.
     fn word(&self, value: &Value) -> String {
         let known = &self.model.plan.symbols;
         match value {
+            Value::Number(number) => number.decimal().map(plain).unwrap_or_default(),
             Value::Symbol(symbol) => known.get(*symbol).or_else(|| self.facts.texts.get(symbol.checked_sub(known.len())?)).cloned().unwrap_or_default(),
             _ => String::new(),
         }
@@ -167,7 +213,10 @@ impl<'j> Judge<'j> {
         let unit = |step: StepId| self.program.infos.get(step).and_then(|info| info.unit.clone());
         let show = |step: StepId| self.shown(&self.value(step), unit(step).as_ref());
         if let Some(table) = self.partial(reads.gathered.iter().copied()) {
-            return Some(unknown(Why::Partial { table, shown: sides.map(|(found, _)| show(found)) }));
+            return Some(match self.beyond(step, stated) {
+                Some(verdict) => (verdict, Found::Truth { sides: sides.map(|(one, other)| (show(one), show(other))), partial: Some(table) }),
+                None => unknown(Why::Partial { table, shown: sides.map(|(found, _)| show(found)) }),
+            });
         }
         if let Some((figure, (found, printed))) = stated.and_then(Figure::read).zip(sides) {
             let (value, printed) = (self.value(found), self.value(printed));
@@ -184,11 +233,42 @@ impl<'j> Judge<'j> {
         Some(match self.value(step) {
             Value::Truth(truth) => {
                 let sides = sides.map(|(one, other)| (show(one), show(other)));
-                (if truth { Verdict::Holds } else { Verdict::Fails }, Found::Truth { sides })
+                (if truth { Verdict::Holds } else { Verdict::Fails }, Found::Truth { sides, partial: None })
             }
             Value::Absent(absence) => unknown(Why::Absent(absence)),
             Value::Number(_) | Value::Symbol(_) => return None,
         })
+    }
+
+    /// What a comparison comes to whatever the rows are that a table lacks: a count, a highest value and a sum of counts only grow with them, and a lowest
+    /// value only falls. None where they decide it.
+    fn beyond(&self, step: StepId, stated: Option<&str>) -> Option<Verdict> {
+        let steps = &self.program.steps;
+        let Some(Step::Compare(one, comparison, other)) = steps.get(same(steps, step)) else { return None };
+        let Some(Step::Input(input)) = steps.get(same(steps, *one)) else { return None };
+        let InputKind::Records(records) = &self.model.plan.inputs.get(*input)?.kind else { return None };
+        // nothing on the other side may change as well
+        if closure(steps, [*other]).into_iter().any(|step| matches!(steps.get(step), Some(Step::Input(_)))) || records.each.is_some() {
+            return None;
+        }
+        let counts = || self.program.infos.get(*one).and_then(|info| info.unit.as_ref()).is_some_and(Unit::is_count);
+        let grows = match self.program.of_records.get(*input)?.as_ref()?.whole.fold {
+            Fold::Count | Fold::Best => true,
+            Fold::Sum if counts() => true,
+            Fold::Lowest => false,
+            _ => return None,
+        };
+        let (Value::Number(found), Value::Number(limit)) = (self.value(*one), self.value(*other)) else { return None };
+        let is_printed = stated.and_then(Figure::read).is_some_and(|figure| self.agree(&found, &figure).0 == Verdict::Holds);
+        let past = !is_printed && if grows { found > limit } else { found < limit };
+        let (at_most, at_least) = if grows { (Comparison::Le, Comparison::Ge) } else { (Comparison::Ge, Comparison::Le) };
+        let (below, above) = if grows { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Gt, Comparison::Lt) };
+        let reached = past || found == limit;
+        match *comparison {
+            one if past && (one == Comparison::Eq || one == at_most) || reached && one == below => Some(Verdict::Fails),
+            one if past && (one == Comparison::Ne || one == above) || reached && one == at_least => Some(Verdict::Holds),
+            _ => None,
+        }
     }
 
     /// Whether a number is printed as that; if not, under which other rounding it would be.
@@ -217,7 +297,11 @@ impl<'j> Judge<'j> {
         let lacking: Vec<&String> = selected.names.iter().filter(|name| list.complete && !selected.undecided && !holds_name(&named, name)).collect();
         let missing: Vec<Cell> = lacking.into_iter().map(|name| self.cell(&seen, key.as_deref(), name)).collect();
         let (wrong, absent) = self.wrong(&seen, values, &list.names);
-        let open = [std::mem::take(&mut selected.open), absent].concat();
+        let mut open = [std::mem::take(&mut selected.open), absent].concat();
+        if !list.complete && list.cut.is_none() && list.counting.is_none() {
+            // examples say nothing of the rest
+            open.retain(|name| holds_name(&named, name));
+        }
         let partial = self.partial(reads.gathered.iter().copied().chain([*table]));
         let counted =
             list.counting.as_ref().map(|(stated, _)| Count { stated: *stated, found: selected.names.len(), named: list.complete.then_some(named.len()) });
@@ -227,8 +311,9 @@ impl<'j> Judge<'j> {
             let unlike = if partial.is_some() { count.found > count.stated } else { open.is_empty() && strangers.is_empty() && count.found != count.stated };
             unnamed || unlike
         });
-        // a name that the table does not know may be that of a row that seems to be missing
-        let failing = miscounted || !wrong.is_empty() || !surplus.is_empty() || !missing.is_empty() && strangers.is_empty();
+        // a name that the table does not know may be that of a row that seems to be missing, and a row that is not published may come before one
+        let lacks = !missing.is_empty() && strangers.is_empty() && !(partial.is_some() && list.cut.is_some());
+        let failing = miscounted || !wrong.is_empty() || !surplus.is_empty() || lacks;
         let found = Listed { count: selected.names.len(), missing, surplus, strangers, wrong, open, counted, partial };
         let unsure = !found.strangers.is_empty()
             || !found.open.is_empty()

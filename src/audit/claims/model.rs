@@ -5,33 +5,18 @@
 //! rows of another table the row with the same key, and a column may be called as a keyword is.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
+use super::given::{Given, Standing, standing};
 use super::parse::{ListTree, Origin, Printed, Query, Stretch, TableTree, Tree, Word, inside_marks, unquoted};
 use crate::diag::{self, Code, Diagnostic, Lang, closest, words};
 use crate::extension::Scripts;
 use crate::facts::table::squeezed;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, RecordId};
 use crate::quantity::Mode;
 use crate::source::{Sources, Span, Spliced, offset};
 use crate::syntax::PieceKind;
 use crate::{resolved, syntax};
-
-/// A table whose columns are known without a declaration.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Given {
-    pub(crate) columns: Vec<GivenColumn>,
-    /// The cells of a row by column; blank where nothing is known.
-    pub(crate) rows: Vec<Vec<String>>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct GivenColumn {
-    pub(crate) name: String,
-    /// Its type and what belongs to that, in the words of the rules.
-    pub(crate) kind: String,
-    /// The units of its type that the rules declare themselves.
-    pub(crate) unit: Option<String>,
-}
 
 /// A column of a table.
 #[derive(Debug, Clone)]
@@ -47,6 +32,17 @@ enum Kind {
     Made(String),
 }
 
+/// What the rows of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// Those of a file.
+    Printed,
+    Facts,
+    /// What the standard makes of the facts.
+    Computed,
+    Numbers,
+}
+
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) name: String,
@@ -58,6 +54,11 @@ pub(super) struct Table {
     pub(super) places: Vec<Placed>,
     pub(super) key: String,
     pub(super) partial: bool,
+    /// The lines of the text that it was copied from.
+    pub(super) copied: Vec<RangeInclusive<usize>>,
+    pub(super) rows: Rows,
+    /// Cells that prove nothing, by the key and the column.
+    standing: BTreeMap<(String, String), Standing>,
     /// Whether its rows are there.
     pub(super) known: bool,
     pub(super) span: Span,
@@ -66,6 +67,16 @@ pub(super) struct Table {
 impl Table {
     fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether it was copied from a line of the text.
+    pub(super) fn is_copied_from(&self, line: usize) -> bool {
+        self.copied.iter().any(|lines| lines.contains(&line))
+    }
+
+    /// Whether a cell that agrees with print proves nothing.
+    pub(super) fn standing(&self, key: &str, column: &str) -> Option<Standing> {
+        self.standing.get(&(squeezed(key), column.to_owned())).copied()
     }
 }
 
@@ -110,6 +121,15 @@ pub(super) struct Reads {
     pub(super) gathered: Vec<usize>,
     /// Single rows: the table and the key.
     pub(super) rows: Vec<(usize, Word)>,
+    pub(super) cells: Vec<CellOf>,
+}
+
+/// A column of a table in one row, or in any.
+#[derive(Debug, Clone)]
+pub(super) struct CellOf {
+    pub(super) table: usize,
+    pub(super) key: Option<String>,
+    pub(super) column: String,
 }
 
 /// The outputs that answer a query, by their names.
@@ -144,6 +164,8 @@ pub(super) enum Made {
 pub(super) struct Asked {
     pub(super) made: Made,
     pub(super) reads: Reads,
+    /// The cells that it holds, as they stand, against what is printed or against each other; none where it computes anything.
+    pub(super) bare: Vec<CellOf>,
 }
 
 /// A claims file, ready to be evaluated.
@@ -153,6 +175,19 @@ pub(super) struct Model {
     /// The other names of what tables name, squeezed, with the name that stands for them.
     pub(super) aliases: BTreeMap<String, String>,
     pub(super) plan: Plan,
+}
+
+impl Model {
+    /// The name that stands for one, without its blanks.
+    pub(super) fn canonical(&self, name: &str) -> String {
+        self.aliases.get(&squeezed(name)).map_or_else(|| squeezed(name), |name| squeezed(name))
+    }
+
+    /// Whether the rows of a record were read from a file.
+    pub(super) fn is_printed(&self, record: RecordId) -> bool {
+        let name = self.plan.records.get(record).map(|record| &record.name);
+        self.tables.iter().any(|table| Some(&table.name) == name && table.rows == Rows::Printed)
+    }
 }
 
 /// Binds a tree to its tables and compiles it; none where there is a fault.
@@ -390,13 +425,19 @@ impl Binder<'_> {
             return;
         }
         let [facts, results] = given;
-        let (columns, known) = match &tree.origin {
-            Origin::File(_) => (self.columns(tree.fields.as_ref().unwrap_or(&(0..0))), true),
-            Origin::Facts => (made(facts), facts.is_some()),
-            Origin::Results => (made(results), results.is_some()),
-        };
         let (name, unit, key) = (tree.name.text.clone(), tree.unit.text.clone(), tree.key.text.clone());
-        let table = Table { name, unit, columns, joins: Vec::new(), places: Vec::new(), key, partial: tree.partial, known, span: tree.name.span };
+        let of = |given: Option<&Given>| (made(given), given.is_some(), standing(given, &key, &|name| self.canonical(name)));
+        let ((columns, known, standing), rows) = match &tree.origin {
+            Origin::File(_) => ((self.columns(tree.fields.as_ref().unwrap_or(&(0..0))), true, BTreeMap::new()), Rows::Printed),
+            Origin::Numbers { unit, .. } => {
+                ((vec![Column { name: key.clone(), kind: Kind::Made(format!("「{unit}」")) }], true, BTreeMap::new()), Rows::Numbers)
+            }
+            Origin::Facts => (of(facts), Rows::Facts),
+            Origin::Results => (of(results), Rows::Computed),
+        };
+        let (partial, copied) = (tree.partial, tree.copied.clone());
+        let (joins, places, span) = (Vec::new(), Vec::new(), tree.name.span);
+        let table = Table { name, unit, columns, joins, places, key, partial, copied, rows, standing, known, span };
         if table.known && table.column(&table.key).is_none() {
             self.unknown_column(&table, &tree.key.text, tree.key.span);
         }
@@ -455,9 +496,50 @@ impl Binder<'_> {
         if !known {
             let own = format!("断言·{number}·");
             self.outputs.retain(|(name, _)| !name.starts_with(&own));
-            return Asked { made: Made::Nothing, reads };
+            return Asked { made: Made::Nothing, reads, bare: Vec::new() };
         }
-        Asked { made: made.unwrap_or(Made::Nothing), reads }
+        Asked { made: made.unwrap_or(Made::Nothing), reads, bare: self.bare(query) }
+    }
+
+    /// The cells that a query holds as they stand.
+    fn bare(&self, query: &Query) -> Vec<CellOf> {
+        let reader = super::terms::Reader::new(self.tree, self.sources);
+        let table = |name: &Word| self.tables.iter().position(|table| table.name == name.text);
+        let equation = |stretch: &Stretch, here: Option<usize>| {
+            let (left, right) = reader.equation(stretch)?;
+            let side = |side: &Stretch| if reader.quantity(side).is_some() { Some(None) } else { self.cell(side, here).map(Some) };
+            Some([side(&left)?, side(&right)?].into_iter().flatten().collect())
+        };
+        let found = match query {
+            Query::Holds(stretch) => equation(stretch, None),
+            Query::Rows { table: name, holds, .. } => equation(holds, table(name)),
+            Query::Values { table: name, expression, .. } => self.cell(expression, table(name)).map(|cell| vec![cell]),
+            // an order is found by comparing; the values beside the names are cells
+            Query::List(list) => list
+                .cut
+                .as_ref()
+                .filter(|_| list.names.iter().any(|printed| printed.value.is_some()))
+                .and_then(|cut| self.cell(&cut.key, table(&list.table)).map(|cell| vec![cell])),
+            Query::Unknown(_) => None,
+        };
+        found.unwrap_or_default()
+    }
+
+    /// A stretch that is a cell and nothing else: `得分`, `附表.得分` or `附表("甲").得分`.
+    fn cell(&self, stretch: &Stretch, here: Option<usize>) -> Option<CellOf> {
+        let end = stretch.end;
+        let first = stretch.clone().find(|at| !matches!(self.kind(*at), Some(PieceKind::Blank | PieceKind::Comment)))?;
+        let ends = |next: usize| next >= end || self.next(next - 1, end).is_none();
+        let name = unquoted(self.text(first));
+        let table = self.tables.iter().position(|table| table.name == name);
+        if let Some((key, column, next)) = self.row_of(first, end) {
+            return Some(CellOf { table: table?, key: Some(key.text), column: column.text }).filter(|_| ends(next));
+        }
+        if let Some((column, next)) = self.dotted(first, end) {
+            return Some(CellOf { table: table?, key: None, column: column.text }).filter(|_| ends(next));
+        }
+        let here = here.filter(|here| self.tables.get(*here).is_some_and(|table| table.column(name).is_some()))?;
+        Some(CellOf { table: here, key: None, column: name.to_owned() }).filter(|_| ends(first + 1))
     }
 
     fn made(&mut self, number: usize, query: &Query, reads: &mut Reads) -> Option<Made> {
@@ -635,11 +717,13 @@ impl Binder<'_> {
             made.reads.tables.push(table);
             if let Some((word, column, next)) = self.row_of(at, end) {
                 made.parts.push(Part::Sign(self.row(table, &word, &column), span_of(self.tree, &(at..next))));
+                made.reads.cells.push(CellOf { table, key: Some(word.text.clone()), column: column.text });
                 made.reads.rows.push((table, word));
                 return next;
             }
             if let Some((column, next)) = self.dotted(at, end) {
                 made.parts.push(Part::Sign(self.join(here, table, &column), span_of(self.tree, &(at..next))));
+                made.reads.cells.push(CellOf { table, key: None, column: column.text });
                 return next;
             }
             *gathering = Some(table);
@@ -649,6 +733,7 @@ impl Binder<'_> {
         }
         if let Some((table, placed, next)) = here.and_then(|table| self.placed(table, (at, end))) {
             made.parts.push(Part::Sign(format!("「{}」", placed.name()), span_of(self.tree, &(at..next))));
+            made.reads.cells.push(CellOf { table, key: None, column: placed.by.clone() });
             if let Some(table) = self.tables.get_mut(table).filter(|table| !table.places.contains(&placed)) {
                 table.places.push(placed);
             }
@@ -658,9 +743,14 @@ impl Binder<'_> {
         if !is_keyword && self.speaks_of_rows(at, end) {
             let _ = self.table(&Word { text: name.clone(), span });
         }
-        let is_column = here.and_then(|table| self.tables.get(table)).is_some_and(|table| table.column(&name).is_some());
+        let column_of = here.filter(|here| self.tables.get(*here).is_some_and(|table| table.column(&name).is_some()));
         let expressive = matches!(self.kind(at), Some(PieceKind::Keyword(rule)) if EXPRESSIVE.contains(&rule));
-        made.parts.push(if is_column && !expressive { quoted } else { Part::Copy(span) });
+        let Some(table) = column_of.filter(|_| !expressive) else {
+            made.parts.push(Part::Copy(span));
+            return at + 1;
+        };
+        made.parts.push(quoted);
+        made.reads.cells.push(CellOf { table, key: None, column: name });
         at + 1
     }
 
@@ -769,6 +859,7 @@ impl Reads {
         self.tables.extend(&other.tables);
         self.gathered.extend(&other.gathered);
         self.rows.extend(other.rows.iter().cloned());
+        self.cells.extend(other.cells.iter().cloned());
     }
 }
 

@@ -1,9 +1,9 @@
 //! The statements of a claims file: tables, aliases, claims and constraints, each with its places; what stands in an expression is
 //! left to the grammar of the rules.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use crate::diag::{Code, Diagnostic, Words, words};
+use crate::diag::{Code, Diagnostic, Words, closest, words};
 use crate::source::{Sources, Span, offset};
 use crate::syntax::{Piece, PieceKind, pieces};
 
@@ -22,13 +22,15 @@ pub(super) type Stretch = Range<usize>;
 pub(super) enum Origin {
     /// A file beside the claims.
     File(Word),
+    /// The whole numbers of a range, counted in a unit.
+    Numbers { numbers: RangeInclusive<usize>, unit: String },
     /// The facts of the period.
     Facts,
     /// What the standard makes of them.
     Results,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TableTree {
     pub(super) name: Word,
     /// What a row is counted in.
@@ -38,6 +40,8 @@ pub(super) struct TableTree {
     pub(super) key: Word,
     /// 不全: only some of the rows are published.
     pub(super) partial: bool,
+    /// 照录: the lines of the text that it was copied from.
+    pub(super) copied: Vec<RangeInclusive<usize>>,
     /// What stands between the braces.
     pub(super) fields: Option<Stretch>,
 }
@@ -129,6 +133,7 @@ const FROM: [&str; 2] = ["来自", "from"];
 const SHEET: [&str; 2] = ["工作表", "sheet"];
 const KEY: [&str; 2] = ["键", "key"];
 const PARTIAL: [&str; 2] = ["不全", "partial"];
+const COPIED: [&str; 2] = ["照录", "transcribed"];
 const ALIAS: [&str; 2] = ["别名", "alias"];
 const CLAIM: [&str; 2] = ["断言", "claim"];
 const LINE: [&str; 2] = ["行", "line"];
@@ -138,6 +143,9 @@ const UNCHECKED: [&str; 2] = ["无从核", "unverifiable"];
 const CONSTRAINT: [&str; 2] = ["约束", "constraint"];
 const COUNTING: [&str; 2] = ["共", "counting"];
 const INCLUDING: [&str; 2] = ["等", "including"];
+
+/// So many whole numbers a range may have.
+const MOST_NUMBERS: usize = 100_000;
 
 /// Reads the statements. One that cannot be read is reported, and the next one is read.
 pub(super) fn parse(sources: &Sources, file: u32, diagnostics: &mut Vec<Diagnostic>) -> Tree {
@@ -430,12 +438,19 @@ impl Parser<'_> {
         if !self.takes(FROM) {
             return self.fault(words!("「来自」", "from"), example());
         }
+        if self.kind(self.at) == Some(PieceKind::Name) {
+            return self.same_rows(name, unit);
+        }
         let origin = if self.takes_keyword("k_fact") {
             Origin::Facts
         } else if self.takes_keyword("k_total") {
             Origin::Results
+        } else if self.kind(self.at) == Some(PieceKind::Quantity) {
+            self.numbers()?
         } else {
-            Origin::File(self.quoted(words!("文件名、数据或总分", "a file, fact or total"), example())?)
+            Origin::File(
+                self.quoted(words!("文件名、数据、总分、另一张表或一段整数", "a file, fact, total, another table or a range of whole numbers"), example())?,
+            )
         };
         let sheet = if self.takes(SHEET) { Some(self.quoted(words!("工作表的名字", "the name of the sheet"), example())?.text) } else { None };
         if !self.takes(KEY) {
@@ -443,9 +458,86 @@ impl Parser<'_> {
         }
         let key = self.word(words!("作键的列", "the column that is the key"), example())?;
         let partial = self.takes(PARTIAL);
+        let copied = self.lines()?;
         let fields = if matches!(origin, Origin::File(_)) { Some(self.braces()?) } else { None };
-        self.tree.tables.push(TableTree { name, unit, origin, sheet, key, partial, fields });
+        self.tree.tables.push(TableTree { name, unit, origin, sheet, key, partial, copied, fields });
         Some(())
+    }
+
+    /// `来自 附表 不全`: the rows of a table that was declared, for what is said of more than they are.
+    fn same_rows(&mut self, name: Word, unit: Word) -> Option<()> {
+        let other = self.word(words!("另一张表的名字", "the name of another table"), words!("例如 来自 附表 不全", "as in from annex partial"))?;
+        let key = if self.takes(KEY) {
+            Some(self.word(words!("作键的列", "the column that is the key"), words!("例如 键 单位", "as in key unit"))?)
+        } else {
+            None
+        };
+        let partial = self.takes(PARTIAL);
+        let copied = self.lines()?;
+        let Some(found) = self.tree.tables.iter().find(|table| table.name.text == other.text).cloned() else {
+            let text = &other.text;
+            let fault = Diagnostic::new(Code::UnknownTable, words!("前面没有声明表「{text}」", "no table {text} is declared before"))
+                .at(other.span, words!("没有这张表", "no such table"));
+            let near = closest(text, self.tree.tables.iter().map(|table| table.name.text.as_str()));
+            self.diagnostics.push(match near {
+                Some(near) => fault.fix(words!("是不是「{near}」?", "did you mean {near}?"), other.span, near),
+                None => fault.help(words!("文件名写在引号里:来自 \"{text}\"", "the name of a file stands between quotation marks: from \"{text}\"")),
+            });
+            return Some(());
+        };
+        let (key, copied) = (key.unwrap_or_else(|| found.key.clone()), if copied.is_empty() { found.copied.clone() } else { copied });
+        self.tree.tables.push(TableTree { name, unit, key, copied, partial: partial || found.partial, ..found });
+        Some(())
+    }
+
+    /// `1 件 至 83 件`.
+    fn numbers(&mut self) -> Option<Origin> {
+        let example = || words!("例如 表 整数 : 个 来自 1 件 至 83 件 键 几件", "as in table numbers : items from 1 cases to 83 cases key many");
+        let (first, _) = self.whole(words!("最小的整数", "the least whole number"), example())?;
+        if !self.takes_range() {
+            return self.fault(words!("「至」", "to"), example());
+        }
+        let start = self.span(self.at);
+        let (last, word) = self.whole(words!("最大的整数", "the greatest whole number"), example())?;
+        if last.saturating_sub(first) > MOST_NUMBERS {
+            self.diagnostics.push(
+                Diagnostic::new(Code::BadClaim, words!("一段整数最多 {MOST_NUMBERS} 个", "a range has at most {MOST_NUMBERS} whole numbers"))
+                    .at(start, words!("到这里太多", "up to here they are more"))
+                    .help(words!("把范围写小", "write a smaller range")),
+            );
+            return None;
+        }
+        let unit = word.text.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ',').trim().to_owned();
+        if unit.is_empty() {
+            return self.fault(words!("整数后面的单位", "the unit behind the number"), example());
+        }
+        Some(Origin::Numbers { numbers: first..=last, unit: unquoted(&unit).to_owned() })
+    }
+
+    fn takes_range(&mut self) -> bool {
+        self.takes_keyword("k_until") || self.takes(["至", "to"])
+    }
+
+    /// `照录 行 67、73 至 79`: what a table was copied from.
+    fn lines(&mut self) -> Option<Vec<RangeInclusive<usize>>> {
+        let mut lines = Vec::new();
+        if !self.takes(COPIED) {
+            return Some(lines);
+        }
+        let example = || words!("例如 照录 行 67、73 至 79", "as in transcribed line 67, 73 to 79");
+        if !self.takes(LINE) {
+            return self.fault(words!("「行」", "line"), example());
+        }
+        loop {
+            let (first, _) = self.whole(words!("抄自哪一行", "the line that was copied"), example())?;
+            let last = if self.takes_range() { self.whole(words!("抄到哪一行", "the last line that was copied"), example())?.0 } else { first };
+            lines.push(first..=last);
+            if self.kind(self.at) == Some(PieceKind::Sign) && is_comma(self.text_of(self.at)) {
+                self.step();
+            } else {
+                return Some(lines);
+            }
+        }
     }
 
     fn alias(&mut self) -> Option<()> {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::parse::{Stretch, Tree, inside_marks, unquoted};
 use crate::facts::table::squeezed;
+use crate::plan::Comparison;
 use crate::quantity::{Number, Unit, one_name};
 use crate::source::Sources;
 use crate::syntax::PieceKind;
@@ -64,11 +65,36 @@ impl<'t> Reader<'t> {
 
     /// The two sides of an equation; none of what is another condition.
     pub(super) fn equation(&self, stretch: &Stretch) -> Option<(Stretch, Stretch)> {
+        self.relation(stretch).filter(|(_, comparison, _)| *comparison == Comparison::Eq).map(|(left, _, right)| (left, right))
+    }
+
+    /// The two sides of a comparison; none of what is another condition, or several.
+    pub(super) fn relation(&self, stretch: &Stretch) -> Option<(Stretch, Comparison, Stretch)> {
         let outside = self.outside(stretch);
         let other = |at: &usize| matches!(self.kind(*at), Some(PieceKind::Keyword("k_and" | "k_or" | "k_not" | "k_among" | "k_is_blank" | "k_is_undefined")));
-        let mut comparisons = outside.iter().copied().filter(|at| self.is_comparison(*at));
-        let equals = comparisons.next().filter(|at| matches!(self.text(*at), "=" | "＝"))?;
-        (comparisons.next().is_none() && !outside.iter().any(other)).then_some((stretch.start..equals, equals + 1..stretch.end))
+        let signs: Vec<usize> = outside.iter().copied().filter(|at| self.is_comparison(*at)).collect();
+        let (first, last) = (*signs.first()?, *signs.last()?);
+        let comparison = self.comparison(first..last + 1)?;
+        (!outside.iter().any(other)).then_some((stretch.start..first, comparison, last + 1..stretch.end))
+    }
+
+    /// A sign of a comparison, or the word for it.
+    fn comparison(&self, stretch: Stretch) -> Option<Comparison> {
+        match self.kind(stretch.start) {
+            Some(PieceKind::Keyword("k_below")) if stretch.len() == 1 => Some(Comparison::Lt),
+            Some(PieceKind::Keyword("k_above")) if stretch.len() == 1 => Some(Comparison::Gt),
+            Some(PieceKind::Keyword("k_not_below")) if stretch.len() == 1 => Some(Comparison::Ge),
+            Some(PieceKind::Keyword("k_not_above")) if stretch.len() == 1 => Some(Comparison::Le),
+            _ => match stretch.flat_map(|at| self.text(at).chars()).map(ascii).collect::<String>().as_str() {
+                "=" | "==" => Some(Comparison::Eq),
+                "≠" | "!=" => Some(Comparison::Ne),
+                "≥" | "≧" | ">=" => Some(Comparison::Ge),
+                "≤" | "≦" | "<=" => Some(Comparison::Le),
+                ">" => Some(Comparison::Gt),
+                "<" => Some(Comparison::Lt),
+                _ => None,
+            },
+        }
     }
 
     /// A quantity that stands alone, with its sign.

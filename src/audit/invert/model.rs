@@ -239,7 +239,11 @@ impl<'p> Model<'p> {
                 self.cells.facts.insert(fact, Bounds::of(value));
                 continue;
             }
-            let max = wishes.max_of(plan, fact).filter(|_| !matches!(relaxed, Some(Relaxed::Max(of)) if *of == fact));
+            let max = match relaxed {
+                Some(Relaxed::Max(of)) if *of == fact => None,
+                Some(Relaxed::MaxOfAll) => wishes.max.get(&fact).copied(),
+                _ => wishes.max_of(plan, fact),
+            };
             let Some((grid, mut room)) = room_of(plan, fact, max) else { continue };
             match known_of(question, relaxed, fact) {
                 Some(known) => {

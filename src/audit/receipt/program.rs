@@ -75,7 +75,7 @@ struct Tier<'p> {
     varying: &'p [StepId],
     /// How many steps lead to the exemptions: those of a unit that does not take part.
     exempt_end: StepId,
-    steps: Vec<Line<'p>>,
+    steps: Vec<Line>,
 }
 
 /// Which steps results are made of.
@@ -105,7 +105,7 @@ struct Printed {
 
 /// One step.
 #[derive(Debug, Serialize)]
-struct Line<'p> {
+struct Line {
     step: StepId,
     op: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -113,7 +113,7 @@ struct Line<'p> {
     /// What it rests on beside other steps: a number of the rules, a column, a size, a comparison.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     with: Vec<String>,
-    means: &'p str,
+    means: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     at: String,
@@ -191,7 +191,7 @@ fn of_units<'p>(plan: &'p Plan, id: InputId, input: &Input) -> Option<OfUnits<'p
 fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Places<'_>) -> Tier<'p> {
     let evaluator = Evaluator::new(Exact, program);
     let values = evaluator.into_constants();
-    let line = |(id, (step, info)): (StepId, (&Step, &'p Info))| {
+    let line = |(id, (step, info)): (StepId, (&Step, &Info))| {
         let (op, with) = operation(plan, step);
         let varies = program.varying.binary_search(&id).is_ok();
         Line {
@@ -199,7 +199,7 @@ fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Pla
             op,
             of: of(step),
             with,
-            means: &info.id,
+            means: info.id.to_string(),
             unit: info.unit.as_ref().map(|unit| in_words(unit, plan.lang)),
             at: places.at(info.span),
             value: if varies { None } else { values.get(id).map(|value| shown(value, plan, texts)) },

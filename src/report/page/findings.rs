@@ -5,7 +5,7 @@ use crate::audit::reconcile::{self, Reconciled};
 use crate::diag::Lang;
 use crate::golden::published::Column;
 use crate::plan::Plan;
-use crate::report::claims::ClaimsView;
+use crate::report::claims::{ClaimsView, verdict_word};
 use crate::report::pick;
 use crate::report::reconciled::why;
 
@@ -60,6 +60,8 @@ pub(crate) struct ClaimVerdict {
     pub(crate) line: usize,
     pub(crate) text: String,
     pub(crate) verdict: ClaimOutcome,
+    /// The verdict and what it is worth, in words.
+    pub(crate) said: &'static str,
     /// What was found in its place.
     pub(crate) found: String,
 }
@@ -102,7 +104,7 @@ pub(crate) fn cells_found(plan: &Plan, found: &Reconciled, printed: &Printed, la
 }
 
 /// The verdicts on claims.
-pub(crate) fn claims_found(view: &ClaimsView) -> Vec<ClaimVerdict> {
+pub(crate) fn claims_found(view: &ClaimsView, lang: Lang) -> Vec<ClaimVerdict> {
     let outcome = |verdict: &str| match verdict {
         "holds" => ClaimOutcome::Holds,
         "fails" => ClaimOutcome::Fails,
@@ -113,6 +115,7 @@ pub(crate) fn claims_found(view: &ClaimsView) -> Vec<ClaimVerdict> {
         line: claim.line,
         text: claim.text.clone(),
         verdict: outcome(claim.verdict),
+        said: verdict_word(claim, lang),
         found: claim.found.clone(),
     };
     view.claims.iter().map(claim).collect()

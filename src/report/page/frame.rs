@@ -235,13 +235,13 @@ fn claims(lang: Lang, findings: &Findings) -> String {
     let heads = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect::<Vec<_>>().concat();
     let mut rows = String::new();
     for wanted in [ClaimOutcome::Fails, ClaimOutcome::Unknown, ClaimOutcome::Holds] {
-        let (letter, sign, word) = match wanted {
-            ClaimOutcome::Fails => ('x', "✗", pick(lang, "不成立", "fails")),
-            ClaimOutcome::Unknown => ('u', "?", pick(lang, "无从判断", "unknown")),
-            ClaimOutcome::Holds => ('c', "✓", pick(lang, "成立", "holds")),
+        let (letter, sign) = match wanted {
+            ClaimOutcome::Fails => ('x', "✗"),
+            ClaimOutcome::Unknown => ('u', "?"),
+            ClaimOutcome::Holds => ('c', "✓"),
         };
         for claim in findings.claims.iter().filter(|claim| claim.verdict == wanted) {
-            let (id, text, found, line) = (escaped(&claim.id), escaped(&claim.text), escaped(&claim.found), claim.line);
+            let (id, text, found, line, word) = (escaped(&claim.id), escaped(&claim.text), escaped(&claim.found), claim.line, claim.said);
             let _ = writeln!(
                 rows,
                 "<tr><th scope=\"row\"><bdi>{id}</bdi></th><td class=\"n\">{line}</td><td><bdi>{text}</bdi></td><td><span class=\"mark m-{letter}\">{sign}</span> {word}</td><td><bdi>{found}</bdi></td></tr>"

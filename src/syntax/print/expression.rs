@@ -22,9 +22,11 @@ impl Writer {
             _ if children.is_empty() => std::iter::once(Doc::Text(self.speller.spell(node))).chain(node.trailing.map(Doc::Trailing)).collect(),
             Rule::quantity | Rule::unsigned | Rule::plain => self.quantity(children),
             Rule::path | Rule::item_path => self.joined(children, || vec![Doc::word(".")]),
-            Rule::score_of | Rule::unary => self.joined(children, Vec::new),
-            Rule::atom => self.bracketed(children),
-            Rule::expression | Rule::sum | Rule::product | Rule::condition | Rule::conjunction => self.chain(node.rule, children),
+            Rule::score_of | Rule::negative => self.joined(children, Vec::new),
+            Rule::group => self.bracketed(children),
+            Rule::expression => self.done_to(children),
+            Rule::condition => self.chain(children, &[Rule::k_or]),
+            Rule::sum => self.chain(children, &[Rule::op_plus, Rule::op_minus]),
             Rule::table => self.table(children),
             Rule::row => self.row(children),
             Rule::fact_type | Rule::pattern_set => self.set(children),
@@ -121,12 +123,41 @@ impl Writer {
         }
     }
 
-    /// Operands with their operators, broken before the operators; an expression with what is done to it at the end.
-    fn chain<'t>(self, rule: Rule, children: &[Node<'t>]) -> Docs<'t> {
+    /// An expression with what is done to it at the end, broken before each.
+    fn done_to<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
         let Some((first, rest)) = children.split_first() else { return Vec::new() };
-        let links: Box<dyn Iterator<Item = &[Node<'t>]>> = if rule == Rule::expression { Box::new(rest.chunks(1)) } else { Box::new(rest.chunks(2)) };
         let mut docs = self.docs(first);
-        for link in links {
+        for adjustment in rest {
+            docs.push(Doc::Nest(std::iter::once(Doc::Line(" ")).chain(self.docs(adjustment)).collect()));
+        }
+        vec![Doc::Group(docs)]
+    }
+
+    /// Operands with their operators, broken before the operators that bind least; between those, before the others.
+    fn chain<'t>(self, children: &[Node<'t>], loose: &[Rule]) -> Docs<'t> {
+        let mut docs = Vec::new();
+        for (index, link) in children.chunk_by(|_, next| !loose.contains(&next.rule)).enumerate() {
+            match link {
+                [operator, operands @ ..] if index > 0 => {
+                    let mut nested = vec![Doc::Line(" ")];
+                    nested.extend(self.docs(operator));
+                    nested.push(Doc::word(" "));
+                    nested.extend(self.close(operands));
+                    docs.push(Doc::Nest(nested));
+                }
+                operands => docs.extend(self.close(operands)),
+            }
+        }
+        if children.iter().any(|child| loose.contains(&child.rule)) { vec![Doc::Group(docs)] } else { docs }
+    }
+
+    /// Operands with operators that bind equally.
+    fn close<'t>(self, children: &[Node<'t>]) -> Docs<'t> {
+        let Some((first, rest)) = children.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+            return children.iter().flat_map(|child| self.docs(child)).collect();
+        };
+        let mut docs = self.docs(first);
+        for link in rest.chunks(2) {
             let mut nested = vec![Doc::Line(" ")];
             nested.extend(self.joined(link, || vec![Doc::word(" ")]));
             docs.push(Doc::Nest(nested));

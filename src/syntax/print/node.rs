@@ -103,13 +103,8 @@ fn is_link(rule: Rule) -> bool {
             | Rule::comparison
             | Rule::expression
             | Rule::condition
-            | Rule::conjunction
-            | Rule::negation
             | Rule::test
             | Rule::sum
-            | Rule::product
-            | Rule::unary
-            | Rule::atom
             | Rule::text_choice
             | Rule::record_part
     )
