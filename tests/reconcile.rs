@@ -168,7 +168,7 @@ fn what_was_copied_is_no_evidence() {
     assert!(cell(&found, "东海县", "机构设置")["why"].as_str().unwrap().contains("缺省"));
     assert!(!cell(&found, "东海县", "实例拨测")["why"].as_str().unwrap().contains("旁证"));
     let text = november(&[&annex], &["--unit", "东海县"]).out;
-    assert!(text.contains("照录或缺省,不能作为旁证"), "{text}");
+    assert!(text.contains("照录、缺省或层级,不能作为旁证"), "{text}");
     assert!(text.contains("虽然相等,所依的数据却是照这一格定的"), "{text}");
 }
 
@@ -329,4 +329,46 @@ fn a_unit_behind_a_number_is_no_difference() {
     fs::write(&table, "单位\n市教育局\n").unwrap();
     let run = november(&[path], &[]);
     assert!(run.status == 2 && run.err.contains("没有一格可以核对") && run.err.lines().all(|line| line.chars().count() < 200), "{}", run.err);
+}
+
+/// The lists of `golden/constructs/lists`, calculated by hand there: first as they are, then with a unit that does not belong on one, which leaves out one that does.
+#[test]
+fn lists_are_held_against_those_that_the_rules_make() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = "golden/constructs/lists";
+    let published = folder.path().join("名单.csv");
+    let run = |text: &str, facts: &str| {
+        fs::write(&published, text).unwrap();
+        let published = published.display().to_string();
+        let policy = format!("{case}/zh/标准.kp");
+        kaoping(root(), &["reconcile", &policy, "--period", "2024-01", "--facts", facts, "--published", &published, "--format", "json"])
+    };
+    let units = format!("{case}/units.csv");
+    let lists = fs::read_to_string(root().join(case).join("lists.csv")).unwrap();
+    let same = cells(&run(&lists, &units));
+    assert_eq!((same.len(), said(&same, "consistent").len()), (9, 9), "{same:?}");
+
+    let other = cells(&run(&lists.replace("红榜,丙局", "红榜,乙局"), &units));
+    assert_eq!(said(&other, "inconsistent"), ["乙局 名单 红榜 -", "丙局 名单  红榜"]);
+    let left_out = other.iter().find(|cell| cell["unit"] == "丙局").unwrap();
+    assert!(left_out["row"].is_null() && left_out["why"].as_str().unwrap().contains("表里没有列它"), "{left_out}");
+    // beside scores a cell may name several, and the rules may not have one
+    let beside = "单位,层级,总分,名单\n北县,县区,75,黑榜、提醒\n甲局,部门,80,红榜、光荣榜\n";
+    let beside = cells(&run(beside, &units));
+    let of = |unit: &str, list: &str| beside.iter().find(|cell| cell["unit"] == unit && cell["published"] == list).unwrap().clone();
+    assert_eq!(
+        [of("北县", "黑榜"), of("北县", "提醒"), of("甲局", "红榜")].map(|cell| cell["verdict"].clone()),
+        ["consistent"; 3].map(|verdict| json!(verdict))
+    );
+    assert_eq!(of("甲局", "光荣榜")["verdict"], "unknown");
+    // the tier is what the facts say: that it agrees proves nothing
+    assert_eq!((&of("甲局", "部门")["verdict"], &of("甲局", "部门")["evidence"]), (&json!("consistent"), &json!("given")));
+
+    // without the faults of one county nobody knows whom it leaves out of the lists of counties and of all; that of departments stands
+    let table = fs::read_to_string(root().join(&units)).unwrap();
+    let facts = folder.path().join("数据.csv");
+    fs::write(&facts, table.replace("西县,县区,2,否", "西县,县区,,否")).unwrap();
+    let open = cells(&run(&lists, &facts.display().to_string()));
+    assert_eq!(said(&open, "consistent"), ["丙局 名单 红榜 红榜", "甲局 名单 红榜 红榜"]);
+    assert_eq!(cell(&open, "西县", "名单")["verdict"], "unknown");
 }

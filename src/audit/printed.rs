@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::facts::Facts;
 use crate::facts::register::UNIT;
 use crate::facts::table::{Table, bare, is_ignored};
-use crate::golden::published::{Column, column, item, number};
+use crate::golden::published::{Column, column, is_of_lists, item, lists_in, number};
 use crate::plan::{FactId, ItemId, Plan, StepId};
 
 /// One published cell.
@@ -44,7 +44,7 @@ impl Cell {
             Column::Total => Some(program.total),
             Column::Item => program.items.get(self.item?).copied().flatten().map(|steps| steps.score),
             Column::Fact(fact) => program.facts.get(fact).copied().flatten(),
-            Column::Rank | Column::Tier | Column::Output(_) | Column::Eligible => None,
+            Column::Rank | Column::Tier | Column::Output(_) | Column::Eligible | Column::Listed(_) => None,
         }
     }
 }
@@ -75,7 +75,8 @@ impl Printed {
                 continue;
             };
             let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
-            let columns: Vec<Option<Column>> = headings.iter().map(|heading| column(plan, heading)).collect();
+            let shown = |heading: &&str| if is_of_lists(heading) && !plan.lists.is_empty() { Some(Column::Listed(None)) } else { column(plan, heading) };
+            let columns: Vec<Option<Column>> = headings.iter().map(shown).collect();
             for (place, (heading, shows)) in headings.iter().zip(&columns).enumerate() {
                 if place != unit_column && shows.is_none() && !heading.is_empty() && !is_ignored(heading) {
                     printed.ignored.push((index, (*heading).to_owned()));
@@ -90,7 +91,11 @@ impl Printed {
                     let member = found.as_ref().ok().copied();
                     let known = member.and_then(|member| facts.members.get(member));
                     let program = known.and_then(|member| plan.programs.get(member.tier));
-                    printed.cells.push(Cell {
+                    let parts = match shows {
+                        Column::Listed(_) => lists_in(plan, text).into_iter().map(|(name, list)| (name, Column::Listed(list))).collect(),
+                        shows => vec![(text, shows)],
+                    };
+                    printed.cells.extend(parts.into_iter().map(|(text, shows)| Cell {
                         table: index,
                         row: *row,
                         unit: known.map_or(name, |member| member.name.as_str()).to_owned(),
@@ -100,7 +105,7 @@ impl Printed {
                         shows,
                         item: program.filter(|_| shows == Column::Item).and_then(|program| item(plan, program, heading)),
                         printed: text.to_owned(),
-                    });
+                    }));
                 }
             }
         }

@@ -47,6 +47,12 @@ pub(crate) enum Why {
     EqualByParts(Vec<String>),
     /// So it is because the fact was entered as this very cell prints it, or stands by default: no evidence.
     Copied(Provenance),
+    /// The tier is one that the facts give: no evidence.
+    Given,
+    /// Whether the unit is on a list; the totals that units still lack which may belong on it.
+    Listed { on: bool, without: Vec<String> },
+    /// The rules name no such list.
+    NoList,
     /// A blank cell: nothing was given, or it does not apply.
     Blank,
     /// What is printed says in words why there is no value.
@@ -79,7 +85,8 @@ pub(crate) enum Why {
 #[derive(Debug, Clone)]
 pub(crate) struct Checked {
     pub(crate) table: usize,
-    pub(crate) row: usize,
+    /// None of what no row prints.
+    pub(crate) row: Option<usize>,
     pub(crate) unit: String,
     pub(crate) column: String,
     pub(crate) published: String,
@@ -108,7 +115,7 @@ impl Reconciled {
 
     /// How many cells agree with nothing but themselves.
     pub(crate) fn copied(&self) -> usize {
-        self.cells.iter().filter(|cell| matches!(cell.why, Why::Copied(_))).count()
+        self.cells.iter().filter(|cell| matches!(cell.why, Why::Copied(_) | Why::Given)).count()
     }
 
     /// Whether any cell has that verdict.
@@ -141,7 +148,7 @@ pub(crate) fn reconcile(plan: &Plan, facts: &Facts, results: &Results, printed: 
         .filter_map(|(cell, checked)| Some((cell.member?, checked.as_ref()?.verdict)))
         .collect();
     let places = printed.cells.iter().zip(checked).map(|(cell, done)| done.unwrap_or_else(|| reconciling.place(cell, &cases, &totals)));
-    Reconciled { cells: places.collect() }
+    Reconciled { cells: places.chain(reconciling.left_out()).collect() }
 }
 
 /// Where a value is a fact and nothing else: how that came to be what is printed of the value, which may be called as the fact is.
@@ -216,7 +223,7 @@ impl Reconciling<'_> {
         });
         Checked {
             table: cell.table,
-            row: cell.row,
+            row: Some(cell.row),
             unit: cell.unit.clone(),
             column: cell.column.clone(),
             published: cell.printed.clone(),
@@ -248,7 +255,11 @@ impl Reconciling<'_> {
     fn found(&self, cell: &Cell, case: Option<&Case<'_>>) -> Found {
         let (Some(case), Some(unit)) = (case, self.unit(cell)) else { return Found::of(Verdict::Unknown, Why::NoUnit(cell.near.clone())) };
         match cell.shows {
-            Column::Tier => Self::text(cell, Some(unit.tier.clone())),
+            Column::Tier => match Self::text(cell, Some(unit.tier.clone())) {
+                same @ Found { verdict: Verdict::Consistent, .. } => Found { why: Why::Given, ..same },
+                other => other,
+            },
+            Column::Listed(list) => self.listed(list, &unit.unit),
             Column::Eligible => Self::text(cell, unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned())),
             Column::Output(output) => {
                 let output = unit.outputs.get_index(output).and_then(|(_, output)| output.as_ref());
@@ -268,6 +279,59 @@ impl Reconciling<'_> {
             }
             Column::Item | Column::Total | Column::Fact(_) | Column::Rank => self.value(cell, case, unit),
         }
+    }
+
+    /// A list that a table says a unit is on.
+    fn listed(&self, list: Option<usize>, unit: &str) -> Found {
+        let Some(list) = list.and_then(|list| self.plan.lists.get(list)) else { return Found::of(Verdict::Unknown, Why::NoList) };
+        let groups = self.results.lists.iter().filter(|group| group.name == list.name);
+        let on = |group: &results::ListResult| group.units.iter().any(|listed| listed.unit == unit);
+        let around = groups.clone().find(|group| on(group) || group.without.iter().any(|other| other == unit));
+        // of units without a total it is not known whom they leave out
+        let without = match around {
+            Some(group) => group.without.clone(),
+            None => groups.clone().flat_map(|group| group.without.iter().cloned()).collect(),
+        };
+        let on = around.is_some_and(on);
+        let verdict = match (on, without.is_empty()) {
+            (true, true) => Verdict::Consistent,
+            (false, true) => Verdict::Inconsistent,
+            (false, false) if !without.iter().any(|other| other == unit) => Verdict::Inconsistent,
+            _ => Verdict::Unknown,
+        };
+        Found { computed: on.then(|| list.name.clone()), ..Found::of(verdict, Why::Listed { on, without }) }
+    }
+
+    /// The units that belong on a list of which a table prints others, and not them.
+    fn left_out(&self) -> Vec<Checked> {
+        let mut found = Vec::new();
+        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for cell in &self.printed.cells {
+            let Column::Listed(Some(list)) = cell.shows else { continue };
+            if !told.insert((cell.table, list)) {
+                continue;
+            }
+            let printed = |unit: &str| {
+                self.printed.cells.iter().any(|other| (other.table, other.shows, other.unit.as_str()) == (cell.table, Column::Listed(Some(list)), unit))
+            };
+            let name = self.plan.lists.get(list).map(|list| list.name.as_str()).unwrap_or_default();
+            for group in self.results.lists.iter().filter(|group| group.name == name) {
+                for listed in group.units.iter().filter(|listed| !printed(&listed.unit)) {
+                    found.push(Checked {
+                        table: cell.table,
+                        row: None,
+                        unit: listed.unit.clone(),
+                        column: cell.column.clone(),
+                        published: String::new(),
+                        computed: Some(name.to_owned()),
+                        verdict: if group.without.is_empty() { Verdict::Inconsistent } else { Verdict::Unknown },
+                        interval: None,
+                        why: Why::Listed { on: true, without: group.without.clone() },
+                    });
+                }
+            }
+        }
+        found
     }
 
     /// A cell of words, or of a number that is held against its text.
@@ -501,7 +565,7 @@ impl Reconciling<'_> {
         };
         Checked {
             table: cell.table,
-            row: cell.row,
+            row: Some(cell.row),
             unit: cell.unit.clone(),
             column: cell.column.clone(),
             published: cell.printed.clone(),

@@ -106,7 +106,7 @@ impl<'t> Lists<'t> {
 
     /// Of a table with a row for every unit, and in it the names of its lists.
     fn beside_scores(table: &'t Table, columns: (usize, usize)) -> Self {
-        let each = |names: &'t str| names.split(['、', ',', '\u{FF0C}', ';', '\u{FF1B}']).map(str::trim).filter(|name| !name.is_empty()).collect();
+        let each = |names: &'t str| published::names_in(names).collect();
         Lists { path: &table.path, units: Lists::gathered(table, columns, each), ordered: false }
     }
 
@@ -134,7 +134,7 @@ impl Comparison<'_> {
         // a printed heading may bear its marks
         let headings: Vec<&str> = table.headings.iter().map(|heading| bare(heading)).collect();
         let columns: Vec<Option<Column>> = headings.iter().map(|heading| published::column(self.plan, heading)).collect();
-        let list_column = headings.iter().position(|heading| matches!(*heading, "名单" | "list" | "Lists"));
+        let list_column = headings.iter().position(|heading| published::is_of_lists(heading));
         // a table of scores may say of each unit which lists it is on
         let of_scores = columns.iter().flatten().any(|column| !matches!(column, Column::Rank | Column::Tier | Column::Fact(_)));
         match list_column {
@@ -338,6 +338,8 @@ impl Comparison<'_> {
                 Output::Between { interval } => Some(interval.to_string()),
             },
             Column::Eligible => unit.eligible.map(|eligible| if eligible { "是" } else { "否" }.to_owned()),
+            // lists are compared as a whole
+            Column::Listed(_) => None,
             Column::Item => {
                 let name = &self.plan.items.get(item?)?.name;
                 let indicator = unit.indicators.get(name).map(|one| (&one.score, &one.interval));

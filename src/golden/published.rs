@@ -17,6 +17,27 @@ pub(crate) enum Column {
     Output(usize),
     /// Whether the unit may be commended.
     Eligible,
+    /// 名单: one of those that the rules name, by its place among them; none where they name none so.
+    Listed(Option<usize>),
+}
+
+/// Whether a column holds the names of lists.
+pub(crate) fn is_of_lists(heading: &str) -> bool {
+    matches!(heading, "名单" | "list" | "Lists")
+}
+
+/// The names in a cell of lists: one whole name, or several with separators.
+pub(crate) fn lists_in<'t>(plan: &Plan, text: &'t str) -> Vec<(&'t str, Option<usize>)> {
+    let place = |name: &str| plan.lists.iter().position(|list| list.name == name);
+    match place(text) {
+        Some(list) => vec![(text, Some(list))],
+        None => names_in(text).map(|name| (name, place(name))).collect(),
+    }
+}
+
+/// Names with separators between them.
+pub(crate) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['、', ',', '\u{FF0C}', ';', '\u{FF1B}']).map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// What a heading names, without its marks; none where the rules have nothing of that name.

@@ -85,7 +85,9 @@ fn summary(found: &Reconciled, lang: Lang) -> String {
     let (not, unknown) = (of(Verdict::Inconsistent), of(Verdict::Unknown));
     let copied = match found.copied() {
         0 => String::new(),
-        copied => words!("(其中 {copied} 格是照录或缺省,不能作为旁证)", " ({copied} of them as entered or by default: no evidence)").get(lang).to_owned(),
+        copied => {
+            words!("(其中 {copied} 格是照录、缺省或层级,不能作为旁证)", " ({copied} of them as entered, by default or tiers: no evidence)").get(lang).to_owned()
+        }
     };
     words!(
         "核对 {all} 格:一致 {same}{copied},舍入可释 {rounding},不可释 {not},无从核 {unknown}",
@@ -186,6 +188,7 @@ pub(crate) fn reconciled_as_json(found: &Reconciled, printed: &Printed, lang: La
         json!({
             "unit": cell.unit, "column": cell.column, "published": cell.published, "computed": cell.computed, "verdict": key(cell.verdict),
             "interval": interval, "why": why(cell, lang), "table": table_name(printed, cell.table), "row": cell.row, "roundings": roundings,
+            "evidence": evidence(cell),
         })
     };
     let ignored = |(table, column): &(usize, String)| json!({ "table": table_name(printed, *table), "column": column });
@@ -213,6 +216,9 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
         }
         Why::Copied(Provenance::Default) => words!("数据是缺省的,不能作为旁证", "by default: no evidence"),
         Why::Copied(_) => words!("数据就是照这一格录入的,不能作为旁证", "entered from this very cell: no evidence"),
+        Why::Given => words!("层级取自数据,不是算得的,不能作为旁证", "the tier is one that the facts give: no evidence"),
+        Why::Listed { on, without } => return listed_words(cell, *on, without, lang),
+        Why::NoList => words!("标准里没有这份名单", "the rules name no such list"),
         Why::Blank => words!("空格:不适用,或没有加减分", "blank: it does not apply, or comes to nothing"),
         Why::Said => words!("公布的话与算得的相合", "the words published are those of the result"),
         Why::Fitted(fitted) => return fitted_words(cell, fitted, lang),
@@ -307,6 +313,35 @@ fn fitted_words(cell: &Checked, fitted: &[Fitted], lang: Lang) -> String {
         words!("所依的数据不是确知的:{facts}{range}", "the facts are not known for certain: {facts}{range}")
     };
     said.get(lang).to_owned()
+}
+
+fn listed_words(cell: &Checked, on: bool, without: &[String], lang: Lang) -> String {
+    let open = match without {
+        [] => String::new(),
+        units => {
+            let units = listed(units, lang);
+            words!("(尚无总分、可能在名单上的:{units})", " (units that may belong on it and have no total yet: {units})").get(lang).to_owned()
+        }
+    };
+    let list = cell.computed.as_deref().unwrap_or(&cell.published);
+    match (on, cell.row) {
+        (true, Some(_)) => words!("按算得的在「{list}」上{open}", "on {list} as computed{open}"),
+        (true, None) => words!("按算得的在「{list}」上,表里没有列它{open}", "on {list} as computed, where the table does not have it{open}"),
+        (false, _) => words!("按算得的不在「{list}」上{open}", "not on {list} as computed{open}"),
+    }
+    .get(lang)
+    .to_owned()
+}
+
+/// Whether agreement proves anything: `transcribed` where the fact was entered from this very cell, `default` where it stands by default,
+/// `given` where it is no result at all.
+fn evidence(cell: &Checked) -> Option<&'static str> {
+    match &cell.why {
+        Why::Copied(Provenance::Default) => Some("default"),
+        Why::Copied(_) => Some("transcribed"),
+        Why::Given => Some("given"),
+        _ => None,
+    }
 }
 
 fn missing_words(cell: &Checked, facts: &[String], lang: Lang) -> String {

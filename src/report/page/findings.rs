@@ -84,7 +84,7 @@ pub(crate) fn cells_found(plan: &Plan, found: &Reconciled, printed: &Printed, la
         reconcile::Verdict::Unknown => Verdict::Unknown,
     };
     let cell = |checked: &reconcile::Checked| {
-        let source = printed.cells.iter().find(|cell| (cell.table, cell.row, &cell.column) == (checked.table, checked.row, &checked.column));
+        let source = printed.cells.iter().find(|cell| (cell.table, Some(cell.row), &cell.column) == (checked.table, checked.row, &checked.column));
         let column = match source.map(|cell| (cell.shows, cell.item)) {
             Some((Column::Total, _)) => total(),
             Some((Column::Rank, _)) => pick(lang, "名次", "rank").to_owned(),
