@@ -372,3 +372,14 @@ fn lists_are_held_against_those_that_the_rules_make() {
     assert_eq!(said(&open, "consistent"), ["丙局 名单 红榜 红榜", "甲局 名单 红榜 红榜"]);
     assert_eq!(cell(&open, "西县", "名单")["verdict"], "unknown");
 }
+
+/// 市教育局 has 84.60 and 8.15 in the annex; a range that holds them agrees, one that does not cannot be explained.
+#[test]
+fn a_range_in_print_is_held_against_what_is_computed() {
+    let folder = tempfile::tempdir().unwrap();
+    let published = folder.path().join("公布.csv");
+    fs::write(&published, "单位,及时签收率,按时办结率,综合得分\n市教育局,\"[8,9]\",≥2,≤90\n").unwrap();
+    let cells = cells(&november(&[&published.display().to_string()], &["--format", "json"]));
+    let verdict = |column: &str| cell(&cells, "市教育局", column)["verdict"].clone();
+    assert_eq!([verdict("及时签收率"), verdict("按时办结率"), verdict("综合得分")], ["consistent", "inconsistent", "consistent"].map(|verdict| json!(verdict)));
+}

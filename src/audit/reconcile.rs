@@ -12,7 +12,7 @@ use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::eval::rank::{Contestant, places};
 use crate::eval::trace::{Reach, Trace};
 use crate::facts::{Facts, Provenance, Row};
-use crate::golden::published::{Column, number, truth};
+use crate::golden::published::{Column, number, span, truth};
 use crate::plan::{FactId, Plan, Role, Step, StepId};
 use crate::quantity::{self, Mode, Number, round_to};
 use crate::results::{self, Output, Results, State, UnitResult};
@@ -53,6 +53,8 @@ pub(crate) enum Why {
     Listed { on: bool, without: Vec<String> },
     /// The rules name no such list.
     NoList,
+    /// What is computed lies in the range that is printed.
+    Within,
     /// A blank cell: nothing was given, or it does not apply.
     Blank,
     /// What is printed says in words why there is no value.
@@ -373,7 +375,10 @@ impl Reconciling<'_> {
             blank(exact)
         } else {
             match (cell.number(), exact) {
-                (None, _) => Found::of(Verdict::Inconsistent, Why::NoNumber),
+                (None, _) => match span(&cell.printed) {
+                    Some(range) => ranged(range, case.evaluate(&ground.stand, root).numbers().map(|hull| in_print(&hull, print)), print),
+                    None => Found::of(Verdict::Inconsistent, Why::NoNumber),
+                },
                 (Some(published), Some(Value::Number(_))) if shown.as_deref().and_then(number) == Some(published.normalize()) => {
                     self.equal(cell, case, &ground, root)
                 }
@@ -644,6 +649,21 @@ fn blank(exact: Option<Value>) -> Found {
         Some(Value::Number(_)) => Found::of(Verdict::Inconsistent, Why::Apart),
         _ => Found::of(Verdict::Unknown, Why::Missing(Vec::new())),
     }
+}
+
+/// A cell that prints a range, by what the value can be.
+fn ranged([low, high]: [Option<Decimal>; 2], hull: Option<Hull>, print: Print) -> Found {
+    let Some(hull) = hull else { return Found::of(Verdict::Unknown, Why::Missing(Vec::new())) };
+    let end = |end: Option<Number>| end.and_then(|end| print.shown(&end)).as_deref().and_then(number);
+    let (least, most) = (end(hull.low), end(hull.high));
+    let below = |a: Option<Decimal>, b: Option<Decimal>| matches!((a, b), (Some(a), Some(b)) if a < b);
+    let inside = low.is_none_or(|low| least.is_some_and(|least| low <= least)) && high.is_none_or(|high| most.is_some_and(|most| most <= high));
+    let (verdict, why) = match (inside, below(most, low) || below(high, least)) {
+        (true, _) => (Verdict::Consistent, Why::Within),
+        (false, true) => (Verdict::Inconsistent, Why::Apart),
+        (false, false) => (Verdict::Unknown, Why::InPart(Vec::new())),
+    };
+    Found { interval: Some(hull), ..Found::of(verdict, why) }
 }
 
 /// What is printed, as the rules have it.

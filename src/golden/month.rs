@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 
 use super::Difference;
-use super::published::{self, Column, number, truth};
+use super::published::{self, Column, number, span, truth};
 use crate::diag::{Lang, words};
 use crate::eval::Until;
 use crate::eval::domain::{Absence, TracedValue, Value};
@@ -435,16 +435,4 @@ fn state(unit: &UnitResult) -> &'static str {
         State::Pending => "待定",
         State::Scored | State::NotApplicable => "不适用",
     }
-}
-
-/// The ends of a printed range, as in `[60, 80.50]` or `≥60`.
-fn span(text: &str) -> Option<[Option<Decimal>; 2]> {
-    if let Some(low) = text.strip_prefix('≥') {
-        return Some([Some(number(low)?), None]);
-    }
-    if let Some(high) = text.strip_prefix('≤') {
-        return Some([None, Some(number(high)?)]);
-    }
-    let (low, high) = text.strip_prefix('[')?.strip_suffix(']')?.split_once([',', '\u{FF0C}'])?;
-    Some([Some(number(low)?), Some(number(high)?)])
 }

@@ -105,3 +105,15 @@ mod tests {
         assert_eq!(["", "分", "第名", "abc", "—", "1-3", "8.15人"].map(said), [const { None }; 7]);
     }
 }
+
+/// The ends of a printed range, as in `[60, 80.50]` or `≥60`.
+pub(crate) fn span(text: &str) -> Option<[Option<Decimal>; 2]> {
+    if let Some(low) = text.strip_prefix('≥') {
+        return Some([Some(number(low)?), None]);
+    }
+    if let Some(high) = text.strip_prefix('≤') {
+        return Some([None, Some(number(high)?)]);
+    }
+    let (low, high) = text.strip_prefix('[')?.strip_suffix(']')?.split_once([',', '\u{FF0C}'])?;
+    Some([Some(number(low)?), Some(number(high)?)])
+}

@@ -218,10 +218,18 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
         Why::Copied(_) => words!("数据就是照这一格录入的,不能作为旁证", "entered from this very cell: no evidence"),
         Why::Given => words!("层级取自数据,不是算得的,不能作为旁证", "the tier is one that the facts give: no evidence"),
         Why::Listed { on, without } => return listed_words(cell, *on, without, lang),
+        Why::Within => {
+            let range = range(cell, lang);
+            words!("在公布的范围之内{range}", "within the published range{range}")
+        }
         Why::NoList => words!("标准里没有这份名单", "the rules name no such list"),
         Why::Blank => words!("空格:不适用,或没有加减分", "blank: it does not apply, or comes to nothing"),
         Why::Said => words!("公布的话与算得的相合", "the words published are those of the result"),
         Why::Fitted(fitted) => return fitted_words(cell, fitted, lang),
+        Why::InPart(facts) if facts.is_empty() => {
+            let range = range(cell, lang);
+            words!("只知道范围,与公布的部分相合{range}", "known within limits only, which meet what is published in part{range}")
+        }
         Why::InPart(facts) => {
             let (facts, range) = (listed(facts, lang), range(cell, lang));
             words!("数据只知道范围:{facts}{range}", "facts are known within limits only: {facts}{range}")
