@@ -117,6 +117,12 @@ mod tests {
         }
 
         #[test]
+        fn quotation_marks_that_all_close_are_followed_so_deep_only(depth in 25_usize..60_000) {
+            let text = format!("用例 {}甲{} {{ 应得 总分 = 1 分 }}", "“".repeat(depth), "”".repeat(depth));
+            prop_assert!(faults_of(&text).iter().any(|fault| fault.code == crate::diag::Code::TooDeep));
+        }
+
+        #[test]
         fn parse_never_panics_on_words_of_the_language(picks in proptest::collection::vec(0_usize..400, 0..60)) {
             let pieces = ["{", "}", "(", ")", "[", ")", "1", "95%", "甲", "「乙」", "\"文\"", "=", "≥", ",", ";", ":", "\n", "+", "-", "#注\n", "0.5 分", "“", "件"];
             let mut text = String::new();

@@ -24,10 +24,25 @@ pub enum Colour {
 #[must_use]
 pub fn to_text(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>, colour: Colour) -> String {
     let mut text = String::new();
+    let mut spoken = Spoken { sources, lang, known: BTreeMap::new() };
     for diagnostic in diagnostics {
-        write_one(&mut text, diagnostic, sources, lang, colour);
+        write_one(&mut text, diagnostic, sources, spoken.of(diagnostic), colour);
     }
     text
+}
+
+/// In which language to speak of what, each file asked once.
+struct Spoken<'s> {
+    sources: &'s Sources,
+    lang: Option<Lang>,
+    known: BTreeMap<Option<u32>, Lang>,
+}
+
+impl Spoken<'_> {
+    fn of(&mut self, diagnostic: &Diagnostic) -> Lang {
+        let span = diagnostic.span();
+        self.lang.unwrap_or_else(|| *self.known.entry(span.map(|span| span.file)).or_insert_with(|| language_of(self.sources, span)))
+    }
 }
 
 /// The file, sheet and column of a cell, and what is wrong there.
@@ -37,6 +52,7 @@ type Kind<'d> = (&'d str, Option<&'d str>, &'d str, Code);
 pub(crate) fn to_short_text(diagnostics: &[Diagnostic], sources: &Sources, lang: Option<Lang>, colour: Colour) -> String {
     const SHOWN: usize = 20;
     let mut text = String::new();
+    let mut spoken = Spoken { sources, lang, known: BTreeMap::new() };
     let mut counts: BTreeMap<Kind<'_>, (usize, Lang)> = BTreeMap::new();
     for diagnostic in diagnostics {
         let cell = diagnostic.labels.iter().find_map(|label| match &label.place {
@@ -44,14 +60,13 @@ pub(crate) fn to_short_text(diagnostics: &[Diagnostic], sources: &Sources, lang:
             _ => None,
         });
         if let Some(CellPlace { file, sheet, column, .. }) = cell {
-            let first = || lang.unwrap_or_else(|| language_of(sources, diagnostic.span()));
-            let (count, _) = counts.entry((file, sheet.as_deref(), column, diagnostic.code)).or_insert_with(|| (0, first()));
+            let (count, _) = counts.entry((file, sheet.as_deref(), column, diagnostic.code)).or_insert_with(|| (0, spoken.of(diagnostic)));
             *count += 1;
             if *count > SHOWN {
                 continue;
             }
         }
-        write_one(&mut text, diagnostic, sources, lang, colour);
+        write_one(&mut text, diagnostic, sources, spoken.of(diagnostic), colour);
     }
     for ((file, sheet, column, code), (count, lang)) in counts {
         let more = count.saturating_sub(SHOWN);
@@ -79,8 +94,7 @@ fn column_words(file: &str, sheet: Option<&str>, column: &str, lang: Lang) -> St
     }
 }
 
-fn write_one(text: &mut String, diagnostic: &Diagnostic, sources: &Sources, lang: Option<Lang>, colour: Colour) {
-    let lang = lang.unwrap_or_else(|| language_of(sources, diagnostic.span()));
+fn write_one(text: &mut String, diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) {
     let _ = writeln!(text, "{}\n", one(diagnostic, sources, lang, colour));
 }
 
@@ -102,21 +116,22 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
     };
     let mut group = Group::with_title(level.primary_title(diagnostic.words.get(lang)).id(diagnostic.code.id()));
     for (file, source) in sources.all() {
-        let mut snippet = Snippet::source(source.text.as_str()).path(source.path.as_str()).fold(true);
-        let mut any = false;
+        let spans = || diagnostic.labels.iter().filter_map(|label| if let Place::Rule(span) = label.place { Some(span) } else { None });
+        let Some(lines) = lines_of(&source.text, spans().filter(|span| span.file == file)) else { continue };
+        let first = source.text.get(..lines.start).map_or(1, |before| before.matches('\n').count() + 1);
+        let shown = source.text.get(lines.clone()).unwrap_or_default();
+        let mut snippet = Snippet::source(shown).line_start(first).path(source.path.as_str()).fold(true);
         for (index, label) in diagnostic.labels.iter().enumerate() {
             if let Place::Rule(span) = label.place
                 && span.file == file
             {
                 let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
                 let words = apart(diagnostic, &source.text, span, label.words.get(lang));
-                snippet = snippet.annotation(kind.span(span.range()).label(words));
-                any = true;
+                let within = |at: usize| at.saturating_sub(lines.start).min(shown.len());
+                snippet = snippet.annotation(kind.span(within(span.range().start)..within(span.range().end)).label(words));
             }
         }
-        if any {
-            group = group.element(snippet);
-        }
+        group = group.element(snippet);
     }
     for label in &diagnostic.labels {
         match &label.place {
@@ -164,6 +179,16 @@ fn apart(diagnostic: &Diagnostic, text: &str, span: Span, words: &str) -> String
     let gap = text.get(position(span.end)..next).map_or(0, UnicodeWidthStr::width);
     let missing = (gap + 2).saturating_sub(words.chars().count());
     if words.is_ascii() { words.to_owned() } else { format!("{words}{}", " ".repeat(missing)) }
+}
+
+/// The lines of a text that some spans are in, whole: what is drawn of a long text is not looked for in all of it. None where there is no span.
+fn lines_of(text: &str, spans: impl Iterator<Item = Span>) -> Option<std::ops::Range<usize>> {
+    let range = spans.map(|span| span.range()).reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
+    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(range.end..).and_then(|behind| behind.find('\n')).map_or(text.len(), |length| range.end + length + 1);
+    // where a text ends in the end of a line, what is said of its end stands beneath that line
+    let start = if start >= text.len() { text.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1) } else { start };
+    Some(start..end)
 }
 
 /// All diagnostics as a JSON array, in both languages. Lines and columns count from 1, columns in characters.

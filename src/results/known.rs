@@ -54,7 +54,8 @@ pub struct Places {
 
 impl fmt::Display for Places {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "[{}, {}]", quantity::plain(self.best.0), quantity::plain(self.worst.0))
+        let (best, worst) = (quantity::plain(self.best.0), quantity::plain(self.worst.0));
+        if best == worst { formatter.write_str(&best) } else { write!(formatter, "[{best}, {worst}]") }
     }
 }
 

@@ -520,6 +520,9 @@ fn expectation(rules: &[Rule]) -> (String, String) {
             found.push((chinese, english));
         }
     };
+    // behind an operator all that can stand is an operand, of whatever form
+    let operand = [Rule::group];
+    let rules = if rules.contains(&Rule::group) { &operand } else { rules };
     for rule in rules {
         match rule {
             Rule::expression
@@ -677,6 +680,21 @@ fn readings(run: &str, names: &BTreeSet<&str>) -> Option<Vec<String>> {
 
 // --- brackets and quotation marks ------------------------------------------------------------------------------------------
 
+/// How deep the quotation marks of a text stand in one another.
+fn nested(text: &str) -> usize {
+    let mut deepest = 0_usize;
+    text.chars().fold(0_usize, |depth, sign| {
+        let depth = match sign {
+            '“' => depth.saturating_add(1),
+            '”' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        deepest = deepest.max(depth);
+        depth
+    });
+    deepest
+}
+
 fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
     let place = |token: &Token| Span { file, start: offset(token.start), end: offset(token.end) };
     let mut faults = Vec::new();
@@ -695,6 +713,14 @@ fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
                     Diagnostic::new(Code::OpenText, say!("引号 {mark} 没有配对", "the quotation mark {mark} has no partner"))
                         .at(Span { end: offset(token.start + mark.len_utf8()), ..place(token) }, say!("从这里开始", "it stands here"))
                         .help(say!("文字用 \"…\" 或 “…”,名称用 「…」,都要成对;名称不能跨行", "texts stand in \"…\" or “…”, names in 「…」, always in pairs")),
+                );
+                return faults;
+            }
+            TokenKind::Text if nested(text.get(token.start..token.end).unwrap_or_default()) > DEEPEST => {
+                faults.push(
+                    Diagnostic::new(Code::TooDeep, say!("引号套了 {DEEPEST} 层以上", "quotation marks are nested more than {DEEPEST} deep"))
+                        .at(place(token), say!("这段文字", "in this text"))
+                        .help(say!("里层改用 「…」,或者分成几段写", "write fewer inside one another")),
                 );
                 return faults;
             }
