@@ -48,6 +48,14 @@ fn the_least_change_to_a_total_is_found_in_all_its_forms() {
     assert!(text.contains("更省的改动都已排除"), "{text}");
 }
 
+/// One visit of two displeased is 50 %, none 100 %: the deduction binds, and never the marks for a rate that cannot be computed.
+#[test]
+fn a_clause_whose_condition_never_holds_does_not_bind() {
+    let text = november("goal", &["市体育局"], &["--indicator", "回访满意率", "--score", "20"]).out;
+    let binding: Vec<&str> = text.lines().filter(|line| line.contains("起作用的条款")).map(str::trim).collect();
+    assert_eq!(binding, ["起作用的条款「回访满意率」满意率 低于 95% 每 1 个百分点 扣 0.5 分,扣完为止:扣 22.50 → 0.00"]);
+}
+
 /// Sixteen cases come to 97.45 at most (5 late of 75), seventeen to 98.33 and 98.79; the published totals say where these stand.
 #[test]
 fn the_least_change_to_a_place_leaves_all_others_as_published() {

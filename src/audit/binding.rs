@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::changing::Changing;
 use crate::eval::domain::Value;
 use crate::eval::trace::{Reach, Trace};
-use crate::plan::{FactId, ItemId, Role, StepId, closure};
+use crate::plan::{FactId, ItemId, Role, Step, StepId, closure};
 use crate::quantity::Number;
 use crate::source::Span;
 
@@ -70,7 +70,10 @@ fn binding(stand: &Changing<'_>, steps: &[i64], lever: usize) -> Option<Binding>
     let mut clauses: BTreeMap<Span, BoundClause> = BTreeMap::new();
     for (step, info) in program.infos.iter().enumerate() {
         let Some(clause) = info.clause.filter(|_| turns(step) && bears(step)) else { continue };
-        let brings = matches!(info.role, Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Vetoed);
+        // a score that is awarded on a condition is chosen over what else decides: where that never holds, the clause does nothing
+        let idle = |step: &Step| matches!(step, Step::Choose(condition, _, _) if ![&before, &after].iter().any(|outcome| holds(outcome.value(*condition))));
+        let brings = matches!(info.role, Role::Deduction | Role::Addition | Role::Award | Role::Formula | Role::Vetoed)
+            && !(info.role == Role::Award && program.steps.get(step).is_some_and(idle));
         let condition = matches!(info.role, Role::Condition | Role::Veto(_));
         if !brings && !condition {
             continue;
@@ -87,6 +90,10 @@ fn binding(stand: &Changing<'_>, steps: &[i64], lever: usize) -> Option<Binding>
     }
     let clauses = clauses.into_values().collect();
     Some(Binding { lever, from: moving.at(before_last)?, to: moving.at(last)?, follows, clauses, total: shift(program.total) })
+}
+
+fn holds(value: Value) -> bool {
+    value == Value::Truth(true)
 }
 
 /// The innermost item that reads a step.
