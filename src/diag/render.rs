@@ -183,7 +183,7 @@ fn apart(diagnostic: &Diagnostic, text: &str, span: Span, words: &str) -> String
 
 /// The lines of a text that some spans are in, whole: what is drawn of a long text is not looked for in all of it. None where there is no span.
 fn lines_of(text: &str, spans: impl Iterator<Item = Span>) -> Option<std::ops::Range<usize>> {
-    let range = spans.map(|span| span.range()).reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
+    let range = spans.map(Span::range).reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
     let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let end = text.get(range.end..).and_then(|behind| behind.find('\n')).map_or(text.len(), |length| range.end + length + 1);
     // where a text ends in the end of a line, what is said of its end stands beneath that line

@@ -92,6 +92,18 @@ pub(crate) fn number(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(digits.trim()).ok().map(|value| value.normalize())
 }
 
+/// The ends of a printed range, as in `[60, 80.50]` or `≥60`.
+pub(crate) fn span(text: &str) -> Option<[Option<Decimal>; 2]> {
+    if let Some(low) = text.strip_prefix('≥') {
+        return Some([Some(number(low)?), None]);
+    }
+    if let Some(high) = text.strip_prefix('≤') {
+        return Some([None, Some(number(high)?)]);
+    }
+    let (low, high) = text.strip_prefix('[')?.strip_suffix(']')?.split_once([',', '\u{FF0C}'])?;
+    Some([Some(number(low)?), Some(number(high)?)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,16 +116,4 @@ mod tests {
         assert_eq!(texts.map(|text| said(text).unwrap()), wanted);
         assert_eq!(["", "分", "第名", "abc", "—", "1-3", "8.15人"].map(said), [const { None }; 7]);
     }
-}
-
-/// The ends of a printed range, as in `[60, 80.50]` or `≥60`.
-pub(crate) fn span(text: &str) -> Option<[Option<Decimal>; 2]> {
-    if let Some(low) = text.strip_prefix('≥') {
-        return Some([Some(number(low)?), None]);
-    }
-    if let Some(high) = text.strip_prefix('≤') {
-        return Some([None, Some(number(high)?)]);
-    }
-    let (low, high) = text.strip_prefix('[')?.strip_suffix(']')?.split_once([',', '\u{FF0C}'])?;
-    Some([Some(number(low)?), Some(number(high)?)])
 }

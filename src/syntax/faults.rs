@@ -695,9 +695,17 @@ fn nested(text: &str) -> usize {
     deepest
 }
 
+fn nested_too_deep(text: &str, token: &Token, place: Span) -> Option<Diagnostic> {
+    (token.kind == TokenKind::Text && nested(text.get(token.start..token.end)?) > DEEPEST).then(|| {
+        Diagnostic::new(Code::TooDeep, say!("引号套了 {DEEPEST} 层以上", "quotation marks are nested more than {DEEPEST} deep"))
+            .at(place, say!("这段文字", "in this text"))
+            .help(say!("里层改用 「…」,或者分成几段写", "write fewer inside one another"))
+    })
+}
+
 fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
     let place = |token: &Token| Span { file, start: offset(token.start), end: offset(token.end) };
-    let mut faults = Vec::new();
+    let mut faults: Vec<Diagnostic> = tokens.iter().filter_map(|token| nested_too_deep(text, token, place(token))).take(1).collect();
     let mut open: Vec<&Token> = Vec::new();
     let mut suspect: Option<&Token> = None;
     for token in tokens {
@@ -713,14 +721,6 @@ fn bracket_faults(file: u32, text: &str, tokens: &[Token]) -> Vec<Diagnostic> {
                     Diagnostic::new(Code::OpenText, say!("引号 {mark} 没有配对", "the quotation mark {mark} has no partner"))
                         .at(Span { end: offset(token.start + mark.len_utf8()), ..place(token) }, say!("从这里开始", "it stands here"))
                         .help(say!("文字用 \"…\" 或 “…”,名称用 「…」,都要成对;名称不能跨行", "texts stand in \"…\" or “…”, names in 「…」, always in pairs")),
-                );
-                return faults;
-            }
-            TokenKind::Text if nested(text.get(token.start..token.end).unwrap_or_default()) > DEEPEST => {
-                faults.push(
-                    Diagnostic::new(Code::TooDeep, say!("引号套了 {DEEPEST} 层以上", "quotation marks are nested more than {DEEPEST} deep"))
-                        .at(place(token), say!("这段文字", "in this text"))
-                        .help(say!("里层改用 「…」,或者分成几段写", "write fewer inside one another")),
                 );
                 return faults;
             }
