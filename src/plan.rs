@@ -13,6 +13,7 @@ mod total;
 
 pub(crate) use from_resolved::lower;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use rust_decimal::Decimal;
@@ -625,12 +626,12 @@ pub(crate) fn closure(steps: &[Step], roots: impl IntoIterator<Item = StepId>) -
     wanted.iter().enumerate().filter(|(_, wanted)| **wanted).map(|(id, _)| id).collect()
 }
 
-/// The steps that some fact bears on.
-pub(crate) fn varying(steps: &[Step]) -> Vec<StepId> {
+/// The steps that some fact bears on, or some step that is set by hand.
+pub(crate) fn varying(steps: &[Step], by_hand: &BTreeSet<StepId>) -> Vec<StepId> {
     let mut varies = vec![false; steps.len()];
     let mut found = Vec::new();
     for (id, step) in steps.iter().enumerate() {
-        let mut varying = matches!(step, Step::Given(_) | Step::Input(_));
+        let mut varying = matches!(step, Step::Given(_) | Step::Input(_)) || by_hand.contains(&id);
         each_operand(step, |operand| varying |= varies.get(operand) == Some(&true));
         if varying {
             found.push(id);

@@ -72,7 +72,7 @@ fn the_replay_shares_nothing_with_the_program() {
         assert!(!text.contains(shared), "{shared}");
     }
     assert!(!text.lines().any(|line| line.trim_start().starts_with("mod ")));
-    let allowed = ["std", "num_bigint", "num_rational", "serde", "serde_json", "sha2"];
+    let allowed = ["std", "clap", "num_bigint", "num_rational", "serde", "serde_json", "sha2", "Absence", "Value"];
     for line in text.lines().filter_map(|line| line.strip_prefix("use ")) {
         assert!(allowed.contains(&line.split("::").next().unwrap()), "{line}");
     }
@@ -88,9 +88,36 @@ fn files_are_hashed_where_their_folder_is_named() {
     assert!(run.status == 1 && run.out.contains("rules/名册.csv"), "{}", run.out);
     let run = replay(folder.path(), &["r.json"]);
     assert!(run.status == 0 && run.out.contains("hashes of the files"), "{}", run.out);
-    for arguments in [&[][..], &["--nothing"], &["r.json", "r.json"]] {
+}
+
+#[test]
+fn arguments_that_are_wrong_are_refused() {
+    let folder = folder(&STANDARD);
+    score(folder.path(), &month("2020-11", &[]), "r.json");
+    for (arguments, said) in [
+        (&[][..], "RECEIPT"),
+        (&["--nothing"], "--nothing"),
+        (&["r.json", "t.json"], "t.json"),
+        (&["r.json", "--root"], "--root"),
+        (&["r.json", "--lang"], "--lang"),
+        (&["r.json", "--lang", "fr"], "fr"),
+    ] {
         let run = replay(folder.path(), arguments);
-        assert!(run.status == 2 && run.err.contains("RECEIPT [--root FOLDER]"), "{arguments:?}: {}", run.err);
+        assert!(run.status == 2 && run.out.is_empty() && run.err.contains(said), "{arguments:?}: {}", run.err);
+        assert!(run.err.contains("参数有误"), "{arguments:?}: {}", run.err);
+    }
+    for (arguments, said) in [
+        (&["nowhere.json"][..], "nowhere.json: there is no such file\n"),
+        (&["rules"], "rules: this is a folder: name a receipt\n"),
+        (&["r.json", "--root", "nowhere"], "nowhere: there is no such folder\n"),
+        (&["r.json", "--root", "r.json", "--lang", "zh"], "r.json: 没有这个文件夹\n"),
+    ] {
+        let run = replay(folder.path(), arguments);
+        assert_eq!((run.status, run.out.as_str(), run.err.as_str()), (2, "", said), "{arguments:?}");
+    }
+    for (arguments, said) in [(["--help"], "--root"), (["--version"], env!("CARGO_PKG_VERSION"))] {
+        let run = replay(folder.path(), &arguments);
+        assert!(run.status == 0 && run.out.contains(said), "{arguments:?}: {}", run.out);
     }
 }
 
@@ -123,7 +150,7 @@ fn steps_by_operation(receipt: &Value) -> Vec<(String, u64, Option<usize>)> {
     let mut all = Vec::new();
     for tier in receipt["programs"]["tiers"].as_array().unwrap() {
         let rows = receipt["trace"].as_array().unwrap();
-        let row = rows.iter().position(|row| row["tier"] == tier["tier"] && row.get("instead").is_none());
+        let row = rows.iter().position(|row| row["tier"] == tier["tier"] && row["instead"] == json!([]));
         for step in tier["steps"].as_array().unwrap() {
             let told = match step["op"].as_str().unwrap() {
                 op @ ("round" | "steps") => format!("{op} {}", step["with"][1].as_str().unwrap()),
@@ -133,7 +160,7 @@ fn steps_by_operation(receipt: &Value) -> Vec<(String, u64, Option<usize>)> {
             let told = if told == "input" {
                 let id: usize = step["with"][0].as_str().unwrap().parse().unwrap();
                 let input = &receipt["programs"]["inputs"][id];
-                format!("input {}", input["fold"].as_str().unwrap_or("elsewhere"))
+                format!("input {}", input["units"]["fold"].as_str().unwrap_or("elsewhere"))
             } else {
                 told
             };
@@ -170,14 +197,10 @@ const OPERATIONS: &[&str] = &[
     "input weighted_mean",
     "is_blank",
     "is_undefined",
-    "negate",
-    "no_row",
     "not",
-    "not_applicable",
     "or",
     "or_else",
     "over",
-    "pending",
     "round from_zero",
     "round half_even",
     "round half_up",
@@ -271,8 +294,8 @@ fn of_every_operation_a_touched_value_is_found() {
             None => (format!("{{\"step\":{step},"), "/value".to_owned()),
             Some(row) => {
                 let unit = &receipt["trace"][row]["unit"];
-                let varying = receipt["programs"]["tiers"][0]["varying"].as_array().unwrap();
-                let at = varying.iter().position(|varying| *varying == step).unwrap();
+                let steps = receipt["programs"]["tiers"][0]["steps"].as_array().unwrap();
+                let at = steps.iter().filter(|step| step.get("value").is_none()).position(|varying| varying["step"] == step).unwrap();
                 (format!(" {{\"unit\":{unit},\"tier\":\"县区\",\"listed\""), format!("/values/{at}"))
             }
         };

@@ -32,8 +32,6 @@ pub(crate) mod seal;
 mod value;
 mod verify;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::document::{Broken, Document, Unreadable};
@@ -45,7 +43,7 @@ use crate::eval::Until;
 use crate::eval::domain::{Absence, Value};
 use crate::eval::outcome::AsExact;
 use crate::facts::{Facts, calendar};
-use crate::plan::{Plan, StepId};
+use crate::plan::{self, Plan, StepId};
 use crate::results::{Results, evaluated};
 use crate::source::{FileRead, Role, Sources};
 
@@ -127,9 +125,8 @@ struct Row<'s> {
     tier: &'s str,
     /// Whether a table has a row for it.
     listed: bool,
-    /// What stands instead of what steps come to, by step. The values are then those of all steps.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    instead: BTreeMap<StepId, String>,
+    /// The steps whose values an adjustment states, whatever they come to.
+    instead: Vec<StepId>,
     /// Of the steps that vary, in their order; of a unit that does not take part those of the exemptions.
     values: Vec<String>,
 }
@@ -137,8 +134,9 @@ struct Row<'s> {
 /// The text of every section.
 pub(crate) fn sections(scored: &Scored<'_>) -> Sections {
     let results = scored.results;
-    let programs = programs(scored.plan, &scored.facts.texts, &Places::new(scored.sources, scored.inside));
-    let [results_text, programs_text, trace_text] = [laid_out(results, 2), laid_out(&programs, 4), laid_out(&trace(scored), 1)];
+    let varying = varying(scored);
+    let programs = programs(scored.plan, (&varying, &scored.facts.texts), &Places::new(scored.sources, scored.inside));
+    let [results_text, programs_text, trace_text] = [laid_out(results, 2), laid_out(&programs, 4), laid_out(&trace(scored, &varying), 1)];
     let hashes = Hashes {
         engine: ENGINE_SHA256,
         rules: &results.standard.sha256,
@@ -202,24 +200,26 @@ fn role(plan: &Plan, file: &FileRead) -> &'static str {
     }
 }
 
-fn trace<'s>(scored: &Scored<'s>) -> Vec<Row<'s>> {
+/// The steps whose values the trace states, by tier: those that some fact or some adjustment bears on.
+fn varying(scored: &Scored<'_>) -> Vec<Vec<StepId>> {
+    let (members, rows) = (&scored.facts.members, &scored.facts.rows);
+    let by_hand =
+        |tier: usize| members.iter().zip(rows).filter(move |(member, _)| member.tier == tier).flat_map(|(_, row)| &row.instead).map(|(step, _)| *step);
+    scored.plan.programs.iter().enumerate().map(|(tier, program)| plan::varying(&program.steps, &by_hand(tier).collect())).collect()
+}
+
+fn trace<'s>(scored: &Scored<'s>, varying: &[Vec<StepId>]) -> Vec<Row<'s>> {
     let (plan, texts) = (scored.plan, &scored.facts.texts);
-    let shown = |value: &Value| value::shown(value, plan, texts);
     let mut rows = Vec::with_capacity(scored.facts.members.len());
     for (member, row) in scored.facts.members.iter().zip(&scored.facts.rows) {
-        let Some(program) = plan.programs.get(member.tier) else { continue };
+        let Some((program, varying)) = plan.programs.get(member.tier).zip(varying.get(member.tier)) else { continue };
         let (outcome, _) = evaluated(program, row, Until::Bounds);
-        let value = |step: StepId| match (outcome.values.get(step)?.exact(), outcome.bounds.get(step)) {
+        let value = |step: &StepId| match (outcome.values.get(*step)?.exact(), outcome.bounds.get(*step)) {
             (Value::Absent(Absence::Partly), Some(bounds)) => Some(value::possible(bounds, plan, texts)),
-            (value, _) => Some(shown(value)),
+            (value, _) => Some(value::shown(value, plan, texts)),
         };
-        let values = if row.instead.is_empty() {
-            program.varying.iter().copied().filter_map(value).collect()
-        } else {
-            (0..outcome.values.len()).filter_map(value).collect()
-        };
-        let instead = row.instead.iter().map(|(step, value)| (*step, shown(value))).collect();
-        rows.push(Row { unit: &member.name, tier: &program.tier, listed: row.listed, instead, values });
+        let instead = row.instead.iter().map(|(step, _)| *step).collect();
+        rows.push(Row { unit: &member.name, tier: &program.tier, listed: row.listed, instead, values: varying.iter().filter_map(value).collect() });
     }
     rows
 }

@@ -6,20 +6,18 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of one file prints where it finds")]
 #![expect(clippy::arithmetic_side_effects, reason = "whole numbers of any length do not overflow")]
-#![expect(clippy::struct_field_names, reason = "fields are named as in the receipt")]
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Display};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Parser;
 use num_bigint::BigInt;
 use num_rational::BigRational as Number;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
 // --- what a receipt holds; what is looked at once stays JSON ---
@@ -38,7 +36,6 @@ struct Receipt {
 
 #[derive(Deserialize)]
 struct Programs {
-    print: Json,
     ranking: Json,
     inputs: Vec<Json>,
     tiers: Vec<Tier>,
@@ -48,12 +45,11 @@ struct Programs {
 struct Tier {
     tier: String,
     exempt: Vec<usize>,
-    total: usize,
-    /// The first is whether a veto ranks the unit last; none: it does not.
-    keys: Vec<Option<usize>>,
-    printed: Vec<Printed>,
-    varying: Vec<usize>,
     exempt_end: usize,
+    total: usize,
+    last: Option<usize>,
+    keys: Vec<usize>,
+    printed: Vec<Printed>,
     steps: Vec<Step>,
 }
 
@@ -62,16 +58,14 @@ struct Printed {
     result: String,
     interval: Option<String>,
     step: Option<usize>,
-    to: Option<Value>,
+    with: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Step {
     step: usize,
     op: String,
-    #[serde(default)]
-    of: Vec<String>,
-    #[serde(default)]
+    of: Vec<usize>,
     with: Vec<String>,
     means: String,
     at: String,
@@ -83,28 +77,29 @@ struct Row {
     unit: String,
     tier: String,
     listed: bool,
-    #[serde(default)]
-    instead: BTreeMap<usize, Value>,
+    instead: Vec<usize>,
     values: Vec<Value>,
 }
 
 // --- values ---
 
-#[derive(Debug, Clone, PartialEq, PartialOrd, Deserialize)]
+/// Written `7.5` or `22/7`, `true`, `=word`, `!missing`, and `?8..12` where it is known in part: what it can be, numbers first.
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 enum Value {
     Number(Number),
     Truth(bool),
     Word(String),
     Absent(Absence),
-    /// Known in part: what it can be, numbers first, as `low..high`.
     Within(String),
 }
 
-/// Why there is no value; the first of several wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+/// Why there is no value; the first of several wins. The first is what this program cannot tell, the last what only a total can be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Absence {
+    #[serde(skip_deserializing)]
+    Untold,
     TooLarge,
     NoRow,
     Failed,
@@ -113,23 +108,22 @@ enum Absence {
     PartlyKnown,
     Pending,
     Undefined,
+    #[serde(skip_deserializing)]
+    Exempt,
 }
+
+use Absence::{Exempt, Missing, NotApplicable, PartlyKnown, Pending, TooLarge, Undefined, Untold};
+use Value::{Absent, Truth, Within, Word};
 
 impl TryFrom<String> for Value {
     type Error = String;
 
     fn try_from(text: String) -> Result<Value, String> {
-        let (first, rest) = text.split_at_checked(1).unwrap_or_default();
-        let read = match first {
-            "=" => Some(Value::Word(rest.to_owned())),
-            "?" => Some(Value::Within(rest.to_owned())),
-            "!" => serde_json::from_value(rest.into()).ok().map(Value::Absent),
-            "t" | "f" => text.parse().ok().map(Value::Truth),
-            _ => match text.split_once('/') {
-                Some((over, under)) => decimal(over).zip(decimal(under)).and_then(|(over, under)| quotient(&over, &under)),
-                None => decimal(&text),
-            }
-            .map(Value::Number),
+        let read = match text.split_at_checked(1) {
+            Some(("=", word)) => Some(Word(word.to_owned())),
+            Some(("?", all)) => Some(Within(all.to_owned())),
+            Some(("!", why)) => serde_json::from_value(why.into()).ok().map(Absent),
+            _ => number(&text).map(Value::Number).or_else(|| text.parse().ok().map(Truth)),
         };
         read.ok_or(text)
     }
@@ -138,8 +132,11 @@ impl TryFrom<String> for Value {
 impl Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Number(number) => Display::fmt(number, formatter),
-            other => Debug::fmt(other, formatter),
+            Value::Number(number) => formatter.write_str(&decimal(number)),
+            Truth(truth) => truth.fmt(formatter),
+            Word(word) => write!(formatter, "={word}"),
+            Within(all) => write!(formatter, "?{all}"),
+            Absent(absence) => formatter.write_str("!").and_then(|()| absence.serialize(formatter)),
         }
     }
 }
@@ -151,33 +148,48 @@ impl Value {
 
     fn absence(&self) -> Option<Absence> {
         match self {
-            Value::Absent(absence) => Some(*absence),
-            Value::Within(_) => Some(Absence::PartlyKnown),
-            Value::Number(_) | Value::Truth(_) | Value::Word(_) => None,
+            Absent(absence) => Some(*absence),
+            Within(_) => Some(PartlyKnown),
+            Value::Number(_) | Truth(_) | Word(_) => None,
         }
     }
 
     fn is_open(&self) -> bool {
-        self.absence() == Some(Absence::PartlyKnown)
+        self.absence() == Some(PartlyKnown)
     }
 
     /// The least and the greatest number that it can be, if it can be one; an end may be missing.
-    fn ends(&self) -> Option<[Option<Value>; 2]> {
+    fn ends(&self) -> Option<[Value; 2]> {
+        let end = |text: &str| Value::try_from(text.to_owned()).unwrap_or(Absent(Untold));
         match self {
-            Value::Number(_) => Some([Some(self.clone()), Some(self.clone())]),
-            Value::Within(all) => all.split(" | ").next()?.split_once("..").map(|(low, high)| [low, high].map(|end| Value::try_from(end.to_owned()).ok())),
-            Value::Truth(_) | Value::Word(_) | Value::Absent(_) => None,
+            Value::Number(_) => Some([self.clone(), self.clone()]),
+            Within(all) => all.split(" | ").next()?.split_once("..").map(|(low, high)| [low, high].map(end)),
+            Truth(_) | Word(_) | Absent(_) => None,
         }
     }
 }
 
-/// A decimal as a fraction of whole numbers.
-fn decimal(text: &str) -> Option<Number> {
+/// A decimal, or a fraction of two.
+fn number(text: &str) -> Option<Number> {
+    if let Some((over, under)) = text.split_once('/') {
+        return quotient(&number(over)?, &number(under)?);
+    }
     let (whole, places) = text.split_once('.').unwrap_or((text, ""));
     let digits: BigInt = format!("{whole}{places}").parse().ok()?;
     let unit = u32::try_from(places.len()).ok()?;
     let number = if unit == 0 { Number::from(digits) } else { Number::new(digits, BigInt::from(10).pow(unit)) };
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-')).then_some(number)
+}
+
+/// A number as a decimal where it ends, as a fraction where it does not.
+fn decimal(number: &Number) -> String {
+    let scaled = |places: usize| (0..places).fold(number.clone(), |number, _| number * whole(10));
+    let Some(places) = (0..30).find(|places| scaled(*places).is_integer()) else { return number.to_string() };
+    let mut digits = format!("{:0>1$}", scaled(places).numer().magnitude(), places + 1);
+    if places > 0 {
+        digits.insert(digits.len() - places, '.');
+    }
+    if *number < whole(0) { format!("-{digits}") } else { digits }
 }
 
 fn whole(number: usize) -> Number {
@@ -188,10 +200,73 @@ fn quotient(over: &Number, under: &Number) -> Option<Number> {
     (*under != whole(0)).then(|| over / under)
 }
 
-/// The multiple of a step that a number rounds to.
-fn rounded(number: &Number, step: &Number, mode: &str) -> Option<Number> {
-    let steps = quotient(number, step)?;
-    let steps = match mode {
+// --- steps ---
+
+/// What an operation comes to; untold where that does not follow from its operands.
+fn evaluate(op: &str, with: &[String], of: &[&Value]) -> Value {
+    let absent = of.iter().filter_map(|value| value.absence()).min();
+    match (op, of) {
+        // what may have a value though an operand has none
+        ("or_else", [Absent(Missing), a]) | ("or_else" | "same", [a, ..]) => (*a).clone(),
+        ("choose", [Truth(true), a, _] | [Truth(false), _, a]) => (*a).clone(),
+        ("choose", [condition, _, _]) => Absent(condition.absence().unwrap_or(Untold)),
+        ("is_blank", [a]) => Truth(**a == Absent(Missing)),
+        ("is_undefined", [Absent(Undefined)]) => Truth(true),
+        ("and", all) if all.contains(&&Truth(false)) => Truth(false),
+        ("or", all) if all.contains(&&Truth(true)) => Truth(true),
+        // what has none then
+        _ if absent.is_some() => absent.map_or(Absent(Untold), Absent),
+        ("over", [_, Value::Number(b)]) if *b == whole(0) => Absent(Undefined),
+        _ => known(op, with, of).unwrap_or(Absent(Untold)),
+    }
+}
+
+/// The same where there are all operands and a result.
+fn known(op: &str, with: &[String], of: &[&Value]) -> Option<Value> {
+    let numbers = || of.iter().map(|value| value.number()).collect::<Option<Vec<_>>>();
+    Some(match (op, of) {
+        ("constant", []) => Value::try_from(with.first()?.clone()).ok()?,
+        ("is_undefined", [_]) => Truth(false),
+        ("and" | "or", _) => Truth(op == "and"),
+        ("not", [Truth(truth)]) => Truth(!truth),
+        ("compare", [a, b]) => Truth(match with.first()?.as_str() {
+            "=" => a == b,
+            "≠" => a != b,
+            "≥" => a.number()? >= b.number()?,
+            ">" => a.number()? > b.number()?,
+            "≤" => a.number()? <= b.number()?,
+            "<" => a.number()? < b.number()?,
+            _ => return None,
+        }),
+        _ => Value::Number(calculate(op, with, &numbers()?)?),
+    })
+}
+
+/// The same of numbers.
+fn calculate(op: &str, with: &[String], of: &[&Number]) -> Option<Number> {
+    let size = || number(with.first()?);
+    match (op, of) {
+        ("sum", _) => {
+            let signed = with.iter().zip(of).map(|(sign, term)| if sign == "-" { -*term } else { (*term).clone() });
+            (with.len() == of.len()).then(|| signed.sum())
+        }
+        ("times", [a, b]) => Some(*a * *b),
+        // where a step is stated the digits end on it
+        ("over", [a, b]) => quotient(a, b).filter(|found| with.is_empty() || size().is_some_and(|size| (found / size).is_integer())),
+        ("cap", [a, b]) => Some((*a).min(*b).clone()),
+        ("floor", [a, b]) => Some((*a).max(*b).clone()),
+        ("steps", [a]) => counted(quotient(a, &size()?)?, with.get(1)?),
+        ("round", [a]) => Some(counted(quotient(a, &size()?)?, with.get(1)?)? * size()?),
+        _ => None,
+    }
+}
+
+/// So many steps, those that are not whole as it is said.
+fn counted(steps: Number, mode: &str) -> Option<Number> {
+    Some(match mode {
+        "pro_rata" => steps,
+        "whole" => steps.floor(),
+        "started" => steps.ceil(),
         "to_zero" => steps.trunc(),
         "from_zero" if steps < whole(0) => steps.floor(),
         "from_zero" => steps.ceil(),
@@ -199,276 +274,157 @@ fn rounded(number: &Number, step: &Number, mode: &str) -> Option<Number> {
         "half_even" if *steps.denom() == BigInt::from(2) => (steps / whole(2)).round() * whole(2),
         "half_even" | "half_up" => steps.round(),
         _ => return None,
-    };
-    Some(steps * step)
-}
-
-// --- steps ---
-
-/// What an operation comes to; none where that cannot be told from its operands, each with whether a minus stands before it.
-fn evaluate(op: &str, with: &[String], operands: &[(bool, &Value)]) -> Option<Value> {
-    let values: Vec<&Value> = operands.iter().map(|(_, value)| *value).collect();
-    let absent = values.iter().filter_map(|value| value.absence()).min();
-    let number = |at: usize| values.get(at)?.number();
-    let size = || decimal(with.first()?);
-    let found = match (op, values.as_slice()) {
-        // what may have a value though an operand has none
-        ("constant", []) => Value::try_from(with.first()?.clone()).ok()?,
-        ("pending", []) => Value::Absent(Absence::Pending),
-        ("not_applicable", []) => Value::Absent(Absence::NotApplicable),
-        ("no_row", []) => Value::Absent(Absence::NoRow),
-        ("or_else", [Value::Absent(Absence::Missing), a]) | ("or_else" | "same", [a, ..]) => (*a).clone(),
-        ("is_blank", [a]) => Value::Truth(**a == Value::Absent(Absence::Missing)),
-        ("is_undefined", [Value::Absent(Absence::Undefined)]) => Value::Truth(true),
-        ("choose", [Value::Truth(true), a, _] | [Value::Truth(false), _, a]) => (*a).clone(),
-        ("choose", [condition, _, _]) => Value::Absent(condition.absence()?),
-        ("and", all) if all.contains(&&Value::Truth(false)) => Value::Truth(false),
-        ("or", all) if all.contains(&&Value::Truth(true)) => Value::Truth(true),
-        // what has none then
-        _ if absent.is_some() => Value::Absent(absent?),
-        ("is_undefined", [_]) => Value::Truth(false),
-        ("and" | "or", _) => Value::Truth(op == "and"),
-        ("not", [Value::Truth(truth)]) => Value::Truth(!truth),
-        ("compare", [a, b]) => Value::Truth(compared(a, with.first()?, b)?),
-        ("over", [_, b]) if b.number() == Some(&whole(0)) => Value::Absent(Absence::Undefined),
-        // numbers
-        ("over", [_, _]) => {
-            let found = quotient(number(0)?, number(1)?)?;
-            // where a step is stated the digits end on it
-            let ends = with.is_empty() || quotient(&found, &size()?)?.is_integer();
-            ends.then_some(Value::Number(found))?
-        }
-        ("sum", _) => {
-            let term = |(minus, value): &(bool, &Value)| value.number().map(|term| if *minus { -term } else { term.clone() });
-            Value::Number(operands.iter().map(term).sum::<Option<Number>>()?)
-        }
-        ("times", [_, _]) => Value::Number(number(0)? * number(1)?),
-        ("negate", [_]) => Value::Number(-number(0)?.clone()),
-        ("cap", [_, _]) => Value::Number(number(0)?.min(number(1)?).clone()),
-        ("floor", [_, _]) => Value::Number(number(0)?.max(number(1)?).clone()),
-        ("round", [_]) => Value::Number(rounded(number(0)?, &size()?, with.get(1)?)?),
-        ("steps", [_]) => {
-            let steps = quotient(number(0)?, &size()?)?;
-            Value::Number(match with.get(1)?.as_str() {
-                "pro_rata" => steps,
-                "whole" => steps.floor(),
-                "started" => steps.ceil(),
-                _ => return None,
-            })
-        }
-        _ => return None,
-    };
-    Some(found)
-}
-
-fn compared(a: &Value, sign: &str, b: &Value) -> Option<bool> {
-    // of words it can only be told whether they are the same
-    let alike = std::mem::discriminant(a) == std::mem::discriminant(b) && (!matches!(a, Value::Word(_)) || matches!(sign, "=" | "≠"));
-    let order = a.partial_cmp(b).filter(|_| alike)?;
-    Some(match sign {
-        "=" => order.is_eq(),
-        "≠" => order.is_ne(),
-        "≥" => order.is_ge(),
-        ">" => order.is_gt(),
-        "≤" => order.is_le(),
-        "<" => order.is_lt(),
-        _ => return None,
     })
 }
 
 // --- what is found ---
 
+/// A text in Chinese and in English.
+type Words = [&'static str; 2];
+
+/// What no receipt tells, or this program does not look at.
+const NEVER: [Words; 3] = [
+    ["步骤是否就是规则所写,格子是否就是表里所写(kaoping verify)", "whether steps are those of the rules, and cells those of the tables (kaoping verify)"],
+    ["签名、上一份收据、行尾(kaoping verify)", "the signature, the receipts before, the ends of lines (kaoping verify)"],
+    ["满分、各项状态、资格、名单、各种文字、调整、各期明细", "full marks, states of indicators, eligibility, lists, words, adjustments, single periods"],
+];
+
 #[derive(Default)]
-struct Found {
-    zh: bool,
-    faults: Vec<String>,
-    /// What was taken as it is stated, and how often.
-    stated: BTreeMap<String, usize>,
+struct Found<'r> {
+    /// Where something does not agree, what is recorded, and what it comes to.
+    faults: Vec<[String; 3]>,
+    /// What was taken as it is stated, by its name where it has one, and how often.
+    stated: BTreeMap<(Words, &'r str), usize>,
     replayed: usize,
 }
 
-impl Found {
-    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        if self.zh { zh } else { en }
+impl<'r> Found<'r> {
+    fn state(&mut self, what: Words, name: &'r str) {
+        *self.stated.entry((what, name)).or_default() += 1;
     }
 
-    fn state(&mut self, zh: &str, en: &str) {
-        *self.stated.entry(self.pick(zh, en).to_owned()).or_default() += 1;
+    fn fault(&mut self, place: impl Display, recorded: impl Display, found: impl Display) {
+        self.faults.push([place.to_string(), recorded.to_string(), found.to_string()]);
     }
 
-    fn fault(&mut self, place: &str, recorded: impl Display, found: impl Display) {
-        let (says, comes) = (self.pick("记的是", "recorded"), self.pick("算出来是", "it comes to"));
-        self.faults.push(format!("{place}: {says} {recorded}, {comes} {found}"));
-    }
-
-    fn agree<T: PartialEq<U> + Debug, U: Debug>(&mut self, place: &str, recorded: &T, found: &U) {
+    fn agree<T: PartialEq<U> + Display, U: Display + ?Sized>(&mut self, place: impl Display, recorded: &T, found: &U) {
         if recorded != found {
-            self.fault(place, format!("{recorded:?}"), format!("{found:?}"));
+            self.fault(place, recorded, found);
         }
     }
 
-    fn value(&mut self, place: impl Fn() -> String, recorded: &Value, found: Option<&Value>) {
-        match found {
-            Some(found) if found == recorded => self.replayed += 1,
-            Some(found) => self.fault(&place(), recorded, found),
-            None => self.fault(&place(), recorded, self.pick("无法重算", "nothing that can be told").to_owned()),
-        }
+    fn replay(&mut self, place: impl Display, recorded: &Value, found: &Value) {
+        self.replayed += 1;
+        self.agree(place, recorded, found);
     }
 
     /// One step: its recorded value, and what its operands give.
-    fn step(&mut self, unit: &str, step: &Step, recorded: &Value, values: &[Option<Value>]) {
-        let operand = |of: &String| {
-            let id: usize = of.trim_start_matches(['+', '-']).parse().ok().filter(|id| *id < step.step)?;
-            Some((of.starts_with('-'), values.get(id)?.as_ref()?))
-        };
-        let operands: Option<Vec<_>> = step.of.iter().map(operand).collect();
-        let in_part = operands.iter().flatten().any(|(_, value)| value.is_open());
-        let found = operands.and_then(|operands| evaluate(&step.op, &step.with, &operands));
+    fn step(&mut self, unit: &str, step: &Step, recorded: &Value, values: &[Value]) {
+        let of: Vec<&Value> = step.of.iter().map(|id| values.get(*id).filter(|_| *id < step.step).unwrap_or(&Absent(Untold))).collect();
+        let found = if of.contains(&&Absent(Untold)) { Absent(Untold) } else { evaluate(&step.op, &step.with, &of) };
         match (step.op.as_str(), &found) {
-            ("cell", _) => self.state("表里的格(由 kaoping verify 核对)", "cells of the tables (kaoping verify reads them)"),
+            ("cell", Absent(Untold)) => self.state(["表里的格(由 kaoping verify 核对)", "cells of the tables (kaoping verify reads them)"], ""),
+            ("call", Absent(Untold)) => self.state(["脚本的结果", "results of scripts"], ""),
+            ("clock", Absent(Untold)) => self.state(["日历与时间的结果", "results of calendars and times"], ""),
             // compared with what the units bring, where that can be told
-            ("input", _) => {}
-            ("call", None) => self.state("脚本的结果", "results of scripts"),
-            ("clock", None) => self.state("日历与时间的结果", "results of calendars and times"),
-            _ if in_part => self.state("由部分已知的值得出的步骤", "steps from values that are known in part"),
+            ("input", Absent(Untold)) => {}
+            _ if of.iter().any(|value| value.is_open()) => self.state(["由部分已知的值得出的步骤", "steps from values that are known in part"], ""),
             // here numbers have as many digits as they need
-            (_, Some(Value::Number(_))) if *recorded == Value::Absent(Absence::TooLarge) => {
-                self.state("位数超出程序所能表示", "numbers too large for the program");
-            }
-            _ => self.value(|| format!("{unit} #{} {} ({}) {}", step.step, step.means, step.op, step.at), recorded, found.as_ref()),
+            (_, Value::Number(_)) if *recorded == Absent(TooLarge) => self.state(["位数超出程序所能表示", "numbers too large for the program"], ""),
+            (op, _) => self.replay(format_args!("{unit} #{} {} ({op}) {}", step.step, step.means, step.at), recorded, &found),
         }
     }
 }
 
 // --- units ---
 
-/// A unit with the values of its steps.
+/// A unit with what results print of it and the values of its steps.
 struct Member<'r> {
     row: &'r Row,
     tier: &'r Tier,
-    values: Vec<Option<Value>>,
+    printed: &'r Json,
+    values: Vec<Value>,
+    /// Whether an exemption holds.
+    exempt: Value,
+    /// Its total, or why it has none.
+    total: Value,
 }
 
 impl<'r> Member<'r> {
-    /// The values of a unit, each replayed.
-    fn replayed(row: &'r Row, tier: &'r Tier, constants: &[Option<Value>], found: &mut Found) -> Self {
-        let all: Vec<usize> = (0..tier.steps.len()).collect();
-        let (stated, values) = if row.instead.is_empty() { (&tier.varying, constants.to_vec()) } else { (&all, vec![None; all.len()]) };
-        let mut member = Member { row, tier, values };
-        for ((id, value), step) in stated.iter().zip(&row.values).filter_map(|(id, value)| Some(((id, value), tier.steps.get(*id)?))) {
-            match row.instead.get(id) {
-                Some(other) => found.agree(&format!("{} #{id} {}", row.unit, step.means), value, other),
-                None => found.step(&row.unit, step, value, &member.values),
+    /// Every step of a unit replayed.
+    fn replayed(row: &'r Row, (tier, constants): &(&'r Tier, Vec<Value>), printed: &'r Json, found: &mut Found<'r>) -> Self {
+        let mut unit = Member { row, tier, printed, values: constants.clone(), exempt: Truth(false), total: Absent(Missing) };
+        let varying = || tier.steps.iter().filter(|step| step.value.is_none());
+        for (step, value) in varying().zip(&row.values) {
+            if row.instead.contains(&step.step) {
+                found.state(["调整后的得分(由 kaoping verify 核对)", "adjusted scores (kaoping verify reads them)"], "");
+            } else {
+                found.step(&row.unit, step, value, &unit.values);
             }
-            if let Some(slot) = member.values.get_mut(*id) {
-                *slot = Some(value.clone());
-            }
+            unit.values.get_mut(step.step).into_iter().for_each(|slot| slot.clone_from(value));
         }
-        let until = if member.exempt() == Ok(true) { tier.exempt_end } else { all.len() };
-        found.agree(&format!("{} values", row.unit), &row.values.len(), &stated.iter().filter(|id| **id < until).count());
-        member
+        let conditions: Vec<&Value> = tier.exempt.iter().map(|step| unit.at(*step)).collect();
+        unit.exempt = match evaluate("or", &[], &conditions) {
+            // one that is known in part may hold, whatever is missing elsewhere
+            Absent(_) if conditions.iter().any(|condition| condition.is_open()) => Absent(PartlyKnown),
+            exempt => exempt,
+        };
+        if row.listed {
+            unit.total = evaluate("choose", &[], &[&unit.exempt, &Absent(Exempt), unit.at(tier.total)]);
+        }
+        let stated = varying().filter(|step| unit.exempt != Truth(true) || step.step < tier.exempt_end).count();
+        found.agree(format_args!("{} values", row.unit), &row.values.len(), &stated);
+        unit
     }
 
-    fn at(&self, step: usize) -> Option<&Value> {
-        self.values.get(step).and_then(Option::as_ref)
-    }
-
-    /// Whether an exemption holds, or why that is not known.
-    fn exempt(&self) -> Result<bool, Absence> {
-        let conditions = || self.tier.exempt.iter().filter_map(|step| self.at(*step));
-        if conditions().any(|condition| *condition == Value::Truth(true)) {
-            return Ok(true);
-        }
-        // one that is known in part may hold, whatever is missing elsewhere
-        let open = conditions().filter_map(Value::absence).min_by_key(|absence| (*absence != Absence::PartlyKnown, *absence));
-        open.map_or(Ok(false), Err)
+    fn at(&self, step: usize) -> &Value {
+        self.values.get(step).unwrap_or(&Absent(Untold))
     }
 
     fn status(&self) -> &'static str {
-        let absence = match self.exempt() {
-            _ if !self.row.listed => Some(Absence::Missing),
-            Ok(true) => return "exempt",
-            Err(absence) => Some(absence),
-            Ok(false) => self.at(self.tier.total).and_then(Value::absence),
-        };
-        match absence {
+        match self.total.absence() {
             None => "scored",
-            Some(Absence::Pending) => "pending",
-            Some(Absence::NotApplicable) => "not_applicable",
-            Some(Absence::PartlyKnown) => "partly_known",
+            Some(Exempt) => "exempt",
+            Some(Pending) => "pending",
+            Some(NotApplicable) => "not_applicable",
+            Some(PartlyKnown) => "partly_known",
             Some(_) => "missing",
         }
     }
 
-    /// What it ranks by; none of what is not known.
-    fn keys(&self) -> impl Iterator<Item = Option<&Value>> {
-        self.tier.keys.iter().map(|step| step.map_or(Some(&Value::Truth(false)), |step| self.at(step)).filter(|key| key.absence().is_none()))
-    }
-
-    /// The same, if it has a place.
-    fn place(&self) -> Option<Vec<&Value>> {
-        self.keys().collect::<Option<_>>().filter(|_| self.status() == "scored")
+    /// Whether a veto ranks it behind all others.
+    fn last(&self) -> &Value {
+        self.tier.last.map_or(&Truth(false), |step| self.at(step))
     }
 
     /// Whether its place rests on what is known in part.
     fn is_open(&self) -> bool {
-        let mut steps = self.tier.keys.iter().flatten().chain(&self.tier.exempt).chain([&self.tier.total]);
-        self.status() != "exempt" && steps.any(|step| self.at(*step).is_some_and(Value::is_open))
+        let mut steps = self.tier.last.iter().chain(&self.tier.keys).chain(&self.tier.exempt).chain([&self.tier.total]);
+        self.exempt != Truth(true) && steps.any(|step| self.at(*step).is_open())
+    }
+
+    /// What it ranks by, if it has a place: the lowest stands first.
+    fn keys(&self, descending: &Json) -> Option<Vec<Number>> {
+        let last = if let Truth(last) = self.last() { Some(whole(usize::from(*last))) } else { None };
+        let key = |(at, step): (usize, &usize)| self.at(*step).number().map(|key| if descending[at] == true { -key } else { key.clone() });
+        [last].into_iter().chain(self.tier.keys.iter().enumerate().map(key)).collect::<Option<_>>().filter(|_| self.status() == "scored")
     }
 
     /// What it brings to others, a value and its weight: nothing where it is left out, or why that is open.
     fn part(&self, brought: &Json) -> Result<Option<Vec<&Number>>, Absence> {
-        let at = |step: &Json| self.at(usize::try_from(step.as_u64()?).ok()?);
-        let left = |absence: Option<Absence>| matches!(absence, Some(Absence::Undefined | Absence::NotApplicable));
-        let condition = at(&brought["condition"]);
-        if brought.is_null() || self.exempt() == Ok(true) || condition == Some(&Value::Truth(false)) || left(condition.and_then(Value::absence)) {
+        let at = |step: &Json| Some(self.at(usize::try_from(step.as_u64()?).ok()?));
+        let left = |absence: Option<Absence>| matches!(absence, Some(Undefined | NotApplicable));
+        let condition = at(&brought["condition"]).unwrap_or(&Truth(true));
+        if brought.is_null() || self.exempt == Truth(true) || *condition == Truth(false) || left(condition.absence()) {
             return Ok(None);
         }
         let values: Vec<&Value> = brought["values"].as_array().into_iter().flatten().filter_map(at).collect();
-        let open = || self.exempt().err().into_iter().chain(condition.and_then(Value::absence));
-        let missing = !self.row.listed && !values.is_empty();
-        let absent = || values.iter().filter_map(|value| if missing { Some(Absence::Missing) } else { value.absence() });
-        match open().chain(absent()).min() {
-            Some(absence) if open().next().is_none() && left(Some(absence)) => Ok(None),
-            Some(absence) => Err(absence),
+        let open = [&self.exempt, condition].into_iter().filter_map(Value::absence).min();
+        let absent = values.iter().filter_map(|value| if self.row.listed { value.absence() } else { Some(Missing) }).min();
+        match open.into_iter().chain(absent).min() {
             None => Ok(Some(values.into_iter().filter_map(Value::number).collect())),
-        }
-    }
-}
-
-// --- what is gathered from other units ---
-
-/// Compares what units read of one another with what they bring.
-fn gathered(input: &Json, members: &[Member<'_>], found: &mut Found) {
-    let (means, fold, number) = (input["means"].as_str().unwrap_or_default(), input["fold"].as_str(), input["input"].to_string());
-    let reading = |tier: &Tier| tier.steps.iter().position(|step| step.op == "input" && step.with.first() == Some(&number));
-    for group in groups(members, input["over"] == "tier") {
-        let parts: Vec<_> = group.iter().map(|member| member.part(input["brought"].get(&member.row.tier).unwrap_or(&Json::Null))).collect();
-        let counted: Vec<&Vec<&Number>> = parts.iter().flatten().flatten().collect();
-        let open = parts.iter().filter_map(|part| part.as_ref().err()).min();
-        let in_part = group.iter().any(|member| member.values.iter().flatten().any(Value::is_open));
-        let of_all = open.map_or_else(|| folded(fold?, &counted), |absence| Some(Value::Absent(*absence)));
-        let ascending = input["ascending"] == true;
-        let order = |a: usize, b: usize| {
-            let order = counted.get(a).cmp(&counted.get(b));
-            if ascending { order } else { order.reverse() }
-        };
-        let mut places = places(counted.len(), &input["ties"], order).into_iter();
-        for (member, part) in group.iter().zip(&parts) {
-            let value = match part {
-                _ if fold != Some("rank") => of_all.clone(),
-                Err(absence) => Some(Value::Absent(*absence)),
-                Ok(None) => Some(Value::Absent(Absence::Undefined)),
-                Ok(Some(_)) => places.next().map(Value::Number),
-            };
-            match reading(member.tier).and_then(|step| Some((step, member.at(step)?))) {
-                None => {}
-                Some(_) if fold.is_none() => found.state(&format!("来自别处的值:{means}"), &format!("values from elsewhere: {means}")),
-                Some((_, recorded)) if in_part && [Some(recorded), value.as_ref()].into_iter().flatten().any(Value::is_open) => {
-                    found.state("从部分已知的单位取来的值", "values from units that are known in part");
-                }
-                Some((step, recorded)) => found.value(|| format!("{} #{step} {means}", member.row.unit), recorded, value.as_ref()),
-            }
+            absence if open.is_none() && left(absence) => Ok(None),
+            Some(absence) => Err(absence),
         }
     }
 }
@@ -482,12 +438,31 @@ fn groups<'g, 'r>(members: &'g [Member<'r>], by_tier: bool) -> impl Iterator<Ite
     groups.into_values()
 }
 
+/// The places of those that have keys.
+fn places(keys: &[Option<Vec<Number>>], ties: &Json) -> BTreeMap<usize, Value> {
+    let mut ordered: BTreeMap<&Vec<Number>, Vec<usize>> = BTreeMap::new();
+    for (at, keys) in keys.iter().enumerate() {
+        keys.iter().for_each(|keys| ordered.entry(keys).or_default().push(at));
+    }
+    let mut places = BTreeMap::new();
+    for (before, tied) in ordered.values().enumerate() {
+        let place = match ties.as_str() {
+            Some("dense") => Value::Number(whole(before + 1)),
+            Some("shared") => Value::Number(whole(places.len() * 2 + 1 + tied.len()) / whole(2)),
+            Some("skipping") => Value::Number(whole(places.len() + 1)),
+            _ => Absent(Untold),
+        };
+        places.extend(tied.iter().map(|at| (*at, place.clone())));
+    }
+    places
+}
+
 /// The value that is made of those that count, each with its weight.
-fn folded(fold: &str, counted: &[&Vec<&Number>]) -> Option<Value> {
+fn folded(fold: &Json, counted: &[&Vec<&Number>]) -> Value {
     let mut values: Vec<&Number> = counted.iter().filter_map(|values| values.first().copied()).collect();
     values.sort_unstable();
     let (count, sum) = (whole(counted.len()), values.iter().copied().sum::<Number>());
-    let found = match fold {
+    let found = match fold.as_str().unwrap_or_default() {
         "count" => Some(count),
         "sum" => Some(sum),
         "mean" => quotient(&sum, &count),
@@ -501,102 +476,103 @@ fn folded(fold: &str, counted: &[&Vec<&Number>]) -> Option<Value> {
             let weighted: Vec<_> = counted.iter().filter_map(|values| values.first().zip(values.get(1))).collect();
             quotient(&weighted.iter().map(|(value, weight)| **value * **weight).sum(), &weighted.iter().map(|(_, weight)| **weight).sum())
         }
-        _ => return None,
+        _ => return Absent(Untold),
     };
-    Some(found.map_or(Value::Absent(Absence::Undefined), Value::Number))
+    found.map_or(Absent(Undefined), Value::Number)
 }
 
-/// The places of so many, whose order is known.
-fn places(count: usize, ties: &Json, order: impl Fn(usize, usize) -> Ordering) -> Vec<Number> {
-    let mut sorted: Vec<usize> = (0..count).collect();
-    sorted.sort_by(|a, b| order(*a, *b));
-    let mut places = vec![whole(0); count];
-    let mut start = 0;
-    for (before, tied) in sorted.chunk_by(|a, b| order(*a, *b).is_eq()).enumerate() {
-        let place = match ties.as_str() {
-            Some("dense") => whole(before + 1),
-            Some("shared") => whole(start * 2 + 1 + tied.len()) / whole(2),
-            _ => whole(start + 1),
-        };
-        for at in tied {
-            places.get_mut(*at).into_iter().for_each(|slot| slot.clone_from(&place));
+/// Compares what units read of one another with what they bring.
+fn gathered<'r>(input: &'r Json, members: &[Member<'r>], found: &mut Found<'r>) {
+    let (means, number, units) = (input["means"].as_str().unwrap_or_default(), input["input"].to_string(), &input["units"]);
+    let reading = |tier: &Tier| tier.steps.iter().position(|step| step.op == "input" && step.with.first() == Some(&number));
+    for group in groups(members, units["over"] == "tier") {
+        let parts: Vec<_> = group.iter().map(|member| member.part(&units["brought"][&member.row.tier])).collect();
+        let counted: Vec<&Vec<&Number>> = parts.iter().flatten().flatten().collect();
+        let open = parts.iter().filter_map(|part| part.as_ref().err()).min();
+        let of_all = open.map_or_else(|| folded(&units["fold"], &counted), |absence| Absent(*absence));
+        let key = |value: &&Number| if units["ascending"] == true { (*value).clone() } else { -*value };
+        let keys: Vec<_> = parts.iter().map(|part| Some(part.as_ref().ok()?.as_ref()?.iter().map(key).collect())).collect();
+        let places = places(&keys, &units["ties"]);
+        let in_part = group.iter().any(|member| member.values.iter().any(Value::is_open));
+        for (at, (member, part)) in group.iter().zip(&parts).enumerate() {
+            let value = match part {
+                _ if units["fold"] != "rank" => of_all.clone(),
+                Err(absence) => Absent(*absence),
+                Ok(_) => places.get(&at).cloned().unwrap_or(Absent(Undefined)),
+            };
+            match reading(member.tier).map(|step| (step, member.at(step))) {
+                None => {}
+                Some((_, recorded)) if *recorded == Absent(Untold) => {}
+                _ if units.is_null() => found.state(["来自别处的值:", "values from elsewhere: "], means),
+                Some((_, recorded)) if in_part && (recorded.is_open() || value.is_open()) => {
+                    found.state(["从部分已知的单位取来的值", "values from units that are known in part"], "");
+                }
+                Some((step, recorded)) => found.replay(format_args!("{} #{step} {means}", member.row.unit), recorded, &value),
+            }
         }
-        start += tied.len();
     }
-    places
 }
 
 // --- results ---
 
 /// Whether what is printed is what a value prints as; nothing is printed of what is no value.
-fn prints(print: &Json, to: Option<&Value>, value: Option<&Value>, printed: &Json) -> bool {
-    let text = printed.as_str().unwrap_or_default();
+fn prints(with: &[String], value: &Value, printed: &Json) -> bool {
     match value {
-        None | Some(Value::Absent(_) | Value::Within(_)) => printed.is_null(),
-        Some(Value::Truth(truth)) => printed == truth,
-        Some(Value::Word(word)) => printed == word,
-        Some(Value::Number(number)) => {
-            let shown = decimal(text.trim_end_matches('%')).map(|shown| if text.ends_with('%') { shown / whole(100) } else { shown });
-            let rounded = to.and_then(|to| rounded(number, to.number()?, print["mode"].as_str()?));
-            shown.is_some() && (shown == rounded || print["only"] == false && shown.as_ref() == Some(number))
+        Absent(_) | Within(_) => printed.is_null(),
+        Truth(truth) => printed == truth,
+        Word(word) => printed == word,
+        Value::Number(value) => {
+            let text = printed.as_str().unwrap_or_default();
+            let shown = text.strip_suffix('%').map_or_else(|| number(text), |percent| Some(number(percent)? / whole(100)));
+            shown.is_some() && shown == if with.is_empty() { Some(value.clone()) } else { calculate("round", with, &[value]) }
         }
     }
 }
 
 /// What results print of a unit: scores, totals and outputs, as one value or by its ends.
-fn results(print: &Json, unit: &Json, member: &Member<'_>, found: &mut Found) {
-    let (name, status) = (&member.row.unit, member.status());
-    found.agree(&format!("{name} unit"), &unit["unit"], name);
-    found.agree(&format!("{name} tier"), &unit["tier"], &member.row.tier);
-    match status {
-        "partly_known" => found.state("部分已知的单位可能的状态", "what can become of units that are known in part"),
-        _ => found.agree(&format!("{name} status"), &unit["status"], &status),
+fn results(member: &Member<'_>, found: &mut Found<'_>) {
+    let (name, unit) = (&member.row.unit, member.printed);
+    found.agree(format_args!("{name} unit"), &unit["unit"], name);
+    found.agree(format_args!("{name} tier"), &unit["tier"], &member.row.tier);
+    match member.status() {
+        "partly_known" => found.state(["部分已知的单位可能的状态", "what can become of units that are known in part"], ""),
+        status => found.agree(format_args!("{name} status"), &unit["status"], status),
     }
-    for Printed { result, interval, step, to } in &member.tier.printed {
-        let shows = if result == "/total" { matches!(status, "scored" | "partly_known") } else { member.row.listed && status != "exempt" };
-        let value = step.and_then(|step| member.at(step)).filter(|_| shows);
-        let recorded = unit.pointer(result).unwrap_or(&Json::Null);
-        let (has_ends, interval) = (interval.is_some(), interval.as_ref().and_then(|interval| unit.pointer(interval)).unwrap_or(&Json::Null));
-        let right = match (value.and_then(Value::ends), interval) {
-            (Some([low, high]), Json::Array(ends)) => {
-                !recorded.is_string() && ends.len() == 2 && [low, high].iter().zip(ends).all(|(end, printed)| prints(print, to.as_ref(), end.as_ref(), printed))
+    for Printed { result, interval, step, with } in &member.tier.printed {
+        let shows = if result == "/total" { matches!(member.status(), "scored" | "partly_known") } else { member.row.listed && member.exempt != Truth(true) };
+        let value = step.filter(|_| shows).map_or(&Absent(Untold), |step| member.at(step));
+        let at = |pointer: &String| unit.pointer(pointer).unwrap_or(&Json::Null);
+        let (recorded, ends) = (at(result), interval.as_ref().map_or(&Json::Null, at));
+        let right = match (value.ends(), ends) {
+            (Some(values), Json::Array(ends)) => {
+                !recorded.is_string() && ends.len() == 2 && values.iter().zip(ends).all(|(value, printed)| prints(with, value, printed))
             }
-            (Some(_), Json::Null) if has_ends && value.is_some_and(Value::is_open) => false,
-            _ => interval.is_null() && prints(print, to.as_ref(), value, recorded),
+            (Some(_), Json::Null) if interval.is_some() && value.is_open() => false,
+            _ => ends.is_null() && prints(with, value, recorded),
         };
         if !right {
-            let comes = value.map_or_else(|| "-".to_owned(), Value::to_string);
-            found.fault(&format!("{name} {result}"), if interval.is_null() { recorded } else { interval }, comes);
+            found.fault(format_args!("{name} {result}"), if ends.is_null() { recorded } else { ends }, value);
         }
     }
 }
 
-fn ranks(ranking: &Json, units: &[Json], members: &[Member<'_>], found: &mut Found) {
-    let recorded: BTreeMap<&str, &Json> = members.iter().map(|member| member.row.unit.as_str()).zip(units).collect();
-    let descending: Vec<bool> = ranking["descending"].as_array().into_iter().flatten().map(|down| *down == true).collect();
+fn ranks(ranking: &Json, members: &[Member<'_>], found: &mut Found<'_>) {
     for group in groups(members, ranking["within_tier"] == true) {
         if group.iter().any(|member| member.is_open()) {
-            group.iter().for_each(|_| found.state("有单位部分已知时的名次", "places beside units that are known in part"));
+            group.iter().for_each(|_| found.state(["有单位部分已知时的名次", "places beside units that are known in part"], ""));
             continue;
         }
-        let racing: Vec<Vec<&Value>> = group.iter().filter_map(|member| member.place()).collect();
-        let waiting = group.iter().filter(|member| member.place().is_none() && !matches!(member.status(), "exempt" | "not_applicable"));
-        // one that ranks last whatever it comes to changes no place before those that do
-        let (last, any): (Vec<&Member<'_>>, Vec<_>) = waiting.partition(|member| member.row.listed && member.keys().next() == Some(Some(&Value::Truth(true))));
-        let order = |a: usize, b: usize| {
-            let keys = racing.get(a).into_iter().flatten().zip(racing.get(b).into_iter().flatten()).zip(&descending);
-            let orders = keys.map(|((a, b), down)| if *down { b.partial_cmp(a) } else { a.partial_cmp(b) });
-            orders.flatten().fold(Ordering::Equal, Ordering::then)
-        };
-        let mut places = places(racing.len(), &ranking["ties"], order).into_iter();
-        for member in group {
-            let (name, keys) = (&member.row.unit, member.place());
-            let is_last = keys.as_ref().is_some_and(|keys| keys.first() == Some(&&Value::Truth(true)));
-            let open = keys.is_some() && (!any.is_empty() || is_last && !last.is_empty());
-            let unit = recorded.get(name.as_str()).copied().unwrap_or(&Json::Null);
-            let rank = unit["rank"].as_str().map_or_else(|| unit["rank"].to_string(), str::to_owned);
-            found.agree(&format!("{name} rank {rank}"), &decimal(&rank), &keys.and_then(|_| places.next()));
-            found.agree(&format!("{name} provisional"), &unit["provisional"], &open);
+        let keys: Vec<_> = group.iter().map(|member| member.keys(&ranking["descending"])).collect();
+        let places = places(&keys, &ranking["ties"]);
+        let waits = |(member, keys): &(&&Member<'_>, &Option<_>)| keys.is_none() && !matches!(member.status(), "exempt" | "not_applicable");
+        let waiting: Vec<_> = group.iter().zip(&keys).filter(waits).collect();
+        for (at, member) in group.iter().enumerate() {
+            let (name, rank, place) = (&member.row.unit, member.printed["rank"].to_string(), places.get(&at));
+            let recorded = number(rank.trim_matches('"')).map_or(Absent(Untold), Value::Number);
+            found.agree(format_args!("{name} rank {rank}"), &recorded, place.unwrap_or(&Absent(Untold)));
+            // one that ranks last whatever it comes to changes no place before those that do
+            let bears = |(other, _): &(&&Member<'_>, _)| *member.last() == Truth(true) || !other.row.listed || *other.last() != Truth(true);
+            found.agree(format_args!("{name} provisional"), &member.printed["provisional"], &(place.is_some() && waiting.iter().any(bears)));
         }
     }
 }
@@ -607,127 +583,119 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-fn replay(text: &str, receipt: &Receipt, root: Option<&Path>, found: &mut Found) {
-    let between = |from: &str, to: &str| text.rsplit_once(to).and_then(|(before, _)| before.split_once(from)).map(|(_, section)| section).unwrap_or_default();
-    found.agree("format", &receipt.format, &"kaoping-receipt 1");
+/// The hashes that a receipt states of itself and of files.
+fn hashes(text: &str, receipt: &Receipt, root: Option<&Path>, found: &mut Found<'_>) {
+    let section = |from: &str, to: &str| text.rsplit_once(to)?.0.split_once(from).map(|(_, section)| sha256(section.as_bytes()));
+    found.agree("format", &receipt.format, "kaoping-receipt 1");
     let body = text.rfind("\n\"sha256\": ").and_then(|at| text.get(..=at)).unwrap_or_default();
     found.agree("sha256", &receipt.sha256, &sha256(body.as_bytes()));
     for (name, next) in [("results", "programs"), ("programs", "trace"), ("trace", "sha256")] {
-        let section = between(&format!("\n\"{name}\": "), &format!(",\n\"{next}\": "));
-        found.agree(&format!("hashes/{name}"), &receipt.hashes.get(name).and_then(Json::as_str), &Some(sha256(section.as_bytes()).as_str()));
+        let hash = section(&format!("\n\"{name}\": "), &format!(",\n\"{next}\": "));
+        found.agree(format_args!("hashes/{name}"), &receipt.hashes[name], &hash.unwrap_or_default());
     }
     match root {
+        None => found.state(["文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"], ""),
         Some(root) => receipt.files.iter().for_each(|file| {
             let path = file["path"].as_str().unwrap_or_default();
             let hash = std::fs::read(root.join(path)).map(|bytes| sha256(&bytes));
             found.agree(path, &file["sha256"], &hash.unwrap_or_default());
         }),
-        None => found.state("文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"),
     }
-    let mut constants: BTreeMap<&str, (&Tier, Vec<Option<Value>>)> = BTreeMap::new();
-    for tier in &receipt.programs.tiers {
-        let mut values: Vec<Option<Value>> = Vec::with_capacity(tier.steps.len());
+}
+
+fn replay<'r>(receipt: &'r Receipt, found: &mut Found<'r>) {
+    let Programs { ranking, inputs, tiers } = &receipt.programs;
+    let mut constants = BTreeMap::new();
+    for tier in tiers {
+        let values: Vec<Value> = tier.steps.iter().map(|step| step.value.clone().unwrap_or(Absent(Untold))).collect();
         for (at, step) in tier.steps.iter().enumerate() {
-            found.agree(&format!("{} step", tier.tier), &step.step, &at);
-            match &step.value {
-                Some(value) => found.step(&tier.tier, step, value, &values),
-                None => found.agree(&format!("{} #{at} {} varying", tier.tier, step.means), &tier.varying.binary_search(&at).is_ok(), &true),
-            }
-            values.push(step.value.clone());
+            found.agree(format_args!("{} step", tier.tier), &step.step, &at);
+            step.value.iter().for_each(|value| found.step(&tier.tier, step, value, &values));
         }
         constants.insert(&tier.tier, (tier, values));
     }
-    let mut members = Vec::with_capacity(receipt.trace.len());
-    for row in &receipt.trace {
-        match constants.get(row.tier.as_str()) {
-            Some((tier, values)) => members.push(Member::replayed(row, tier, values, found)),
-            None => found.fault(&row.unit, &row.tier, "-"),
+    let units = receipt.results["units"].as_array().map(Vec::as_slice).unwrap_or_default();
+    found.agree("units", &units.len(), &receipt.trace.len());
+    let mut members = Vec::with_capacity(units.len());
+    for (row, printed) in receipt.trace.iter().zip(units) {
+        match constants.get(&row.tier) {
+            Some(tier) => members.push(Member::replayed(row, tier, printed, found)),
+            None => found.fault(&row.unit, &row.tier, ""),
         }
     }
-    receipt.programs.inputs.iter().for_each(|input| gathered(input, &members, found));
-    let units = receipt.results.get("units").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    found.agree("units", &units.len(), &members.len());
-    units.iter().zip(&members).for_each(|(unit, member)| results(&receipt.programs.print, unit, member, found));
-    ranks(&receipt.programs.ranking, units, &members, found);
+    inputs.iter().for_each(|input| gathered(input, &members, found));
+    members.iter().for_each(|member| results(member, found));
+    ranks(ranking, &members, found);
 }
 
-/// A receipt, or why it is none.
-fn read(path: &str, root: Option<&Path>, found: &mut Found) -> Result<Receipt, String> {
-    let text = std::fs::read(path).map_err(|cause| match cause.kind() {
-        ErrorKind::NotFound => found.pick("没有这个文件", "there is no such file").to_owned(),
-        ErrorKind::PermissionDenied => found.pick("没有读它的权限", "it may not be read").to_owned(),
-        ErrorKind::IsADirectory => found.pick("这是一个文件夹,请给收据文件", "this is a folder: name a receipt").to_owned(),
-        _ => format!("{} {}", found.pick("读不了,系统错误", "it cannot be read, error of the system"), cause.raw_os_error().unwrap_or_default()),
-    })?;
-    let text = String::from_utf8(text).map_err(|_| found.pick("不是收据(不是 UTF-8 文本)", "no receipt (no text in UTF-8)").to_owned())?;
-    let text = if text.contains("\r\n") {
-        found.state("收据的行尾(成了回车换行,照换行核对)", "the ends of the lines of the receipt (they have carriage returns)");
-        text.replace("\r\n", "\n")
-    } else {
-        text
-    };
-    let receipt: Receipt = serde_json::from_str(&text).map_err(|fault| {
-        let why = match fault.classify() {
-            Category::Eof => found.pick("文件到这里断了", "the file breaks off here"),
-            Category::Syntax | Category::Io => found.pick("不是合法的 JSON", "this is not JSON"),
-            Category::Data => found.pick("不是收据该有的内容", "this is not what a receipt holds"),
-        };
-        let (line, column) = (fault.line(), fault.column());
-        let place = if found.zh { format!("第 {line} 行第 {column} 个字节") } else { format!("line {line}, byte {column}") };
-        let advice = found.pick("收据由 kaoping score --receipt 写出,请重新取一份", "receipts are written by kaoping score --receipt: get it again");
-        format!("{place}: {why}; {advice}")
-    })?;
-    replay(&text, &receipt, root, found);
-    Ok(receipt)
+/// The text of a receipt and what it holds, or why it is none and, by line and byte, where.
+fn read(path: &Path) -> Result<(String, Receipt), (String, Words)> {
+    let file = std::fs::read(path).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => ["没有这个文件", "there is no such file"],
+        ErrorKind::IsADirectory => ["这是一个文件夹,请给收据文件", "this is a folder: name a receipt"],
+        _ => ["读不了这个文件", "this file cannot be read"],
+    });
+    let text = file.and_then(|bytes| String::from_utf8(bytes).map_err(|_| ["不是收据(不是 UTF-8 文本)", "no receipt (no text in UTF-8)"]));
+    let text = text.map_err(|why| (path.display().to_string(), why))?.replace("\r\n", "\n");
+    let none = ["不是收据,或者断在、改坏在这里;请重新取一份", "no receipt, or it breaks off or is damaged here: get it again"];
+    let receipt = serde_json::from_str(&text).map_err(|fault| (format!("{}:{}:{}", path.display(), fault.line(), fault.column()), none))?;
+    Ok((text, receipt))
 }
 
-/// What no receipt tells, or this program does not look at.
-const NEVER: [[&str; 2]; 3] = [
-    [
-        "步骤是否就是规则所写,格子是否就是表里所写(kaoping verify)",
-        "whether the steps are those of the rules, and the cells those of the tables (kaoping verify)",
-    ],
-    ["签名、上一份收据(kaoping verify)", "the signature and the receipts before (kaoping verify)"],
-    [
-        "满分、各项状态、资格、名单、各种文字、调整前后、各期明细",
-        "full marks, states of indicators, eligibility, lists, words, what adjustments moved, single periods",
-    ],
-];
+/// 用精确的分数把收据里的每一步另算一遍 / Replays every step of a receipt with exact fractions
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// 收据 / The receipt
+    #[arg(value_name = "收据|RECEIPT")]
+    receipt: PathBuf,
+    /// 收据里的路径从这个文件夹算起,核对文件的散列 / The folder from which the paths in the receipt start: files are hashed
+    #[arg(long, value_name = "文件夹|FOLDER")]
+    root: Option<PathBuf>,
+    /// 语言 / The language
+    #[arg(long, value_parser = ["zh", "en"])]
+    lang: Option<String>,
+}
 
 fn main() -> ExitCode {
-    let (mut paths, mut root, mut lang) = (Vec::new(), None, std::env::var("LANG").ok());
-    let mut arguments = std::env::args_os().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--root") => root = arguments.next().map(PathBuf::from),
-            Some("--lang") => lang = arguments.next().and_then(|lang| lang.into_string().ok()),
-            _ => paths.push(argument.to_string_lossy().into_owned()),
+    let Arguments { receipt: path, root, lang } = Arguments::try_parse().unwrap_or_else(|error| {
+        if error.use_stderr() {
+            eprintln!("参数有误 / the arguments are wrong");
         }
-    }
-    let mut found = Found { zh: !lang.unwrap_or_default().starts_with("en"), ..Found::default() };
-    let path = match paths.as_slice() {
-        [path] if !path.starts_with("--") => path,
-        _ => {
-            eprintln!("kaoping-replay {} [--root {}] [--lang zh|en]", found.pick("收据", "RECEIPT"), found.pick("文件夹", "FOLDER"));
+        error.exit()
+    });
+    let of_system = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|lang| !lang.is_empty()));
+    let zh = lang.or_else(of_system).is_none_or(|lang| ["zh", "C", "POSIX"].iter().any(|name| lang.starts_with(name)));
+    let pick = |[chinese, english]: Words| if zh { chinese } else { english };
+    let read = match root.as_deref().filter(|root| !root.is_dir()) {
+        Some(root) => Err((root.display().to_string(), ["没有这个文件夹", "there is no such folder"])),
+        None => read(&path),
+    };
+    let (text, receipt) = match read {
+        Ok(read) => read,
+        Err((place, why)) => {
+            eprintln!("{place}: {}", pick(why));
             return ExitCode::from(2);
         }
     };
-    let receipt = match read(path, root.as_deref(), &mut found) {
-        Ok(receipt) => receipt,
-        Err(cause) => {
-            eprintln!("{path}: {cause}");
-            return ExitCode::from(2);
-        }
-    };
-    let (period, units, steps, faults) = (receipt.period, receipt.trace.len(), found.replayed, found.faults.len());
-    if found.zh {
+    let mut found = Found::default();
+    hashes(&text, &receipt, root.as_deref(), &mut found);
+    replay(&receipt, &mut found);
+    let (path, period, units, steps, faults) = (path.display(), &receipt.period, receipt.trace.len(), found.replayed, found.faults.len());
+    if zh {
         println!("{path}: {period},{units} 个单位,重算 {steps} 步,{faults} 处不符");
     } else {
         println!("{path}: {period}, {units} units, {steps} steps replayed, {faults} do not agree");
     }
-    found.faults.iter().for_each(|fault| println!("  {fault}"));
-    println!("{}", found.pick("没有核对的:", "not checked:"));
-    found.stated.iter().for_each(|(what, count)| println!("  {what} × {count}"));
-    NEVER.iter().for_each(|[zh, en]| println!("  {}", found.pick(zh, en)));
-    if faults == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    for [place, recorded, comes] in &found.faults {
+        let [recorded, comes] = [recorded, comes].map(|text| match text.trim_matches('"') {
+            "" | "null" | "!untold" => pick(["没有", "nothing"]),
+            text => text,
+        });
+        println!("  {place}: {} {recorded}, {} {comes}", pick(["记的是", "recorded"]), pick(["算出来是", "it comes to"]));
+    }
+    println!("{}", pick(["没有核对的:", "not checked:"]));
+    found.stated.iter().for_each(|((what, name), count)| println!("  {}{name} × {count}", pick(*what)));
+    NEVER.iter().for_each(|never| println!("  {}", pick(*never)));
+    ExitCode::from(u8::from(faults > 0))
 }

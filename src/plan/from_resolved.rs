@@ -1,7 +1,7 @@
 //! Resolved standard to programs: expressions become steps, tier by tier.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::builder::Builder;
@@ -279,7 +279,7 @@ impl<'s> Lowering<'s> {
             tier: tier.map(|tier| tier.name.clone()).unwrap_or_default(),
             title: tier.and_then(|tier| tier.title.clone()),
             marks,
-            varying: super::varying(&self.builder.steps),
+            varying: super::varying(&self.builder.steps, &BTreeSet::new()),
             steps: self.builder.steps,
             infos: self.builder.infos,
             exemptions,

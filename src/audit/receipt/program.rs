@@ -5,37 +5,27 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::value::{constant, shown};
+use super::value::{absent, constant, shown};
 use crate::diag::Lang;
 use crate::eval::Evaluator;
-use crate::eval::domain::Exact;
+use crate::eval::domain::{Absence, Exact};
 use crate::plan::{ClockKind, Fold, Info, Input, InputId, InputKind, Lapse, Plan, Precision, Program, Reading, Sign, Step, StepId, Ties, Who, operands};
 use crate::quantity::{Mode, Unit, plain};
 use crate::source::{Sources, Span};
 
-/// How all units are scored, printed and ranked.
+/// How all units are scored and ranked.
 #[derive(Debug, Serialize)]
 pub(super) struct Programs<'p> {
-    print: Print,
     ranking: Ranking,
     inputs: Vec<Gathered<'p>>,
     tiers: Vec<Tier<'p>>,
-}
-
-/// How numbers are printed.
-#[derive(Debug, Serialize)]
-struct Print {
-    to: String,
-    mode: Mode,
-    /// Whether scores are rounded for print only.
-    only: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct Ranking {
     within_tier: bool,
     ties: &'static str,
-    /// For each key, whether the highest comes first. The first key is whether a veto ranks the unit after all others.
+    /// For each key, whether the highest comes first.
     descending: Vec<bool>,
 }
 
@@ -45,7 +35,6 @@ struct Gathered<'p> {
     input: InputId,
     means: &'p str,
     kind: &'static str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     units: Option<OfUnits<'p>>,
 }
 
@@ -71,8 +60,6 @@ struct Tier<'p> {
     name: &'p str,
     #[serde(flatten)]
     ends: Ends,
-    /// The steps whose values the trace states for every unit.
-    varying: &'p [StepId],
     /// How many steps lead to the exemptions: those of a unit that does not take part.
     exempt_end: StepId,
     steps: Vec<Line>,
@@ -84,8 +71,10 @@ struct Ends {
     /// The condition of each exemption.
     exempt: Vec<StepId>,
     total: StepId,
-    /// What units are ranked by; first whether the unit ranks after all others, null where no veto says so.
-    keys: Vec<Option<StepId>>,
+    /// Whether a veto ranks the unit after all others; null where none does.
+    last: Option<StepId>,
+    /// What units are ranked by.
+    keys: Vec<StepId>,
     printed: Vec<Printed>,
 }
 
@@ -99,8 +88,8 @@ struct Printed {
     interval: Option<String>,
     /// Null of an item that the tier does not have.
     step: Option<StepId>,
-    /// The step to which it is printed; none of what is printed as it is.
-    to: Option<String>,
+    /// How it is rounded for print, by size and mode; nothing of what is printed as it is.
+    with: Vec<String>,
 }
 
 /// One step.
@@ -108,16 +97,14 @@ struct Printed {
 struct Line {
     step: StepId,
     op: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    of: Vec<String>,
-    /// What it rests on beside other steps: a number of the rules, a column, a size, a comparison.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    of: Vec<StepId>,
+    /// What it rests on beside other steps: a number of the rules, a column, a size, a comparison, the signs of the terms of a sum.
     with: Vec<String>,
     means: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     at: String,
-    /// What it comes to, where that is the same for every unit.
+    /// What it comes to, where that is the same for every unit; the trace states the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
 }
@@ -148,16 +135,11 @@ impl<'s> Places<'s> {
 }
 
 /// The steps of every tier.
-pub(super) fn programs<'p>(plan: &'p Plan, texts: &[String], places: &Places<'_>) -> Programs<'p> {
+pub(super) fn programs<'p>(plan: &'p Plan, (varying, texts): (&'p [Vec<StepId>], &[String]), places: &Places<'_>) -> Programs<'p> {
     Programs {
-        print: Print { to: plain(plan.head.step), mode: plan.head.mode, only: plan.head.precision == Precision::Shown },
-        ranking: Ranking {
-            within_tier: plan.ranking.within_tier,
-            ties: ties(plan.ranking.ties),
-            descending: std::iter::once(false).chain(plan.ranking.keys.iter().copied()).collect(),
-        },
+        ranking: Ranking { within_tier: plan.ranking.within_tier, ties: ties(plan.ranking.ties), descending: plan.ranking.keys.clone() },
         inputs: plan.inputs.iter().enumerate().map(|(id, input)| gathered(plan, id, input)).collect(),
-        tiers: plan.programs.iter().map(|program| tier(plan, program, texts, places)).collect(),
+        tiers: plan.programs.iter().zip(varying).map(|(program, varying)| tier(plan, (program, varying), texts, places)).collect(),
     }
 }
 
@@ -188,16 +170,16 @@ fn of_units<'p>(plan: &'p Plan, id: InputId, input: &Input) -> Option<OfUnits<'p
     Some(OfUnits { over, fold: fold(units.fold), ascending: units.ascending, ties: ties(units.ties), brought: plan.programs.iter().filter_map(of).collect() })
 }
 
-fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Places<'_>) -> Tier<'p> {
+fn tier<'p>(plan: &'p Plan, (program, varying): (&'p Program, &'p [StepId]), texts: &[String], places: &Places<'_>) -> Tier<'p> {
     let evaluator = Evaluator::new(Exact, program);
     let values = evaluator.into_constants();
     let line = |(id, (step, info)): (StepId, (&Step, &Info))| {
         let (op, with) = operation(plan, step);
-        let varies = program.varying.binary_search(&id).is_ok();
+        let varies = varying.binary_search(&id).is_ok();
         Line {
             step: id,
             op,
-            of: of(step),
+            of: operands(step),
             with,
             means: info.id.to_string(),
             unit: info.unit.as_ref().map(|unit| in_words(unit, plan.lang)),
@@ -208,7 +190,6 @@ fn tier<'p>(plan: &'p Plan, program: &'p Program, texts: &[String], places: &Pla
     Tier {
         name: &program.tier,
         ends: ends(plan, program),
-        varying: &program.varying,
         exempt_end: program.exempt_end,
         steps: program.steps.iter().zip(&program.infos).enumerate().map(line).collect(),
     }
@@ -222,9 +203,14 @@ fn in_words(unit: &Unit, lang: Lang) -> String {
 }
 
 fn ends(plan: &Plan, program: &Program) -> Ends {
+    // scores are rounded for print where they are not rounded as they are computed
+    let rounding = |step: Decimal| match plan.head.precision {
+        Precision::Shown => vec![plain(step), mode_name(plan.head.mode).to_owned()],
+        Precision::Rounded => Vec::new(),
+    };
     let mut printed = vec![
-        Printed { result: "/total".to_owned(), interval: Some("/interval".to_owned()), step: Some(program.total), to: Some(plain(plan.head.step)) },
-        Printed { result: "/uncapped".to_owned(), interval: None, step: Some(program.uncapped), to: Some(plain(plan.head.step)) },
+        Printed { result: "/total".to_owned(), interval: Some("/interval".to_owned()), step: Some(program.total), with: rounding(plan.head.step) },
+        Printed { result: "/uncapped".to_owned(), interval: None, step: Some(program.uncapped), with: rounding(plan.head.step) },
     ];
     for (item, steps) in plan.items.iter().zip(&program.items) {
         let section = !item.children.is_empty();
@@ -240,32 +226,20 @@ fn ends(plan: &Plan, program: &Program) -> Ends {
             (Some(before), Some(_)) => drop(printed.remove(before)),
             (None, _) => {}
         }
-        printed.push(Printed { result, interval: Some(interval), step: steps.map(|steps| steps.score), to: Some(plain(item.step)) });
+        printed.push(Printed { result, interval: Some(interval), step: steps.map(|steps| steps.score), with: rounding(item.step) });
     }
     let output = |id: &usize| {
         let (name, step) = (&plan.values.get(*id)?.name, program.values.get(*id).copied().flatten());
         let result = pointer(&["outputs", name]);
-        Some(Printed { interval: Some(format!("{result}/interval")), result, step, to: None })
+        Some(Printed { interval: Some(format!("{result}/interval")), result, step, with: Vec::new() })
     };
     printed.extend(plan.outputs.iter().filter_map(output));
-    Ends {
-        exempt: program.exemptions.iter().map(|(step, _)| *step).collect(),
-        total: program.total,
-        keys: std::iter::once(program.last).chain(program.keys.iter().copied().map(Some)).collect(),
-        printed,
-    }
+    Ends { exempt: program.exemptions.iter().map(|(step, _)| *step).collect(), total: program.total, last: program.last, keys: program.keys.clone(), printed }
 }
 
 /// The way to a value (RFC 6901).
 fn pointer(names: &[&str]) -> String {
     names.iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
-}
-
-fn of(step: &Step) -> Vec<String> {
-    match step {
-        Step::Sum(terms) => terms.iter().map(|(sign, term)| format!("{}{term}", if *sign == Sign::Plus { '+' } else { '-' })).collect(),
-        _ => operands(step).iter().map(StepId::to_string).collect(),
-    }
 }
 
 /// What a step does, and with what.
@@ -277,10 +251,10 @@ fn operation(plan: &Plan, step: &Step) -> (&'static str, Vec<String>) {
         Step::Input(input) => ("input", vec![input.to_string()]),
         Step::OrElse(..) => ("or_else", Vec::new()),
         Step::Same(_) => ("same", Vec::new()),
-        Step::Sum(_) => ("sum", Vec::new()),
+        Step::Sum(terms) => ("sum", terms.iter().map(|(sign, _)| sign_name(*sign).to_owned()).collect()),
         Step::Times(..) => ("times", Vec::new()),
         Step::Over(_, _, step) => ("over", step.iter().map(size).collect()),
-        Step::Negate(_) => ("negate", Vec::new()),
+        Step::Negate(_) => ("sum", vec![sign_name(Sign::Minus).to_owned()]),
         Step::Round(_, step, mode) => ("round", vec![size(step), mode_name(*mode).to_owned()]),
         Step::Cap(..) => ("cap", Vec::new()),
         Step::Floor(..) => ("floor", Vec::new()),
@@ -294,9 +268,16 @@ fn operation(plan: &Plan, step: &Step) -> (&'static str, Vec<String>) {
         Step::Or(_) => ("or", Vec::new()),
         Step::Not(_) => ("not", Vec::new()),
         Step::Choose(..) => ("choose", Vec::new()),
-        Step::Pending => ("pending", Vec::new()),
-        Step::NotApplicable => ("not_applicable", Vec::new()),
-        Step::NoRow => ("no_row", Vec::new()),
+        Step::Pending => ("constant", vec![absent(Absence::Pending)]),
+        Step::NotApplicable => ("constant", vec![absent(Absence::NotApplicable)]),
+        Step::NoRow => ("constant", vec![absent(Absence::NoRow)]),
+    }
+}
+
+fn sign_name(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Plus => "+",
+        Sign::Minus => "-",
     }
 }
 

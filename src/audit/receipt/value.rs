@@ -32,7 +32,7 @@ pub(super) fn shown(value: &Value, plan: &Plan, texts: &[String]) -> String {
             let word = plan.symbols.get(*symbol).or_else(|| texts.get(symbol.checked_sub(plan.symbols.len())?));
             format!("={}", word.map_or("", String::as_str))
         }
-        Value::Absent(absence) => format!("!{}", absence_name(*absence)),
+        Value::Absent(absence) => absent(*absence),
     }
 }
 
@@ -53,6 +53,11 @@ fn number_shown(number: &Number) -> String {
             format!("{}/{}", plain(over), plain(under))
         }
     }
+}
+
+/// Why there is no value.
+pub(super) fn absent(absence: Absence) -> String {
+    format!("!{}", absence_name(absence))
 }
 
 /// In the order in which one wins over another.

@@ -272,11 +272,8 @@ fn step_place(document: &Document<'_>, place: &[String]) -> String {
         let row = rows.into_iter().find(|row| row.get("unit").and_then(Value::as_str) == Some(unit))?;
         let programs: Value = document.parsed("programs").ok()?;
         let tier = programs.get("tiers")?.as_array()?.iter().find(|tier| tier.get("tier") == row.get("tier"))?;
-        let step = match row.get("instead") {
-            Some(_) => at,
-            None => usize::try_from(tier.get("varying")?.get(at)?.as_u64()?).ok()?,
-        };
-        let means = tier.get("steps")?.get(step)?.get("means")?.as_str()?;
+        let stated = tier.get("steps")?.as_array()?.iter().filter(|step| step.get("value").is_none()).nth(at)?;
+        let (step, means) = (stated.get("step")?, stated.get("means")?.as_str()?);
         Some(format!("trace/{unit}/{step} {means}"))
     };
     told().unwrap_or_else(|| format!("trace/{}", place.join("/")))
