@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of one file prints where it finds")]
 #![expect(clippy::arithmetic_side_effects, reason = "whole numbers of any length do not overflow")]
+#![expect(clippy::struct_field_names, reason = "fields are named as in the receipt")]
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
@@ -202,29 +203,24 @@ fn quotient(over: &Number, under: &Number) -> Option<Number> {
 
 // --- steps ---
 
-/// What an operation comes to; untold where that does not follow from its operands.
-fn evaluate(op: &str, with: &[String], of: &[&Value]) -> Value {
+/// What has no value where an operand has none, but for what is said below.
+const STRICT: [&str; 14] = ["and", "or", "not", "compare", "is_undefined", "sum", "times", "over", "cap", "floor", "round", "steps", "call", "clock"];
+
+/// What an operation comes to; none where that does not follow from its operands.
+fn evaluate(op: &str, with: &[String], of: &[&Value]) -> Option<Value> {
     let absent = of.iter().filter_map(|value| value.absence()).min();
-    match (op, of) {
+    Some(match (op, of) {
+        _ if absent == Some(Untold) => return None,
         // what may have a value though an operand has none
         ("or_else", [Absent(Missing), a]) | ("or_else" | "same", [a, ..]) => (*a).clone(),
         ("choose", [Truth(true), a, _] | [Truth(false), _, a]) => (*a).clone(),
-        ("choose", [condition, _, _]) => Absent(condition.absence().unwrap_or(Untold)),
+        ("choose", [condition, _, _]) => Absent(condition.absence()?),
         ("is_blank", [a]) => Truth(**a == Absent(Missing)),
         ("is_undefined", [Absent(Undefined)]) => Truth(true),
         ("and", all) if all.contains(&&Truth(false)) => Truth(false),
         ("or", all) if all.contains(&&Truth(true)) => Truth(true),
         // what has none then
-        _ if absent.is_some() => absent.map_or(Absent(Untold), Absent),
-        ("over", [_, Value::Number(b)]) if *b == whole(0) => Absent(Undefined),
-        _ => known(op, with, of).unwrap_or(Absent(Untold)),
-    }
-}
-
-/// The same where there are all operands and a result.
-fn known(op: &str, with: &[String], of: &[&Value]) -> Option<Value> {
-    let numbers = || of.iter().map(|value| value.number()).collect::<Option<Vec<_>>>();
-    Some(match (op, of) {
+        _ if absent.is_some() => Absent(absent.filter(|_| STRICT.contains(&op))?),
         ("constant", []) => Value::try_from(with.first()?.clone()).ok()?,
         ("is_undefined", [_]) => Truth(false),
         ("and" | "or", _) => Truth(op == "and"),
@@ -238,7 +234,8 @@ fn known(op: &str, with: &[String], of: &[&Value]) -> Option<Value> {
             "<" => a.number()? < b.number()?,
             _ => return None,
         }),
-        _ => Value::Number(calculate(op, with, &numbers()?)?),
+        ("over", [_, Value::Number(b)]) if *b == whole(0) => Absent(Undefined),
+        _ => Value::Number(calculate(op, with, &of.iter().map(|value| value.number()).collect::<Option<Vec<_>>>()?)?),
     })
 }
 
@@ -321,7 +318,7 @@ impl<'r> Found<'r> {
     /// One step: its recorded value, and what its operands give.
     fn step(&mut self, unit: &str, step: &Step, recorded: &Value, values: &[Value]) {
         let of: Vec<&Value> = step.of.iter().map(|id| values.get(*id).filter(|_| *id < step.step).unwrap_or(&Absent(Untold))).collect();
-        let found = if of.contains(&&Absent(Untold)) { Absent(Untold) } else { evaluate(&step.op, &step.with, &of) };
+        let found = evaluate(&step.op, &step.with, &of).unwrap_or(Absent(Untold));
         match (step.op.as_str(), &found) {
             ("cell", Absent(Untold)) => self.state(["表里的格(由 kaoping verify 核对)", "cells of the tables (kaoping verify reads them)"], ""),
             ("call", Absent(Untold)) => self.state(["脚本的结果", "results of scripts"], ""),
@@ -364,14 +361,15 @@ impl<'r> Member<'r> {
             unit.values.get_mut(step.step).into_iter().for_each(|slot| slot.clone_from(value));
         }
         let conditions: Vec<&Value> = tier.exempt.iter().map(|step| unit.at(*step)).collect();
-        unit.exempt = match evaluate("or", &[], &conditions) {
-            // one that is known in part may hold, whatever is missing elsewhere
-            Absent(_) if conditions.iter().any(|condition| condition.is_open()) => Absent(PartlyKnown),
-            exempt => exempt,
+        // one that is known in part may hold, whatever is missing elsewhere
+        let open = conditions.iter().any(|condition| condition.is_open()) && !conditions.contains(&&Truth(true));
+        unit.exempt = if open { Absent(PartlyKnown) } else { evaluate("or", &[], &conditions).unwrap_or(Absent(Untold)) };
+        unit.total = match &unit.exempt {
+            _ if !row.listed => Absent(Missing),
+            Truth(true) => Absent(Exempt),
+            Truth(false) => unit.at(tier.total).clone(),
+            open => open.clone(),
         };
-        if row.listed {
-            unit.total = evaluate("choose", &[], &[&unit.exempt, &Absent(Exempt), unit.at(tier.total)]);
-        }
         let stated = varying().filter(|step| unit.exempt != Truth(true) || step.step < tier.exempt_end).count();
         found.agree(format_args!("{} values", row.unit), &row.values.len(), &stated);
         unit
@@ -461,21 +459,18 @@ fn places(keys: &[Option<Vec<Number>>], ties: &Json) -> BTreeMap<usize, Value> {
 fn folded(fold: &Json, counted: &[&Vec<&Number>]) -> Value {
     let mut values: Vec<&Number> = counted.iter().filter_map(|values| values.first().copied()).collect();
     values.sort_unstable();
-    let (count, sum) = (whole(counted.len()), values.iter().copied().sum::<Number>());
-    let found = match fold.as_str().unwrap_or_default() {
-        "count" => Some(count),
-        "sum" => Some(sum),
-        "mean" => quotient(&sum, &count),
-        "best" => values.last().copied().cloned(),
-        "lowest" => values.first().copied().cloned(),
-        "median" => {
-            let middle = values.get(values.len().saturating_sub(1) / 2).zip(values.get(values.len() / 2));
-            middle.map(|(low, high)| (*low + *high) / whole(2))
-        }
-        "weighted_mean" => {
+    let (count, sum) = (whole(counted.len()), values.iter().copied().sum());
+    let found = match fold.as_str() {
+        Some("count") => Some(count),
+        Some("sum") => Some(sum),
+        Some("mean") => quotient(&sum, &count),
+        Some("weighted_mean") => {
             let weighted: Vec<_> = counted.iter().filter_map(|values| values.first().zip(values.get(1))).collect();
             quotient(&weighted.iter().map(|(value, weight)| **value * **weight).sum(), &weighted.iter().map(|(_, weight)| **weight).sum())
         }
+        Some("best") => values.last().copied().cloned(),
+        Some("lowest") => values.first().copied().cloned(),
+        Some("median") => values.get((values.len().max(1) - 1) / 2).zip(values.get(values.len() / 2)).map(|(a, b)| (*a + *b) / whole(2)),
         _ => return Absent(Untold),
     };
     found.map_or(Absent(Undefined), Value::Number)
@@ -486,7 +481,7 @@ fn gathered<'r>(input: &'r Json, members: &[Member<'r>], found: &mut Found<'r>) 
     let (means, number, units) = (input["means"].as_str().unwrap_or_default(), input["input"].to_string(), &input["units"]);
     let reading = |tier: &Tier| tier.steps.iter().position(|step| step.op == "input" && step.with.first() == Some(&number));
     for group in groups(members, units["over"] == "tier") {
-        let parts: Vec<_> = group.iter().map(|member| member.part(&units["brought"][&member.row.tier])).collect();
+        let parts: Vec<_> = group.iter().map(|member| member.part(units["brought"].get(&member.row.tier).unwrap_or(&Json::Null))).collect();
         let counted: Vec<&Vec<&Number>> = parts.iter().flatten().flatten().collect();
         let open = parts.iter().filter_map(|part| part.as_ref().err()).min();
         let of_all = open.map_or_else(|| folded(&units["fold"], &counted), |absence| Absent(*absence));
@@ -591,7 +586,7 @@ fn hashes(text: &str, receipt: &Receipt, root: Option<&Path>, found: &mut Found<
     found.agree("sha256", &receipt.sha256, &sha256(body.as_bytes()));
     for (name, next) in [("results", "programs"), ("programs", "trace"), ("trace", "sha256")] {
         let hash = section(&format!("\n\"{name}\": "), &format!(",\n\"{next}\": "));
-        found.agree(format_args!("hashes/{name}"), &receipt.hashes[name], &hash.unwrap_or_default());
+        found.agree(format_args!("hashes/{name}"), receipt.hashes.get(name).unwrap_or(&Json::Null), &hash.unwrap_or_default());
     }
     match root {
         None => found.state(["文件的散列(--root 文件夹 可核对)", "hashes of the files (give --root FOLDER)"], ""),
@@ -614,7 +609,7 @@ fn replay<'r>(receipt: &'r Receipt, found: &mut Found<'r>) {
         }
         constants.insert(&tier.tier, (tier, values));
     }
-    let units = receipt.results["units"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let units = receipt.results.get("units").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     found.agree("units", &units.len(), &receipt.trace.len());
     let mut members = Vec::with_capacity(units.len());
     for (row, printed) in receipt.trace.iter().zip(units) {
@@ -644,7 +639,7 @@ fn read(path: &Path) -> Result<(String, Receipt), (String, Words)> {
 
 /// 用精确的分数把收据里的每一步另算一遍 / Replays every step of a receipt with exact fractions
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "kaoping-replay", version)]
 struct Arguments {
     /// 收据 / The receipt
     #[arg(value_name = "收据|RECEIPT")]
@@ -692,7 +687,7 @@ fn main() -> ExitCode {
             "" | "null" | "!untold" => pick(["没有", "nothing"]),
             text => text,
         });
-        println!("  {place}: {} {recorded}, {} {comes}", pick(["记的是", "recorded"]), pick(["算出来是", "it comes to"]));
+        println!("  {place}: {} {recorded}{} {comes}", pick(["记的是", "recorded"]), pick([",算出来是", ", it comes to"]));
     }
     println!("{}", pick(["没有核对的:", "not checked:"]));
     found.stated.iter().for_each(|((what, name), count)| println!("  {}{name} × {count}", pick(*what)));
