@@ -103,7 +103,7 @@ fn only_one_stage_knows_each_outer_thing() {
         let stage = stage_of(&path);
         for (name, owner) in owners {
             // programs beside the main one have a command line of their own
-        let allowed = stage == owner || matches!((stage.as_str(), name), ("cli", "comfy_table") | ("bin", "clap"));
+            let allowed = stage == owner || matches!((stage.as_str(), name), ("cli", "comfy_table") | ("bin", "clap"));
             let used = code(&path).contains(&format!("use {name}")) || code(&path).contains(&format!("{name}::")) && name != "csv::" && name != "pest";
             assert!(allowed || !used, "{} uses {name}", path.display());
         }
