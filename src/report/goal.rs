@@ -331,6 +331,9 @@ fn write_partly(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
         let others = report.in_part;
         known.push(words!("另外 {others} 家的总分", "the totals of {others} others"));
     }
+    if report.by_bounds && known.is_empty() {
+        known.push(words!("从别的单位取来的数", "what is gathered from others"));
+    }
     if known.is_empty() {
         return;
     }
