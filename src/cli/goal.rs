@@ -10,7 +10,7 @@ use super::help::{Example, example};
 use super::input::{Loaded, load_policy, month};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Aim, Changing, goal};
+use crate::audit::{Aim, Changing, Ranked, goal};
 use crate::diag::{Lang, language_of, words};
 use crate::explain::Topic;
 use crate::facts::{Cell, Facts};
@@ -155,7 +155,9 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     progress::begin(&words!("寻找最小的改动", "looking for the least change"));
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
-    let mut stand = Changing::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
+    let ranked = Ranked::new(plan, facts);
+    let rivals = ranked.beside(asked.member);
+    let mut stand = Changing::new((plan, facts), asked.member, &rivals, levers).ok_or(Fault::Closed)?;
     let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
     let partly: Vec<FactId> = row.cells.iter().enumerate().filter_map(is_partly).collect();
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
@@ -171,10 +173,10 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
         stuck: &stuck,
         freed: &stand.freed,
         held: &stand.held,
-        open: stand.open,
+        open: rivals.open,
         partly: &partly,
-        in_part: stand.in_part,
-        by_bounds: stand.is_open() || asked.aim == Aim::Place && stand.in_part > 0,
+        in_part: rivals.in_part,
+        by_bounds: stand.is_open() || asked.aim == Aim::Place && rivals.in_part > 0,
         goal: &found,
     };
     Ok(match arguments.format {
