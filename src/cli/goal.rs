@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 
 use super::explain::{find_item, find_unit, split};
 use super::help::{Example, example};
-use super::input::{Loaded, load_policy, month};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, Ranked, goal};
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::explain::Topic;
 use crate::facts::{Cell, Facts};
 use crate::plan::FactId;
@@ -76,9 +76,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         [one] if arguments.unit.is_none() => (None, Some(one.clone())),
         named => split(named, arguments.unit.is_some()),
     };
-    let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, named, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((policy.as_deref(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, named, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lang: Lang) -> Result<End, Fault> {

@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use super::edition::Standard;
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, load_policy, month};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, Tabular, deliver, print_diagnostics, say, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Changing, Lever, Ranked, Sensitivity, sensitivity};
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::explain::Topic;
 use crate::facts::Facts;
 use crate::plan::{Adjustable, FactId};
@@ -51,9 +51,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((arguments.standard.named(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
