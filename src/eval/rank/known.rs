@@ -37,6 +37,11 @@ impl Racer {
         Racer::new(true, [!one.last, one.last], keys, &ranking.keys)
     }
 
+    /// Whether it stands before another whatever becomes of both.
+    pub(crate) fn is_before(&self, other: &Racer) -> bool {
+        self.worst < other.best
+    }
+
     fn is_point(&self) -> bool {
         self.best == self.worst
     }
