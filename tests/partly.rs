@@ -610,3 +610,112 @@ fn what_one_case_moves_is_never_nothing_where_it_is_not_known() {
         assert_eq!(of(fact)["partly_known"], serde_json::json!(["回访"]));
     }
 }
+
+/// A standard of one tier with a register: what follows from counts, and what the register gives.
+const FOLLOWS: &str = r#"标准 例 { 版本 "1"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号 }
+层级 部门 满分 20 分
+数据 件数 : 件
+数据 超时数 : 件  不大于 件数
+数据 按时率 : %  或由 1 - 超时数 / 件数 取整到 0.01%
+数据 编制 : 人
+指标 按时 满分 10 分 { 当 按时率 无从计算 得 满分;按时率 低于 100% 每 1 个百分点 扣 1 分,扣完为止 }
+指标 人力 满分 10 分 { 编制 低于 50 人 每 1 人 扣 0.1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分 从高到低
+"#;
+
+/// A folder with files, by their names.
+fn folder_of(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run_in(folder: &Path, verb: &str, rest: &[&str]) -> program::Run {
+    let (policy, facts) = (folder.join("标准"), folder.join("facts.csv"));
+    kaoping(root(), &[&[verb, policy.to_str().unwrap(), "--period", "2024-01", "--facts", facts.to_str().unwrap()], rest].concat())
+}
+
+/// The results of a standard with a register, or what is wrong.
+fn scored_in(files: &[(&str, &str)]) -> Result<Value, String> {
+    let run = run_in(folder_of(files).path(), "score", &["--format", "json"]);
+    if matches!(run.status, 0 | 3) { Ok(serde_json::from_str(&run.out).unwrap()) } else { Err(run.err) }
+}
+
+fn shown_ends(item: &Value) -> [Option<String>; 2] {
+    ends_of(&item["score"], &item["interval"]).map(|end| end.map(|end| end.to_string()))
+}
+
+fn both(low: &str, high: &str) -> [Option<String>; 2] {
+    [low, high].map(|end| Some(end.to_owned()))
+}
+
+/// 50 - 46 people cost 0.4 points, 50 - 40 cost 1; the table says for 乙局 what it has, and the register no more.
+#[test]
+fn a_cell_of_the_register_may_hold_a_set() {
+    let register = "单位,层级,编制\n甲局,部门,\"[40,46]\"\n乙局,部门,≥48\n丙局,部门,?\n丁局,部门,44\n";
+    let facts = "单位,件数,超时数,编制\n甲局,10,0,\n乙局,10,0,\"[40,45]\"\n丙局,10,0,\n丁局,10,0,≤45\n";
+    let files = [("标准/规则.kp", FOLLOWS), ("标准/名册.csv", register), ("facts.csv", facts)];
+    let found = scored_in(&files).unwrap();
+    let of = |unit: &str| shown_ends(&units(&found)[unit]["indicators"]["人力"]);
+    assert_eq!(of("甲局"), both("9", "9.6"));
+    assert_eq!(of("乙局"), both("9", "9.5"));
+    assert_eq!(of("丙局"), both("5", "10"));
+    assert_eq!(of("丁局"), both("5", "9.5"));
+    // it stands in the account of the score, with its cell
+    let folder = folder_of(&files);
+    let run = run_in(folder.path(), "explain", &["--unit", "甲局", "--lang", "zh"]);
+    assert!(run.out.contains("[40 人, 46 人]") && run.out.contains("名册.csv 第 2 行「编制」列"), "{}{}", run.out, run.err);
+    let wrong = scored_in(&[("标准/规则.kp", FOLLOWS), ("标准/名册.csv", "单位,层级,编制\n甲局,部门,\"[46,40]\"\n"), ("facts.csv", facts)]).unwrap_err();
+    assert!(wrong.contains("K0535") && wrong.contains("名册.csv"), "{wrong}");
+}
+
+/// 超时数 is at most 件数, whichever table says so.
+#[test]
+fn the_limits_of_the_rules_narrow_what_the_register_gives() {
+    let with = |late: &str| {
+        let register = format!("单位,层级,超时数\n甲局,部门,{late}\n");
+        scored_in(&[("标准/规则.kp", FOLLOWS), ("标准/名册.csv", &register), ("facts.csv", "单位,件数,编制\n甲局,20,50\n")])
+    };
+    // 1 of 20 is 5 %, 20 of 20 all
+    assert_eq!(shown_ends(&with("≥1").unwrap()["units"][0]["indicators"]["按时"]), both("0", "5"));
+    assert!(with("≥21").unwrap_err().contains("K0535"));
+}
+
+/// 6 of 100 late are 94 % on time: 4 points. 8 of 146 are 94.5205… %, which is printed 94.52 %.
+#[test]
+fn what_a_fact_follows_from_narrows_what_is_given_of_it() {
+    let with = |counts: &str, rate: &str| {
+        let facts = format!("单位,层级,件数,超时数,按时率,编制\n甲局,部门,{counts},{rate},50\n");
+        let found = scored_in(&[("标准/规则.kp", FOLLOWS), ("facts.csv", &facts)])?;
+        Ok::<_, String>(shown_ends(&found["units"][0]["indicators"]["按时"]))
+    };
+    for rate in ["≥90%", "?", "\"[94%,95%]\"", "\"{90%,94%}\""] {
+        assert_eq!(with("100,6", rate), Ok(both("4", "4")), "{rate}");
+    }
+    assert_eq!(with("146,8", "≥90%"), Ok(both("4.52", "4.52")));
+    // 4 to 8 of 100 late; at least 95 % on time
+    assert_eq!(with("100,\"[4,8]\"", "≥95%"), Ok(both("5", "6")));
+    // what has no counts is what is given
+    assert_eq!(with(",", "\"[95%,96%]\""), Ok(both("5", "6")));
+    for rate in ["≥95%", "\"[90%,93.99%]\"", "\"{90%,98%}\""] {
+        assert!(with("100,6", rate).unwrap_err().contains("K0510"), "{rate}");
+    }
+    // nothing was received: a rate that is given all the same is a fault
+    assert!(with("0,0", "≥90%").unwrap_err().contains("K0510"));
+}
+
+/// 乙局 has 14 to 15 points, 甲局 18 and 丙局 11: it is second whatever it has; 丁局 may be third or last.
+#[test]
+fn a_unit_with_a_certain_place_is_listed_at_its_place() {
+    let facts =
+        "单位,层级,件数,超时数,编制\n甲局,部门,100,2,50\n乙局,部门,100,\"[5,6]\",50\n丁局,部门,100,\"[5,9]\",20\n丙局,部门,100,9,50\n戊局,部门,100,10,30\n";
+    let folder = folder_of(&[("标准/规则.kp", FOLLOWS), ("facts.csv", facts)]);
+    let run = run_in(folder.path(), "score", &["--format", "csv"]);
+    let units: Vec<&str> = run.out.lines().skip(1).filter_map(|line| line.rsplit_once('局')?.0.rsplit(|sign: char| ",\"".contains(sign)).next()).collect();
+    assert_eq!(units, ["甲", "乙", "丙", "戊", "丁"], "{}", run.out);
+}
