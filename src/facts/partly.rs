@@ -101,6 +101,11 @@ fn form(text: &str) -> Option<Written<'_>> {
 
 const SEPARATORS: [char; 4] = [',', '\u{FF0C}', '、', ';'];
 
+/// Whether a cell says that there is a value and nobody knows which.
+pub(super) fn is_unknown(text: &str) -> bool {
+    written(text) == Some(Written::Anything)
+}
+
 /// Whether a cell holds a set.
 fn is_set(text: &str) -> bool {
     written(text).is_some()
@@ -205,7 +210,7 @@ fn anything(fact: &Fact) -> Bounds {
         Type::Number(_) => between(fact, None, None).unwrap_or(Bounds::ANY),
         Type::Truth => Bounds::one_of(&[Value::Truth(false), Value::Truth(true)]),
         Type::Choice(choices) => Bounds::one_of(&choices.iter().map(|choice| Value::Symbol(*choice)).collect::<Vec<_>>()),
-        Type::Text => Bounds::ANY,
+        Type::Text => Bounds::any_word(),
     }
 }
 
@@ -311,7 +316,7 @@ fn narrowed_by_others(plan: &Plan, facts: &mut Facts, (member, program): (usize,
     let mut values = Vec::new();
     run(&Interval, program, &Printed { plan, row }, Until::Bounds, &mut values);
     let narrower = |(fact, derived, cell): &(FactId, StepId, &Cell)| {
-        let follows = values.get(*derived).filter(|follows| follows.absences().all(|absence| is_fault(absence)))?;
+        let follows = values.get(*derived).filter(|follows| follows.absences().all(is_fault))?;
         let agreeing = agreeing(plan.facts.get(*fact)?, cell, &follows.numbers()?)?;
         let own = cell.known.as_ref()?.bounds.numbers()?;
         own.common(&agreeing).filter(|found| *found != own).map(|found| (*fact, found))
