@@ -37,6 +37,11 @@ impl Racer {
         Racer::new(true, [!one.last, one.last], keys, &ranking.keys)
     }
 
+    /// Whether it stands before another whatever becomes of both.
+    pub(crate) fn is_before(&self, other: &Racer) -> bool {
+        self.worst < other.best
+    }
+
     /// The same, if it comes to its best.
     pub(crate) fn at_best(self) -> Racer {
         Racer { worst: self.best.clone(), ..self }
