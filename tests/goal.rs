@@ -316,3 +316,34 @@ fn a_goal_beside_what_is_known_in_part_is_reached_whatever_that_is() {
     let open = of("丙局", "超时");
     assert_eq!((&open["moves"], &open["total_moves"], &open["fewer"]["interval"]), (&"1.00".into(), &Value::Null, &pair("16.00", "18.00")));
 }
+
+/// A set that is given of a rate follows its counts where these change: 甲局 has 6 late of 100, 94 %, and with 4 late 96 %. 乙局 has 6 late of 90 to 110 and a
+/// rate of at least 93.5 %: 3.50 to 4.55 points, for 1 - 6 / 110 is 94.55 %. With 3 late it has 1 - 3 / 90, 96.67 %, to 97.27 %.
+#[test]
+fn a_set_that_is_given_follows_what_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let rules = r#"
+标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 部门 满分 10 分
+数据 工单 : 件 不小于 1 件
+数据 超时 : 件 不大于 工单 可调 向下
+数据 率 : % 或由 1 - 超时 / 工单 取整到 0.01%
+指标 甲 满分 10 分 { 率 低于 100% 每 1 个百分点 扣 1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分
+"#;
+    std::fs::write(at("rules.kp"), rules).unwrap();
+    std::fs::write(at("facts.csv"), "单位,层级,工单,超时,率\n甲局,部门,100,6,≥90%\n乙局,部门,\"[90,110]\",6,≥93.5%\n").unwrap();
+    let ask = |verb: &str, rest: &[&str]| {
+        json(&kaoping(root(), &[&[verb, &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv"), "--format", "json"], rest].concat()))
+    };
+    let exact = ask("goal", &["--unit", "甲局", "--total", "6"]);
+    assert_eq!((&exact["cost"], &exact["before"]["total"], &exact["ways"][0]["after"]["total"]), (&"2".into(), &"4.00".into(), &"6.00".into()));
+    assert_eq!((&exact["follows_instead_of_given"][0], &exact["proof"]["by"]), (&"率".into(), &"exact".into()));
+    let open = ask("goal", &["--unit", "乙局", "--total", "6"]);
+    assert_eq!((&open["cost"], &open["before"]["interval"]), (&"3".into(), &serde_json::json!(["3.50", "4.55"])));
+    assert_eq!(open["ways"][0]["after"]["interval"], serde_json::json!(["6.67", "7.27"]));
+    let changed = ask("whatif", &["--set", "甲局.超时=4"]);
+    assert_eq!(changed["moved"].as_array().unwrap().iter().find(|one| one["unit"] == "甲局").unwrap()["after"]["total"], "6.00");
+}

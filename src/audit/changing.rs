@@ -10,7 +10,7 @@ use crate::eval::domain::{Absence, Bounds, Exact, Hull, Interval, TracedValue, V
 use crate::eval::outcome::{Outcome, Status, evaluate, traced};
 use crate::eval::rank::known::Racer;
 use crate::eval::{Cells, Evaluator, Until, keeps};
-use crate::facts::{Facts, InPart, Row};
+use crate::facts::{Cell, Facts, InPart, Row};
 use crate::plan::{Around, Bound, Common, FactId, InputId, InputKind, ItemId, Limit, Plan, Program, Step, StepId, closure};
 use crate::quantity::Number;
 use crate::results::{Known, evaluated, racer, racer_within};
@@ -85,6 +85,12 @@ impl<'a> Changing<'a> {
         self.row.is_open()
     }
 
+    /// Its facts that are known in part and do not follow what changes.
+    pub(crate) fn partly(&self) -> Vec<FactId> {
+        let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
+        self.row.cells.iter().enumerate().filter_map(is_partly).collect()
+    }
+
     /// Whether what other units bring to it, or it to them, changes with a lever.
     fn bears_on_others(&self) -> bool {
         self.gathered.contains(&true)
@@ -102,12 +108,13 @@ impl<'a> Changing<'a> {
 
     /// Its own facts after a change.
     fn with(&self, steps: &[i64]) -> Row {
-        let mut row = self.row.clone();
+        let unchanged = self.facts.rows.get(self.member).filter(|_| steps.iter().all(|steps| *steps == 0));
+        let mut row = unchanged.unwrap_or(&self.row).clone();
         for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
             if let Some(slot) = row.cells.get_mut(lever.fact) {
                 let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
-                let cell = slot.take().unwrap_or(crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
-                *slot = Some(crate::facts::Cell { value, ..cell });
+                let cell = slot.take().unwrap_or(Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
+                *slot = Some(Cell { value, ..cell });
             }
         }
         row

@@ -13,8 +13,7 @@ use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, Ranked, goal};
 use crate::diag::{Lang, words};
 use crate::explain::Topic;
-use crate::facts::{Cell, Facts};
-use crate::plan::FactId;
+use crate::facts::Facts;
 use crate::quantity::Number;
 use crate::report::{self, GoalReport};
 
@@ -156,8 +155,7 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     let ranked = Ranked::new(plan, facts);
     let rivals = ranked.beside(asked.member);
     let mut stand = Changing::new((plan, facts), asked.member, &rivals, levers).ok_or(Fault::Closed)?;
-    let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
-    let partly: Vec<FactId> = row.cells.iter().enumerate().filter_map(is_partly).collect();
+    let partly = stand.partly();
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
     let report = GoalReport {
         plan,
