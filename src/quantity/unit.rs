@@ -157,6 +157,8 @@ impl Unit {
     /// [`UnitFault::Differ`] where the two have none.
     pub fn minus(&self, other: &Unit, one: Whole) -> Result<Unit, UnitFault> {
         match (self, other) {
+            // 1 − a / b of plain numbers is what the quotient is: a number, and a rate where one is wanted
+            (Unit::Number, Unit::Quotient) if one == Whole::Yes => Ok(Unit::Quotient),
             (Unit::Number | Unit::Rate, b) if one == Whole::Yes && b.is_rate() => Ok(Unit::Complement),
             (Unit::Date, Unit::Date) => Ok(Unit::named(DAYS)),
             (Unit::Time, Unit::Time) => Ok(Unit::named(SECONDS)),
@@ -382,6 +384,8 @@ mod tests {
         let (rate, points, count, score) = (Unit::Rate, Unit::Points, Unit::named("件"), Unit::score());
         assert_eq!(rate.minus(&rate, Whole::No), Ok(Unit::Points));
         assert_eq!(Unit::Number.minus(&rate, Whole::Yes), Ok(Unit::Complement));
+        let rest = Unit::Number.minus(&Unit::Quotient, Whole::Yes).unwrap();
+        assert_eq!((rest.fits(&rate), rest.fits(&Unit::Number), rest.plus(&Unit::Number)), (true, true, Ok(Unit::Number)));
         assert_eq!(rate.plus(&points), Ok(Unit::Rate));
         assert_eq!(count.over(&count), Ok(Unit::Rate));
         assert_eq!(score.times(&rate), Ok(score.clone()));
