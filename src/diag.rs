@@ -7,12 +7,14 @@ mod code;
 mod pages;
 mod render;
 mod suggest;
+mod visible;
 
 pub use code::{Code, Severity};
 pub(crate) use pages::examples;
 pub(crate) use render::to_short_text;
 pub use render::{Colour, to_json, to_text};
-pub(crate) use suggest::closest;
+pub(crate) use suggest::{closest, opposite};
+pub(crate) use visible::{code_point, is_invisible, visible};
 
 use serde::Serialize;
 
