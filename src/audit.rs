@@ -24,4 +24,4 @@ pub(crate) use binding::{Binding, BoundClause, Shift};
 pub(crate) use changing::{Changing, Standing};
 pub(crate) use goal::{Aim, Goal, Way, goal};
 pub(crate) use levers::{Lever, Stuck, apart, freed, wanted};
-pub(crate) use sensitivity::{Neighbour, Sensitivity, sensitivity};
+pub(crate) use sensitivity::{Neighbour, Sensitivity, Stand, sensitivity};

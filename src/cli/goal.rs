@@ -13,8 +13,8 @@ use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, goal};
 use crate::diag::{Lang, language_of, words};
 use crate::explain::Topic;
-use crate::facts::{Facts, Row};
-use crate::plan::Plan;
+use crate::facts::{Cell, Facts};
+use crate::plan::FactId;
 use crate::quantity::Number;
 use crate::report::{self, GoalReport};
 
@@ -156,9 +156,8 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
     let mut stand = Changing::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
-    if let Some(refusal) = known_in_part(plan, unit, row, &stand, asked.aim) {
-        return Err(refusal);
-    }
+    let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
+    let partly: Vec<FactId> = row.cells.iter().enumerate().filter_map(is_partly).collect();
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
     let report = GoalReport {
         plan,
@@ -173,33 +172,15 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
         freed: &stand.freed,
         held: &stand.held,
         open: stand.open,
+        partly: &partly,
+        in_part: stand.in_part,
+        by_bounds: stand.is_open() || asked.aim == Aim::Place && stand.in_part > 0,
         goal: &found,
     };
     Ok(match arguments.format {
         Format::Text => report::goal_text(&report, lang),
         Format::Json => format!("{:#}\n", report::goal_json(&report)),
     })
-}
-
-/// Says that what is aimed at rests on facts that are known in part, whatever the others do.
-fn known_in_part(plan: &Plan, unit: &str, row: &Row, stand: &Changing<'_>, aim: Aim) -> Option<Fault> {
-    let still = vec![0; stand.levers.len()];
-    let standing = stand.standing(&still)?;
-    let there = match aim {
-        Aim::Total => standing.total.is_some(),
-        Aim::Place => standing.rank.is_some(),
-        Aim::Item(item) => standing.scores.get(item).is_some_and(Option::is_some),
-    };
-    if there || !row.is_partly_known() {
-        return None;
-    }
-    let partly = row.cells.iter().enumerate().filter(|(_, cell)| cell.as_ref().is_some_and(|cell| cell.known.is_some()));
-    let names: Vec<&str> = partly.filter_map(|(fact, _)| plan.facts.get(fact)).map(crate::plan::Fact::label).collect();
-    let (zh, en) = (names.join("、"), names.join(", "));
-    Some(Fault::Words(words!(
-        "{unit} 的 {zh} 只部分已知,要达到的分没有定数;先用 whatif --set 或在数据里填成一个数",
-        "{unit}: {en} known in part, so that what is to be reached has no one value: fill in one number first"
-    )))
 }
 
 /// Says why nothing can change, and what would.

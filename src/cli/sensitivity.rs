@@ -126,5 +126,5 @@ fn of_member(loaded: &Loaded, facts: &Facts, member: usize, named: &[levers::Nam
     }
     let lever = |fact: FactId| Lever::of((plan, program), row, (fact, both)).ok();
     let stand = |lever: Lever| Changing::new(plan, facts, member, vec![lever]);
-    wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member, row.is_partly_known())).collect()
+    wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member)).collect()
 }

@@ -37,9 +37,26 @@ impl Racer {
         Racer::new(true, [!one.last, one.last], keys, &ranking.keys)
     }
 
-    fn is_point(&self) -> bool {
+    /// The same, if it comes to its best.
+    pub(crate) fn at_best(self) -> Racer {
+        Racer { worst: self.best.clone(), ..self }
+    }
+
+    /// Whether it surely takes part.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.sure
+    }
+
+    /// Whether all that it brings is known.
+    pub(crate) fn is_point(&self) -> bool {
         self.best == self.worst
     }
+}
+
+/// The best and the worst place of one among others.
+pub(crate) fn place(ties: Ties, one: &Racer, others: &[Racer]) -> [Decimal; 2] {
+    let all: Vec<&Racer> = std::iter::once(one).chain(others).collect();
+    Field::new(&all).places(ties, one)
 }
 
 /// The best and the worst place of each.
