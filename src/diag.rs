@@ -58,6 +58,11 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// So many things in English: `1 cell`, `2 cells`.
+pub(crate) fn number_of(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// A cell of a table that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct CellPlace {

@@ -23,7 +23,7 @@ use self::model::{Model, Placed, joined, model};
 use self::parse::{Origin, Tree, Word, parse};
 use self::terms::Figure;
 use super::relaxed::Relaxed;
-use crate::diag::{self, CellPlace, Code, Diagnostic, Words, words};
+use crate::diag::{self, CellPlace, Code, Diagnostic, Words, number_of, words};
 use crate::eval::domain::Absence;
 use crate::facts::table::{Table, squeezed};
 use crate::facts::{Facts, printed};
@@ -349,11 +349,12 @@ fn misquoted(quotation: &Word, (line, span): (usize, Span), elsewhere: Option<us
     let fault = Diagnostic::new(Code::NotQuoted, words!("{file} 第 {line} 行里没有「{text}」", "line {line} of {file} does not hold “{text}”"))
         .at(quotation.span, words!("引文", "the quotation"))
         .at(span, words!("写的是这一行", "the line that is named"));
+    let lines = number_of(count, "line", "lines");
     match elsewhere {
         Some(other) => fault.fix(words!("它在第 {other} 行", "it stands in line {other}"), span, other.to_string()),
         None => fault.help(words!(
             "照抄正文(空白不计),或改正行号;正文共 {count} 行",
-            "copy the words of the text (blanks apart), or correct the line; the text has {count} lines"
+            "copy the words of the text (blanks apart), or correct the line; the text has {lines}"
         )),
     }
 }

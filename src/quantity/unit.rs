@@ -295,11 +295,14 @@ impl Unit {
             Unit::Date => "date".to_owned(),
             Unit::Time => "time".to_owned(),
             _ => {
-                let mut name = self.to_string();
-                for (chinese, english) in BUILT_IN {
-                    name = name.split('/').map(|part| if part == *chinese { *english } else { part }).collect::<Vec<_>>().join("/");
-                }
-                name
+                // a compound is names with signs between them, perhaps with exponents
+                let name = self.to_string();
+                let english = |name: &str| BUILT_IN.iter().find(|(chinese, _)| *chinese == name).map_or(name.to_owned(), |(_, english)| (*english).to_owned());
+                let parts = name.split_inclusive(['/', '×', '^']).map(|part| match part.strip_suffix(['/', '×', '^']) {
+                    Some(bare) => format!("{}{}", english(bare), part.get(bare.len()..).unwrap_or_default()),
+                    None => english(part),
+                });
+                parts.collect()
             }
         }
     }
@@ -361,6 +364,14 @@ mod tests {
         let told = |unit: &str, digits| Unit::named(unit).in_english_behind(digits);
         assert_eq!(["件", "分", "次", "条", "家", "户"].map(|unit| told(unit, "1")), ["case", "point", "time", "entry", "office", "household"]);
         assert_eq!([told("分", "-1"), told("分", "1.00"), told("分", "2"), told("元", "1"), told("亩", "1")], ["point", "points", "points", "yuan", "亩"]);
+    }
+
+    #[test]
+    fn each_part_of_a_compound_is_named_in_english() {
+        let (case, point, person) = (Unit::named("件"), Unit::score(), Unit::named("人"));
+        let square = person.times(&person).unwrap();
+        let told = [case.times(&point).unwrap(), point.over(&case).unwrap(), square.over(&Unit::named("亩")).unwrap()].map(|unit| unit.in_english());
+        assert_eq!(told, ["cases×points", "points/cases", "persons^2/亩"]);
     }
 
     fn unit() -> impl Strategy<Value = Unit> {

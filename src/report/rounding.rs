@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::pick;
 use crate::audit::rounding::{Convention, Given, Inferred, Judged, Kept, Witness};
-use crate::diag::{Lang, words};
+use crate::diag::{Lang, number_of, words};
 use crate::plan::Plan;
 use crate::quantity::{self, Mode, Number, Unit};
 
@@ -15,12 +15,13 @@ use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
     let mut text = String::new();
     let (cells, fitted) = (found.cells, found.fitted);
+    let (scores, rest) = (number_of(cells, "score or total", "scores and totals"), if fitted == 1 { "rests" } else { "rest" });
     let _ = writeln!(
         text,
         "{}",
         words!(
             "{cells} 格得分、总分里有取整可比,其中 {fitted} 格所依的数据是照印出的值定的",
-            "{cells} scores and totals with roundings to compare; {fitted} of them rest on facts that were fitted to what was printed"
+            "{scores} with roundings to compare; {fitted} of them {rest} on facts that were fitted to what was printed"
         )
         .get(lang)
     );
@@ -40,8 +41,9 @@ pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
     }
     for judged in others {
         let (name, refuting) = (named(judged, found, lang), judged.refuting);
+        let differ = if refuting == 1 { "1 cell differs".to_owned() } else { format!("{refuting} cells differ") };
         let witness = judged.witness.as_ref().map(|witness| witness_words(witness, plan, lang)).unwrap_or_default();
-        let _ = writeln!(text, "  {}", words!("{name}:{refuting} 格不合;{witness}", "{name}: {refuting} cells differ; {witness}").get(lang));
+        let _ = writeln!(text, "  {}", words!("{name}:{refuting} 格不合;{witness}", "{name}: {differ}; {witness}").get(lang));
     }
     if !found.by_none.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "哪一种都说不通的格", "cells that no convention explains"));
