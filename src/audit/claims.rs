@@ -333,6 +333,9 @@ fn quotations(tree: &Tree, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
         return;
     };
     let lines: Vec<String> = text.lines().map(squeezed).collect();
+    for (copied, span) in tree.tables.iter().flat_map(|table| &table.copied) {
+        diagnostics.extend(beyond(copied, *span, (&file.text, lines.len())));
+    }
     for claim in &tree.claims {
         let (line, span) = claim.line;
         let wanted = squeezed(&claim.quotation.text);
@@ -342,6 +345,25 @@ fn quotations(tree: &Tree, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
         let elsewhere = lines.iter().position(|line| !wanted.is_empty() && line.contains(&wanted)).map(|line| line + 1);
         diagnostics.push(misquoted(&claim.quotation, (line, span), elsewhere, (&file.text, lines.len())));
     }
+}
+
+/// A table cannot have been copied from lines that the text does not have.
+fn beyond(copied: &RangeInclusive<usize>, span: Span, (file, count): (&str, usize)) -> Option<Diagnostic> {
+    let (first, last) = (copied.start(), copied.end());
+    let lines = number_of(count, "line", "lines");
+    let fault = if first > last {
+        words!("第 {first} 行在第 {last} 行之后", "line {first} stands behind line {last}")
+    } else if *first == 0 || *last > count {
+        let beyond = if *first == 0 { first } else { last };
+        words!("{file} 没有第 {beyond} 行", "{file} has no line {beyond}")
+    } else {
+        return None;
+    };
+    Some(
+        Diagnostic::new(Code::NotQuoted, fault)
+            .at(span, words!("照录自这里", "copied from here"))
+            .help(words!("改正行号:从 1 数起,正文共 {count} 行", "correct the line: they count from 1, and the text has {lines}")),
+    )
 }
 
 fn misquoted(quotation: &Word, (line, span): (usize, Span), elsewhere: Option<usize>, (file, count): (&str, usize)) -> Diagnostic {
