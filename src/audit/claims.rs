@@ -517,13 +517,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The faults of a claims file that quotes `甲县 98 分。` and reads one table.
+    /// The faults of a claims file that quotes `甲县 98 分。乙县 97.5 分。`, of two lines, and reads one table.
     fn answer(text: &str) -> (Option<Claims>, Vec<Diagnostic>) {
         let mut sources = Sources::default();
         let file = sources.add("通报.claims", text);
         let mut found = Vec::new();
         let draft = read(&sources, file, &mut found);
-        let files = [("文", "甲县 98 分。\n"), ("表", "单位,得分\n甲县,98\n乙县,97.5\n")];
+        let files = [("文", "甲县 98 分。\n乙县 97.5 分。\n"), ("表", "单位,得分\n甲县,98\n乙县,97.5\n")];
         let files: Files = files.into_iter().map(|(name, text)| (name.to_owned(), (name.to_owned(), text.as_bytes().to_vec()))).collect();
         let claims = judge(&mut sources, &draft, &files, &Known::default(), &mut found);
         (claims, found)
@@ -547,7 +547,8 @@ mod tests {
         let holds = (Some((Verdict::Holds, Evidence::Own)), Vec::new());
         assert_eq!(of("得分表", "另(\"甲县\").得分 = 98 分"), holds);
         assert_eq!(of("得分表 键 单位 照录 行 1", "另(\"甲县\").得分 = 98 分"), (Some((Verdict::Holds, Evidence::Copied)), Vec::new()));
-        assert_eq!(of("得分表 照录 行 2 至 9", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 照录 行 2", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 照录 行 2 至 3", "另(\"甲县\").得分 = 98 分"), (None, vec![Code::NotQuoted]));
         assert_eq!(of("得分表 不全", "另 计数() = 3 项"), (Some((Verdict::Unknown, Evidence::Own)), Vec::new()));
         assert_eq!(of("得分表 不全", "另 最高(得分) = 97 分").0, Some((Verdict::Fails, Evidence::Own)));
         // what a part has may still be what is printed of the whole

@@ -1,15 +1,59 @@
-//! Reading published tables.
+//! Published tables beside the rules and the facts of a period.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::input::Loaded;
+use clap::ValueHint;
+
+use super::Subject;
+use super::edition::Standard;
+use super::input::{Loaded, load_policy, month};
 use super::output::{Fault, cause_words, print_diagnostics, say};
 use crate::audit::printed::{Named, Printed};
-use crate::diag::{self, Lang, closest, words};
+use crate::diag::{self, Lang, closest, language_of, words};
 use crate::facts::Facts;
 use crate::facts::table::{self, Sheets, squeezed};
 use crate::source::{LARGEST, read_up_to};
+
+/// What is asked of a period, and the tables that were published of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Asked {
+    #[command(flatten)]
+    pub(super) standard: Standard,
+    #[command(flatten)]
+    pub(super) subject: Subject,
+    /// 公布的表(XLSX、CSV、JSON):得分、总分、名次,有哪些列都行,可写几次 / A published table (XLSX, CSV, JSON) of scores, totals or places, any of them; may be repeated
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    pub(super) published: Vec<PathBuf>,
+}
+
+/// A period that is to be held against what was published of it.
+pub(super) struct Held {
+    pub(super) loaded: Loaded,
+    pub(super) period: String,
+    pub(super) facts: Facts,
+    pub(super) printed: Printed,
+    /// Every file that was read.
+    pub(super) inputs: Vec<PathBuf>,
+    /// The language that the user is spoken to in.
+    pub(super) shown: Lang,
+}
+
+/// Loads all that is asked about.
+pub(super) fn held(asked: &Asked, lang: Option<Lang>) -> Result<Held, Fault> {
+    let subject = &asked.subject;
+    let mut loaded = load_policy(asked.standard.named(), subject.period.as_deref())?;
+    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    let speaking = |fault: Fault| fault.speaking(shown);
+    if asked.published.is_empty() {
+        return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
+    }
+    let (period, facts) = month(&mut loaded, subject).map_err(speaking)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    let printed = read(&asked.published, &loaded, &facts, shown).map_err(speaking)?;
+    let inputs = loaded.inputs(subject).into_iter().chain(asked.published.iter().cloned()).collect();
+    Ok(Held { loaded, period, facts, printed, inputs, shown })
+}
 
 /// The cells of published tables; what of them is not read is said.
 pub(super) fn read(paths: &[PathBuf], loaded: &Loaded, facts: &Facts, lang: Lang) -> Result<Printed, Fault> {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::pick;
@@ -25,6 +26,8 @@ pub(crate) struct Inverted<'a> {
     pub(crate) indicator: &'a str,
     /// The score as it was printed.
     pub(crate) score: &'a str,
+    /// The step of scores in print, where that score is finer.
+    pub(crate) finer: Option<Decimal>,
     pub(crate) answer: Result<Answer, Words>,
 }
 
@@ -90,6 +93,7 @@ impl Inverted<'_> {
         report.insert("stopped".to_owned(), json!(answer.open.map(|open| if open == Open::Endless { "unbounded" } else { "too_many" })));
         report.insert("general".to_owned(), answer.general.iter().map(|general| self.general_as_data(general, lang)).collect());
         report.insert("held".to_owned(), json!(self.held(answer, lang)));
+        report.insert("because".to_owned(), json!(self.because(answer).map(|why| why.get(lang).to_owned())));
         Json::Object(report)
     }
 
@@ -258,6 +262,16 @@ impl Inverted<'_> {
         self.write_drops(answer, lang, text);
     }
 
+    /// Why no facts print the score, where that is plain from the score itself.
+    fn because(&self, answer: &Answer) -> Option<Words> {
+        let step = quantity::plain(self.finer.filter(|_| answer.count == Some(0))?);
+        let (score, indicator) = (self.score, self.indicator);
+        Some(words!(
+            "「{indicator}」印到 {step} 分,{score} 比这更细:没有一个印出的得分是这样的",
+            "{indicator} is printed to {step} points, and {score} is finer: no printed score looks like that"
+        ))
+    }
+
     fn write_solutions(&self, answer: &Answer, lang: Lang, text: &mut String) {
         let unbounded = self.names(&answer.unbounded).join(pick(lang, "、", ", "));
         let smallest = answer.count.map(|count| if count == 1 { "smallest".to_owned() } else { format!("{count} smallest") }).unwrap_or_default();
@@ -281,6 +295,9 @@ impl Inverted<'_> {
             (None, _) => words!("印得出这个分的数据没有尽头,例如:", "there is no end of facts that print this score, among them:"),
         };
         let _ = writeln!(text, "{}", said.get(lang));
+        if let Some(because) = self.because(answer) {
+            let _ = writeln!(text, "{}", because.get(lang));
+        }
         if answer.boxes.is_empty() || answer.facts.is_empty() {
             return;
         }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::pick;
-use crate::audit::rounding::{Convention, Given, Inferred, Judged, Kept, Witness};
+use crate::audit::rounding::{Convention, Given, Inferred, Judged, Kept, Unread, Witness};
 use crate::diag::{Lang, number_of, words};
 use crate::plan::Plan;
 use crate::quantity::{self, Mode, Number, Unit};
@@ -25,6 +25,13 @@ pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
         )
         .get(lang)
     );
+    if !found.unread.is_empty() {
+        let _ = writeln!(text, "{}", pick(lang, "这些格不是数,没有用上:", "these cells are no numbers, and were left out:"));
+        for Unread { file, row, unit, column, published } in &found.unread {
+            let said = words!("{file} 第 {row} 行 {unit} {column}:{published}", "{file} row {row}, {unit}, {column}: {published}");
+            let _ = writeln!(text, "  {}", said.get(lang));
+        }
+    }
     let survivors: Vec<&Judged> = found.survivors().collect();
     let heading = match survivors.len() {
         0 => words!("没有一种取整办法说得通所有的格", "no convention explains every cell"),
@@ -68,8 +75,14 @@ pub(crate) fn inferred_as_json(found: &Inferred, plan: &Plan, lang: Lang) -> Val
     let refuted: Vec<Value> = found.conventions.iter().filter(|judged| judged.refuting > 0).map(convention).collect();
     json!({
         "cells": found.cells, "fitted": found.fitted, "survivors": survivors, "refuted": refuted,
+        "unread": found.unread.iter().map(unread_as_json).collect::<Vec<_>>(),
         "explained_by_none": found.by_none.iter().map(|witness| witness_as_json(witness, plan)).collect::<Vec<_>>(),
     })
+}
+
+fn unread_as_json(unread: &Unread) -> Value {
+    let Unread { file, row, unit, column, published } = unread;
+    json!({ "file": file, "row": row, "unit": unit, "column": column, "published": published })
 }
 
 fn witness_as_json(witness: &Witness, plan: &Plan) -> Value {
