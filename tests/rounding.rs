@@ -135,3 +135,21 @@ fn the_bulletin_rounds_rates_first_and_adds_up_unrounded_scores() {
     assert_eq!(witness(unrounded), ["市生态环境局", "回访满意率", "17.96", "17.95"]);
     assert_eq!(convention(&found, before, None, "half_up")["survives"], true);
 }
+
+/// `abc` and a range are no numbers; that there is no value, and why, is none that was left unread.
+#[test]
+fn cells_that_are_no_numbers_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir_all(folder.join("rules")).unwrap();
+    fs::write(folder.join("rules/规则.kp"), RULES).unwrap();
+    fs::write(folder.join("facts.csv"), "单位,层级,收,迟\n甲,县,7,1\n乙,县,9,1\n丙,县,18,1\n").unwrap();
+    fs::write(folder.join("公布.csv"), "单位,签收,办结,总分\n甲,2.86,abc,5.72\n乙,4.45,4.45,\"[8,9]\"\n丙,缺数据,,14.44\n").unwrap();
+    let arguments = ["rules", "--period", "2024-01", "--facts", "facts.csv", "--published", "公布.csv"];
+    let found = inferred(folder, &arguments);
+    assert_eq!(found["cells"], 5);
+    let at = |row: usize, unit: &str, column: &str, text: &str| json!({ "file": "公布.csv", "row": row, "unit": unit, "column": column, "published": text });
+    assert_eq!(found["unread"], json!([at(2, "甲", "办结", "abc"), at(3, "乙", "总分", "[8,9]")]));
+    let told = |lang| kaoping(folder, &[&["infer-rounding"], arguments.as_slice(), &["--lang", lang]].concat()).out;
+    assert!(told("zh").contains("公布.csv 第 2 行 甲 办结:abc") && told("en").contains("公布.csv row 3, 乙, 总分: [8,9]"));
+}

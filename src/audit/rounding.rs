@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::printed::{Cell, Printed};
+use super::reconcile::says_why;
 use super::relaxed::{full_of, own_roundings, reach_above};
 use super::stand::{Case, Ground, Stand, again, unrounded};
 use crate::eval::Rounding;
@@ -71,6 +72,16 @@ pub(crate) struct Judged {
     pub(crate) stated: bool,
 }
 
+/// A published score or total that is no number.
+#[derive(Debug, Clone)]
+pub(crate) struct Unread {
+    pub(crate) file: String,
+    pub(crate) row: usize,
+    pub(crate) unit: String,
+    pub(crate) column: String,
+    pub(crate) published: String,
+}
+
 /// What the published cells say of rounding.
 #[derive(Debug)]
 pub(crate) struct Inferred {
@@ -82,6 +93,8 @@ pub(crate) struct Inferred {
     pub(crate) fitted: usize,
     /// Cells that no convention explains.
     pub(crate) by_none: Vec<Witness>,
+    /// Scores and totals that were not held against any, for they print no number.
+    pub(crate) unread: Vec<Unread>,
     /// The steps of what is rounded before the scores, and whether they are shares.
     pub(crate) steps_before: Vec<(Decimal, bool)>,
     pub(crate) step_of_scores: Decimal,
@@ -166,7 +179,21 @@ pub(crate) fn infer(plan: &Plan, facts: &Facts, printed: &Printed, reached: &dyn
     steps_before.sort_unstable();
     steps_before.dedup();
     let fitted = evidence.iter().filter(|one| one.fitted).count();
-    Inferred { conventions: judged, cells: evidence.len(), fitted, by_none: told, steps_before, step_of_scores: plan.head.step }
+    Inferred { conventions: judged, cells: evidence.len(), fitted, by_none: told, unread: unread(printed), steps_before, step_of_scores: plan.head.step }
+}
+
+/// A range or any other text in the place of a score; that there is none, and why, is no number that was not read.
+fn unread(printed: &Printed) -> Vec<Unread> {
+    let scores = printed.cells.iter().filter(|cell| matches!(cell.shows, Column::Item | Column::Total));
+    let texts = scores.filter(|cell| !cell.printed.is_empty() && cell.number().is_none() && !says_why(&cell.printed));
+    let told = texts.map(|cell| Unread {
+        file: printed.tables.get(cell.table).map(|(path, _)| path.clone()).unwrap_or_default(),
+        row: cell.row,
+        unit: cell.unit.clone(),
+        column: cell.column.clone(),
+        published: cell.printed.clone(),
+    });
+    told.collect()
 }
 
 fn steps(case: &Case<'_>, roundings: &Roundings) -> Vec<(Decimal, bool)> {

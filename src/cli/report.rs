@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::edition::Standard;
 use super::help::{Example, example};
 use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
-use super::published;
-use super::{End, Subject, progress};
+use super::published::{self, Asked};
+use super::{End, progress};
 use crate::audit::claims::Known;
 use crate::audit::reconcile::reconcile;
 use crate::diag::{Lang, words};
@@ -20,12 +19,7 @@ use crate::results::{self, Results};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    standard: Standard,
-    #[command(flatten)]
-    subject: Subject,
-    /// 公布的表,逐格核对后标在页上;可重复 / A published table, whose cells are marked with their verdicts; may be repeated
-    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
-    published: Vec<PathBuf>,
+    asked: Asked,
     /// 断言文件,逐句核对后列在页上;可重复 / A file of claims, whose verdicts are listed; may be repeated
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     claims: Vec<PathBuf>,
@@ -57,7 +51,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    with_policy((arguments.standard.named(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
+    with_policy((arguments.asked.standard.named(), arguments.asked.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End, Fault> {
@@ -65,14 +59,14 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End
     if let Some(out) = arguments.out.as_deref() {
         names_a_page(out)?;
     }
-    let (period, facts) = month(loaded, &arguments.subject)?;
+    let (period, facts) = month(loaded, &arguments.asked.subject)?;
     progress::begin(&words!("打分", "scoring"));
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
     progress::begin(&words!("写由来", "telling derivations"));
     let view = View::new(&loaded.plan, &results, shown, Extent::Every);
     let subject = report::Subject { plan: &loaded.plan, facts: &facts, sources: &loaded.policy.sources };
-    let mut inputs = loaded.inputs(&arguments.subject);
+    let mut inputs = loaded.inputs(&arguments.asked.subject);
     let found = findings(arguments, (loaded, &facts, &results), shown, &mut inputs)?;
     let page = report::page(&view, &subject, &found, &progress::reached);
     deliver(page.as_bytes(), arguments.out.as_ref(), &inputs)?;
@@ -84,11 +78,11 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End
 /// What was found of a published month; the page has marks, a table and a list for it.
 fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &Results), lang: Lang, inputs: &mut Vec<PathBuf>) -> Result<Findings, Fault> {
     let mut found = Findings::default();
-    if !arguments.published.is_empty() {
-        let printed = published::read(&arguments.published, loaded, facts, lang)?;
+    if !arguments.asked.published.is_empty() {
+        let printed = published::read(&arguments.asked.published, loaded, facts, lang)?;
         let reconciled = reconcile(&loaded.plan, facts, results, &printed, &progress::reached);
         found.cells = report::cells_found(&loaded.plan, &reconciled, &printed, lang);
-        inputs.extend(arguments.published.iter().cloned());
+        inputs.extend(arguments.asked.published.iter().cloned());
     }
     if !arguments.claims.is_empty() {
         let known = Known::month(&loaded.plan, facts, results);

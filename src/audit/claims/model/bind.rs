@@ -104,7 +104,7 @@ impl Binder<'_> {
             Origin::Facts => (of(facts), Rows::Facts),
             Origin::Results => (of(results), Rows::Computed),
         };
-        let (partial, copied) = (tree.partial, tree.copied.clone());
+        let (partial, copied) = (tree.partial, tree.copied.iter().map(|(lines, _)| lines.clone()).collect());
         let (joins, places, span) = (Vec::new(), Vec::new(), tree.name.span);
         let table = Table { name, unit, columns, joins, places, key, partial, copied, rows, standing, known, span };
         if table.known && table.column(&table.key).is_none() {
