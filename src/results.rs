@@ -18,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, InPart, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing, moved};
-pub(crate) use self::known::{Known, evaluated};
+pub(crate) use self::known::{Known, evaluated, racer, racer_within};
 pub use self::known::{Places, Span};
 use self::lists::Candidates;
 pub use self::lists::{ListResult, ListedUnit};
@@ -335,12 +335,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         let (outcome, known) = evaluated(program, row, Until::Scores);
         candidates.add(plan, facts, index, (program, &outcome));
         let contestant = contestant(program, &outcome, &member.name).filter(|_| row.listed);
-        let racer = match (&contestant, &known) {
-            (Some(exact), _) => Some(Racer::exact(exact, &plan.ranking)),
-            (None, Some(known)) if row.listed => known.racer(program, &plan.ranking),
-            (None, _) => None,
-        };
-        racers.push(racer);
+        racers.push(racer(program, &plan.ranking, &outcome, known.as_ref()).filter(|_| row.listed));
         contestants.push(contestant);
         last.push(ranks_last(program, &outcome).filter(|_| row.listed));
         let known = known.as_ref().filter(|_| row.listed);
@@ -568,9 +563,7 @@ impl Scoring<'_> {
 
     /// Between which numbers a value lies, as they are printed.
     fn between(&self, step: StepId, grid: Decimal) -> Option<Span> {
-        let hull = self.known?.bounds(step).numbers()?;
-        let shown = |end: Option<Number>| end.and_then(|end| print(self.plan, &end, grid));
-        Some(Span { low: shown(hull.low), high: shown(hull.high) })
+        Some(Span::of(self.plan, &self.known?.bounds(step).numbers()?, grid))
     }
 
     /// What the periods that a longer one consists of give.
