@@ -966,3 +966,15 @@ fn the_time_of_day_stays_after_working_days() {
     assert_eq!(with("≤2024-01-04 08:00"), both("6", "6"));
     assert_eq!(with("≥2024-01-08 09:00"), both("10", "10"));
 }
+
+/// 10 - 0.48 and 10 - 3.22 points: the condition that surely does not hold hides nothing of it.
+#[test]
+fn what_is_known_in_part_is_accounted_for_down_to_its_cells() {
+    let arguments = ["explain", &format!("{BY_HAND}/zh"), "甲局", "--indicator", "时效", "--period", "2024-01"];
+    let run = kaoping(root(), &[arguments.as_slice(), &["--facts", &format!("{BY_HAND}/facts-all.csv")]].concat());
+    for line in
+        ["10 分 - [0.48 分, 3.22 分]", "[8 件, 12 件] / 146 件", "超时数 [8 件, 12 件] [golden/constructs/partly-known/facts-all.csv 第 2 行「超时数」列]"]
+    {
+        assert!(run.out.contains(line), "no {line}\n{}{}", run.out, run.err);
+    }
+}

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::{Place, State, contestant, print};
-use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Used, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::rank::known::Racer;
 use crate::eval::{Cells, Until, run};
@@ -209,6 +209,9 @@ impl Known {
                 value.value = bounds.exact().unwrap_or(Value::Absent(Absence::Partly));
             }
         }
+        for (step, value) in program.steps.iter().zip(&mut outcome.values).filter(|(_, value)| value.used == Used::All) {
+            value.used = self.used(step);
+        }
         outcome.status = match self.states(program).as_slice() {
             [State::Scored] if self.bounds(program.total).exact().is_some() => Status::Scored,
             [State::Missing] if !matches!(outcome.status, Status::Faulty(_)) => Status::Missing,
@@ -217,6 +220,23 @@ impl Known {
             [State::NotApplicable] => Status::NotApplicable,
             _ => Status::Partly,
         };
+    }
+
+    /// Which of its operands a step comes from whatever the facts are.
+    fn used(&self, step: &Step) -> Used {
+        match step {
+            Step::Choose(condition, ..) => match self.bounds(*condition).exact() {
+                Some(Value::Truth(true)) => Used::First,
+                Some(Value::Truth(false)) => Used::Second,
+                _ => Used::All,
+            },
+            Step::OrElse(first, _) => match self.bounds(*first) {
+                Bounds::Exactly(Value::Absent(Absence::Missing)) => Used::Second,
+                first if !first.can_be_absent(Absence::Missing) => Used::First,
+                _ => Used::All,
+            },
+            _ => Used::All,
+        }
     }
 
     /// The bounds of a step.
