@@ -7,12 +7,14 @@ mod code;
 mod pages;
 mod render;
 mod suggest;
+mod visible;
 
 pub use code::{Code, Severity};
 pub(crate) use pages::examples;
 pub(crate) use render::to_short_text;
 pub use render::{Colour, to_json, to_text};
-pub(crate) use suggest::closest;
+pub(crate) use suggest::{closest, opposite};
+pub(crate) use visible::{code_point, is_invisible, visible};
 
 use serde::Serialize;
 
@@ -55,6 +57,11 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// So many things in English: `1 cell`, `2 cells`.
+pub(crate) fn number_of(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
 
 /// A cell of a table that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]

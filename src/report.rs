@@ -49,6 +49,50 @@ pub(crate) use whatif::{WhatifReport, whatif_json, whatif_text};
 pub(crate) use workbook::{Derivations, workbook};
 
 use crate::diag::Lang;
+use crate::eval::domain::Hull;
+use crate::plan::Plan;
+use crate::results::{Place, Places, Span, print};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+/// A number as results print it; its ends where it is known in part.
+fn printed(plan: &Plan, hull: &Hull, step: Decimal) -> Option<String> {
+    match hull.point() {
+        Some(number) => print(plan, &number, step),
+        None => Some(Span::of(plan, hull, step).to_string()),
+    }
+}
+
+/// The same as data: a number, or the ends of what it can be.
+fn number_or_ends(plan: &Plan, hull: Option<&Hull>, step: Decimal) -> (Option<String>, Option<Span>) {
+    match hull.map(|hull| (hull, hull.point())) {
+        None => (None, None),
+        Some((_, Some(number))) => (print(plan, &number, step), None),
+        Some((hull, None)) => (None, Some(Span::of(plan, hull, step))),
+    }
+}
+
+fn places([best, worst]: [Decimal; 2]) -> Places {
+    Places { best: Place(best), worst: Place(worst) }
+}
+
+/// A place as data: one, or the ends of what it can be.
+fn place_or_ends(rank: Option<[Decimal; 2]>) -> (Option<Place>, Option<Places>) {
+    match rank.map(places) {
+        None => (None, None),
+        Some(places) if places.best == places.worst => (Some(places.best), None),
+        Some(places) => (None, Some(places)),
+    }
+}
+
+/// Puts in what a value is, and its ends where it is known in part.
+fn put(data: &mut Map<String, Json>, [one, ends]: [&str; 2], (value, between): (Option<impl Serialize>, Option<impl Serialize>)) {
+    data.insert(one.to_owned(), json!(value));
+    if let Some(between) = between {
+        data.insert(ends.to_owned(), json!(between));
+    }
+}
 
 /// One of two texts.
 fn pick<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {

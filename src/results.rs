@@ -10,7 +10,6 @@ mod adjusted;
 mod known;
 mod lists;
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -19,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 pub use self::adjusted::{Adjusted, AdjustedKind, InPart, Moved, MovedScore, Standing};
 pub(crate) use self::adjusted::{adjustment, bearing, moved};
-pub(crate) use self::known::{Known, evaluated};
+pub(crate) use self::known::{Known, evaluated, racer, racer_within};
 pub use self::known::{Places, Span};
 use self::lists::Candidates;
 pub use self::lists::{ListResult, ListedUnit};
@@ -336,12 +335,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         let (outcome, known) = evaluated(program, row, Until::Scores);
         candidates.add(plan, facts, index, (program, &outcome));
         let contestant = contestant(program, &outcome, &member.name).filter(|_| row.listed);
-        let racer = match (&contestant, &known) {
-            (Some(exact), _) => Some(Racer::exact(exact, &plan.ranking)),
-            (None, Some(known)) if row.listed => known.racer(program, &plan.ranking),
-            (None, _) => None,
-        };
-        racers.push(racer);
+        racers.push(racer(program, &plan.ranking, &outcome, known.as_ref()).filter(|_| row.listed));
         contestants.push(contestant);
         last.push(ranks_last(program, &outcome).filter(|_| row.listed));
         let known = known.as_ref().filter(|_| row.listed);
@@ -350,7 +344,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, (&contestants, &last), &mut units);
     rank_in_part(plan, &tiers, (&contestants, &racers), &mut units);
-    list(plan, &tiers, &contestants, &mut units);
+    list(plan, &tiers, (&contestants, &racers), &mut units);
     let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
         *taking_part.entry(unit.tier.clone()).or_default() += 1;
@@ -442,19 +436,29 @@ fn groups(plan: &Plan, tiers: &[usize]) -> Vec<Vec<usize>> {
     }
 }
 
-/// The order in which units are printed: by tier, those without a total behind the others as they stand.
-fn list(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
-    let racing = |index: usize| contestants.get(index).and_then(Option::as_ref);
-    let mut order: Vec<usize> = (0..units.len()).collect();
-    order.sort_by(|a, b| {
-        let within = match (racing(*a), racing(*b)) {
-            (Some(a), Some(b)) => listing(&plan.ranking, a, b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
-        tiers.get(*a).cmp(&tiers.get(*b)).then(within)
-    });
+/// The order in which units are printed: by tier, each where it stands. A unit whose total is known in part stands at its place where
+/// that is certain; those without one are behind the others as they stand.
+fn list(plan: &Plan, tiers: &[usize], (contestants, racers): (&[Option<Contestant>], &[Option<Racer>]), units: &mut [UnitResult]) {
+    let of_tier = |tier: usize| (0..units.len()).filter(move |index| tiers.get(*index) == Some(&tier));
+    let contestant = |index: usize| contestants.get(index).and_then(Option::as_ref);
+    let mut order: Vec<usize> = Vec::new();
+    for tier in 0..plan.programs.len() {
+        let mut exact: Vec<(usize, &Contestant)> = of_tier(tier).filter_map(|index| Some((index, contestant(index)?))).collect();
+        exact.sort_by(|(_, a), (_, b)| listing(&plan.ranking, a, b));
+        // in halves: a unit of which not all is known stands between two of which all is
+        let mut slots: Vec<((usize, Option<Place>), usize)> = exact.iter().enumerate().map(|(slot, (index, _))| ((2 * slot + 1, None), *index)).collect();
+        for index in of_tier(tier).filter(|index| contestant(*index).is_none()) {
+            let certain = units.get(index).and_then(|unit| unit.rank_interval).filter(|places| places.best == places.worst);
+            let racer = racers.get(index).and_then(Option::as_ref);
+            let slot = certain.zip(racer).map(|(places, racer)| {
+                let before = |(other, _): &&(usize, &Contestant)| racers.get(*other).and_then(Option::as_ref).is_some_and(|other| other.is_before(racer));
+                (2 * exact.iter().filter(before).count(), Some(places.best))
+            });
+            slots.push((slot.unwrap_or((usize::MAX, None)), index));
+        }
+        slots.sort();
+        order.extend(slots.into_iter().map(|(_, index)| index));
+    }
     for (before, index) in order.into_iter().enumerate() {
         if let Some(unit) = units.get_mut(index) {
             unit.listing = before;
@@ -559,9 +563,7 @@ impl Scoring<'_> {
 
     /// Between which numbers a value lies, as they are printed.
     fn between(&self, step: StepId, grid: Decimal) -> Option<Span> {
-        let hull = self.known?.bounds(step).numbers()?;
-        let shown = |end: Option<Number>| end.and_then(|end| print(self.plan, &end, grid));
-        Some(Span { low: shown(hull.low), high: shown(hull.high) })
+        Some(Span::of(self.plan, &self.known?.bounds(step).numbers()?, grid))
     }
 
     /// What the periods that a longer one consists of give.

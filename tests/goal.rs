@@ -260,3 +260,90 @@ fn a_change_without_its_value_is_cut_off() {
     let run = november("whatif", &[], &["--changes", path]);
     assert!(run.status == 2 && run.err.contains("改了两次:10,11"), "{}", run.err);
 }
+
+/// Twenty points less one for each case that is late or sent back. 甲局 has 15, 乙局 16 to 20, 丙局 15 to 17, 丁局 2.
+///
+/// Alone in front of 丙局's 17 whatever comes: with 17 of its own it is second at worst, and cannot be surely first but with 20, for 乙局 may have 20.
+#[test]
+fn a_goal_beside_what_is_known_in_part_is_reached_whatever_that_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let rules = r#"
+标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 部门 满分 20 分
+数据 超时 : 件 可调 向下
+数据 退回 : 件 可调 向下
+指标 甲 满分 10 分 { 超时 每 1 件 扣 1 分,扣完为止 }
+指标 乙 满分 10 分 { 退回 每 1 件 扣 1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分
+"#;
+    std::fs::write(at("rules.kp"), rules).unwrap();
+    std::fs::write(at("facts.csv"), "单位,层级,超时,退回\n甲局,部门,3,2\n乙局,部门,\"[0,4]\",0\n丙局,部门,2,\"[1,3]\"\n丁局,部门,9,9\n").unwrap();
+    let ask = |verb: &str, rest: &[&str]| kaoping(root(), &[&[verb, &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv")], rest].concat());
+    let goal = |unit: &str, rest: &[&str]| json(&ask("goal", &[&["--unit", unit, "--format", "json"], rest].concat()));
+    let pair = |low: &str, high: &str| serde_json::json!([low, high]);
+
+    let third = goal("甲局", &["--rank", "3"]);
+    assert_eq!((&third["cost"], &third["before"]["rank_interval"], &third["before"]["rank"]), (&"0".into(), &serde_json::json!([2, 3]), &Value::Null));
+    let second = goal("甲局", &["--rank", "2"]);
+    assert_eq!((&second["cost"], second["ways"].as_array().unwrap().len()), (&"2".into(), 3));
+    assert!(
+        second["ways"].as_array().unwrap().iter().all(|way| way["after"]["total"] == "17.00" && way["after"]["rank_interval"] == serde_json::json!([1, 2]))
+    );
+    let first = goal("甲局", &["--rank", "1"]);
+    assert_eq!((&first["cost"], &first["ways"][0]["after"]["rank"], &first["partly_known_others"]), (&"5".into(), &1.into(), &2.into()));
+    assert_eq!(first["proof"]["by"], "bounds");
+    // its own facts: 17 to 19 without a late case, and 19 for certain only without any that was sent back
+    let own = goal("丙局", &["--total", "17", "--adjust", "超时:down"]);
+    assert_eq!(
+        (&own["cost"], &own["before"]["interval"], &own["ways"][0]["after"]["interval"]),
+        (&"2".into(), &pair("15.00", "17.00"), &pair("17.00", "19.00"))
+    );
+    assert_eq!(own["ways"][0]["binding"][0]["total"]["after"]["interval"], pair("17.00", "19.00"));
+    let text = ask("goal", &["--unit", "丙局", "--total", "19", "--adjust", "超时:down"]).out;
+    assert!(text.contains("现为 [15.00, 17.00]") && text.contains("不能保证达到:总分最多能保证到 17.00"), "{text}");
+    assert!(text.contains("只部分已知:这个单位的 退回"), "{text}");
+
+    let all = json(&ask("sensitivity", &["--format", "json"]));
+    let of = |unit: &str, fact: &str| all.as_array().unwrap().iter().find(|one| one["unit"] == unit && one["fact"] == fact).unwrap().clone();
+    // with 16 it may be first if 乙局 has 16 and 丙局 no more, with 14 it is third
+    let late = of("甲局", "超时");
+    assert_eq!(
+        (&late["rank_interval"], &late["fewer"]["rank_interval"], &late["more"]["rank"]),
+        (&serde_json::json!([2, 3]), &serde_json::json!([1, 3]), &3.into())
+    );
+    let open = of("丙局", "超时");
+    assert_eq!((&open["moves"], &open["total_moves"], &open["fewer"]["interval"]), (&"1.00".into(), &Value::Null, &pair("16.00", "18.00")));
+}
+
+/// A set that is given of a rate follows its counts where these change: 甲局 has 6 late of 100, 94 %, and with 4 late 96 %. 乙局 has 6 late of 90 to 110 and a
+/// rate of at least 93.5 %: 3.50 to 4.55 points, for 1 - 6 / 110 is 94.55 %. With 3 late it has 1 - 3 / 90, 96.67 %, to 97.27 %.
+#[test]
+fn a_set_that_is_given_follows_what_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let rules = r#"
+标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 部门 满分 10 分
+数据 工单 : 件 不小于 1 件
+数据 超时 : 件 不大于 工单 可调 向下
+数据 率 : % 或由 1 - 超时 / 工单 取整到 0.01%
+指标 甲 满分 10 分 { 率 低于 100% 每 1 个百分点 扣 1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分
+"#;
+    std::fs::write(at("rules.kp"), rules).unwrap();
+    std::fs::write(at("facts.csv"), "单位,层级,工单,超时,率\n甲局,部门,100,6,≥90%\n乙局,部门,\"[90,110]\",6,≥93.5%\n").unwrap();
+    let ask = |verb: &str, rest: &[&str]| {
+        json(&kaoping(root(), &[&[verb, &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv"), "--format", "json"], rest].concat()))
+    };
+    let exact = ask("goal", &["--unit", "甲局", "--total", "6"]);
+    assert_eq!((&exact["cost"], &exact["before"]["total"], &exact["ways"][0]["after"]["total"]), (&"2".into(), &"4.00".into(), &"6.00".into()));
+    assert_eq!((&exact["follows_instead_of_given"][0], &exact["proof"]["by"]), (&"率".into(), &"exact".into()));
+    let open = ask("goal", &["--unit", "乙局", "--total", "6"]);
+    assert_eq!((&open["cost"], &open["before"]["interval"]), (&"3".into(), &serde_json::json!(["3.50", "4.55"])));
+    assert_eq!(open["ways"][0]["after"]["interval"], serde_json::json!(["6.67", "7.27"]));
+    let changed = ask("whatif", &["--set", "甲局.超时=4"]);
+    assert_eq!(changed["moved"].as_array().unwrap().iter().find(|one| one["unit"] == "甲局").unwrap()["after"]["total"], "6.00");
+}

@@ -232,3 +232,33 @@ fn the_unit_of_a_score_is_said_once() {
     assert_eq!(cell("8.15分", "zh"), cell("8.15", "zh"));
     assert!(cell("8.15 points", "en").contains("printed as 8.15 points\n"));
 }
+
+/// Scores are rounded to 0.01: none is printed as 8.155.
+#[test]
+fn a_score_finer_than_print_is_told_why_none_prints_it() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--free", "超时签收数", "--score"];
+    let answer = data(&[&cell[..], &["8.155"]].concat());
+    assert_eq!((&answer["complete"], &answer["count"]), (&json!(true), &json!(0)));
+    assert!(answer["because"].as_str().unwrap().contains("0.01"), "{}", answer["because"]);
+    let text = invert(&[&cell[..], &["8.155", "--lang", "en"]].concat()).out;
+    assert!(text.contains("printed to 0.01 points, and 8.155 is finer"), "{text}");
+    // 8.150 is 8.15, and so are full-width digits
+    for written in ["8.150", "８．１５", "８．１５分"] {
+        let answer = data(&[&cell[..], &[written]].concat());
+        assert_eq!((&answer["solutions"], &answer["because"]), (&json!([{ "总工单数": "146", "超时签收数": "10" }]), &json!(null)), "{written}");
+    }
+}
+
+#[test]
+fn a_fact_is_fixed_at_one_value_and_none_are_listed_with_a_limit_of_0() {
+    let cell = ["--unit", "市教育局", "--indicator", "及时签收率", "--score", "8.15", "--free", "超时签收数"];
+    for set in ["[100,150]", "≥100", "?", "{100,146}"] {
+        let run = kaoping(root(), &[&ABOUT, &cell[..], &["--fixed", &format!("总工单数={set}"), "--lang", "zh"]].concat());
+        assert!(run.status == 2 && run.err.contains("一个值") && run.err.contains(set), "{}", run.err);
+    }
+    let answer = data(&[&cell[..], &["--limit", "0"]].concat());
+    assert_eq!(
+        (&answer["solutions"], &answer["count"], &answer["ranges"]),
+        (&json!([]), &json!(1), &json!([{ "总工单数": { "from": "146", "to": "146" }, "超时签收数": { "from": "10", "to": "10" } }]))
+    );
+}

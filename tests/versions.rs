@@ -351,3 +351,15 @@ fn whether_a_fact_may_be_adjusted_is_amended() {
     let moved = kaoping(folder.path(), &["diff", ".@一", ".@二"]).out;
     assert!(moved.contains("可调 向下 改为 向上 代价 2") && moved.contains("新增 可调"), "{moved}");
 }
+
+/// 4 late cases cost 2 points each by the amendment, which has comments inside its phrases.
+#[test]
+fn comments_inside_phrases_of_an_amendment_are_no_part_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let amendment = "amendment 示例 version \"二\" based # on what\n on \"一\" effective 2021-01-01 {\n    indicator 报送 {\n        \
+         replace 迟报 per 1 cases deduct 1 points, down # as before\n to 0\n        becomes 迟报 per 1 cases deduct 2 points, down\n # as before\n to # nothing\n 0\n    }\n}\n";
+    fs::write(folder.path().join("规则.kp"), format!("{HEAD}{ITEM}{amendment}")).unwrap();
+    fs::write(folder.path().join("甲.csv"), "单位,层级,迟报\n甲,区县,4\n").unwrap();
+    let [before, after] = ["2020-05", "2021-05"].map(|period| scores(folder.path(), "规则.kp", period, "甲.csv"));
+    assert_eq!((total(&before, "甲").as_str(), total(&after, "甲").as_str()), ("6.00", "2.00"));
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::changing::Changing;
-use crate::eval::domain::Value;
+use crate::eval::domain::{Hull, Value};
 use crate::eval::trace::{Reach, Trace};
 use crate::plan::{FactId, ItemId, Role, Step, StepId, closure};
 use crate::quantity::Number;
@@ -20,8 +20,8 @@ pub(crate) struct Binding {
     /// The facts that follow and change with it.
     pub(crate) follows: Vec<(FactId, Shift)>,
     pub(crate) clauses: Vec<BoundClause>,
-    /// The total before and after that step.
-    pub(crate) total: Shift,
+    /// The total before and after that step; its ends where it is known in part.
+    pub(crate) total: [Option<Hull>; 2],
 }
 
 /// A value before and after.
@@ -60,6 +60,10 @@ fn binding(stand: &Changing<'_>, steps: &[i64], lever: usize) -> Option<Binding>
     let moving = stand.levers.get(lever)?;
     let (before, after) = (stand.traced(&less)?, stand.traced(steps)?);
     let (plan, program) = (stand.plan, stand.program);
+    let total = [&before, &after].map(|outcome| match outcome.bounds.get(program.total) {
+        Some(bounds) => bounds.numbers(),
+        None => outcome.value(program.total).number().copied().map(Hull::of),
+    });
     let shift = |step: StepId| Shift { before: before.value(step), after: after.value(step) };
     let turns = |step: StepId| before.value(step) != after.value(step);
     let reach = |outcome| Trace { plan, program, outcome }.reach(program.total);
@@ -89,7 +93,7 @@ fn binding(stand: &Changing<'_>, steps: &[i64], lever: usize) -> Option<Binding>
         }
     }
     let clauses = clauses.into_values().collect();
-    Some(Binding { lever, from: moving.at(before_last)?, to: moving.at(last)?, follows, clauses, total: shift(program.total) })
+    Some(Binding { lever, from: moving.at(before_last)?, to: moving.at(last)?, follows, clauses, total })
 }
 
 fn holds(value: Value) -> bool {

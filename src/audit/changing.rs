@@ -5,14 +5,15 @@ use rust_decimal::Decimal;
 use super::area::Area;
 use super::goal::Aim;
 use super::levers::{Lever, freed, reads};
-use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
+use super::rivals::{Ranked, Rivals};
+use crate::eval::domain::{Absence, Bounds, Exact, Hull, Interval, TracedValue, Value};
 use crate::eval::outcome::{Outcome, Status, evaluate, traced};
-use crate::eval::rank::{Contestant, places};
+use crate::eval::rank::known::Racer;
 use crate::eval::{Cells, Evaluator, Until, keeps};
-use crate::facts::{Facts, Row};
+use crate::facts::{Cell, Facts, InPart, Row};
 use crate::plan::{Around, Bound, Common, FactId, InputId, InputKind, ItemId, Limit, Plan, Program, Step, StepId, closure};
 use crate::quantity::Number;
-use crate::results::contestant;
+use crate::results::{Known, evaluated, racer, racer_within};
 
 /// A unit whose facts may change.
 pub(crate) struct Changing<'a> {
@@ -28,10 +29,8 @@ pub(crate) struct Changing<'a> {
     pub(crate) held: Vec<FactId>,
     /// The inputs that a lever bears on.
     gathered: Vec<bool>,
-    /// The units that it is ranked among, as far as they have a total; they stay where nothing is gathered.
-    rivals: Vec<Contestant>,
-    /// How many others have no total yet and may come to stand before it.
-    pub(crate) open: usize,
+    /// The units that it is ranked among; they stay where nothing is gathered.
+    pub(crate) rivals: &'a Rivals<'a>,
     exact: Evaluator<'a, Exact>,
     bounds: Evaluator<'a, Interval>,
 }
@@ -44,18 +43,30 @@ pub(super) enum Upper {
     Anything,
 }
 
-/// Where a unit stands.
+/// Where a unit stands: from the least to the most that can be where facts are known in part. None where there may be no value.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
-    pub(crate) total: Option<Number>,
-    pub(crate) rank: Option<Decimal>,
+    pub(crate) total: Option<Hull>,
+    /// The best place and the worst.
+    pub(crate) rank: Option<[Decimal; 2]>,
     /// The score of every item.
-    pub(crate) scores: Vec<Option<Number>>,
+    pub(crate) scores: Vec<Option<Hull>>,
+}
+
+impl Standing {
+    /// What is reached whatever the facts known in part are, the more the better.
+    pub(crate) fn reached(&self, aim: Aim) -> Option<Number> {
+        match aim {
+            Aim::Total => self.total?.low,
+            Aim::Item(item) => self.scores.get(item).copied().flatten()?.low,
+            Aim::Place => self.rank.map(|[_, worst]| Number::from(worst).negated()),
+        }
+    }
 }
 
 impl<'a> Changing<'a> {
-    /// A member whose facts these are; none where it has no row.
-    pub(crate) fn new(plan: &'a Plan, facts: &'a Facts, member: usize, levers: Vec<Lever>) -> Option<Changing<'a>> {
+    /// A member whose facts these are, and those that it is ranked among; none where it has no row.
+    pub(crate) fn new((plan, facts): (&'a Plan, &'a Facts), member: usize, rivals: &'a Rivals<'a>, levers: Vec<Lever>) -> Option<Changing<'a>> {
         let tier = facts.members.get(member)?.tier;
         let program = plan.programs.get(tier)?;
         let mut row = facts.rows.get(member).filter(|row| row.listed)?.clone();
@@ -64,10 +75,20 @@ impl<'a> Changing<'a> {
         let mut own: Vec<FactId> = changing;
         own.extend(&freed);
         let gathered = gathered(plan, program, &own);
-        let (rivals, open) = rivals(plan, facts, member);
         let exact = Evaluator::of(Exact, program, &row);
         let bounds = Evaluator::of(Interval, program, &Within { row: &row, levers: &[], area: &[], gathered: &[] });
-        Some(Changing { plan, program, facts, member, row, levers, freed, held, gathered, rivals, open, exact, bounds })
+        Some(Changing { plan, program, facts, member, row, levers, freed, held, gathered, rivals, exact, bounds })
+    }
+
+    /// Whether something that it is scored by is known in part.
+    pub(crate) fn is_open(&self) -> bool {
+        self.row.is_open()
+    }
+
+    /// Its facts that are known in part and do not follow what changes.
+    pub(crate) fn partly(&self) -> Vec<FactId> {
+        let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
+        self.row.cells.iter().enumerate().filter_map(is_partly).collect()
     }
 
     /// Whether what other units bring to it, or it to them, changes with a lever.
@@ -79,61 +100,77 @@ impl<'a> Changing<'a> {
     fn changed(&self, steps: &[i64]) -> Facts {
         let mut facts = self.facts.clone();
         if let Some(row) = facts.rows.get_mut(self.member) {
-            row.clone_from(&self.row);
-            for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
-                if let Some(slot) = row.cells.get_mut(lever.fact) {
-                    let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
-                    let cell = slot.take().unwrap_or(crate::facts::Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
-                    *slot = Some(crate::facts::Cell { value, ..cell });
-                }
-            }
+            *row = self.with(steps);
         }
         facts.gather(self.plan);
         facts
     }
 
-    /// What comes of a change, with where every value came from; none where it breaks a limit of a fact.
-    pub(crate) fn traced(&self, steps: &[i64]) -> Option<Outcome<crate::eval::domain::TracedValue>> {
-        let outcome = if self.bears_on_others() {
-            let facts = self.changed(steps);
-            traced(self.program, facts.rows.get(self.member)?, Until::Bounds)
-        } else {
-            traced(self.program, &Changed { row: &self.row, levers: &self.levers, steps }, Until::Bounds)
+    /// Its own facts after a change.
+    fn with(&self, steps: &[i64]) -> Row {
+        let unchanged = self.facts.rows.get(self.member).filter(|_| steps.iter().all(|steps| *steps == 0));
+        let mut row = unchanged.unwrap_or(&self.row).clone();
+        for (lever, steps) in self.levers.iter().zip(steps).filter(|(_, steps)| **steps != 0) {
+            if let Some(slot) = row.cells.get_mut(lever.fact) {
+                let value = lever.at(*steps).map_or(Value::Absent(Absence::TooLarge), Value::Number);
+                let cell = slot.take().unwrap_or(Cell { value, known: None, file: 0, row: 0, column: 0, provenance: None, basis: None });
+                *slot = Some(Cell { value, ..cell });
+            }
+        }
+        row
+    }
+
+    /// What comes of a change; none where it breaks a limit of a fact.
+    fn came(&self, steps: &[i64]) -> Option<Came> {
+        let of = (self.plan, self.program);
+        let everyone = self.bears_on_others().then(|| self.changed(steps));
+        let own = match &everyone {
+            Some(facts) => Some(facts.rows.get(self.member)?.clone()),
+            None => self.row.is_open().then(|| self.with(steps)),
         };
         let cells = Changed { row: &self.row, levers: &self.levers, steps };
-        keeps_limits((self.plan, self.program), &cells, |step| Some(outcome.value(step))).then_some(outcome)
+        let (outcome, known) = match &own {
+            Some(row) => evaluated(self.program, row, Until::Bounds),
+            None => (traced(self.program, &cells, Until::Bounds), None),
+        };
+        let kept = match own.as_ref().zip(known.as_ref()) {
+            // what may keep a limit is not ruled out
+            Some((row, _)) => !self.program.bounds.iter().any(|bound| breaks(of, bound, &InPart(row), &outcome.bounds)),
+            None => keeps_limits(of, &cells, |step| Some(outcome.value(step))),
+        };
+        kept.then_some(Came { everyone, outcome, known })
+    }
+
+    /// What comes of a change, with where every value came from; none where it breaks a limit of a fact.
+    pub(super) fn traced(&self, steps: &[i64]) -> Option<Outcome<TracedValue>> {
+        Some(self.came(steps)?.outcome)
     }
 
     /// Where the unit stands after a change; none where it breaks a limit.
     pub(crate) fn standing(&self, steps: &[i64]) -> Option<Standing> {
-        let outcome = self.traced(steps)?;
-        let number = |step: StepId| outcome.value(step).number().copied();
-        let exempt = matches!(outcome.status, Status::Exempt(_));
-        let score = |item: ItemId| self.program.items.get(item).copied().flatten().and_then(|item| number(item.score)).filter(|_| !exempt);
+        let came = self.came(steps)?;
+        let exempt = matches!(came.outcome.status, Status::Exempt(_));
+        let score = |item: ItemId| self.program.items.get(item).copied().flatten().and_then(|item| came.number(item.score)).filter(|_| !exempt);
         Some(Standing {
-            total: number(self.program.total).filter(|_| outcome.status == Status::Scored),
-            rank: self.place(&outcome, steps),
+            total: came.number(self.program.total).filter(|_| matches!(came.outcome.status, Status::Scored | Status::Partly)),
+            rank: self.place(&came),
             scores: (0..self.plan.items.len()).map(score).collect(),
         })
     }
 
-    fn place(&self, outcome: &Outcome<crate::eval::domain::TracedValue>, steps: &[i64]) -> Option<Decimal> {
-        let own = contestant(self.program, outcome, "")?;
-        if self.bears_on_others() {
-            return place_among(self.plan, &own, &rivals(self.plan, &self.changed(steps), self.member).0);
-        }
-        place_among(self.plan, &own, &self.rivals)
+    fn place(&self, came: &Came) -> Option<[Decimal; 2]> {
+        let own = racer(self.program, &self.plan.ranking, &came.outcome, came.known.as_ref()).filter(Racer::is_sure)?;
+        Some(match &came.everyone {
+            Some(facts) => Ranked::new(self.plan, facts).beside(self.member).place(&own),
+            None => self.rivals.place(&own),
+        })
     }
 
-    /// What is aimed at after a change, the more the better; none where there is none or a limit is broken.
+    /// What is aimed at after a change, whatever the facts known in part are, the more the better; none where there is none or a limit is
+    /// broken.
     pub(super) fn reached(&mut self, steps: &[i64], aim: Aim) -> Option<Number> {
-        if aim == Aim::Place || self.bears_on_others() {
-            let standing = self.standing(steps)?;
-            return match aim {
-                Aim::Total => standing.total,
-                Aim::Item(item) => standing.scores.get(item).copied().flatten(),
-                Aim::Place => standing.rank.map(|place| Number::from(place).negated()),
-            };
+        if aim == Aim::Place || self.bears_on_others() || self.row.is_open() {
+            return self.standing(steps)?.reached(aim);
         }
         let cells = Changed { row: &self.row, levers: &self.levers, steps };
         let status = evaluate(&mut self.exact, &cells, Until::Bounds);
@@ -171,47 +208,36 @@ impl<'a> Changing<'a> {
         }
     }
 
-    /// The best place that bounds of the keys leave open.
+    /// The best place that bounds of the keys leave open, for certain whatever the others come to.
     fn best_place(&self, values: &[Bounds]) -> Upper {
-        let first = Upper::UpTo(Number::from(Decimal::NEGATIVE_ONE));
-        let mut keys = Vec::new();
-        for (step, descending) in self.program.keys.iter().zip(&self.plan.ranking.keys) {
-            let Some(hull) = values.get(*step).and_then(Bounds::numbers) else { return Upper::Nothing };
-            match if *descending { hull.high } else { hull.low } {
-                Some(end) => keys.push(Value::Number(end)),
-                None => return first,
-            }
-        }
         if self.bears_on_others() {
-            return first;
+            return Upper::UpTo(Number::from(Decimal::NEGATIVE_ONE));
         }
-        let last = self.program.last.and_then(|last| values.get(last)).is_some_and(|last| !last.can_be(false));
-        let best = Contestant { last, keys, listed: Vec::new(), name: String::new() };
-        place_among(self.plan, &best, &self.rivals).map_or(first, |place| Upper::UpTo(Number::from(place).negated()))
+        let bounds = |step: StepId| values.get(step).copied().unwrap_or(Bounds::ANY);
+        match racer_within(self.program, &self.plan.ranking, bounds, true) {
+            Some(own) => Upper::UpTo(Number::from(self.rivals.place(&own.at_best())[1]).negated()),
+            None => Upper::Nothing,
+        }
     }
 }
 
-/// The place of one among others.
-fn place_among(plan: &Plan, own: &Contestant, rivals: &[Contestant]) -> Option<Decimal> {
-    let all: Vec<&Contestant> = std::iter::once(own).chain(rivals).collect();
-    places(&plan.ranking, &all).first().copied()
+/// What comes of a change.
+struct Came {
+    /// The facts of all units, where it bears on others.
+    everyone: Option<Facts>,
+    outcome: Outcome<TracedValue>,
+    /// What of the unit is known in part.
+    known: Option<Known>,
 }
 
-/// The units that a member is ranked among, as far as they have a total, and how many may come to have one.
-fn rivals(plan: &Plan, facts: &Facts, member: usize) -> (Vec<Contestant>, usize) {
-    let tier = facts.members.get(member).map(|member| member.tier);
-    let (mut found, mut open) = (Vec::new(), 0);
-    for (index, (other, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
-        let among = index != member && (!plan.ranking.within_tier || Some(other.tier) == tier);
-        if let Some(program) = plan.programs.get(other.tier).filter(|_| among) {
-            let outcome = traced(program, row, Until::Scores);
-            match contestant(program, &outcome, &other.name).filter(|_| row.listed) {
-                Some(rival) => found.push(rival),
-                None => open += usize::from(!row.listed || !matches!(outcome.status, Status::Exempt(_) | Status::NotApplicable)),
-            }
+impl Came {
+    /// The numbers that a value can be; none where it may be none.
+    fn number(&self, step: StepId) -> Option<Hull> {
+        match &self.known {
+            Some(known) => known.surely(step),
+            None => self.outcome.value(step).number().copied().map(Hull::of),
         }
     }
-    (found, open)
 }
 
 /// The inputs that facts of a unit bear on: by what it brings to them itself, or by others that do.
@@ -336,13 +362,13 @@ struct Within<'s> {
 impl Cells<Bounds> for Within<'_> {
     fn cell(&self, fact: FactId) -> Option<Bounds> {
         match self.levers.iter().zip(self.area).find(|(lever, _)| lever.fact == fact) {
-            Some((_, (0, 0))) | None => self.row.cell(fact).map(Bounds::of),
+            Some((_, (0, 0))) | None => InPart(self.row).cell(fact),
             Some((lever, (low, high))) => {
                 let whole = lever.step.fract().is_zero() && lever.value.fract().is_zero();
                 let between = if whole { Bounds::whole_between } else { Bounds::between };
                 let changed = between(lever.at(*low), lever.at(*high));
                 // a fact that is there by its default is blank as long as it does not change
-                let blank = self.row.cell(fact).is_none() && *low <= 0 && 0 <= *high;
+                let blank = self.row.get(fact).is_none() && *low <= 0 && 0 <= *high;
                 Some(if blank { changed.join(&Bounds::of(Value::Absent(Absence::Missing))) } else { changed })
             }
         }
@@ -352,14 +378,14 @@ impl Cells<Bounds> for Within<'_> {
         if self.gathered.get(input) == Some(&true) {
             return Some(Bounds::ANY);
         }
-        Cells::input(self.row, input).map(Bounds::of)
+        InPart(self.row).input(input)
     }
 
     fn instead(&self, step: StepId) -> Option<Bounds> {
-        Cells::instead(self.row, step).map(Bounds::of)
+        InPart(self.row).instead(step)
     }
 
     fn is_adjusted(&self) -> bool {
-        Cells::<Value>::is_adjusted(self.row)
+        InPart(self.row).is_adjusted()
     }
 }

@@ -23,7 +23,7 @@ use self::model::{Model, Placed, joined, model};
 use self::parse::{Origin, Tree, Word, parse};
 use self::terms::Figure;
 use super::relaxed::Relaxed;
-use crate::diag::{self, CellPlace, Code, Diagnostic, Words, words};
+use crate::diag::{self, CellPlace, Code, Diagnostic, Words, number_of, words};
 use crate::eval::domain::Absence;
 use crate::facts::table::{Table, squeezed};
 use crate::facts::{Facts, printed};
@@ -333,6 +333,9 @@ fn quotations(tree: &Tree, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
         return;
     };
     let lines: Vec<String> = text.lines().map(squeezed).collect();
+    for (copied, span) in tree.tables.iter().flat_map(|table| &table.copied) {
+        diagnostics.extend(beyond(copied, *span, (&file.text, lines.len())));
+    }
     for claim in &tree.claims {
         let (line, span) = claim.line;
         let wanted = squeezed(&claim.quotation.text);
@@ -344,16 +347,36 @@ fn quotations(tree: &Tree, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A table cannot have been copied from lines that the text does not have.
+fn beyond(copied: &RangeInclusive<usize>, span: Span, (file, count): (&str, usize)) -> Option<Diagnostic> {
+    let (first, last) = (copied.start(), copied.end());
+    let lines = number_of(count, "line", "lines");
+    let fault = if first > last {
+        words!("第 {first} 行在第 {last} 行之后", "line {first} stands behind line {last}")
+    } else if *first == 0 || *last > count {
+        let beyond = if *first == 0 { first } else { last };
+        words!("{file} 没有第 {beyond} 行", "{file} has no line {beyond}")
+    } else {
+        return None;
+    };
+    Some(
+        Diagnostic::new(Code::NotQuoted, fault)
+            .at(span, words!("照录自这里", "copied from here"))
+            .help(words!("改正行号:从 1 数起,正文共 {count} 行", "correct the line: they count from 1, and the text has {lines}")),
+    )
+}
+
 fn misquoted(quotation: &Word, (line, span): (usize, Span), elsewhere: Option<usize>, (file, count): (&str, usize)) -> Diagnostic {
     let text: String = quotation.text.chars().take(30).collect();
     let fault = Diagnostic::new(Code::NotQuoted, words!("{file} 第 {line} 行里没有「{text}」", "line {line} of {file} does not hold “{text}”"))
         .at(quotation.span, words!("引文", "the quotation"))
         .at(span, words!("写的是这一行", "the line that is named"));
+    let lines = number_of(count, "line", "lines");
     match elsewhere {
         Some(other) => fault.fix(words!("它在第 {other} 行", "it stands in line {other}"), span, other.to_string()),
         None => fault.help(words!(
             "照抄正文(空白不计),或改正行号;正文共 {count} 行",
-            "copy the words of the text (blanks apart), or correct the line; the text has {count} lines"
+            "copy the words of the text (blanks apart), or correct the line; the text has {lines}"
         )),
     }
 }
@@ -494,13 +517,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The faults of a claims file that quotes `甲县 98 分。` and reads one table.
+    /// The faults of a claims file that quotes `甲县 98 分。乙县 97.5 分。`, of two lines, and reads one table.
     fn answer(text: &str) -> (Option<Claims>, Vec<Diagnostic>) {
         let mut sources = Sources::default();
         let file = sources.add("通报.claims", text);
         let mut found = Vec::new();
         let draft = read(&sources, file, &mut found);
-        let files = [("文", "甲县 98 分。\n"), ("表", "单位,得分\n甲县,98\n乙县,97.5\n")];
+        let files = [("文", "甲县 98 分。\n乙县 97.5 分。\n"), ("表", "单位,得分\n甲县,98\n乙县,97.5\n")];
         let files: Files = files.into_iter().map(|(name, text)| (name.to_owned(), (name.to_owned(), text.as_bytes().to_vec()))).collect();
         let claims = judge(&mut sources, &draft, &files, &Known::default(), &mut found);
         (claims, found)
@@ -524,7 +547,8 @@ mod tests {
         let holds = (Some((Verdict::Holds, Evidence::Own)), Vec::new());
         assert_eq!(of("得分表", "另(\"甲县\").得分 = 98 分"), holds);
         assert_eq!(of("得分表 键 单位 照录 行 1", "另(\"甲县\").得分 = 98 分"), (Some((Verdict::Holds, Evidence::Copied)), Vec::new()));
-        assert_eq!(of("得分表 照录 行 2 至 9", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 照录 行 2", "另(\"甲县\").得分 = 98 分"), holds);
+        assert_eq!(of("得分表 照录 行 2 至 3", "另(\"甲县\").得分 = 98 分"), (None, vec![Code::NotQuoted]));
         assert_eq!(of("得分表 不全", "另 计数() = 3 项"), (Some((Verdict::Unknown, Evidence::Own)), Vec::new()));
         assert_eq!(of("得分表 不全", "另 最高(得分) = 97 分").0, Some((Verdict::Fails, Evidence::Own)));
         // what a part has may still be what is printed of the whole

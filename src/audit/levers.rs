@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::eval::Until;
-use crate::eval::domain::{Absence, Value};
+use crate::eval::domain::{Absence, Interval, Value};
 use crate::eval::outcome::traced;
-use crate::facts::Row;
+use crate::eval::{Until, run};
+use crate::facts::{InPart, Row};
 use crate::plan::{Adjustable, FactId, Plan, Program, Role, Step, StepId, TierId, closure};
 use crate::quantity::Number;
 
@@ -83,15 +83,27 @@ pub(super) fn reads(program: &Program, roots: impl IntoIterator<Item = StepId>, 
 }
 
 /// Takes the facts out of a row that are given though they also follow from facts that are to change: they are to follow. Where what is
-/// given is not what follows it stays. Gives back which were taken out, and which stay.
+/// given is not what follows it stays. A set that what follows can lie in is the same; one that stays is what was written, not what it was
+/// narrowed to by what changes. Gives back which were taken out, and which stay.
 pub(crate) fn freed(program: &Program, row: &mut Row, changing: &[FactId]) -> (Vec<FactId>, Vec<FactId>) {
     let outcome = traced(program, row, Until::Bounds);
+    let mut possible = Vec::new();
+    if row.is_partly_known() {
+        run(&Interval, program, &InPart(row), Until::Bounds, &mut possible);
+    }
     let (mut freed, mut held) = (Vec::new(), Vec::new());
     for (fact, slot) in row.cells.iter_mut().enumerate() {
-        let Some(cell) = slot.as_ref().filter(|_| !changing.contains(&fact)) else { continue };
+        let Some(cell) = slot.as_mut().filter(|_| !changing.contains(&fact)) else { continue };
         let Some(derived) = derivation(program, fact).filter(|derived| reads(program, [*derived], changing)) else { continue };
         let follows = outcome.value(derived);
-        if follows == cell.value {
+        let same = match &mut cell.known {
+            Some(known) => {
+                known.bounds = known.stated;
+                possible.get(derived).is_some_and(|follows| known.stated.common(follows).is_some())
+            }
+            None => follows == cell.value,
+        };
+        if same {
             freed.push(fact);
             *slot = None;
         } else if follows.number().is_some() || follows == UNDEFINED {

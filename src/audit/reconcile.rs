@@ -195,6 +195,13 @@ impl Found {
     fn of(verdict: Verdict, why: Why) -> Found {
         Found { computed: None, verdict, interval: None, why }
     }
+
+    /// What is found of that cell.
+    fn told(self, cell: &Cell, interval: Option<(Option<String>, Option<String>)>) -> Checked {
+        let Found { computed, verdict, why, .. } = self;
+        let (unit, column, published) = (cell.unit.clone(), cell.column.clone(), cell.printed.clone());
+        Checked { table: cell.table, row: Some(cell.row), unit, column, published, computed, verdict, interval, why }
+    }
 }
 
 /// How a value is printed.
@@ -223,17 +230,7 @@ impl Reconciling<'_> {
             let end = |end: Option<Number>| end.and_then(|end| print.shown(&end));
             (end(hull.low), end(hull.high))
         });
-        Checked {
-            table: cell.table,
-            row: Some(cell.row),
-            unit: cell.unit.clone(),
-            column: cell.column.clone(),
-            published: cell.printed.clone(),
-            computed: found.computed,
-            verdict: found.verdict,
-            interval,
-            why: found.why,
-        }
+        found.told(cell, interval)
     }
 
     fn print(&self, cell: &Cell) -> Print {
@@ -568,17 +565,7 @@ impl Reconciling<'_> {
             (Some(_), Some(published), _) if by_totals.is_some_and(|place| complete || published < place) => Found::of(Verdict::Inconsistent, why),
             _ => Found::of(Verdict::Unknown, why),
         };
-        Checked {
-            table: cell.table,
-            row: Some(cell.row),
-            unit: cell.unit.clone(),
-            column: cell.column.clone(),
-            published: cell.printed.clone(),
-            computed: computed.map(quantity::plain),
-            verdict: found.verdict,
-            interval: None,
-            why: found.why,
-        }
+        Found { computed: computed.map(quantity::plain), ..found }.told(cell, None)
     }
 
     /// The place by the published totals, and whether every unit that can take part has one.
@@ -631,14 +618,20 @@ fn same_as(case: &Case<'_>, step: StepId, other: StepId) -> bool {
 
 /// Whether a text says in words why there is no value.
 fn said(status: Option<State>, printed: &str) -> bool {
-    let words: [&str; 2] = match status {
-        Some(State::Missing) => ["缺数据", "missing"],
-        Some(State::Pending) => ["待定", "pending"],
-        Some(State::Exempt) => ["不参评", "exempt"],
-        Some(State::NotApplicable) => ["不适用", "n/a"],
-        Some(State::Scored | State::Partly) | None => return false,
-    };
-    words.contains(&printed)
+    ABSENT.iter().any(|(state, words)| Some(*state) == status && words.contains(&printed))
+}
+
+/// What tables print where there is no value.
+const ABSENT: [(State, [&str; 2]); 4] = [
+    (State::Missing, ["缺数据", "missing"]),
+    (State::Pending, ["待定", "pending"]),
+    (State::Exempt, ["不参评", "exempt"]),
+    (State::NotApplicable, ["不适用", "n/a"]),
+];
+
+/// Whether a printed text says that there is no value, whatever the reason.
+pub(super) fn says_why(printed: &str) -> bool {
+    ABSENT.iter().any(|(_, words)| words.contains(&printed))
 }
 
 /// A blank cell: of what does not apply, or comes to nothing.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::changing::{Changing, Standing};
 use super::levers::{Lever, reads};
+use crate::eval::domain::Hull;
 use crate::plan::{FactId, ItemId};
 use crate::quantity::Number;
 
@@ -16,9 +17,7 @@ pub(crate) struct Sensitivity {
     pub(crate) value: Decimal,
     /// The indicator that rests on it.
     pub(crate) item: ItemId,
-    pub(crate) score: Option<Number>,
-    pub(crate) total: Option<Number>,
-    pub(crate) rank: Option<Decimal>,
+    pub(crate) stand: Stand,
     /// One step less; none where the fact cannot be less.
     pub(crate) fewer: Option<Neighbour>,
     /// One step more.
@@ -32,13 +31,20 @@ pub(crate) struct Sensitivity {
 #[derive(Debug)]
 pub(crate) struct Neighbour {
     pub(crate) value: Number,
-    pub(crate) score: Option<Number>,
-    pub(crate) total: Option<Number>,
-    pub(crate) rank: Option<Decimal>,
+    pub(crate) stand: Stand,
 }
 
-/// One step of one lever, which must be the only one, for every indicator that rests on it; of facts that may be known in part.
-pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize, partly: bool) -> Vec<Sensitivity> {
+/// Where the unit stands, seen from one indicator: from the least to the most that can be where facts are known in part.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    pub(crate) score: Option<Hull>,
+    pub(crate) total: Option<Hull>,
+    /// The best place and the worst.
+    pub(crate) rank: Option<[Decimal; 2]>,
+}
+
+/// One step of one lever, which must be the only one, for every indicator that rests on it.
+pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize) -> Vec<Sensitivity> {
     let (Some(lever), Some(now)) = (stand.levers.first(), stand.standing(&[0])) else { return Vec::new() };
     let after = |steps: i64| {
         let allowed = lever.least <= steps && steps <= lever.most;
@@ -51,18 +57,19 @@ pub(crate) fn sensitivity(stand: &Changing<'_>, member: usize, partly: bool) -> 
         // what follows from the fact is read in its place
         steps.is_some_and(|steps| reads(stand.program, [steps.score], &[lever.fact]))
     };
-    indicators.filter(rests).map(|item| seen(lever, (member, item, partly), &now, (fewer.as_ref(), more.as_ref()))).collect()
+    indicators.filter(rests).map(|item| seen(lever, (member, item, stand.is_open()), &now, (fewer.as_ref(), more.as_ref()))).collect()
 }
 
 type Beside<'s> = Option<&'s (Number, Standing)>;
 
 fn seen(lever: &Lever, (member, item, partly): (usize, ItemId, bool), now: &Standing, (fewer, more): (Beside<'_>, Beside<'_>)) -> Sensitivity {
     let score = |standing: &Standing| standing.scores.get(item).copied().flatten();
-    let neighbour = |(value, standing): &(Number, Standing)| Neighbour { value: *value, score: score(standing), total: standing.total, rank: standing.rank };
-    let furthest = |of: &dyn Fn(&Standing) -> Option<Number>| {
-        let from = of(now)?;
+    let stand = |standing: &Standing| Stand { score: score(standing), total: standing.total, rank: standing.rank };
+    let neighbour = |(value, standing): &(Number, Standing)| Neighbour { value: *value, stand: stand(standing) };
+    let furthest = |of: &dyn Fn(&Standing) -> Option<Hull>| {
+        let from = of(now)?.point()?;
         let moved = |(_, beside): &(Number, Standing)| {
-            let moved = of(beside)?.minus(&from).ok()?;
+            let moved = of(beside)?.point()?.minus(&from).ok()?;
             Some(if moved < Number::ZERO { moved.negated() } else { moved })
         };
         let all: Vec<Option<Number>> = [fewer, more].into_iter().flatten().map(moved).collect();
@@ -75,9 +82,7 @@ fn seen(lever: &Lever, (member, item, partly): (usize, ItemId, bool), now: &Stan
         fact: lever.fact,
         value: lever.value,
         item,
-        score: score(now),
-        total: now.total,
-        rank: now.rank,
+        stand: stand(now),
         fewer: fewer.map(neighbour),
         more: more.map(neighbour),
         moves: furthest(&score),

@@ -7,14 +7,13 @@ use rust_decimal::Decimal;
 
 use super::explain::{find_item, find_unit, split};
 use super::help::{Example, example};
-use super::input::{Loaded, load_policy, month};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Aim, Changing, goal};
-use crate::diag::{Lang, language_of, words};
+use crate::audit::{Aim, Changing, Ranked, goal};
+use crate::diag::{Lang, words};
 use crate::explain::Topic;
-use crate::facts::{Facts, Row};
-use crate::plan::Plan;
+use crate::facts::Facts;
 use crate::quantity::Number;
 use crate::report::{self, GoalReport};
 
@@ -76,9 +75,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         [one] if arguments.unit.is_none() => (None, Some(one.clone())),
         named => split(named, arguments.unit.is_some()),
     };
-    let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, named, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((policy.as_deref(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, named, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lang: Lang) -> Result<End, Fault> {
@@ -155,10 +152,10 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     progress::begin(&words!("寻找最小的改动", "looking for the least change"));
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
-    let mut stand = Changing::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
-    if let Some(refusal) = known_in_part(plan, unit, row, &stand, asked.aim) {
-        return Err(refusal);
-    }
+    let ranked = Ranked::new(plan, facts);
+    let rivals = ranked.beside(asked.member);
+    let mut stand = Changing::new((plan, facts), asked.member, &rivals, levers).ok_or(Fault::Closed)?;
+    let partly = stand.partly();
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
     let report = GoalReport {
         plan,
@@ -172,34 +169,16 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
         stuck: &stuck,
         freed: &stand.freed,
         held: &stand.held,
-        open: stand.open,
+        open: rivals.open,
+        partly: &partly,
+        in_part: rivals.in_part,
+        by_bounds: stand.is_open() || asked.aim == Aim::Place && rivals.in_part > 0,
         goal: &found,
     };
     Ok(match arguments.format {
         Format::Text => report::goal_text(&report, lang),
         Format::Json => format!("{:#}\n", report::goal_json(&report)),
     })
-}
-
-/// Says that what is aimed at rests on facts that are known in part, whatever the others do.
-fn known_in_part(plan: &Plan, unit: &str, row: &Row, stand: &Changing<'_>, aim: Aim) -> Option<Fault> {
-    let still = vec![0; stand.levers.len()];
-    let standing = stand.standing(&still)?;
-    let there = match aim {
-        Aim::Total => standing.total.is_some(),
-        Aim::Place => standing.rank.is_some(),
-        Aim::Item(item) => standing.scores.get(item).is_some_and(Option::is_some),
-    };
-    if there || !row.is_partly_known() {
-        return None;
-    }
-    let partly = row.cells.iter().enumerate().filter(|(_, cell)| cell.as_ref().is_some_and(|cell| cell.known.is_some()));
-    let names: Vec<&str> = partly.filter_map(|(fact, _)| plan.facts.get(fact)).map(crate::plan::Fact::label).collect();
-    let (zh, en) = (names.join("、"), names.join(", "));
-    Some(Fault::Words(words!(
-        "{unit} 的 {zh} 只部分已知,要达到的分没有定数;先用 whatif --set 或在数据里填成一个数",
-        "{unit}: {en} known in part, so that what is to be reached has no one value: fill in one number first"
-    )))
 }
 
 /// Says why nothing can change, and what would.

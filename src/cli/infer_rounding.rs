@@ -4,24 +4,19 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_policy, month};
-use super::output::{Fault, deliver, print_diagnostics, say_written};
-use super::{End, Format, Subject, progress, published};
+use super::input::Loaded;
+use super::output::{Fault, deliver, say_written};
+use super::published::{Asked, Held, with_published};
+use super::{End, Format, progress};
 use crate::audit::rounding::infer;
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    standard: Standard,
-    #[command(flatten)]
-    subject: Subject,
-    /// 公布的得分、总分(XLSX、CSV、JSON),可写几次 / A published table of scores or totals (XLSX, CSV, JSON); may be repeated
-    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
-    published: Vec<PathBuf>,
+    asked: Asked,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     format: Format,
@@ -37,24 +32,17 @@ pub(super) const EXAMPLES: &[Example] = &[example(
 )];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let subject = &arguments.subject;
-    let mut loaded = load_policy(arguments.standard.named(), subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    let speaking = |fault: Fault| fault.speaking(shown);
-    if arguments.published.is_empty() {
-        return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
-    }
-    let (_, facts) = month(&mut loaded, subject).map_err(speaking)?;
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
-    let printed = published::read(&arguments.published, &loaded, &facts, shown).map_err(speaking)?;
+    with_published(&arguments.asked, lang, |loaded, held, shown| answer(arguments, loaded, &held, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &Loaded, Held { facts, printed, inputs, .. }: &Held, shown: Lang) -> Result<End, Fault> {
     progress::begin(&words!("比较取整办法", "comparing conventions"));
-    let found = infer(&loaded.plan, &facts, &printed, &progress::reached);
+    let found = infer(&loaded.plan, facts, printed, &progress::reached);
     let text = match arguments.format {
         Format::Text => report::inferred(&found, &loaded.plan, shown),
         Format::Json => format!("{:#}\n", report::inferred_as_json(&found, &loaded.plan, shown)),
     };
-    let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(arguments.published.iter().cloned()).collect();
-    deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(speaking)?;
+    deliver(text.as_bytes(), arguments.out.as_ref(), inputs)?;
     say_written(arguments.out.as_deref(), "", "", shown);
     Ok(End::Answered)
 }

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, bytes_of, load_facts, load_policy, period};
+use super::input::{Loaded, bytes_of, month, with_policy};
 use super::output::{Fault, deliver, print_diagnostics, say, say_written};
 use super::{End, Format, Subject};
 use crate::audit::invert::{Question, Wishes, broken, invert};
-use crate::diag::{self, Lang, Words, closest, language_of, words};
+use crate::diag::{self, Lang, Words, closest, words};
 use crate::eval::domain::Value;
 use crate::explain::Topic;
 use crate::facts::register::UNIT;
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     /// 一项数据的上限,或所有待求件数的上限;可写几次 / The most that a fact may be, or any free count; may be repeated
     #[arg(long, value_name = "[数据=]上限 / [FACT=]N", allow_negative_numbers = true)]
     max: Vec<String>,
-    /// 最多逐一列出这么多组,此外只给范围 / List so many sets of facts one by one; of the others ranges only
+    /// 最多逐一列出这么多组,0 则一组也不列;此外只给范围 / List so many sets of facts one by one, with 0 none; of the others ranges only
     #[arg(long, value_name = "组数 / N", default_value_t = 1000, allow_negative_numbers = true)]
     limit: usize,
     /// 输出格式:text(缺省)、json / Format: text (the default), json
@@ -82,17 +82,11 @@ struct Printed {
 }
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let subject = &arguments.subject;
-    let mut loaded = load_policy(arguments.policy.as_deref(), subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((arguments.policy.as_deref(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
     let subject = &arguments.subject;
-    if subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
-    }
     if arguments.score.is_some() && (arguments.unit.is_none() || arguments.indicator.is_none()) {
         return Err(Fault::Words(words!(
             "--score 是一格的得分,请用 --unit 和 --indicator 写明是哪一格",
@@ -105,8 +99,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
             "say what was printed: --score 8.15 for one cell, --published FILE for a published table"
         )));
     }
-    let period = period(loaded, subject)?;
-    let facts = load_facts(loaded, subject, &period)?;
+    let (period, facts) = month(loaded, subject)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let wishes = wishes(&loaded.plan, arguments)?;
     let cells = printed(arguments, loaded, &facts, lang)?;
@@ -181,7 +174,9 @@ fn inverted<'a>(cell: &'a Printed, (loaded, facts): (&'a Loaded, &'a Facts), (pe
         let question = Question { plan, program, row, root, step, printed, wishes };
         invert(&question, limit)
     });
-    Some(Inverted { plan, program, sources: &loaded.policy.sources, unit: &member.name, period, indicator, score: &cell.text, answer })
+    // no printed score has more digits than what its step leaves
+    let finer = number(&cell.text).filter(|printed| !crate::quantity::on_grid(*printed, step)).map(|_| step);
+    Some(Inverted { plan, program, sources: &loaded.policy.sources, unit: &member.name, period, indicator, score: &cell.text, finer, answer })
 }
 
 /// The step and the number that are asked about, or why they cannot be.
@@ -211,9 +206,13 @@ fn number(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(digits.strip_prefix('+').unwrap_or(&digits)).ok()
 }
 
-/// A printed score without its unit.
+/// A printed score without its unit, in ASCII.
 fn digits(text: &str) -> String {
-    let text = squeezed(text);
+    let ascii = |sign: char| match sign {
+        '\u{FF10}'..='\u{FF19}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF0E}' => char::from_u32(u32::from(sign).saturating_sub(0xFEE0)).unwrap_or(sign),
+        other => other,
+    };
+    let text: String = squeezed(text).chars().map(ascii).collect();
     ["分", "points", "point"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text).to_owned()
 }
 
@@ -243,6 +242,14 @@ fn wishes(plan: &Plan, arguments: &Arguments) -> Result<Wishes, Fault> {
         let fact = fact(plan, name)?;
         if wishes.free.contains(&fact) {
             return Err(Fault::Words(words!("「{name}」不能又待求又固定", "{name} cannot be both free and fixed")));
+        }
+        if let Some(set) =
+            value.map(str::trim).filter(|value| value.starts_with(['[', '［', '【', '(', '（', '{', '｛', '≥', '≤', '<', '>', '＜', '＞', '?', '？']))
+        {
+            return Err(Fault::Words(words!(
+                "--fixed 固定在一个值上,不能是「{set}」这样的范围;范围写在数据表的那一格里,上限也可用 --max {name}=…",
+                "--fixed holds a fact at one value, not at a set like {set}: write a set into the cell of the facts, or its end as --max {name}=…"
+            )));
         }
         let asked = value.map(|value| read(plan, fact, value)).transpose()?;
         if wishes.fixed.insert(fact, asked).is_some() {

@@ -1,15 +1,60 @@
-//! Reading published tables.
+//! Published tables beside the rules and the facts of a period.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::input::Loaded;
+use clap::ValueHint;
+
+use super::edition::Standard;
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, cause_words, print_diagnostics, say};
+use super::{End, Subject};
 use crate::audit::printed::{Named, Printed};
 use crate::diag::{self, Lang, closest, words};
 use crate::facts::Facts;
 use crate::facts::table::{self, Sheets, squeezed};
 use crate::source::{LARGEST, read_up_to};
+
+/// What is asked of a period, and the tables that were published of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Asked {
+    #[command(flatten)]
+    pub(super) standard: Standard,
+    #[command(flatten)]
+    pub(super) subject: Subject,
+    /// 公布的表(XLSX、CSV、JSON):得分、总分、名次,有哪些列都行,可写几次 / A published table (XLSX, CSV, JSON) of scores, totals or places, any of them; may be repeated
+    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
+    pub(super) published: Vec<PathBuf>,
+}
+
+/// A period that is to be held against what was published of it.
+pub(super) struct Held {
+    pub(super) period: String,
+    pub(super) facts: Facts,
+    pub(super) printed: Printed,
+    /// Every file that was read.
+    pub(super) inputs: Vec<PathBuf>,
+}
+
+/// Answers of a policy and what was published by it, in its language or in the one that is asked for.
+pub(super) fn with_published(asked: &Asked, lang: Option<Lang>, answer: impl FnOnce(&Loaded, Held, Lang) -> Result<End, Fault>) -> Result<End, Fault> {
+    with_policy((asked.standard.named(), asked.subject.period.as_deref()), lang, |loaded, shown| {
+        let held = held(asked, loaded, shown)?;
+        answer(loaded, held, shown)
+    })
+}
+
+/// Reads all that is asked about.
+fn held(asked: &Asked, loaded: &mut Loaded, shown: Lang) -> Result<Held, Fault> {
+    if asked.published.is_empty() {
+        return Err(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published")));
+    }
+    let (period, facts) = month(loaded, &asked.subject)?;
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
+    let printed = read(&asked.published, loaded, &facts, shown)?;
+    let inputs = loaded.inputs(&asked.subject).into_iter().chain(asked.published.iter().cloned()).collect();
+    Ok(Held { period, facts, printed, inputs })
+}
 
 /// The cells of published tables; what of them is not read is said.
 pub(super) fn read(paths: &[PathBuf], loaded: &Loaded, facts: &Facts, lang: Lang) -> Result<Printed, Fault> {

@@ -4,24 +4,19 @@ use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{load_policy, month};
-use super::output::{Fault, Tabular, deliver, print_diagnostics, say_written};
-use super::{End, Subject, progress, published};
+use super::input::Loaded;
+use super::output::{Fault, Tabular, deliver, say_written};
+use super::published::{Asked, Held, with_published};
+use super::{End, progress};
 use crate::audit::reconcile::{Reconciled, Verdict, reconcile};
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::{report, results};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    standard: Standard,
-    #[command(flatten)]
-    subject: Subject,
-    /// 公布的表(XLSX、CSV、JSON):得分、总分、名次,有哪些列都行,可写几次 / A published table (XLSX, CSV, JSON) of scores, totals or places, any of them; may be repeated
-    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
-    published: Vec<PathBuf>,
+    asked: Asked,
     /// 只核对这个单位 / Only this unit
     #[arg(long, value_name = "单位 / UNIT")]
     unit: Option<String>,
@@ -68,19 +63,14 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let subject = &arguments.subject;
-    let mut loaded = load_policy(arguments.standard.named(), subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    let speaking = |fault: Fault| fault.speaking(shown);
-    if arguments.published.is_empty() {
-        return Err(speaking(Fault::Words(words!("请用 --published 给出公布的表", "give a published table with --published"))));
-    }
-    let (period, facts) = month(&mut loaded, subject).map_err(speaking)?;
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
-    let mut printed = published::read(&arguments.published, &loaded, &facts, shown).map_err(speaking)?;
+    with_published(&arguments.asked, lang, |loaded, held, shown| answer(arguments, loaded, held, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &Loaded, held: Held, shown: Lang) -> Result<End, Fault> {
+    let Held { period, facts, mut printed, inputs } = held;
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &|_, _| {});
     progress::begin(&words!("核对", "reconciling"));
-    let unit = arguments.unit.as_ref().map(|name| super::explain::find_unit(&loaded, &facts, name)).transpose().map_err(speaking)?;
+    let unit = arguments.unit.as_ref().map(|name| super::explain::find_unit(loaded, &facts, name)).transpose()?;
     let mut found = reconcile(&loaded.plan, &facts, &results, &printed, &progress::reached);
     if let Some(unit) = unit {
         found.cells.retain(|cell| cell.unit == unit);
@@ -92,8 +82,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         Tabular::Csv => report::reconciled_as_csv(&found, &printed, shown),
         Tabular::Json => format!("{:#}\n", report::reconciled_as_json(&found, &printed, shown)),
     };
-    let inputs: Vec<PathBuf> = loaded.inputs(subject).into_iter().chain(arguments.published.iter().cloned()).collect();
-    deliver(text.as_bytes(), arguments.out.as_ref(), &inputs).map_err(speaking)?;
+    deliver(text.as_bytes(), arguments.out.as_ref(), &inputs)?;
     say_written(arguments.out.as_deref(), "", "", shown);
     Ok(if fails(arguments, &found) { End::FaultFound } else { End::Answered })
 }

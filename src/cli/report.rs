@@ -4,15 +4,14 @@ use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
-use super::published;
-use super::{End, Subject, progress};
+use super::published::{self, Asked};
+use super::{End, progress};
 use crate::audit::claims::Known;
 use crate::audit::reconcile::reconcile;
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::facts::Facts;
 use crate::report::{self, ClaimsView, Extent, Findings, View};
 use crate::results::{self, Results};
@@ -20,12 +19,7 @@ use crate::results::{self, Results};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    standard: Standard,
-    #[command(flatten)]
-    subject: Subject,
-    /// 公布的表,逐格核对后标在页上;可重复 / A published table, whose cells are marked with their verdicts; may be repeated
-    #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
-    published: Vec<PathBuf>,
+    asked: Asked,
     /// 断言文件,逐句核对后列在页上;可重复 / A file of claims, whose verdicts are listed; may be repeated
     #[arg(long, value_name = "文件 / FILE", value_hint = ValueHint::FilePath)]
     claims: Vec<PathBuf>,
@@ -57,27 +51,25 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    with_policy((arguments.asked.standard.named(), arguments.asked.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End, Fault> {
     let Format::Html = arguments.format;
-    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    if arguments.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")).speaking(shown));
-    }
     if let Some(out) = arguments.out.as_deref() {
-        names_a_page(out).map_err(|fault| fault.speaking(shown))?;
+        names_a_page(out)?;
     }
-    let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
-    let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
+    let (period, facts) = month(loaded, &arguments.asked.subject)?;
     progress::begin(&words!("打分", "scoring"));
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
     progress::begin(&words!("写由来", "telling derivations"));
     let view = View::new(&loaded.plan, &results, shown, Extent::Every);
     let subject = report::Subject { plan: &loaded.plan, facts: &facts, sources: &loaded.policy.sources };
-    let mut inputs = loaded.inputs(&arguments.subject);
-    let found = findings(arguments, (&loaded, &facts, &results), shown, &mut inputs).map_err(|fault| fault.speaking(shown))?;
+    let mut inputs = loaded.inputs(&arguments.asked.subject);
+    let found = findings(arguments, (loaded, &facts, &results), shown, &mut inputs)?;
     let page = report::page(&view, &subject, &found, &progress::reached);
-    deliver(page.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
+    deliver(page.as_bytes(), arguments.out.as_ref(), &inputs)?;
     say_written(arguments.out.as_deref(), "", "", shown);
     let lacking = results.units.iter().any(|unit| unit.lacks_facts);
     Ok(if lacking { End::FactsMissing } else { End::Answered })
@@ -86,11 +78,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
 /// What was found of a published month; the page has marks, a table and a list for it.
 fn findings(arguments: &Arguments, (loaded, facts, results): (&Loaded, &Facts, &Results), lang: Lang, inputs: &mut Vec<PathBuf>) -> Result<Findings, Fault> {
     let mut found = Findings::default();
-    if !arguments.published.is_empty() {
-        let printed = published::read(&arguments.published, loaded, facts, lang)?;
+    if !arguments.asked.published.is_empty() {
+        let printed = published::read(&arguments.asked.published, loaded, facts, lang)?;
         let reconciled = reconcile(&loaded.plan, facts, results, &printed, &progress::reached);
         found.cells = report::cells_found(&loaded.plan, &reconciled, &printed, lang);
-        inputs.extend(arguments.published.iter().cloned());
+        inputs.extend(arguments.asked.published.iter().cloned());
     }
     if !arguments.claims.is_empty() {
         let known = Known::month(&loaded.plan, facts, results);

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use super::{CellPlace, Code, Diagnostic, Lang, Place, Severity, language_of, words};
+use super::{CellPlace, Code, Diagnostic, Lang, Place, Severity, language_of, visible, words};
 use crate::source::{Sources, Span, position};
 
 /// Whether escape codes colour the text.
@@ -114,7 +114,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
         Lang::Zh => Level::HELP.with_name("办法"),
         Lang::En => Level::HELP,
     };
-    let mut group = Group::with_title(level.primary_title(diagnostic.words.get(lang)).id(diagnostic.code.id()));
+    let mut group = Group::with_title(level.primary_title(visible(diagnostic.words.get(lang))).id(diagnostic.code.id()));
     for (file, source) in sources.all() {
         let spans = || diagnostic.labels.iter().filter_map(|label| if let Place::Rule(span) = label.place { Some(span) } else { None });
         let Some(lines) = lines_of(&source.text, spans().filter(|span| span.file == file)) else { continue };
@@ -126,7 +126,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
                 && span.file == file
             {
                 let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let words = apart(diagnostic, &source.text, span, label.words.get(lang));
+                let words = apart(diagnostic, &source.text, span, &visible(label.words.get(lang)));
                 let within = |at: usize| at.saturating_sub(lines.start).min(shown.len());
                 snippet = snippet.annotation(kind.span(within(span.range().start)..within(span.range().end)).label(words));
             }
@@ -138,15 +138,14 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
             Place::Rule(_) => {}
             Place::Cell(cell) => {
                 let place = cell.text(lang);
-                group = group.element(note.clone().message(
-                    format!("{place}:{}{}", if lang == Lang::En { " " } else { "" }, label.words.get(lang)).trim_end().trim_end_matches(':').to_owned(),
-                ));
+                let said = format!("{place}:{}{}", if lang == Lang::En { " " } else { "" }, label.words.get(lang));
+                group = group.element(note.clone().message(visible(said.trim_end().trim_end_matches(':')).into_owned()));
             }
             Place::File(file) if label.words.get(lang).is_empty() => {
                 group = group.element(Origin::path(file.as_str()));
             }
             Place::File(file) => {
-                group = group.element(note.clone().message(format!("{file} {}", label.words.get(lang))));
+                group = group.element(note.clone().message(visible(&format!("{file} {}", label.words.get(lang))).into_owned()));
             }
         }
     }
@@ -157,7 +156,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, lang: Lang, colour: Colour) -
             }
             _ => advice.words.get(lang).to_owned(),
         };
-        group = group.element(help.clone().message(text));
+        group = group.element(help.clone().message(visible(&text).into_owned()));
     }
     let renderer = match colour {
         Colour::On => Renderer::styled(),
@@ -194,7 +193,7 @@ fn lines_of(text: &str, spans: impl Iterator<Item = Span>) -> Option<std::ops::R
 /// All diagnostics as a JSON array, in both languages. Lines and columns count from 1, columns in characters.
 #[must_use]
 pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
-    let both = |words: &super::Words| json!({ "zh": words.zh, "en": words.en });
+    let both = |words: &super::Words| json!({ "zh": visible(&words.zh), "en": visible(&words.en) });
     let range = |span: crate::source::Span| -> Value {
         let span = sources.written(span);
         let Some(source) = sources.get(span.file) else { return Value::Null };

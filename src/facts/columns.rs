@@ -241,10 +241,11 @@ fn wrong_unit(fact: &Fact, unit: &str) -> Diagnostic {
     let (label, unit) = (fact.label(), excerpt(unit));
     match &fact.kind {
         Type::Number(wanted) => {
-            Diagnostic::new(Code::UnknownColumn, words!("「{label}」以 {wanted} 计,列名里写的是 {unit}", "{label} is in {wanted}, its heading says {unit}"))
+            let wanted_en = wanted.in_english();
+            Diagnostic::new(Code::UnknownColumn, words!("「{label}」以 {wanted} 计,列名里写的是 {unit}", "{label} is in {wanted_en}, its heading says {unit}"))
                 .help(words!(
                     "换算成 {wanted} 再填,列名里写 {wanted} 或不写单位",
-                    "convert the column to {wanted}, and write {wanted} or no unit in the heading"
+                    "convert the column to {wanted_en}, and write {wanted_en} or no unit in the heading"
                 ))
         }
         _ => Diagnostic::new(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::grid::{CellFault, Form, Grid, Merge};
 use super::register::{TIER, UNIT};
 use super::table::{Table, bare, excerpt, is_ignored, is_one_of, squeezed, trimmed};
-use crate::diag::{Code, Diagnostic, words};
+use crate::diag::{CellPlace, Code, Diagnostic, number_of, words};
 
 /// The headings begin in one of so many rows with content.
 const WITHIN: usize = 40;
@@ -318,7 +318,7 @@ fn body(grid: Grid, header: Header, mut table: Table, width: usize, diagnostics:
     }
     for (row, cells) in rows {
         if form == Form::Lines && cells.len() > width {
-            diagnostics.push(too_long(&table, row, cells.len()));
+            diagnostics.push(too_long(table.row_place(row), cells.len(), table.headings.len()));
             continue;
         }
         for (column, cell) in cells.iter().enumerate() {
@@ -398,10 +398,11 @@ fn spread(merge: &Merge, table: &mut Table, rows: &mut BTreeMap<usize, Vec<Strin
     table.faults.insert((row, column), CellFault::Merged(merge.address()));
 }
 
-fn too_long(table: &Table, row: usize, count: usize) -> Diagnostic {
-    let headings = table.headings.len();
-    Diagnostic::new(Code::BadTable, words!("这一行有 {count} 格,列名只有 {headings} 个", "the row has {count} cells and the table {headings} headings"))
-        .at_cell(table.row_place(row), words!("", ""))
+/// A row of a text with more cells than there are headings: whether they are shifted nobody knows.
+pub(super) fn too_long(place: CellPlace, count: usize, headings: usize) -> Diagnostic {
+    let (cells_en, headings_en) = (number_of(count, "cell", "cells"), number_of(headings, "heading", "headings"));
+    Diagnostic::new(Code::BadTable, words!("这一行有 {count} 格,列名只有 {headings} 个", "the row has {cells_en} and the table {headings_en}"))
+        .at_cell(place, words!("", ""))
         .help(words!("含逗号的单元格(如 1,881)要加引号,或去掉逗号", "quote a cell that holds a comma, such as 1,881, or leave the comma out"))
 }
 

@@ -374,28 +374,30 @@ impl Loader<'_, '_> {
             return;
         }
         let first = first.clone();
-        let (one, other) = (self.shown(fact, &cell), self.shown(fact, &first));
+        let ((one, one_en), (other, other_en)) = (self.shown(fact, &cell), self.shown(fact, &first));
         let name = self.facts.members.get(member).map(|member| member.name.as_str()).unwrap_or_default();
         let label = self.plan.facts.get(fact).map(Fact::label).unwrap_or_default();
         self.diagnostics.push(
             Diagnostic::new(Code::Disagree, words!("「{name}」的「{label}」在两份文件里不同", "two files differ on {label} of {name}"))
-                .at_cell(self.facts.place(&cell), words!("这里是 {one}", "{one} here"))
-                .at_cell(self.facts.place(&first), words!("这里是 {other}", "{other} here"))
+                .at_cell(self.facts.place(&cell), words!("这里是 {one}", "{one_en} here"))
+                .at_cell(self.facts.place(&first), words!("这里是 {other}", "{other_en} here"))
                 .help(words!("更正其中一处,或清空不作准的一格", "correct one of the two, or clear the cell that does not hold")),
         );
     }
 
-    fn shown(&self, fact: FactId, cell: &Cell) -> String {
+    /// What a cell holds, in Chinese and in English.
+    fn shown(&self, fact: FactId, cell: &Cell) -> (String, String) {
+        let alike = |shown: String| (shown.clone(), shown);
         if let Some(known) = &cell.known {
-            return known.written.clone();
+            return alike(known.written.clone());
         }
         let kind = self.plan.facts.get(fact).map(|fact| &fact.kind);
         match (&cell.value, kind) {
-            (Value::Truth(true), _) => "是".to_owned(),
-            (Value::Truth(false), _) => "否".to_owned(),
-            (Value::Symbol(symbol), _) => self.plan.symbols.get(*symbol).cloned().unwrap_or_default(),
+            (Value::Truth(true), _) => ("是".to_owned(), "yes".to_owned()),
+            (Value::Truth(false), _) => ("否".to_owned(), "no".to_owned()),
+            (Value::Symbol(symbol), _) => alike(self.plan.symbols.get(*symbol).cloned().unwrap_or_default()),
             (value, Some(Type::Number(unit))) => value.decimal().map(|value| with_unit(value, unit)).unwrap_or_default(),
-            _ => String::new(),
+            _ => Default::default(),
         }
     }
 
@@ -415,7 +417,7 @@ impl Loader<'_, '_> {
                 continue;
             }
             let Some((row, text, value)) = bare.clone().find(|(_, _, value)| *value >= half && *value < Decimal::ONE) else { continue };
-            let meant = with_unit(value, &Unit::Rate);
+            let (meant, _) = with_unit(value, &Unit::Rate);
             let found = if small == all {
                 words!("这一列以 % 计,数却都不超过 1:「{text}」是 {text}%", "the column is in percent, and no number is above 1: {text} is {text}%")
             } else {

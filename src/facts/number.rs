@@ -98,22 +98,22 @@ impl Reading<'_> {
     }
 
     fn check(&self, value: Decimal, unit: &Unit) -> Result<(), Diagnostic> {
-        let shown = with_unit(value, unit);
+        let (shown, shown_en) = with_unit(value, unit);
         let on_step = quantity::on_grid(value, self.fact.step);
         if unit.is_count() && value < Decimal::ZERO {
-            return Err(Diagnostic::new(Code::BadCount, words!("{unit}数不会是负的:「{shown}」", "a count is never negative: {shown}"))
+            return Err(Diagnostic::new(Code::BadCount, words!("{unit}数不会是负的:「{shown}」", "a count is never negative: {shown_en}"))
                 .help(words!("更正这个数;不知道就留空", "correct the number; leave the cell blank if it is not known")));
         }
         if on_step {
             return Ok(());
         }
         if self.counts(unit) {
-            return Err(Diagnostic::new(Code::BadCount, words!("{unit}数须为整数:「{shown}」", "a count is a whole number: {shown}"))
+            return Err(Diagnostic::new(Code::BadCount, words!("{unit}数须为整数:「{shown}」", "a count is a whole number: {shown_en}"))
                 .help(words!("更正这个数;若确有小数,在规则里写明 精度", "correct the number; if fractions do occur, state the step in the rules")));
         }
-        let step = with_unit(self.fact.step, unit);
-        Err(Diagnostic::new(Code::TooFine, words!("「{shown}」比精度 {step} 更细", "{shown} is finer than the step of {step}"))
-            .help(words!("按 {step} 取整后填写,或在规则里把这项数据的 精度 写细", "round it to {step}, or state a finer step for the fact in the rules")))
+        let (step, step_en) = with_unit(self.fact.step, unit);
+        Err(Diagnostic::new(Code::TooFine, words!("「{shown}」比精度 {step} 更细", "{shown_en} is finer than the step of {step_en}"))
+            .help(words!("按 {step} 取整后填写,或在规则里把这项数据的 精度 写细", "round it to {step_en}, or state a finer step for the fact in the rules")))
     }
 
     /// Whether values are whole numbers of things.
@@ -207,18 +207,19 @@ fn looks_like_unit(suffix: &str) -> bool {
     suffix.chars().all(|letter| letter.is_alphabetic() || matches!(letter, '%' | '‰' | '/' | '×'))
 }
 
-/// A number as its cell is written.
-pub(super) fn with_unit(value: Decimal, unit: &Unit) -> String {
+/// A number as its cell is written, in Chinese and in English.
+pub(super) fn with_unit(value: Decimal, unit: &Unit) -> (String, String) {
+    let alike = |shown: String| (shown.clone(), shown);
     if let Some(shown) = moment::show(&Number::from(value), unit) {
-        return shown;
+        return alike(shown);
     }
     if !unit.is_percent() {
         let value = quantity::plain(value);
-        return if matches!(unit, Unit::Named(_)) { format!("{value} {unit}") } else { value };
+        return if matches!(unit, Unit::Named(_)) { (format!("{value} {unit}"), format!("{value} {}", unit.in_english_behind(&value))) } else { alike(value) };
     }
     let hundredfold = Number::from(value).times(&Number::from(Decimal::ONE_HUNDRED)).ok().and_then(|value| value.decimal());
-    let sign = if *unit == Unit::Points { " 个百分点" } else { "%" };
-    hundredfold.map_or_else(|| quantity::plain(value), |value| format!("{}{sign}", quantity::plain(value)))
+    let Some(shown) = hundredfold.map(quantity::plain) else { return alike(quantity::plain(value)) };
+    if *unit == Unit::Points { (format!("{shown} 个百分点"), format!("{shown} pp")) } else { alike(format!("{shown}%")) }
 }
 
 // --- faults ---
@@ -242,10 +243,10 @@ fn unreadable(text: &str, unit: &Unit, malformed: &Malformed) -> Diagnostic {
             ),
         ),
         Malformed::Other => {
-            let example = with_unit(if unit.is_percent() { Decimal::new(985, 3) } else { Decimal::from(146) }, unit);
+            let (example, example_en) = with_unit(if unit.is_percent() { Decimal::new(985, 3) } else { Decimal::from(146) }, unit);
             bad_cell(
                 words!("「{shown}」不是数", "{shown} is not a number"),
-                words!("不知道就留空;知道就写数,例如 {example}", "leave the cell blank if it is not known, else write a number such as {example}"),
+                words!("不知道就留空;知道就写数,例如 {example}", "leave the cell blank if it is not known, else write a number such as {example_en}"),
             )
         }
     }
@@ -273,17 +274,17 @@ fn other_unit(text: &str, suffix: &str, unit: &Unit) -> Diagnostic {
 
 fn bare(value: Decimal, unit: &Unit) -> Diagnostic {
     let plain = quantity::plain(value);
-    let (as_percent, as_fraction) = (with_unit(hundredth(value), unit), with_unit(value, unit));
-    let title = words!("「{plain}」没有写单位:是 {as_percent},还是 {as_fraction}?", "{plain} bears no unit: is it {as_percent} or {as_fraction}?");
+    let ((as_percent, percent_en), (as_fraction, fraction_en)) = (with_unit(hundredth(value), unit), with_unit(value, unit));
+    let title = words!("「{plain}」没有写单位:是 {as_percent},还是 {as_fraction}?", "{plain} bears no unit: is it {percent_en} or {fraction_en}?");
     if (Decimal::NEGATIVE_ONE..=Decimal::ONE).contains(&value) {
-        return bad_cell(title, words!("写明单位:{as_fraction} 或 {as_percent}", "state the unit: {as_fraction} or {as_percent}"));
+        return bad_cell(title, words!("写明单位:{as_fraction} 或 {as_percent}", "state the unit: {fraction_en} or {percent_en}"));
     }
-    let heading = if *unit == Unit::Points { "(百分点)" } else { "(%)" };
+    let (heading, heading_en) = if *unit == Unit::Points { ("(百分点)", "(pp)") } else { ("(%)", "(%)") };
     bad_cell(
         title,
         words!(
             "写明单位,例如 {as_percent};整列都不带单位的,在列名后写{heading}",
-            "state the unit, as in {as_percent}; where the whole column bears none, write {heading} behind its heading"
+            "state the unit, as in {percent_en}; where the whole column bears none, write {heading_en} behind its heading"
         ),
     )
 }
@@ -295,7 +296,7 @@ fn hundredth(value: Decimal) -> Decimal {
 
 fn odd_rate(value: Decimal, unit: &Unit) -> Option<Diagnostic> {
     let odd = matches!(unit, Unit::Rate | Unit::Complement) && !(Decimal::ZERO..=Decimal::ONE).contains(&value);
-    let shown = with_unit(value, unit);
+    let (shown, _) = with_unit(value, unit);
     odd.then(|| {
         Diagnostic::new(Code::OddRate, words!("率为 {shown},不在 0 至 100% 之内", "a rate of {shown} is outside 0 to 100 %"))
             .help(words!("核对这个数;若确实如此,不必理会", "check the number; if it is right, nothing need be done"))

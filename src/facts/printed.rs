@@ -1,5 +1,7 @@
 //! Tables as they were printed: every row a record of the one thing that printed them.
 
+use super::grid::Form;
+use super::header::too_long;
 use super::ledger::{Reader, Texts};
 use super::table::{Table, grids};
 use super::units::Units;
@@ -26,11 +28,16 @@ pub(crate) fn table(path: &str, bytes: &[u8], sheet: Option<&str>, diagnostics: 
     };
     let (header, headings) = grid.rows.remove(0);
     let width = headings.len();
-    let rows = grid.rows.into_iter().map(|(row, mut cells)| {
+    let mut table = Table { path: path.to_owned(), sheet: grid.sheet, form: grid.form, header, headings, faults: grid.faults, ..Table::default() };
+    for (row, mut cells) in grid.rows {
+        if grid.form == Form::Lines && cells.len() > width {
+            diagnostics.push(too_long(table.row_place(row), cells.len(), width));
+            continue;
+        }
         cells.resize(width.max(cells.len()), String::new());
-        (row, cells)
-    });
-    Some(Table { path: path.to_owned(), sheet: grid.sheet, form: grid.form, header, headings, rows: rows.collect(), faults: grid.faults, ..Table::default() })
+        table.rows.push((row, cells));
+    }
+    Some(table)
 }
 
 /// The tables as the records of one member of the first tier.

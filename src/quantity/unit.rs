@@ -157,6 +157,8 @@ impl Unit {
     /// [`UnitFault::Differ`] where the two have none.
     pub fn minus(&self, other: &Unit, one: Whole) -> Result<Unit, UnitFault> {
         match (self, other) {
+            // 1 − a / b of plain numbers is what the quotient is: a number, and a rate where one is wanted
+            (Unit::Number, Unit::Quotient) if one == Whole::Yes => Ok(Unit::Quotient),
             (Unit::Number | Unit::Rate, b) if one == Whole::Yes && b.is_rate() => Ok(Unit::Complement),
             (Unit::Date, Unit::Date) => Ok(Unit::named(DAYS)),
             (Unit::Time, Unit::Time) => Ok(Unit::named(SECONDS)),
@@ -293,11 +295,14 @@ impl Unit {
             Unit::Date => "date".to_owned(),
             Unit::Time => "time".to_owned(),
             _ => {
-                let mut name = self.to_string();
-                for (chinese, english) in BUILT_IN {
-                    name = name.split('/').map(|part| if part == *chinese { *english } else { part }).collect::<Vec<_>>().join("/");
-                }
-                name
+                // a compound is names with signs between them, perhaps with exponents
+                let name = self.to_string();
+                let english = |name: &str| BUILT_IN.iter().find(|(chinese, _)| *chinese == name).map_or(name.to_owned(), |(_, english)| (*english).to_owned());
+                let parts = name.split_inclusive(['/', '×', '^']).map(|part| match part.strip_suffix(['/', '×', '^']) {
+                    Some(bare) => format!("{}{}", english(bare), part.get(bare.len()..).unwrap_or_default()),
+                    None => english(part),
+                });
+                parts.collect()
             }
         }
     }
@@ -361,6 +366,14 @@ mod tests {
         assert_eq!([told("分", "-1"), told("分", "1.00"), told("分", "2"), told("元", "1"), told("亩", "1")], ["point", "points", "points", "yuan", "亩"]);
     }
 
+    #[test]
+    fn each_part_of_a_compound_is_named_in_english() {
+        let (case, point, person) = (Unit::named("件"), Unit::score(), Unit::named("人"));
+        let square = person.times(&person).unwrap();
+        let told = [case.times(&point).unwrap(), point.over(&case).unwrap(), square.over(&Unit::named("亩")).unwrap()].map(|unit| unit.in_english());
+        assert_eq!(told, ["cases×points", "points/cases", "persons^2/亩"]);
+    }
+
     fn unit() -> impl Strategy<Value = Unit> {
         let named = prop_oneof![Just("件"), Just("次"), Just("分"), Just("人")];
         let simple = prop_oneof![
@@ -382,6 +395,8 @@ mod tests {
         let (rate, points, count, score) = (Unit::Rate, Unit::Points, Unit::named("件"), Unit::score());
         assert_eq!(rate.minus(&rate, Whole::No), Ok(Unit::Points));
         assert_eq!(Unit::Number.minus(&rate, Whole::Yes), Ok(Unit::Complement));
+        let rest = Unit::Number.minus(&Unit::Quotient, Whole::Yes).unwrap();
+        assert_eq!((rest.fits(&rate), rest.fits(&Unit::Number), rest.plus(&Unit::Number)), (true, true, Ok(Unit::Number)));
         assert_eq!(rate.plus(&points), Ok(Unit::Rate));
         assert_eq!(count.over(&count), Ok(Unit::Rate));
         assert_eq!(score.times(&rate), Ok(score.clone()));

@@ -8,7 +8,7 @@ use super::pick;
 use super::reconciled::relaxed_name;
 use super::value::{absence_word, mode_word, show_number};
 use crate::audit::claims::{Cell, Claim, Claims, Contradiction, Evidence, Found, Listed, Off, Shown, Stranger, Verdict, Why, Wrong};
-use crate::diag::{Lang, words};
+use crate::diag::{Lang, number_of, words};
 use crate::facts::table::csv_cell;
 use crate::quantity::Mode;
 
@@ -207,6 +207,7 @@ fn found(found: &Found, verdict: Verdict, lang: Lang) -> String {
             if parts.is_empty() {
                 parts.push(match lang {
                     Lang::Zh => format!("{count} 个数都相符"),
+                    Lang::En if *count == 1 => "the one value agrees".to_owned(),
                     Lang::En => format!("all {count} values agree"),
                 });
             }
@@ -227,7 +228,7 @@ fn rows(checked: usize, failing: &[(String, Option<(Shown, Shown)>)], open: &[St
         let (count, named) = (failing.len(), joined(named, lang));
         parts.push(match lang {
             Lang::Zh => format!("{checked} 行里有 {count} 行不合:{named}"),
-            Lang::En => format!("{count} of {checked} rows differ: {named}"),
+            Lang::En => format!("{count} of {} {}: {named}", number_of(checked, "row", "rows"), if count == 1 { "differs" } else { "differ" }),
         });
     }
     parts.extend(unknown_names(open, lang));
@@ -236,6 +237,7 @@ fn rows(checked: usize, failing: &[(String, Option<(Shown, Shown)>)], open: &[St
             (Lang::Zh, 0) => "没有这样的行".to_owned(),
             (Lang::En, 0) => "there are no such rows".to_owned(),
             (Lang::Zh, _) => format!("{checked} 行都相合"),
+            (Lang::En, 1) => "the one row agrees".to_owned(),
             (Lang::En, _) => format!("all {checked} rows agree"),
         });
     }
@@ -404,8 +406,9 @@ fn counts(view: &ClaimsView, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!("{all} 条断言:{holds} 条成立{none},{fails} 条不成立,{unknown} 条无从核;{contradictions} 处矛盾"),
         Lang::En => {
-            let many = if contradictions == 1 { "" } else { "s" };
-            format!("{all} claims: {holds} hold{none}, {fails} fail, {unknown} unknown; {contradictions} contradiction{many}")
+            let (claims, contradictions) = (number_of(all, "claim", "claims"), number_of(contradictions, "contradiction", "contradictions"));
+            let (holding, failing) = (if holds == 1 { "holds" } else { "hold" }, if fails == 1 { "fails" } else { "fail" });
+            format!("{claims}: {holds} {holding}{none}, {fails} {failing}, {unknown} unknown; {contradictions}")
         }
     }
 }

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
-use super::pick;
+use super::value::absence_word;
+use super::{number_or_ends, pick, place_or_ends, places, printed, put};
 use crate::audit::{Aim, Binding, Goal, Lever, Shift, Standing, Stuck, Way};
 use crate::diag::{Lang, words};
-use crate::eval::domain::Value;
+use crate::eval::domain::{Absence, Hull, Value};
 use crate::facts::adjustments::{Target, shown};
 use crate::plan::{FactId, Plan, Program, Role};
 use crate::quantity::{self, Number};
@@ -32,6 +33,11 @@ pub(crate) struct GoalReport<'a> {
     pub(crate) held: &'a [FactId],
     /// How many others have no total yet.
     pub(crate) open: usize,
+    /// The facts of the unit that are known in part, and how many others have a total that is.
+    pub(crate) partly: &'a [FactId],
+    pub(crate) in_part: usize,
+    /// Whether what is reached is told by the bounds of what is known.
+    pub(crate) by_bounds: bool,
     pub(crate) goal: &'a Goal,
 }
 
@@ -52,7 +58,22 @@ impl GoalReport<'_> {
         match value {
             Value::Truth(true) => pick(lang, "成立", "true").to_owned(),
             Value::Truth(false) => pick(lang, "不成立", "false").to_owned(),
+            Value::Absent(Absence::Partly) => absence_word(Absence::Partly, lang).to_owned(),
             other => self.points(other.number(), lang),
+        }
+    }
+
+    /// A score or total; its ends where it is known in part.
+    fn between(&self, value: Option<&Hull>, lang: Lang) -> String {
+        value.and_then(|value| printed(self.plan, value, self.plan.head.step)).unwrap_or_else(|| pick(lang, "无", "none").to_owned())
+    }
+
+    /// Where a standing is as to what is aimed at.
+    fn is(&self, standing: &Standing, lang: Lang) -> String {
+        match self.aim {
+            Aim::Total => self.between(standing.total.as_ref(), lang),
+            Aim::Item(item) => self.between(standing.scores.get(item).copied().flatten().as_ref(), lang),
+            Aim::Place => place(standing.rank, lang),
         }
     }
 
@@ -79,7 +100,7 @@ pub(crate) fn goal_text(report: &GoalReport<'_>, lang: Lang) -> String {
     let mut text = String::new();
     let goal = report.goal;
     let (unit, aimed, target) = (report.unit, report.aimed(lang), quantity::plain(report.target));
-    let is = report.gets(goal.reached_before.as_ref(), lang);
+    let is = report.is(&goal.before, lang);
     let sign = if report.aim == Aim::Place { "≤" } else { "≥" };
     let _ = writeln!(text, "{}", words!("{unit}:{aimed} 现为 {is},目标 {sign} {target}", "{unit}: {aimed} is {is}, the goal {sign} {target}").get(lang));
     match goal.ways.as_slice() {
@@ -114,15 +135,18 @@ pub(crate) fn goal_text(report: &GoalReport<'_>, lang: Lang) -> String {
                 let _ = writeln!(text, "{}", pick(lang, "代价相同的还有别的改动(--limit 可多列)", "other changes cost the same (--limit lists more)"));
             }
             let areas = goal.areas;
-            let _ = writeln!(
-                text,
-                "\n{}",
+            let ruled_out = if report.by_bounds {
+                words!(
+                    "更省的改动,按已知的界限都不能保证达到(看了 {areas} 片改动)",
+                    "of no cheaper change is it certain by the bounds of what is known ({areas} areas of changes were examined)"
+                )
+            } else {
                 words!(
                     "更省的改动都已排除(按区间上界看了 {areas} 片改动)",
                     "every cheaper change was ruled out ({areas} areas of changes were examined by their bounds)"
                 )
-                .get(lang)
-            );
+            };
+            let _ = writeln!(text, "\n{}", ruled_out.get(lang));
         }
     }
     write_notes(report, lang, &mut text);
@@ -154,18 +178,21 @@ fn moved(report: &GoalReport<'_>, before: &Standing, after: &Standing, lang: Lan
     let mut lines: Vec<String> = indicators
         .filter_map(|(id, item)| {
             let (before, after) = scores(id);
-            (before != after).then(|| format!("{} {} → {}", item.name, report.points(before.as_ref(), lang), report.points(after.as_ref(), lang)))
+            (before != after).then(|| format!("{} {} → {}", item.name, report.between(before.as_ref(), lang), report.between(after.as_ref(), lang)))
         })
         .collect();
     if before.total != after.total {
-        let (from, to) = (report.points(before.total.as_ref(), lang), report.points(after.total.as_ref(), lang));
+        let (from, to) = (report.between(before.total.as_ref(), lang), report.between(after.total.as_ref(), lang));
         lines.push(format!("{} {from} → {to}", pick(lang, "总分", "total")));
     }
     if before.rank != after.rank {
-        let place = |rank: Option<Decimal>| rank.map_or_else(|| pick(lang, "无", "none").to_owned(), quantity::plain);
-        lines.push(format!("{} {} → {}", pick(lang, "名次", "place"), place(before.rank), place(after.rank)));
+        lines.push(format!("{} {} → {}", pick(lang, "名次", "place"), place(before.rank, lang), place(after.rank, lang)));
     }
     lines
+}
+
+fn place(rank: Option<[Decimal; 2]>, lang: Lang) -> String {
+    rank.map_or_else(|| pick(lang, "无", "none").to_owned(), |rank| places(rank).to_string())
 }
 
 fn write_binding(report: &GoalReport<'_>, binding: &Binding, lang: Lang, text: &mut String) {
@@ -180,7 +207,7 @@ fn write_binding(report: &GoalReport<'_>, binding: &Binding, lang: Lang, text: &
         }
     });
     let follows: String = follows.collect();
-    let (short, full) = (report.value(&binding.total.before, lang), report.value(&binding.total.after, lang));
+    let [short, full] = binding.total.each_ref().map(|total| report.between(total.as_ref(), lang));
     let line = words!("最后一步 {label} {from} → {to}{follows}:总分 {short} → {full}", "the last step, {label} {from} → {to}{follows}: total {short} → {full}");
     let _ = writeln!(text, "  {}", line.get(lang));
     for clause in &binding.clauses {
@@ -207,11 +234,20 @@ fn write_binding(report: &GoalReport<'_>, binding: &Binding, lang: Lang, text: &
 fn out_of_reach(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
     let certain = if report.goal.proved { "" } else { pick(lang, "(未能证明)", " (not proved)") };
     let Some((most, way)) = &report.goal.best else {
-        let _ = writeln!(text, "{}{certain}", pick(lang, "放开的数据怎么改,都没有得分", "however the facts that may change do, there is no score"));
+        let none = if report.by_bounds {
+            pick(lang, "放开的数据怎么改,都不能保证有得分", "however the facts that may change do, it is not certain that there is a score")
+        } else {
+            pick(lang, "放开的数据怎么改,都没有得分", "however the facts that may change do, there is no score")
+        };
+        let _ = writeln!(text, "{none}{certain}");
         return;
     };
     let (aimed, most) = (report.aimed(lang), report.gets(Some(most), lang));
-    let line = words!("达不到:{aimed}最好到 {most}{certain}", "out of reach: {aimed} comes to {most} at best{certain}");
+    let line = if report.by_bounds {
+        words!("不能保证达到:{aimed}最多能保证到 {most}{certain}", "not certain to be reached: {aimed} is certain to come to {most} at best{certain}")
+    } else {
+        words!("达不到:{aimed}最好到 {most}{certain}", "out of reach: {aimed} comes to {most} at best{certain}")
+    };
     let _ = writeln!(text, "{}", line.get(lang));
     if let Some((way, cost)) = way {
         for (lever, steps) in report.levers.iter().zip(&way.steps).filter(|(_, steps)| **steps != 0) {
@@ -239,7 +275,8 @@ fn lost(report: &GoalReport<'_>, after: &Standing) -> Vec<(String, String, Strin
         let steps = report.program.items.get(id).copied().flatten()?;
         let full = Number::from(steps.full?.most());
         let score = after.scores.get(id).copied().flatten()?;
-        (score < full).then(|| Some((item.name.clone(), print(report.plan, &score, item.step)?, print(report.plan, &full, item.step)?))).flatten()
+        let below = score.low.is_none_or(|low| low < full);
+        below.then(|| Some((item.name.clone(), printed(report.plan, &score, item.step)?, print(report.plan, &full, item.step)?))).flatten()
     });
     below.collect()
 }
@@ -256,6 +293,7 @@ fn write_notes(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
         };
         let _ = writeln!(text, "{}", line.get(lang));
     }
+    write_partly(report, lang, text);
     for (fact, stuck) in report.stuck {
         let label = report.label(*fact);
         let _ = writeln!(text, "{}", stuck_words(label, *stuck).get(lang));
@@ -280,6 +318,31 @@ fn write_notes(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
             .get(lang)
         );
     }
+}
+
+/// What of that which the goal rests on is known in part: it is reached whatever that is.
+fn write_partly(report: &GoalReport<'_>, lang: Lang, text: &mut String) {
+    let (own, own_en) = names(report, report.partly);
+    let mut known = Vec::new();
+    if !report.partly.is_empty() {
+        known.push(words!("这个单位的 {own}", "{own_en} of the unit"));
+    }
+    if report.aim == Aim::Place && report.in_part > 0 {
+        let others = report.in_part;
+        known.push(words!("另外 {others} 家的总分", "the totals of {others} others"));
+    }
+    if report.by_bounds && known.is_empty() {
+        known.push(words!("从别的单位取来的数", "what is gathered from others"));
+    }
+    if known.is_empty() {
+        return;
+    }
+    let (zh, en) = (
+        known.iter().map(|words| words.zh.as_str()).collect::<Vec<_>>().join("、"),
+        known.iter().map(|words| words.en.as_str()).collect::<Vec<_>>().join(" and "),
+    );
+    let line = words!("只部分已知:{zh};所说的「达到」是不论它们是多少都达到", "known in part: {en}; to reach the goal means to reach it whatever these are");
+    let _ = writeln!(text, "{}", line.get(lang));
 }
 
 fn names(report: &GoalReport<'_>, facts: &[FactId]) -> (String, String) {
@@ -332,13 +395,15 @@ pub(crate) fn goal_json(report: &GoalReport<'_>) -> Json {
     json!({
         "unit": report.unit,
         "period": report.period,
-        "goal": { "of": match report.aim { Aim::Total => "total".to_owned(), Aim::Place => "rank".to_owned(), Aim::Item(_) => report.aimed(lang) }, "target": quantity::plain(report.target), "value_before": number(goal.reached_before.as_ref()) },
+        "goal": { "of": match report.aim { Aim::Total => "total".to_owned(), Aim::Place => "rank".to_owned(), Aim::Item(_) => report.aimed(lang) }, "target": quantity::plain(report.target), "value_before": number(goal.before.reached(report.aim).as_ref()) },
         "reached": reached,
         "cost": reached.then(|| quantity::plain(goal.cost)),
         "ways": goal.ways.iter().map(|way| way_json(report, way)).collect::<Vec<_>>(),
         "complete": goal.complete,
-        "proof": { "proved": goal.proved, "boxes": goal.areas },
+        "proof": { "proved": goal.proved, "boxes": goal.areas, "by": if report.by_bounds { "bounds" } else { "exact" } },
         "without_total": report.open,
+        "partly_known": report.partly.iter().map(|fact| report.label(*fact)).collect::<Vec<_>>(),
+        "partly_known_others": report.in_part,
         "best": best,
         "before": standing(report, &goal.before),
         "cannot_change": report.stuck.iter().map(|(fact, stuck)| json!({ "fact": report.label(*fact), "why": stuck_word(*stuck) })).collect::<Vec<_>>(),
@@ -358,17 +423,20 @@ fn changes(report: &GoalReport<'_>, way: &Way) -> Vec<Json> {
 }
 
 fn standing(report: &GoalReport<'_>, standing: &Standing) -> Json {
-    let score = |(item, score): (&crate::plan::Item, &Option<Number>)| {
-        Some((item.name.clone(), json!(score.as_ref().and_then(|score| print(report.plan, score, item.step)))))
-    };
+    let score = |(item, score): (&crate::plan::Item, &Option<Hull>)| (item.name.clone(), one_or_ends(report.plan, score.as_ref(), item.step));
     let items =
         report.plan.items.iter().zip(&standing.scores).zip(&report.program.items).filter(|((item, _), applies)| item.children.is_empty() && applies.is_some());
-    let indicators: Map<String, Json> = items.filter_map(|(one, _)| score(one)).collect();
-    json!({
-        "total": standing.total.as_ref().and_then(|total| print(report.plan, total, report.plan.head.step)),
-        "rank": standing.rank.map(crate::results::Place),
-        "indicators": indicators,
-    })
+    let indicators: Map<String, Json> = items.map(|(one, _)| score(one)).collect();
+    let mut data = Map::new();
+    put(&mut data, ["total", "interval"], number_or_ends(report.plan, standing.total.as_ref(), report.plan.head.step));
+    put(&mut data, ["rank", "rank_interval"], place_or_ends(standing.rank));
+    data.insert("indicators".to_owned(), Json::Object(indicators));
+    Json::Object(data)
+}
+
+fn one_or_ends(plan: &Plan, value: Option<&Hull>, step: Decimal) -> Json {
+    let (one, ends) = number_or_ends(plan, value, step);
+    ends.map_or_else(|| json!(one), |interval| json!({ "interval": interval }))
 }
 
 fn way_json(report: &GoalReport<'_>, way: &Way) -> Json {
@@ -377,6 +445,7 @@ fn way_json(report: &GoalReport<'_>, way: &Way) -> Json {
         Value::Truth(truth) => json!(truth),
         other => json!(other.number().and_then(|value| print(report.plan, value, report.plan.head.step))),
     };
+    let total = |total: &Option<Hull>| one_or_ends(report.plan, total.as_ref(), report.plan.head.step);
     let shift = |shift: &Shift| json!({ "before": data(&shift.before), "after": data(&shift.after) });
     let binding = |binding: &Binding| {
         let lever = report.levers.get(binding.lever)?;
@@ -396,7 +465,7 @@ fn way_json(report: &GoalReport<'_>, way: &Way) -> Json {
             "fact": report.label(lever.fact), "from": show(&binding.from), "to": show(&binding.to),
             "follows": binding.follows.iter().map(follows).collect::<Vec<_>>(),
             "clauses": binding.clauses.iter().map(clause).collect::<Vec<_>>(),
-            "total": shift(&binding.total),
+            "total": { "before": total(&binding.total[0]), "after": total(&binding.total[1]) },
         }))
     };
     json!({ "changes": changes(report, way), "after": standing(report, &way.after), "binding": way.bindings.iter().filter_map(binding).collect::<Vec<_>>() })

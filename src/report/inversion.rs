@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::pick;
 use super::value::show;
 use crate::audit::invert::{Answer, Drop, Extent, General, Open, Relaxed, side_of};
-use crate::diag::{Lang, Words, words};
+use crate::diag::{Lang, Words, number_of, words};
 use crate::eval::domain::{Hull, Value};
 use crate::plan::{FactId, Limit, Plan, Program, Step, StepId};
 use crate::quantity::{self, Mode, Number, Unit, moment, round_to};
@@ -25,6 +26,8 @@ pub(crate) struct Inverted<'a> {
     pub(crate) indicator: &'a str,
     /// The score as it was printed.
     pub(crate) score: &'a str,
+    /// The step of scores in print, where that score is finer.
+    pub(crate) finer: Option<Decimal>,
     pub(crate) answer: Result<Answer, Words>,
 }
 
@@ -90,6 +93,7 @@ impl Inverted<'_> {
         report.insert("stopped".to_owned(), json!(answer.open.map(|open| if open == Open::Endless { "unbounded" } else { "too_many" })));
         report.insert("general".to_owned(), answer.general.iter().map(|general| self.general_as_data(general, lang)).collect());
         report.insert("held".to_owned(), json!(self.held(answer, lang)));
+        report.insert("because".to_owned(), json!(self.because(answer).map(|why| why.get(lang).to_owned())));
         Json::Object(report)
     }
 
@@ -258,8 +262,20 @@ impl Inverted<'_> {
         self.write_drops(answer, lang, text);
     }
 
+    /// Why no facts print the score, where that is plain from the score itself.
+    fn because(&self, answer: &Answer) -> Option<Words> {
+        let step = quantity::plain(self.finer.filter(|_| answer.count == Some(0))?);
+        let (score, indicator) = (self.score, self.indicator);
+        Some(words!(
+            "「{indicator}」印到 {step} 分,{score} 比这更细:没有一个印出的得分是这样的",
+            "{indicator} is printed to {step} points, and {score} is finer: no printed score looks like that"
+        ))
+    }
+
     fn write_solutions(&self, answer: &Answer, lang: Lang, text: &mut String) {
         let unbounded = self.names(&answer.unbounded).join(pick(lang, "、", ", "));
+        let smallest = answer.count.map(|count| if count == 1 { "smallest".to_owned() } else { format!("{count} smallest") }).unwrap_or_default();
+        let were = if answer.count == Some(1) { "was" } else { "were" };
         let said = match (answer.count, answer.open) {
             (Some(0), None) => words!("没有数据印得出这个分:在这些界限之内已证明不可能", "no facts print this score: proven impossible within these bounds"),
             (Some(0), Some(_)) => words!("还没有找到印得出这个分的数据,但没有找遍", "none found that print this score, but not everything was looked at"),
@@ -267,11 +283,11 @@ impl Inverted<'_> {
             (Some(count), None) => words!("{count} 组数据印得出这个分,已证明没有别的:", "{count} sets of facts print this score, proven to be all:"),
             (Some(count), Some(Open::Endless)) => words!(
                 "印得出这个分的数据没有尽头,因为「{unbounded}」没有上限;最小的 {count} 组(写 --max 数据=上限 可以求全):",
-                "there is no end of facts that print this score, for {unbounded} has no upper bound; the {count} smallest (--max FACT=N makes it complete):"
+                "there is no end of facts that print this score, for {unbounded} has no upper bound; the {smallest} (--max FACT=N makes it complete):"
             ),
             (Some(count), Some(Open::TooMany)) => words!(
                 "数据太多,没有找遍;已找到 {count} 组(用 --fixed 或 --max 缩小范围):",
-                "too many to look at all; {count} were found (narrow it with --fixed or --max):"
+                "too many to look at all; {count} {were} found (narrow it with --fixed or --max):"
             ),
             (None, _) if answer.covered => {
                 words!("印得出这个分的数据没有尽头,全在这些范围里:", "there is no end of facts that print this score; all of them lie in these ranges:")
@@ -279,6 +295,9 @@ impl Inverted<'_> {
             (None, _) => words!("印得出这个分的数据没有尽头,例如:", "there is no end of facts that print this score, among them:"),
         };
         let _ = writeln!(text, "{}", said.get(lang));
+        if let Some(because) = self.because(answer) {
+            let _ = writeln!(text, "{}", because.get(lang));
+        }
         if answer.boxes.is_empty() || answer.facts.is_empty() {
             return;
         }
@@ -290,7 +309,8 @@ impl Inverted<'_> {
         }
         write_table(&mut table, text);
         if let Some(more) = answer.boxes.len().checked_sub(ROWS).filter(|more| *more > 0) {
-            let _ = writeln!(text, "  {}", words!("……另有 {more} 行,--format json 列出", "… and {more} rows more, listed by --format json").get(lang));
+            let rows = number_of(more, "row", "rows");
+            let _ = writeln!(text, "  {}", words!("……另有 {more} 行,--format json 列出", "… and {rows} more, listed by --format json").get(lang));
         }
     }
 
@@ -442,9 +462,10 @@ pub(crate) fn inversions(cells: &[Inverted<'_>], lang: Lang) -> String {
     let (all, complete) = (cells.len(), answers().filter(|answer| answer.complete).count());
     let unique = answers().filter(|answer| answer.complete && answer.count == Some(1)).count();
     let impossible = answers().filter(|answer| answer.complete && answer.count == Some(0)).count();
+    let (cells, has) = (number_of(all, "cell", "cells"), if unique == 1 { "has" } else { "have" });
     let said = words!(
         "{all} 格:{complete} 格找遍,其中 {unique} 格只有一组数据,{impossible} 格没有数据印得出",
-        "{all} cells: {complete} complete, of which {unique} have one set of facts only and {impossible} none"
+        "{cells}: {complete} complete, of which {unique} {has} one set of facts only and {impossible} none"
     );
     let _ = writeln!(text, "\n{}", said.get(lang));
     text
@@ -484,7 +505,8 @@ impl Inverted<'_> {
             return if more == 0 {
                 words!("放开 {first} 才有可能", "possible without: {first}")
             } else {
-                words!("放开 {first} 才有可能(或另外 {more} 条之一)", "possible without: {first} (or one of {more} others)")
+                let others = if more == 1 { "one other".to_owned() } else { format!("one of {more} others") };
+                words!("放开 {first} 才有可能(或另外 {more} 条之一)", "possible without: {first} (or {others})")
             }
             .get(lang)
             .to_owned();

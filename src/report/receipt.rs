@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::audit::receipt::{Finding, Kind, Unchecked, Verified};
-use crate::diag::{Lang, Words, words};
+use crate::diag::{Lang, Words, number_of, words};
 
 /// Of findings of one kind so many are told; the rest are counted.
 const TOLD: usize = 20;
@@ -21,10 +21,11 @@ pub(crate) fn verdict(verified: &Verified) -> &'static str {
 pub(crate) fn verified_text(verified: &Verified, about: &Words, lang: Lang) -> String {
     let mut lines = vec![about.get(lang).to_owned()];
     let count = verified.findings.len();
+    let findings = number_of(count, "finding", "findings");
     let head = match verdict(verified) {
         "agrees" => words!("相符:规则、数据、结果、步骤、前后收据都对得上", "it agrees: rules, facts, results, trace and chain"),
-        "refused" => words!("不予接受:{count} 处问题", "refused: {count} findings"),
-        _ => words!("不符:{count} 处问题", "it does not agree: {count} findings"),
+        "refused" => words!("不予接受:{count} 处问题", "refused: {findings}"),
+        _ => words!("不符:{count} 处问题", "it does not agree: {findings}"),
     };
     lines.push(head.get(lang).to_owned());
     let mut told: BTreeMap<Kind, usize> = BTreeMap::new();

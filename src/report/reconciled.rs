@@ -11,7 +11,7 @@ use super::pick;
 use crate::audit::printed::Printed;
 use crate::audit::reconcile::{Checked, Fitted, Reconciled, Verdict, Why};
 use crate::audit::relaxed::{Relaxed, RelaxedKind};
-use crate::diag::{Lang, words};
+use crate::diag::{Lang, number_of, words};
 use crate::facts::Provenance;
 use crate::facts::table::csv_cell;
 use crate::golden::published::number;
@@ -83,6 +83,7 @@ fn summary(found: &Reconciled, lang: Lang) -> String {
     let of = |verdict: Verdict| counts.get(&verdict).copied().unwrap_or_default();
     let (all, same, rounding) = (found.cells.len(), of(Verdict::Consistent), of(Verdict::Rounding));
     let (not, unknown) = (of(Verdict::Inconsistent), of(Verdict::Unknown));
+    let cells = number_of(all, "cell", "cells");
     let copied = match found.copied() {
         0 => String::new(),
         copied => {
@@ -91,7 +92,7 @@ fn summary(found: &Reconciled, lang: Lang) -> String {
     };
     words!(
         "核对 {all} 格:一致 {same}{copied},舍入可释 {rounding},不可释 {not},无从核 {unknown}",
-        "{all} cells: {same} consistent{copied}, {rounding} by rounding, {not} inconsistent, {unknown} unknown"
+        "{cells}: {same} consistent{copied}, {rounding} by rounding, {not} inconsistent, {unknown} unknown"
     )
     .get(lang)
     .to_owned()

@@ -18,7 +18,7 @@ pub(super) fn counted(count: &RecordsCount, lang: Lang) -> String {
     if let Some(groups) = groups {
         let _ = match lang {
             Lang::Zh => write!(text, ",{groups} 组"),
-            Lang::En => write!(text, ", {groups} groups"),
+            Lang::En => write!(text, ", {groups} {}", if *groups == 1 { "group" } else { "groups" }),
         };
     }
     if *undefined > 0 {

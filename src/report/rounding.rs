@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::pick;
-use crate::audit::rounding::{Convention, Given, Inferred, Judged, Kept, Witness};
-use crate::diag::{Lang, words};
+use crate::audit::rounding::{Convention, Given, Inferred, Judged, Kept, Unread, Witness};
+use crate::diag::{Lang, number_of, words};
 use crate::plan::Plan;
 use crate::quantity::{self, Mode, Number, Unit};
 
@@ -15,15 +15,23 @@ use crate::quantity::{self, Mode, Number, Unit};
 pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
     let mut text = String::new();
     let (cells, fitted) = (found.cells, found.fitted);
+    let (scores, rest) = (number_of(cells, "score or total", "scores and totals"), if fitted == 1 { "rests" } else { "rest" });
     let _ = writeln!(
         text,
         "{}",
         words!(
             "{cells} 格得分、总分里有取整可比,其中 {fitted} 格所依的数据是照印出的值定的",
-            "{cells} scores and totals with roundings to compare; {fitted} of them rest on facts that were fitted to what was printed"
+            "{scores} with roundings to compare; {fitted} of them {rest} on facts that were fitted to what was printed"
         )
         .get(lang)
     );
+    if !found.unread.is_empty() {
+        let _ = writeln!(text, "{}", pick(lang, "这些格不是数,没有用上:", "these cells are no numbers, and were left out:"));
+        for Unread { file, row, unit, column, published } in &found.unread {
+            let said = words!("{file} 第 {row} 行 {unit} {column}:{published}", "{file} row {row}, {unit}, {column}: {published}");
+            let _ = writeln!(text, "  {}", said.get(lang));
+        }
+    }
     let survivors: Vec<&Judged> = found.survivors().collect();
     let heading = match survivors.len() {
         0 => words!("没有一种取整办法说得通所有的格", "no convention explains every cell"),
@@ -40,8 +48,9 @@ pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
     }
     for judged in others {
         let (name, refuting) = (named(judged, found, lang), judged.refuting);
+        let differ = if refuting == 1 { "1 cell differs".to_owned() } else { format!("{refuting} cells differ") };
         let witness = judged.witness.as_ref().map(|witness| witness_words(witness, plan, lang)).unwrap_or_default();
-        let _ = writeln!(text, "  {}", words!("{name}:{refuting} 格不合;{witness}", "{name}: {refuting} cells differ; {witness}").get(lang));
+        let _ = writeln!(text, "  {}", words!("{name}:{refuting} 格不合;{witness}", "{name}: {differ}; {witness}").get(lang));
     }
     if !found.by_none.is_empty() {
         let _ = writeln!(text, "\n{}", pick(lang, "哪一种都说不通的格", "cells that no convention explains"));
@@ -66,8 +75,14 @@ pub(crate) fn inferred_as_json(found: &Inferred, plan: &Plan, lang: Lang) -> Val
     let refuted: Vec<Value> = found.conventions.iter().filter(|judged| judged.refuting > 0).map(convention).collect();
     json!({
         "cells": found.cells, "fitted": found.fitted, "survivors": survivors, "refuted": refuted,
+        "unread": found.unread.iter().map(unread_as_json).collect::<Vec<_>>(),
         "explained_by_none": found.by_none.iter().map(|witness| witness_as_json(witness, plan)).collect::<Vec<_>>(),
     })
+}
+
+fn unread_as_json(unread: &Unread) -> Value {
+    let Unread { file, row, unit, column, published } = unread;
+    json!({ "file": file, "row": row, "unit": unit, "column": column, "published": published })
 }
 
 fn witness_as_json(witness: &Witness, plan: &Plan) -> Value {
@@ -144,7 +159,7 @@ fn scores_words(kept: Kept, found: &Inferred) -> Option<String> {
 
 fn named(judged: &Judged, found: &Inferred, lang: Lang) -> String {
     let convention = &judged.convention;
-    let mode = mode_words(convention.mode, lang);
+    let mode = convention.mode.map_or_else(|| pick(lang, "各按标准所写的方式", "each the way that the standard says of it"), |mode| mode_words(mode, lang));
     let before = match (convention.before, before_words(convention, found)) {
         (None, _) => words!("", ""),
         (Some(_), Some(steps)) => words!("率等先取整到 {steps},", "rates and the like rounded to {steps} first, "),

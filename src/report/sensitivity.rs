@@ -1,18 +1,18 @@
 //! How far one case moves each score, as a table and as data.
 
 use rust_decimal::Decimal;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use super::pick;
 use super::rows::Rows;
-use crate::audit::{Neighbour, Sensitivity};
+use super::{number_or_ends, pick, place_or_ends, places, print, printed, put};
+use crate::audit::{Neighbour, Sensitivity, Stand};
 use crate::diag::Lang;
+use crate::eval::domain::Hull;
 use crate::eval::domain::Value;
 use crate::facts::Facts;
 use crate::facts::adjustments::{Target, shown};
 use crate::plan::{Limit, Plan};
-use crate::quantity::{self, Number};
-use crate::results::{Place, print};
+use crate::quantity::Number;
 
 /// What was found, the largest move first.
 pub(crate) struct SensitivityReport<'a> {
@@ -45,12 +45,17 @@ impl SensitivityReport<'_> {
         Some((self.plan.facts.get(whole)?.label(), shown(self.plan, Target::Fact(whole), Some(&value), lang)))
     }
 
-    fn score(&self, one: &Sensitivity, score: Option<&Number>) -> Option<String> {
-        print(self.plan, score?, self.plan.items.get(one.item).map_or(self.plan.head.step, |item| item.step))
+    /// The step in which an indicator prints.
+    fn step(&self, one: &Sensitivity) -> Decimal {
+        self.plan.items.get(one.item).map_or(self.plan.head.step, |item| item.step)
     }
 
-    fn total(&self, total: Option<&Number>) -> Option<String> {
-        print(self.plan, total?, self.plan.head.step)
+    fn score(&self, one: &Sensitivity, score: Option<&Hull>) -> Option<String> {
+        printed(self.plan, score?, self.step(one))
+    }
+
+    fn moves(&self, moves: Option<&Number>, step: Decimal) -> Option<String> {
+        print(self.plan, moves?, step)
     }
 
     /// The facts of the unit that are known in part.
@@ -81,10 +86,11 @@ pub(crate) fn sensitivity_table(report: &SensitivityReport<'_>, lang: Lang) -> R
     ];
     let none = || "—".to_owned();
     let row = |one: &Sensitivity| {
-        let beside =
-            |neighbour: &Option<Neighbour>| neighbour.as_ref().map_or_else(none, |neighbour| report.score(one, neighbour.score.as_ref()).unwrap_or_else(none));
-        let place = |rank: Option<Decimal>| rank.map_or_else(none, quantity::plain);
-        let of = |neighbour: &Option<Neighbour>| neighbour.as_ref().map_or_else(none, |neighbour| place(neighbour.rank));
+        let beside = |neighbour: &Option<Neighbour>| {
+            neighbour.as_ref().map_or_else(none, |neighbour| report.score(one, neighbour.stand.score.as_ref()).unwrap_or_else(none))
+        };
+        let place = |rank: Option<[Decimal; 2]>| rank.map_or_else(none, |rank| places(rank).to_string());
+        let of = |neighbour: &Option<Neighbour>| neighbour.as_ref().map_or_else(none, |neighbour| place(neighbour.stand.rank));
         vec![
             report.unit(one).0.to_owned(),
             report.indicator(one).to_owned(),
@@ -94,11 +100,11 @@ pub(crate) fn sensitivity_table(report: &SensitivityReport<'_>, lang: Lang) -> R
                 (value, None) => value,
             },
             beside(&one.fewer),
-            report.score(one, one.score.as_ref()).unwrap_or_else(none),
+            report.score(one, one.stand.score.as_ref()).unwrap_or_else(none),
             beside(&one.more),
-            report.score(one, one.moves.as_ref()).unwrap_or_else(none),
-            report.total(one.total_moves.as_ref()).unwrap_or_else(none),
-            format!("{}/{}/{}", of(&one.fewer), place(one.rank), of(&one.more)),
+            report.moves(one.moves.as_ref(), report.step(one)).unwrap_or_else(none),
+            report.moves(one.total_moves.as_ref(), report.plan.head.step).unwrap_or_else(none),
+            format!("{}/{}/{}", of(&one.fewer), place(one.stand.rank), of(&one.more)),
         ]
     };
     Rows { headings: headings.iter().map(|(zh, en)| pick(lang, zh, en).to_owned()).collect(), cells: report.found.iter().map(row).collect(), words: 3 }
@@ -109,23 +115,32 @@ pub(crate) fn sensitivity_json(report: &SensitivityReport<'_>) -> Json {
     let lang = report.plan.lang;
     let one = |one: &Sensitivity| {
         let neighbour = |neighbour: &Neighbour| {
-            json!({
-                "value": report.value(one, neighbour.value, lang),
-                "score": report.score(one, neighbour.score.as_ref()),
-                "total": report.total(neighbour.total.as_ref()),
-                "rank": neighbour.rank.map(Place),
-            })
+            let mut data = stand(report, one, &neighbour.stand);
+            data.insert("value".to_owned(), json!(report.value(one, neighbour.value, lang)));
+            data
         };
         let (unit, tier) = report.unit(one);
-        json!({
+        let mut data = stand(report, one, &one.stand);
+        let more = json!({
             "unit": unit, "tier": tier, "indicator": report.indicator(one), "fact": report.label(one),
             "value": report.value(one, Number::from(one.value), lang),
             "of": report.whole(one, lang).map(|(fact, value)| json!({ "fact": fact, "value": value })),
-            "score": report.score(one, one.score.as_ref()), "total": report.total(one.total.as_ref()), "rank": one.rank.map(Place),
             "fewer": one.fewer.as_ref().map(neighbour), "more": one.more.as_ref().map(neighbour),
-            "moves": report.score(one, one.moves.as_ref()), "total_moves": report.total(one.total_moves.as_ref()),
+            "moves": report.moves(one.moves.as_ref(), report.step(one)), "total_moves": report.moves(one.total_moves.as_ref(), report.plan.head.step),
             "partly_known": report.partly_known(one).collect::<Vec<_>>(),
-        })
+        });
+        data.extend(more.as_object().cloned().unwrap_or_default());
+        Json::Object(data)
     };
     Json::Array(report.found.iter().map(one).collect())
+}
+
+fn stand(report: &SensitivityReport<'_>, one: &Sensitivity, stand: &Stand) -> Map<String, Json> {
+    let mut data = Map::new();
+    let score = number_or_ends(report.plan, stand.score.as_ref(), report.step(one));
+    let total = number_or_ends(report.plan, stand.total.as_ref(), report.plan.head.step);
+    put(&mut data, ["score", "score_interval"], score);
+    put(&mut data, ["total", "interval"], total);
+    put(&mut data, ["rank", "rank_interval"], place_or_ends(stand.rank));
+    data
 }

@@ -59,7 +59,8 @@ pub(crate) fn most(standard: &Standard, expr: &Expr, tier: TierId) -> Option<Dec
     }
 }
 
-fn number(standard: &Standard, expr: &Expr, tier: TierId) -> Option<Number> {
+/// The same exactly, also where it is no decimal.
+pub(super) fn number(standard: &Standard, expr: &Expr, tier: TierId) -> Option<Number> {
     let of = |expr: &Expr| number(standard, expr, tier);
     match &expr.kind {
         ExprKind::Constant(value) => Some(Number::from(*value)),

@@ -303,11 +303,12 @@ impl Resolver<'_> {
         };
         let example = Period::beginning("2022-07-01", cycle).or_else(|| Period::parse("2022")).map(|period| period.to_string()).unwrap_or_default();
         let Some(day) = day else {
-            self.report(
-                Diagnostic::new(Code::WrongType, words!("按 期 的各行从日期开始", "rows by period begin with dates"))
-                    .at(tree.span, words!("这不是日期", "not a date"))
-                    .help(words!("例如 ≥ {example}: …;其余: …", "as in: ≥ {example}: …; otherwise: …")),
-            );
+            let fault = Diagnostic::new(Code::WrongType, words!("按 期 的各行从日期开始", "rows by period begin with dates"))
+                .at(tree.span, words!("这不是日期", "not a date"));
+            self.report(match month_meant(tree) {
+                Some(month) => fault.fix(words!("月份写作", "a month is written"), tree.span, month),
+                None => fault.help(words!("例如 ≥ {example}: …;其余: …", "as in: ≥ {example}: …; otherwise: …")),
+            });
             return None;
         };
         let Some(period) = Period::beginning(&day, cycle) else {
@@ -388,4 +389,29 @@ fn check(rows: &[Row], dates: &[Vec<Dates>], whole: &Dates, (cycle, subject): (C
             .at(first.span.to(last.span), words!("这些行", "these rows"))
             .help(words!("补上一行,或写 其余: …", "add a row, or write otherwise: …")),
     )
+}
+
+/// The month that was meant by what reads as a calculation: 2022-7, 2022/7, 202207.
+fn month_meant(tree: &ast::Expr) -> Option<String> {
+    let whole = |tree: &ast::Expr| match &tree.kind {
+        ast::ExprKind::Quantity(quantity) if quantity.unit.is_none() => Some(crate::quantity::plain(quantity.value)),
+        _ => None,
+    };
+    let (year, month) = match &tree.kind {
+        ast::ExprKind::Sum(terms) => match terms.as_slice() {
+            [(_, year), (ast::Sign::Minus, month)] => (whole(year)?, whole(month)?),
+            _ => return None,
+        },
+        ast::ExprKind::Product(factors) => match factors.as_slice() {
+            [(_, year), (ast::Times::Over, month)] => (whole(year)?, whole(month)?),
+            _ => return None,
+        },
+        _ => {
+            let digits = whole(tree)?;
+            let (year, month) = digits.split_at_checked(4)?;
+            (year.to_owned(), month.trim_start_matches('.').to_owned())
+        }
+    };
+    let written = format!("{year}-{month:0>2}");
+    Period::parse(&written).filter(|period| period.cycle() == Cycle::Month).map(|_| written)
 }

@@ -226,17 +226,57 @@ impl Resolver<'_> {
             );
             return;
         }
+        if let Some(parts) = glued(text, &|part| self.is_declared(&ast::Name { text: part.to_owned(), span: name.span }, owner)) {
+            let spaced = parts.join(" ");
+            self.report(
+                Diagnostic::new(Code::RunTogether, words!("「{text}」连成了一个词,没有这个名称", "{text} is one word, and no such name is declared"))
+                    .at(name.span, words!("应读作 {spaced}", "reads as {spaced}"))
+                    .fix(words!("在词与词之间加空格", "put spaces between the words"), name.span, spaced),
+            );
+            return;
+        }
         let visible = self.names.keys().filter(|(item, _)| item.is_none() || self.encloses(*item, owner)).map(|(_, name)| name.as_str());
         let fields = self.inside_fields();
-        let near = crate::diag::closest(text, visible.chain(fields.iter().map(String::as_str))).map(str::to_owned);
+        let known: Vec<&str> = visible.chain(fields.iter().map(String::as_str)).collect();
+        let near = crate::diag::closest(text, known.iter().copied()).map(str::to_owned);
+        let opposite = crate::diag::opposite(text, known.iter().copied().filter(|known| self.is_truth(known, owner))).map(str::to_owned);
         let diagnostic =
             Diagnostic::new(Code::UnknownName, words!("没有声明「{text}」", "{text} is not declared")).at(name.span, words!("没有这个名称", "no such name"));
+        if let Some(opposite) = opposite.filter(|_| near.is_none()) {
+            let negated = format!("{} {opposite}", self.spelled(name.span, "非", "not"));
+            self.report(diagnostic.fix(words!("「{opposite}」的反面写作", "the opposite of {opposite} is written"), name.span, negated));
+            return;
+        }
         let diagnostic = if near.is_none() {
             diagnostic.help(words!("先声明:数据 {text} : 单位,或 令 {text} = …", "declare it: fact {text} : unit, or let {text} = …"))
         } else {
             diagnostic
         };
         self.report(with_suggestion(diagnostic, name.span, near));
+    }
+
+    /// Whether a name that can be read in `owner` is yes or no, as far as it is resolved.
+    fn is_truth(&self, name: &str, owner: Option<ItemId>) -> bool {
+        let mut scope = owner;
+        let named = loop {
+            if let Some((named, _)) = self.names.get(&(scope, name.to_owned())) {
+                break Some(*named);
+            }
+            match scope {
+                Some(item) => scope = self.items.get(item).and_then(|item| item.parent),
+                None => break None,
+            }
+        };
+        match named {
+            Some(Named::Fact(id)) => self.facts.get(id).is_some_and(|fact| fact.kind == Type::Truth),
+            Some(Named::Value(id)) => match self.values.get(id) {
+                Some(super::from_ast::Slot::Done(value)) => value.expr.ty == Type::Truth,
+                _ => false,
+            },
+            Some(_) => false,
+            // a field of the record at hand
+            None => true,
+        }
     }
 
     fn encloses(&self, outer: Option<ItemId>, inner: Option<ItemId>) -> bool {
@@ -457,6 +497,16 @@ impl Resolver<'_> {
                 && let Some(day) = quantity::moment::show(&Number::from(day), &Unit::Date)
             {
                 diagnostic = diagnostic.fix(words!("写明时刻", "state the time of day"), date.span, format!("{day} 00:00"));
+                fixed = true;
+            }
+        }
+        for (month, other) in [(left, right), (right, left)] {
+            if let (Some(Unit::Date), Some(_), false) = (month.unit(), month.literal(), other.unit().is_some_and(Unit::is_moment)) {
+                diagnostic = diagnostic.help(words!(
+                    "2022-07 这样写的是月份,只与日期相比、相减,或写在 按 期、往期 里;要相减,减号两边加空格,例如 2022 - 7",
+                    "what is written like 2022-07 is a month: it is compared with dates and subtracted from them, or stands in: by period, in period; a \
+                     difference has spaces around its sign, as in 2022 - 7"
+                ));
                 fixed = true;
             }
         }
@@ -774,6 +824,32 @@ impl Resolver<'_> {
         self.report(diagnostic);
         None
     }
+}
+
+/// Names with 且, 或 and 非 between and before them that were written as one word: its words, if it consists of such.
+fn glued(text: &str, known: &dyn Fn(&str) -> bool) -> Option<Vec<String>> {
+    let name = |part: &str| known(part) || matches!(part, "是" | "否" | "yes" | "no");
+    let tested = |part: &str| -> Option<Vec<String>> {
+        if name(part) {
+            return Some(vec![part.to_owned()]);
+        }
+        let word = ["非", "not"].into_iter().find(|word| part.strip_prefix(word).is_some_and(&name))?;
+        Some(vec![word.to_owned(), part.strip_prefix(word)?.to_owned()])
+    };
+    let (mut words, mut rest) = (Vec::new(), text);
+    while let Some((at, link)) = first_link(rest, &|part| tested(part).is_some()) {
+        words.extend(tested(rest.get(..at)?)?);
+        words.push(link.to_owned());
+        rest = rest.get(at + link.len()..)?;
+    }
+    words.extend(tested(rest)?);
+    (words.len() > 2).then_some(words)
+}
+
+/// The first 且 or 或 that stands behind what is tested.
+fn first_link<'t>(text: &'t str, tested: &dyn Fn(&str) -> bool) -> Option<(usize, &'t str)> {
+    let links = ["且", "或", "and", "or"].into_iter().flat_map(|link| text.match_indices(link));
+    links.filter(|(at, _)| text.get(..*at).is_some_and(tested)).min_by_key(|(at, _)| *at)
 }
 
 fn first_span(done: &[(Sign, Expr)], span: Span, terms: &[(Sign, ast::Expr)]) -> Span {

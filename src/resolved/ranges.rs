@@ -6,20 +6,33 @@ use std::fmt::Write;
 
 use rust_decimal::Decimal;
 
+use super::constant::number;
 use super::marks::least as least_marks;
 use super::scope::applies;
 use super::{
     Comparison, Earlier, Expr, ExprKind, Extreme, FactId, Fold, Input, InputKind, Made, Pattern, Sign, Standard, TierId, Times, Type, Units, ValueId, Who,
-    constant, function, most,
+    function, most,
 };
-use crate::quantity::{Number, Unit};
+use crate::quantity::{Mode, Number, TooLarge, Unit, round_to};
 use crate::source::Span;
 
-type Range = (Option<Decimal>, Option<Decimal>);
+/// The least and the greatest value, exactly; nothing where there is no bound.
+type Range = (Option<Number>, Option<Number>);
+
+const NOTHING_KNOWN: Range = (None, None);
+
+const ONE: Decimal = Decimal::ONE;
 
 /// The least and greatest value that an expression can have in a tier, as far as declarations tell; rates of which nothing more
-/// is declared lie between 0 and 100 %.
-pub(super) fn range(standard: &Standard, expr: &Expr, tier: TierId) -> Range {
+/// is declared lie between 0 and 100 %. A bound that is no decimal is moved outward, by less than a step that no value has.
+pub(super) fn range(standard: &Standard, expr: &Expr, tier: TierId) -> (Option<Decimal>, Option<Decimal>) {
+    let (low, high) = exact_range(standard, expr, tier);
+    let outward =
+        |bound: Number, away: bool| bound.decimal().or_else(|| round_to(&bound, Decimal::new(1, 12), if away { Mode::FromZero } else { Mode::ToZero }).ok());
+    (low.and_then(|low| outward(low, low < Number::ZERO)), high.and_then(|high| outward(high, high > Number::ZERO)))
+}
+
+fn exact_range(standard: &Standard, expr: &Expr, tier: TierId) -> Range {
     Ranges { standard, tier, values: &RefCell::default(), depth: 0 }.of(expr)
 }
 
@@ -34,49 +47,52 @@ struct Ranges<'s> {
 impl Ranges<'_> {
     fn of(&self, expr: &Expr) -> Range {
         if self.depth > 4000 {
-            return (None, None);
+            return NOTHING_KNOWN;
         }
         let deeper = Ranges { depth: self.depth + 1, ..*self };
         match &expr.kind {
-            ExprKind::Constant(value) => (Some(*value), Some(*value)),
+            ExprKind::Constant(value) => point(*value),
             ExprKind::Fact(id) => deeper.fact(*id),
             ExprKind::Value(id) => {
                 let known = self.values.borrow().get(id).copied();
                 known.unwrap_or_else(|| {
                     // what is carried over reads itself, of another period
-                    self.values.borrow_mut().insert(*id, (None, None));
-                    let range = self.standard.values.get(*id).map_or((None, None), |value| deeper.of(&value.expr));
+                    self.values.borrow_mut().insert(*id, NOTHING_KNOWN);
+                    let range = self.standard.values.get(*id).map_or(NOTHING_KNOWN, |value| deeper.of(&value.expr));
                     self.values.borrow_mut().insert(*id, range);
                     range
                 })
             }
-            ExprKind::Call(id, _) => self.standard.functions.get(*id).map_or((None, None), |called| function::bounds(self.standard, called, self.tier)),
-            ExprKind::Sum(terms) => terms.iter().fold((Some(Decimal::ZERO), Some(Decimal::ZERO)), |(low, high), (sign, term)| {
-                let (a, b) = deeper.of(term);
-                let (a, b) = if *sign == Sign::Plus { (a, b) } else { (b.map(negated), a.map(negated)) };
+            ExprKind::Call(id, _) => {
+                self.standard.functions.get(*id).map_or(NOTHING_KNOWN, |called| exactly(function::bounds(self.standard, called, self.tier)))
+            }
+            ExprKind::Sum(terms) => terms.iter().fold(point(Decimal::ZERO), |(low, high), (sign, term)| {
+                let (a, b) = if *sign == Sign::Plus { deeper.of(term) } else { negated(deeper.of(term)) };
                 (both(low, a, Number::plus), both(high, b, Number::plus))
             }),
             ExprKind::Product(factors) => deeper.product(factors),
-            ExprKind::Negate(inner) => {
+            ExprKind::Negate(inner) => negated(deeper.of(inner)),
+            ExprKind::Round(inner, step, mode) => {
+                // no mode of rounding turns two values round
+                let rounded = |bound: Option<Number>| bound.and_then(|bound| round_to(&bound, *step, *mode).ok()).map(Number::from);
                 let (low, high) = deeper.of(inner);
-                (high.map(negated), low.map(negated))
+                (rounded(low), rounded(high))
             }
-            ExprKind::Round(inner, _, _) => deeper.of(inner),
             ExprKind::Extreme(extreme, parts) => {
                 let ranges: Vec<Range> = parts.iter().map(|part| deeper.of(part)).collect();
-                let least_of = |ends: &mut dyn Iterator<Item = Option<Decimal>>| ends.flatten().min();
-                let all = |ends: &mut dyn Iterator<Item = Option<Decimal>>| ends.collect::<Option<Vec<Decimal>>>();
+                let least_of = |ends: &mut dyn Iterator<Item = Option<Number>>| ends.flatten().min();
+                let all = |ends: &mut dyn Iterator<Item = Option<Number>>| ends.collect::<Option<Vec<Number>>>();
                 let (mut lows, mut highs) = (ranges.iter().map(|range| range.0), ranges.iter().map(|range| range.1));
                 match extreme {
                     Extreme::Largest => (lows.flatten().max(), all(&mut highs).and_then(|highs| highs.into_iter().max())),
                     Extreme::Smallest => (all(&mut lows).and_then(|lows| lows.into_iter().min()), least_of(&mut highs)),
                 }
             }
-            ExprKind::Input(id) => self.standard.inputs.get(*id).map_or((None, None), |input| deeper.gathered(input)),
+            ExprKind::Input(id) => self.standard.inputs.get(*id).map_or(NOTHING_KNOWN, |input| deeper.gathered(input)),
             ExprKind::Field(_) | ExprKind::Inner(_) => match expr.unit() {
-                Some(unit) if unit.is_count() => (Some(Decimal::ZERO), None),
-                Some(Unit::Rate) => (Some(Decimal::ZERO), Some(Decimal::ONE)),
-                _ => (None, None),
+                Some(unit) if unit.is_count() => NOT_NEGATIVE,
+                Some(Unit::Rate) => share(),
+                _ => NOTHING_KNOWN,
             },
             ExprKind::Cap(value, limit) => {
                 let ((low, high), (_, top)) = (deeper.of(value), deeper.of(limit));
@@ -84,13 +100,16 @@ impl Ranges<'_> {
             }
             ExprKind::Floor(value, limit) => {
                 let ((low, high), (bottom, _)) = (deeper.of(value), deeper.of(limit));
-                (least(low.map(negated), bottom.map(negated)).map(negated), high)
+                (low.max(bottom), high)
             }
             ExprKind::Table(table) => hull(table.rows.iter().map(|row| deeper.of(&row.result))),
             ExprKind::Marks(owner) if self.standard.marks_vary(*owner) => {
-                (least_marks(self.standard, *owner, self.tier), constant(self.standard, expr, self.tier))
+                (least_marks(self.standard, *owner, self.tier).map(Number::from), number(self.standard, expr, self.tier))
             }
-            _ => (constant(self.standard, expr, self.tier), constant(self.standard, expr, self.tier)),
+            _ => {
+                let value = number(self.standard, expr, self.tier);
+                (value, value)
+            }
         }
     }
 
@@ -98,10 +117,10 @@ impl Ranges<'_> {
     fn gathered(&self, input: &Input) -> Range {
         match &input.kind {
             InputKind::Records(records) => {
-                let Some(argument) = records.whole.arguments.first() else { return (Some(Decimal::ZERO), None) };
+                let Some(argument) = records.whole.arguments.first() else { return NOT_NEGATIVE };
                 let (low, high) = self.of(argument);
                 match records.whole.fold {
-                    Fold::Sum => (low.filter(|low| !low.is_sign_negative() || low.is_zero()).map(|_| Decimal::ZERO), None),
+                    Fold::Sum => (low.filter(not_negative).map(|_| Number::ZERO), None),
                     _ => (low, high),
                 }
             }
@@ -111,17 +130,17 @@ impl Ranges<'_> {
                     Who::All | Who::Same(_) | Who::Children => 0..self.standard.tiers.len(),
                 };
                 let Some(argument) = units.arguments.first() else {
-                    return (Some(if units.holds_reader() { Decimal::ONE } else { Decimal::ZERO }), None);
+                    return (Some(if units.holds_reader() { Number::from(ONE) } else { Number::ZERO }), None);
                 };
                 if units.fold == Fold::Rank {
-                    return (Some(Decimal::ONE), None);
+                    return (Some(Number::from(ONE)), None);
                 }
                 let ranges = tiers.filter(|tier| applies(self.standard, argument, *tier));
                 let ranges: Vec<Range> = ranges.map(|tier| Ranges { tier, values: &RefCell::default(), ..*self }.of(argument)).collect();
-                let low = ranges.iter().map(|range| range.0).collect::<Option<Vec<Decimal>>>().and_then(|lows| lows.into_iter().min());
-                let high = ranges.iter().map(|range| range.1).collect::<Option<Vec<Decimal>>>().and_then(|highs| highs.into_iter().max());
+                let low = ranges.iter().map(|range| range.0).collect::<Option<Vec<Number>>>().and_then(|lows| lows.into_iter().min());
+                let high = ranges.iter().map(|range| range.1).collect::<Option<Vec<Number>>>().and_then(|highs| highs.into_iter().max());
                 match units.fold {
-                    Fold::Sum => (low.filter(|low| !low.is_sign_negative() || low.is_zero()).map(|_| Decimal::ZERO), None),
+                    Fold::Sum => (low.filter(not_negative).map(|_| Number::ZERO), None),
                     _ => (low, high),
                 }
             }
@@ -131,30 +150,31 @@ impl Ranges<'_> {
 
     /// Of another period only what a unit of measurement implies is known, for the rules then may have had other limits.
     fn earlier(&self, earlier: &Earlier) -> Range {
-        let Some(argument) = earlier.arguments.first() else { return (Some(Decimal::ZERO), None) };
+        let Some(argument) = earlier.arguments.first() else { return NOT_NEGATIVE };
         let (low, high) = self.of(argument);
-        let initially = earlier.initially.as_ref().and_then(|initially| constant(self.standard, initially, self.tier));
-        let not_negative = low.is_some_and(|low| !low.is_sign_negative() || low.is_zero()) && initially.is_none_or(|value| !value.is_sign_negative());
-        let part = argument.unit() == Some(&Unit::Rate) && high == Some(Decimal::ONE) && initially.is_none_or(|value| value <= Decimal::ONE);
-        (not_negative.then_some(Decimal::ZERO), (part && earlier.made != Made::Fold(Fold::Sum)).then_some(Decimal::ONE))
+        let initially = earlier.initially.as_ref().and_then(|initially| number(self.standard, initially, self.tier));
+        let not_negative = low.as_ref().is_some_and(not_negative) && initially.as_ref().is_none_or(not_negative);
+        let one = Number::from(ONE);
+        let part = argument.unit() == Some(&Unit::Rate) && high == Some(one) && initially.is_none_or(|value| value <= one);
+        (not_negative.then_some(Number::ZERO), (part && earlier.made != Made::Fold(Fold::Sum)).then_some(one))
     }
 
     fn fact(&self, id: FactId) -> Range {
         let Some(fact) = self.standard.facts.get(id) else { return (None, None) };
-        let bound = |bound: &Option<Expr>| bound.as_ref().and_then(|bound| constant(self.standard, bound, self.tier));
+        let bound = |bound: &Option<Expr>| bound.as_ref().and_then(|bound| number(self.standard, bound, self.tier));
         let (mut low, mut high) = (bound(&fact.at_least), bound(&fact.up_to));
         if let Type::Number(unit) = &fact.kind {
             if unit.is_count() || fact.assesses.is_some() {
-                low = low.or(Some(Decimal::ZERO));
+                low = low.or(Some(Number::ZERO));
             }
             if *unit == Unit::Rate && low.is_none() && high.is_none() {
-                return (Some(Decimal::ZERO), Some(Decimal::ONE));
+                return share();
             }
         }
         if high.is_none()
             && let Some(item) = fact.assesses.and_then(|item| self.standard.items.get(item))
         {
-            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| most(self.standard, marks, self.tier));
+            high = item.marks.as_ref().or(item.cap.as_ref()).and_then(|marks| most(self.standard, marks, self.tier)).map(Number::from);
         }
         (low, high)
     }
@@ -163,19 +183,12 @@ impl Ranges<'_> {
         if let [(_, part), (Times::Over, whole)] = factors
             && self.is_part_of(part, whole)
         {
-            return (Some(Decimal::ZERO), Some(Decimal::ONE));
+            return share();
         }
-        let mut range = (Some(Decimal::ONE), Some(Decimal::ONE));
-        for (times, factor) in factors {
-            let (low, high) = self.of(factor);
-            let positive = low.is_some_and(|low| !low.is_sign_negative()) && range.0.is_some_and(|low| !low.is_sign_negative());
-            range = match times {
-                Times::Times if positive => (both(range.0, low, Number::times), both(range.1, high, Number::times)),
-                Times::Over if positive => (Some(Decimal::ZERO), None),
-                _ => (None, None),
-            };
-        }
-        range
+        factors.iter().fold(point(ONE), |range, (times, factor)| {
+            let factor = self.of(factor);
+            product(range, if *times == Times::Times { factor } else { reciprocal(factor) })
+        })
     }
 
     /// Whether the first is a fact that is declared to be 不大于 the second.
@@ -186,24 +199,61 @@ impl Ranges<'_> {
     }
 }
 
+const NOT_NEGATIVE: Range = (Some(Number::ZERO), None);
+
+fn point(value: Decimal) -> Range {
+    exactly((Some(value), Some(value)))
+}
+
+/// From 0 to 100 %.
+fn share() -> Range {
+    (Some(Number::ZERO), Some(Number::from(ONE)))
+}
+
+fn exactly((low, high): (Option<Decimal>, Option<Decimal>)) -> Range {
+    (low.map(Number::from), high.map(Number::from))
+}
+
+fn not_negative(value: &Number) -> bool {
+    *value >= Number::ZERO
+}
+
 /// The least range that holds all of them.
 fn hull(ranges: impl Iterator<Item = Range>) -> Range {
     let joined = ranges.reduce(|(low, high), (a, b)| (low.zip(a).map(|(a, b)| a.min(b)), high.zip(b).map(|(a, b)| a.max(b))));
-    joined.unwrap_or((None, None))
+    joined.unwrap_or(NOTHING_KNOWN)
 }
 
-fn negated(value: Decimal) -> Decimal {
-    Number::from(value).negated().decimal().unwrap_or(value)
+fn negated((low, high): Range) -> Range {
+    (high.map(|high| high.negated()), low.map(|low| low.negated()))
 }
 
-fn both(a: Option<Decimal>, b: Option<Decimal>, join: fn(&Number, &Number) -> Result<Number, crate::quantity::TooLarge>) -> Option<Decimal> {
-    join(&Number::from(a?), &Number::from(b?)).ok()?.decimal()
+fn both(a: Option<Number>, b: Option<Number>, join: fn(&Number, &Number) -> Result<Number, TooLarge>) -> Option<Number> {
+    join(&a?, &b?).ok()
 }
 
-fn least(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+fn least(a: Option<Number>, b: Option<Number>) -> Option<Number> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
+    }
+}
+
+fn product((a, b): Range, (c, d): Range) -> Range {
+    if a.as_ref().is_some_and(not_negative) && c.as_ref().is_some_and(not_negative) {
+        return (both(a, c, Number::times).or(Some(Number::ZERO)), both(b, d, Number::times));
+    }
+    let corners: Option<Vec<Number>> = [(a, c), (a, d), (b, c), (b, d)].into_iter().map(|(a, b)| both(a, b, Number::times)).collect();
+    corners.map_or(NOTHING_KNOWN, |corners| (corners.iter().min().copied(), corners.iter().max().copied()))
+}
+
+/// The range of 1 over a value that is not 0.
+fn reciprocal((low, high): Range) -> Range {
+    let over = |bound: Option<Number>| bound.and_then(|bound| Number::from(ONE).over(&bound).ok().flatten());
+    match (low, high) {
+        (Some(low), high) if not_negative(&low) => (over(high).or(Some(Number::ZERO)), over(Some(low))),
+        (low, Some(high)) if high <= Number::ZERO => (over(Some(high)), over(low).or(Some(Number::ZERO))),
+        _ => NOTHING_KNOWN,
     }
 }
 
@@ -258,14 +308,14 @@ impl Definedness {
             ExprKind::IsUndefined(inner) => {
                 self.defined.insert(key(inner));
             }
-            ExprKind::Compare(a, Comparison::Eq, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+            ExprKind::Compare(a, Comparison::Eq, b) if is_everywhere(standard, b, Number::is_zero) => {
                 self.nonzero.insert(key(a));
             }
             // what is not below something positive is not 0
-            ExprKind::Compare(a, Comparison::Lt, b) if b.literal().is_some_and(|value| value > Decimal::ZERO) => {
+            ExprKind::Compare(a, Comparison::Lt, b) if is_everywhere(standard, b, |value| *value > Number::ZERO) => {
                 self.nonzero.insert(key(a));
             }
-            ExprKind::Compare(a, Comparison::Le, b) if b.literal().is_some_and(|value| !value.is_sign_negative() || value.is_zero()) => {
+            ExprKind::Compare(a, Comparison::Le, b) if is_everywhere(standard, b, not_negative) => {
                 self.nonzero.insert(key(a));
             }
             _ => {}
@@ -277,10 +327,13 @@ impl Definedness {
         match &condition.kind {
             ExprKind::And(links) => links.iter().for_each(|link| self.learn_if(standard, link)),
             ExprKind::Not(inner) => self.learn_unless(standard, inner),
-            ExprKind::Compare(a, Comparison::Gt | Comparison::Ne, b) if b.literal().is_some_and(|value| value.is_zero()) => {
+            ExprKind::Compare(a, Comparison::Ne, b) if is_everywhere(standard, b, Number::is_zero) => {
                 self.nonzero.insert(key(a));
             }
-            ExprKind::Compare(a, Comparison::Ge, b) if b.literal().is_some_and(|value| value > Decimal::ZERO) => {
+            ExprKind::Compare(a, Comparison::Gt, b) if is_everywhere(standard, b, not_negative) => {
+                self.nonzero.insert(key(a));
+            }
+            ExprKind::Compare(a, Comparison::Ge, b) if is_everywhere(standard, b, |value| *value > Number::ZERO) => {
                 self.nonzero.insert(key(a));
             }
             _ => {}
@@ -290,6 +343,14 @@ impl Definedness {
     /// Through what an expression can be 无从计算 in a tier, if it can.
     pub(crate) fn undefined(&self, standard: &Standard, expr: &Expr, tier: TierId) -> Option<Cause> {
         Search { known: self, standard, tier, defined: RefCell::default() }.find(expr, 0)
+    }
+}
+
+/// Whether something holds of the value of a constant in every tier.
+fn is_everywhere(standard: &Standard, expr: &Expr, holds: fn(&Number) -> bool) -> bool {
+    match expr.literal() {
+        Some(value) => holds(&Number::from(value)),
+        None => !standard.tiers.is_empty() && (0..standard.tiers.len()).all(|tier| number(standard, expr, tier).is_some_and(|value| holds(&value))),
     }
 }
 
@@ -373,8 +434,8 @@ impl Search<'_> {
         if self.known.nonzero.contains(&key(divisor)) {
             return false;
         }
-        let (low, high) = range(self.standard, divisor, self.tier);
-        let not_negative = |expr: &Expr| range(self.standard, expr, self.tier).0.is_some_and(|low| !low.is_sign_negative() || low.is_zero());
+        let (low, high) = exact_range(self.standard, divisor, self.tier);
+        let not_negative = |expr: &Expr| exact_range(self.standard, expr, self.tier).0.as_ref().is_some_and(not_negative);
         if let ExprKind::Sum(terms) = &divisor.kind
             && terms.iter().all(|(sign, term)| *sign == Sign::Plus && not_negative(term))
             && terms.iter().any(|(_, term)| !self.can_be_zero(term))
@@ -388,8 +449,8 @@ impl Search<'_> {
             // the best is no less than that of the unit itself
             return !not_negative(own) || self.can_be_zero(own);
         }
-        let positive = low.is_some_and(|low| low > Decimal::ZERO);
-        let negative = high.is_some_and(|high| high < Decimal::ZERO);
+        let positive = low.is_some_and(|low| low > Number::ZERO);
+        let negative = high.is_some_and(|high| high < Number::ZERO);
         !positive && !negative
     }
 }

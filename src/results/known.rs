@@ -8,13 +8,13 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use super::{Place, State};
-use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Value};
+use super::{Place, State, contestant, print};
+use crate::eval::domain::{Absence, Bounds, Hull, Interval, TracedValue, Used, Value};
 use crate::eval::outcome::{Outcome, Status, traced};
 use crate::eval::rank::known::Racer;
 use crate::eval::{Cells, Until, run};
 use crate::facts::{InPart, Row};
-use crate::plan::{FactId, InputId, Limit, Program, Ranking, Step, StepId};
+use crate::plan::{FactId, InputId, Limit, Plan, Program, Ranking, Step, StepId};
 use crate::quantity::{self, Number};
 
 /// From one number to another, each a decimal as text; null where there is no end.
@@ -24,6 +24,14 @@ pub struct Span {
     pub low: Option<String>,
     /// The most that it can be.
     pub high: Option<String>,
+}
+
+impl Span {
+    /// Numbers, as they are printed.
+    pub(crate) fn of(plan: &Plan, hull: &Hull, step: Decimal) -> Span {
+        let shown = |end: Option<Number>| end.and_then(|end| print(plan, &end, step));
+        Span { low: shown(hull.low), high: shown(hull.high) }
+    }
 }
 
 impl Serialize for Span {
@@ -201,6 +209,9 @@ impl Known {
                 value.value = bounds.exact().unwrap_or(Value::Absent(Absence::Partly));
             }
         }
+        for (step, value) in program.steps.iter().zip(&mut outcome.values).filter(|(_, value)| value.used == Used::All) {
+            value.used = self.used(step);
+        }
         outcome.status = match self.states(program).as_slice() {
             [State::Scored] if self.bounds(program.total).exact().is_some() => Status::Scored,
             [State::Missing] if !matches!(outcome.status, Status::Faulty(_)) => Status::Missing,
@@ -209,6 +220,23 @@ impl Known {
             [State::NotApplicable] => Status::NotApplicable,
             _ => Status::Partly,
         };
+    }
+
+    /// Which of its operands a step comes from whatever the facts are.
+    fn used(&self, step: &Step) -> Used {
+        match step {
+            Step::Choose(condition, ..) => match self.bounds(*condition).exact() {
+                Some(Value::Truth(true)) => Used::First,
+                Some(Value::Truth(false)) => Used::Second,
+                _ => Used::All,
+            },
+            Step::OrElse(first, _) => match self.bounds(*first) {
+                Bounds::Exactly(Value::Absent(Absence::Missing)) => Used::Second,
+                first if !first.can_be_absent(Absence::Missing) => Used::First,
+                _ => Used::All,
+            },
+            _ => Used::All,
+        }
     }
 
     /// The bounds of a step.
@@ -243,16 +271,35 @@ impl Known {
         found
     }
 
-    /// What the unit brings to the ranking; none where it surely has no total.
-    pub(super) fn racer(&self, program: &Program, ranking: &Ranking) -> Option<Racer> {
-        self.bounds(program.total).numbers().filter(|_| self.may_take_part)?;
-        let only_numbers = |bounds: &Bounds| bounds.absences().next().is_none();
-        let keys: Vec<Bounds> = program.keys.iter().map(|key| self.bounds(*key)).collect();
-        let sure = self.otherwise.is_empty() && keys.iter().chain([&self.bounds(program.total)]).all(only_numbers);
-        let last = program.last.map_or(Bounds::of(Value::Truth(false)), |last| self.bounds(last));
-        let last = [last.can_be(false) || last.absences().next().is_some(), last.can_be(true) || last.absences().next().is_some()];
-        Some(Racer::new(sure, last, keys.iter().map(|key| key.numbers().unwrap_or(Hull::ALL)), &ranking.keys))
+    /// The numbers that a value can be, where it surely is one of a unit that surely takes part.
+    pub(crate) fn surely(&self, step: StepId) -> Option<Hull> {
+        let bounds = self.bounds(step);
+        bounds.numbers().filter(|_| self.otherwise.is_empty() && bounds.absences().next().is_none())
     }
+
+    /// What the unit brings to the ranking; none where it surely has no total.
+    fn racer(&self, program: &Program, ranking: &Ranking) -> Option<Racer> {
+        let racer = racer_within(program, ranking, |step| self.bounds(step), self.otherwise.is_empty());
+        racer.filter(|_| self.may_take_part)
+    }
+}
+
+/// What a unit brings to the ranking, by its exact total, else by what is known of it; none where it surely has no total.
+pub(crate) fn racer(program: &Program, ranking: &Ranking, outcome: &Outcome<TracedValue>, known: Option<&Known>) -> Option<Racer> {
+    let exact = contestant(program, outcome, "").map(|exact| Racer::exact(&exact, ranking));
+    exact.or_else(|| known?.racer(program, ranking))
+}
+
+/// What a unit brings to the ranking within bounds of its values; none where it surely has no total.
+pub(crate) fn racer_within(program: &Program, ranking: &Ranking, bounds: impl Fn(StepId) -> Bounds, takes_part: bool) -> Option<Racer> {
+    let total = bounds(program.total);
+    total.numbers()?;
+    let only_numbers = |bounds: &Bounds| bounds.absences().next().is_none();
+    let keys: Vec<Bounds> = program.keys.iter().map(|key| bounds(*key)).collect();
+    let sure = takes_part && keys.iter().chain([&total]).all(only_numbers);
+    let last = program.last.map_or(Bounds::of(Value::Truth(false)), bounds);
+    let last = [last.can_be(false) || last.absences().next().is_some(), last.can_be(true) || last.absences().next().is_some()];
+    Some(Racer::new(sure, last, keys.iter().map(|key| key.numbers().unwrap_or(Hull::ALL)), &ranking.keys))
 }
 
 /// What the absences of a value make of the unit or the item.

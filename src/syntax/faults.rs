@@ -469,6 +469,14 @@ impl<'f> Fault<'f> {
         if let Some(advice) = self.advice(token) {
             return diagnostic.help(advice);
         }
+        let doubled = keyword == Some("k_not") && self.before(token.start).as_ref().is_some_and(|before| self.keyword(before) == Some("k_not"));
+        if let Some(first) = self.before(token.start).filter(|_| doubled) {
+            return diagnostic.fix(
+                say!("两个「{whole}」相抵,都去掉;或给第二个加括号", "{whole} twice is yes: leave out both, or put the second in parentheses"),
+                self.place(first).to(self.place(token)),
+                "",
+            );
+        }
         if keyword.is_some() && expects(&[Rule::name, Rule::path, Rule::sum]) {
             return diagnostic.help(say!("「{whole}」是保留的词;要作名称,写成 「{whole}」", "{whole} is a reserved word; as a name write 「{whole}」"));
         }

@@ -74,7 +74,7 @@ fn first(text: &str) -> (TokenKind, usize) {
 }
 
 /// White space within a line, whatever it is written with.
-fn is_blank(sign: char) -> bool {
+pub(super) fn is_blank(sign: char) -> bool {
     sign != '\n' && (sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}'))
 }
 

@@ -40,8 +40,8 @@ pub(super) struct TableTree {
     pub(super) key: Word,
     /// 不全: only some of the rows are published.
     pub(super) partial: bool,
-    /// 照录: the lines of the text that it was copied from.
-    pub(super) copied: Vec<RangeInclusive<usize>>,
+    /// 照录: the lines of the text that it was copied from, and where they are named.
+    pub(super) copied: Vec<(RangeInclusive<usize>, Span)>,
     /// What stands between the braces.
     pub(super) fields: Option<Stretch>,
 }
@@ -519,7 +519,7 @@ impl Parser<'_> {
     }
 
     /// `照录 行 67、73 至 79`: what a table was copied from.
-    fn lines(&mut self) -> Option<Vec<RangeInclusive<usize>>> {
+    fn lines(&mut self) -> Option<Vec<(RangeInclusive<usize>, Span)>> {
         let mut lines = Vec::new();
         if !self.takes(COPIED) {
             return Some(lines);
@@ -529,9 +529,10 @@ impl Parser<'_> {
             return self.fault(words!("「行」", "line"), example());
         }
         loop {
-            let (first, _) = self.whole(words!("抄自哪一行", "the line that was copied"), example())?;
-            let last = if self.takes_range() { self.whole(words!("抄到哪一行", "the last line that was copied"), example())?.0 } else { first };
-            lines.push(first..=last);
+            let (first, word) = self.whole(words!("抄自哪一行", "the line that was copied"), example())?;
+            let (last, end) =
+                if self.takes_range() { self.whole(words!("抄到哪一行", "the last line that was copied"), example())? } else { (first, word.clone()) };
+            lines.push((first..=last, word.span.to(end.span)));
             if self.kind(self.at) == Some(PieceKind::Sign) && is_comma(self.text_of(self.at)) {
                 self.step();
             } else {

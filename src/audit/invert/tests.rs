@@ -14,15 +14,26 @@ use crate::facts::{Cell, Provenance};
 use crate::plan::Type;
 use crate::quantity::{Mode, Number, round_to};
 
-const RULES: &str = r#"
-标准 「样例」 {
+/// A standard of so many marks with a rate of two counts, rounded to 0.01 %, and what is said besides.
+fn standard(marks: u32, rules: &str) -> Plan {
+    plan_of(&format!(
+        r#"
+标准 「样例」 {{
     版本 "1"  施行 2020-01-01 至 2020-12-31  周期 月
     舍入 四舍五入  得分 取整到 0.01 分  并列 跳号
-}
-层级 部门 满分 65 分
+}}
+层级 部门 满分 {marks} 分
 数据 总数 : 件
 数据 超时 : 件  不大于 总数
 数据 率 : %  或由 1 - 超时 / 总数 取整到 0.01%
+{rules}
+总分 = 合计 取整到 0.01 分
+排名 层级 依 总分 从高到低
+"#
+    ))
+}
+
+const RULES: &str = r#"
 数据 回访 : 件
 数据 不满 : 件  不大于 回访
 数据 满意率 : %  或由 1 - 不满 / 回访 取整到 0.01%
@@ -59,15 +70,13 @@ const RULES: &str = r#"
     甲 每 1 件 加 0.7 分
     乙 每 2 件 加 1 分,不足按整计
 }
-总分 = 合计 取整到 0.01 分
-排名 层级 依 总分 从高到低
 "#;
 
 const MOST: i64 = 12;
 
 fn plan() -> &'static Plan {
     static PLAN: std::sync::OnceLock<Plan> = std::sync::OnceLock::new();
-    PLAN.get_or_init(|| plan_of(RULES))
+    PLAN.get_or_init(|| standard(65, RULES))
 }
 
 fn fact(name: &str) -> FactId {
@@ -279,17 +288,8 @@ fn what_was_printed_of_a_rate_is_held_and_its_counts_are_sought() {
     assert_eq!(answer.solutions, [[end("0.8461")], [end("0.8462")]]);
 }
 
-/// A rate of two counts, rounded to 0.01 %, and what each point of it below 95 % costs.
+/// What each point of the rate below 95 % costs.
 const RATES: &str = r#"
-标准 「样例」 {
-    版本 "1"  施行 2020-01-01 至 2020-12-31  周期 月
-    舍入 四舍五入  得分 取整到 0.01 分  并列 跳号
-}
-层级 部门 满分 35 分
-数据 总数 : 件
-数据 超时 : 件  不大于 总数
-数据 率 : %  或由 1 - 超时 / 总数 取整到 0.01%
-
 不参评 当 率 无从计算,原因 "没有"
 
 指标 按时 满分 15 分 {
@@ -298,8 +298,6 @@ const RATES: &str = r#"
 指标 满意 满分 20 分 {
     率 低于 95% 每 1 个百分点 扣 0.5 分,扣完为止
 }
-总分 = 合计 取整到 0.01 分
-排名 层级 依 总分 从高到低
 "#;
 
 /// What a score of so many points with so much taken off for each point below 95 % is, in hundredths; none of nothing. By whole numbers
@@ -317,7 +315,7 @@ fn points(full: i64, halves: i64, all: i64, late: i64) -> Option<i64> {
 
 #[test]
 fn no_maximum_loses_a_solution() {
-    let plan = plan_of(RATES);
+    let plan = standard(35, RATES);
     let wanted_of = |full, halves, score, rate: i64, most: i64| -> Vec<Vec<i64>> {
         let all = (1..=most).flat_map(|all| (0..=all).map(move |late| [all, late]));
         all.filter(|[all, late]| points(full, halves, *all, *late) == Some(score) && (20_000 * (all - late) + all) / (2 * all) == rate)

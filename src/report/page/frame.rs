@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::data::{Data, TierData};
 use super::findings::{ClaimOutcome, Findings, Verdict};
 use super::{digest, pick};
-use crate::diag::Lang;
+use crate::diag::{Lang, number_of};
 use crate::quantity;
 use crate::report::view::View;
 
@@ -76,7 +76,8 @@ fn lead(view: &View<'_>, data: &Data<'_>) -> String {
             "{document}版本 {version} · {count} 家单位。点任何一个数,就在它下面展开由来:算式、条款、规则的行、数据的格、来历;再点或按 Esc 收起,表里用方向键移动。"
         ),
         Lang::En => format!(
-            "{document}version {version} · {count} units. A click on any number unfolds beneath it where it came from: equation, clause, line of the rules, cell of the facts, provenance; a second click or Esc folds it, arrow keys move within a table."
+            "{document}version {version} · {}. A click on any number unfolds beneath it where it came from: equation, clause, line of the rules, cell of the facts, provenance; a second click or Esc folds it, arrow keys move within a table.",
+            number_of(count, "unit", "units")
         ),
     }
 }

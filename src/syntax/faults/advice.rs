@@ -1,7 +1,7 @@
 //! Advice on the mistakes that are made most: what was typed, and how it is written.
 
 use super::{DECLARERS, Fault, ITEMS, STARTERS, offset, say, words};
-use crate::diag::{Code, Diagnostic, Words};
+use crate::diag::{Code, Diagnostic, Words, code_point, is_invisible};
 use crate::source::Span;
 use crate::syntax::from_text::{Rule, Stop};
 use crate::syntax::tokens::{Token, TokenKind};
@@ -115,8 +115,19 @@ impl Fault<'_> {
         // a number, the full stop and a number without a blank between
         let end = found.map_or(self.text.len(), |found| found.end);
         let near: Vec<&Token> = self.tokens.iter().filter(|token| token.end <= end && token.end > self.statement.start).collect();
+        if let Some((hidden, sign)) = near.iter().find_map(|token| Some((*token, self.hidden(token)?))) {
+            let number = code_point(sign);
+            return Some(
+                Diagnostic::new(Code::Unexpected, say!("这里有一个看不见的字符 {number}", "here stands {number}, a sign that is not seen"))
+                    .at(self.place(hidden), say!("{number}", "{number}"))
+                    .fix(say!("删去它", "remove it"), self.place(hidden), ""),
+            );
+        }
         for three in near.windows(3).rev().take(8) {
             let [whole, point, part] = three else { continue };
+            if let Some(month) = self.month_with_a_fraction([*whole, *point, *part]) {
+                return Some(month);
+            }
             if self.word(point) == "。" && whole.kind == TokenKind::Number && part.kind == TokenKind::Number {
                 let (whole, part) = (self.word(whole), self.word(part));
                 return Some(
@@ -127,6 +138,39 @@ impl Fault<'_> {
             }
         }
         None
+    }
+
+    /// The sign that a token consists of, if it is not seen.
+    fn hidden(&self, token: &Token) -> Option<char> {
+        if token.kind != TokenKind::Other {
+            return None;
+        }
+        self.word(token).chars().next().filter(|sign| is_invisible(*sign))
+    }
+
+    /// 2022-07.5 is neither a month nor, without blanks, a difference.
+    fn month_with_a_fraction(&self, [year, hyphen, number]: [&Token; 3]) -> Option<Diagnostic> {
+        let adjacent = year.end == hyphen.start && hyphen.end == number.start && matches!(self.word(hyphen), "-" | "－");
+        let (year_word, number_word) = (self.word(year), self.word(number));
+        let (month, _) = number_word.split_once(['.', '．']).filter(|(month, _)| month.chars().count() == 2)?;
+        if !adjacent || year_word.chars().count() != 4 || number.kind != TokenKind::Number || year.kind != TokenKind::Number {
+            return None;
+        }
+        let span = self.place(year).to(self.place(number));
+        let (month, written) = (format!("{year_word}-{month}"), format!("{year_word}-{number_word}"));
+        let apart = format!("{year_word} - {number_word}");
+        Some(
+            Diagnostic::new(
+                Code::Unexpected,
+                say!("「{written}」以月份开头,读不成数,也读不成日期", "{written} begins like a month, and is neither a number nor a date"),
+            )
+            .at(span, say!("{month} 是月份", "{month} is a month"))
+            .fix(say!("要相减,减号两边加空格", "a difference has spaces around its sign"), span, apart)
+            .help(say!(
+                "月份写成 2022-07 这样,写在 按 期、往期 里,或与日期相比",
+                "a month is written like 2022-07: in by period and in period, or beside a date"
+            )),
+        )
     }
 
     /// What to write in place of a token that was not expected.

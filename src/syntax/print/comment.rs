@@ -1,6 +1,7 @@
 //! What stands between two words and is not seen by the parser: comments and blank lines.
 
 use super::doc::Doc;
+use crate::syntax::tokens::is_blank;
 
 /// A comment on a line of its own.
 #[derive(Debug, Clone)]
@@ -48,6 +49,15 @@ impl<'t> Gap<'t> {
         gap
     }
 
+    /// Takes in comments that stand behind those found.
+    pub(super) fn insert(&mut self, comments: Vec<&'t str>) {
+        if !comments.is_empty() {
+            let blank = std::mem::take(&mut self.blank);
+            let own = comments.into_iter().enumerate().map(|(index, text)| Own { text, blank: blank && index == 0 });
+            self.comments.extend(own);
+        }
+    }
+
     /// A blank line at the beginning of a block says nothing.
     pub(super) fn begin(&mut self) {
         match self.comments.first_mut() {
@@ -85,9 +95,4 @@ pub(super) fn trailing(after: &str) -> Option<&str> {
     let at = after.find(|c: char| !is_blank(c) && !matches!(c, ',' | '，' | '、' | ';' | '；' | '。'))?;
     let rest = after.get(at..)?;
     rest.starts_with(['#', '＃']).then(|| rest.split('\n').next().unwrap_or(rest).trim_end())
-}
-
-/// What the grammar calls blank.
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\u{3000}' | '\u{a0}' | '\u{feff}' | '\u{200b}' | '\u{2002}' | '\u{2003}')
 }

@@ -3,6 +3,7 @@
 use super::comment::{Gap, trailing};
 use super::doc::Doc;
 use crate::syntax::from_text::{P, Rule};
+use crate::syntax::tokens::comments;
 
 /// A word, or what is made of several.
 #[derive(Debug)]
@@ -72,7 +73,11 @@ impl<'t> Reader<'t> {
             let gap = std::mem::take(&mut first.gap);
             return Node { rule, text: "", children, gap, trailing: None };
         }
-        let gap = self.gap(span.start());
+        let mut gap = self.gap(span.start());
+        if !matches!(rule, Rule::text | Rule::name | Rule::unit | Rule::unit_name) {
+            // a phrase is one word: what stands between its parts goes before it
+            gap.insert(comments(text));
+        }
         self.end = span.end();
         let trailing = trailing(self.text.get(self.end..).unwrap_or(""));
         self.commented = trailing.is_some();

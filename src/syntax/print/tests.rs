@@ -168,6 +168,30 @@ fn comments_stay_where_they_are() {
 }
 
 #[test]
+fn a_comment_within_a_phrase_goes_before_it() {
+    let text = "\
+indicator late marks 5 points {
+    letters per 1 cases deduct 1 points, down  # one
+        to\u{2009}# two
+        # three
+        0
+}
+";
+    let printed = "\
+indicator late marks 5 points {
+    letters per 1 cases
+        deduct 1 points,
+        # one
+        # two
+        # three
+        down to 0
+}
+";
+    assert_eq!(kept(text), printed);
+    assert_eq!(kept(printed), printed);
+}
+
+#[test]
 fn a_semicolon_stays_only_where_it_keeps_statements_apart() {
     let text = "\
 指标 甲 满分 5 分 {
@@ -459,6 +483,12 @@ proptest! {
     fn comments_anywhere_are_kept(text in standard(), picks in proptest::collection::vec(any::<u8>(), 1..80)) {
         // that every comment is printed, in its place among the words, is what `print` compares itself
         let once = kept(&commented(&text, &picks));
+        prop_assert_eq!(kept(&once), once);
+    }
+
+    #[test]
+    fn comments_between_the_words_of_a_phrase_are_kept(text in standard(), picks in proptest::collection::vec(any::<u8>(), 1..80)) {
+        let once = kept(&commented(&in_skin(&text, Lang::En), &picks));
         prop_assert_eq!(kept(&once), once);
     }
 
