@@ -275,6 +275,14 @@ pub(crate) fn value_of(plan: &Plan, fact: &Fact, text: &str) -> Result<Value, Wo
 impl Facts {
     /// Fills in what the rules read from outside the row of each unit; to be done again whenever a row is changed.
     pub(crate) fn gather(&mut self, plan: &Plan) {
+        self.gather_once(plan);
+        // a fact that is known in part and follows from what was gathered may be known better by it
+        if partly::narrow_by_gathered(plan, self) {
+            self.gather_once(plan);
+        }
+    }
+
+    fn gather_once(&mut self, plan: &Plan) {
         for row in &mut self.rows {
             row.inputs.resize(plan.inputs.len(), None);
             for (slot, input) in row.inputs.iter_mut().zip(&plan.inputs) {

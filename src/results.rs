@@ -10,7 +10,6 @@ mod adjusted;
 mod known;
 mod lists;
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -345,7 +344,7 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
     rank(plan, &tiers, (&contestants, &last), &mut units);
     rank_in_part(plan, &tiers, (&contestants, &racers), &mut units);
-    list(plan, &tiers, &contestants, &mut units);
+    list(plan, &tiers, (&contestants, &racers), &mut units);
     let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
         *taking_part.entry(unit.tier.clone()).or_default() += 1;
@@ -437,19 +436,29 @@ fn groups(plan: &Plan, tiers: &[usize]) -> Vec<Vec<usize>> {
     }
 }
 
-/// The order in which units are printed: by tier, those without a total behind the others as they stand.
-fn list(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
-    let racing = |index: usize| contestants.get(index).and_then(Option::as_ref);
-    let mut order: Vec<usize> = (0..units.len()).collect();
-    order.sort_by(|a, b| {
-        let within = match (racing(*a), racing(*b)) {
-            (Some(a), Some(b)) => listing(&plan.ranking, a, b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
-        tiers.get(*a).cmp(&tiers.get(*b)).then(within)
-    });
+/// The order in which units are printed: by tier, each where it stands. A unit whose total is known in part stands at its place where
+/// that is certain; those without one are behind the others as they stand.
+fn list(plan: &Plan, tiers: &[usize], (contestants, racers): (&[Option<Contestant>], &[Option<Racer>]), units: &mut [UnitResult]) {
+    let of_tier = |tier: usize| (0..units.len()).filter(move |index| tiers.get(*index) == Some(&tier));
+    let contestant = |index: usize| contestants.get(index).and_then(Option::as_ref);
+    let mut order: Vec<usize> = Vec::new();
+    for tier in 0..plan.programs.len() {
+        let mut exact: Vec<(usize, &Contestant)> = of_tier(tier).filter_map(|index| Some((index, contestant(index)?))).collect();
+        exact.sort_by(|(_, a), (_, b)| listing(&plan.ranking, a, b));
+        // in halves: a unit of which not all is known stands between two of which all is
+        let mut slots: Vec<((usize, Option<Place>), usize)> = exact.iter().enumerate().map(|(slot, (index, _))| ((2 * slot + 1, None), *index)).collect();
+        for index in of_tier(tier).filter(|index| contestant(*index).is_none()) {
+            let certain = units.get(index).and_then(|unit| unit.rank_interval).filter(|places| places.best == places.worst);
+            let racer = racers.get(index).and_then(Option::as_ref);
+            let slot = certain.zip(racer).map(|(places, racer)| {
+                let before = |(other, _): &&(usize, &Contestant)| racers.get(*other).and_then(Option::as_ref).is_some_and(|other| other.is_before(racer));
+                (2 * exact.iter().filter(before).count(), Some(places.best))
+            });
+            slots.push((slot.unwrap_or((usize::MAX, None)), index));
+        }
+        slots.sort();
+        order.extend(slots.into_iter().map(|(_, index)| index));
+    }
     for (before, index) in order.into_iter().enumerate() {
         if let Some(unit) = units.get_mut(index) {
             unit.listing = before;

@@ -610,3 +610,359 @@ fn what_one_case_moves_is_never_nothing_where_it_is_not_known() {
         assert_eq!(of(fact)["partly_known"], serde_json::json!(["回访"]));
     }
 }
+
+/// A standard of one tier with a register: what follows from counts, and what the register gives.
+const FOLLOWS: &str = r#"标准 例 { 版本 "1"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号 }
+层级 部门 满分 20 分
+数据 件数 : 件
+数据 超时数 : 件  不大于 件数
+数据 按时率 : %  或由 1 - 超时数 / 件数 取整到 0.01%
+数据 编制 : 人
+指标 按时 满分 10 分 { 当 按时率 无从计算 得 满分;按时率 低于 100% 每 1 个百分点 扣 1 分,扣完为止 }
+指标 人力 满分 10 分 { 编制 低于 50 人 每 1 人 扣 0.1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分 从高到低
+"#;
+
+/// A folder with files, by their names.
+fn folder_of(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run_in(folder: &Path, verb: &str, rest: &[&str]) -> program::Run {
+    let policy = folder.join("标准");
+    let tables: Vec<PathBuf> = ["facts.csv", "来件.csv"].map(|name| folder.join(name)).into_iter().filter(|table| table.is_file()).collect();
+    let tables = tables.iter().flat_map(|table| ["--facts", table.to_str().unwrap()]);
+    let arguments: Vec<&str> = [verb, policy.to_str().unwrap(), "--period", "2024-01"].into_iter().chain(tables).chain(rest.iter().copied()).collect();
+    kaoping(root(), &arguments)
+}
+
+/// The results of a standard with a register, or what is wrong.
+fn scored_in(files: &[(&str, &str)]) -> Result<Value, String> {
+    let run = run_in(folder_of(files).path(), "score", &["--format", "json"]);
+    if matches!(run.status, 0 | 3) { Ok(serde_json::from_str(&run.out).unwrap()) } else { Err(run.err) }
+}
+
+fn shown_ends(item: &Value) -> [Option<String>; 2] {
+    ends_of(&item["score"], &item["interval"]).map(|end| end.map(|end| end.to_string()))
+}
+
+fn both(low: &str, high: &str) -> [Option<String>; 2] {
+    [low, high].map(|end| Some(end.to_owned()))
+}
+
+/// 50 - 46 people cost 0.4 points, 50 - 40 cost 1; the table says for 乙局 what it has, and the register no more.
+#[test]
+fn a_cell_of_the_register_may_hold_a_set() {
+    let register = "单位,层级,编制\n甲局,部门,\"[40,46]\"\n乙局,部门,≥48\n丙局,部门,?\n丁局,部门,44\n";
+    let facts = "单位,件数,超时数,编制\n甲局,10,0,\n乙局,10,0,\"[40,45]\"\n丙局,10,0,\n丁局,10,0,≤45\n";
+    let files = [("标准/规则.kp", FOLLOWS), ("标准/名册.csv", register), ("facts.csv", facts)];
+    let found = scored_in(&files).unwrap();
+    let of = |unit: &str| shown_ends(&units(&found)[unit]["indicators"]["人力"]);
+    assert_eq!(of("甲局"), both("9", "9.6"));
+    assert_eq!(of("乙局"), both("9", "9.5"));
+    assert_eq!(of("丙局"), both("5", "10"));
+    assert_eq!(of("丁局"), both("5", "9.5"));
+    // it stands in the account of the score, with its cell
+    let folder = folder_of(&files);
+    let run = run_in(folder.path(), "explain", &["--unit", "甲局", "--lang", "zh"]);
+    assert!(run.out.contains("[40 人, 46 人]") && run.out.contains("名册.csv 第 2 行「编制」列"), "{}{}", run.out, run.err);
+    let wrong = scored_in(&[("标准/规则.kp", FOLLOWS), ("标准/名册.csv", "单位,层级,编制\n甲局,部门,\"[46,40]\"\n"), ("facts.csv", facts)]).unwrap_err();
+    assert!(wrong.contains("K0535") && wrong.contains("名册.csv"), "{wrong}");
+}
+
+/// 超时数 is at most 件数, whichever table says so.
+#[test]
+fn the_limits_of_the_rules_narrow_what_the_register_gives() {
+    let with = |late: &str| {
+        let register = format!("单位,层级,超时数\n甲局,部门,{late}\n");
+        scored_in(&[("标准/规则.kp", FOLLOWS), ("标准/名册.csv", &register), ("facts.csv", "单位,件数,编制\n甲局,20,50\n")])
+    };
+    // 1 of 20 is 5 %, 20 of 20 all
+    assert_eq!(shown_ends(&with("≥1").unwrap()["units"][0]["indicators"]["按时"]), both("0", "5"));
+    assert!(with("≥21").unwrap_err().contains("K0535"));
+}
+
+/// 6 of 100 late are 94 % on time: 4 points. 8 of 146 are 94.5205… %, which is printed 94.52 %.
+#[test]
+fn what_a_fact_follows_from_narrows_what_is_given_of_it() {
+    let with = |counts: &str, rate: &str| {
+        let facts = format!("单位,层级,件数,超时数,按时率,编制\n甲局,部门,{counts},{rate},50\n");
+        let found = scored_in(&[("标准/规则.kp", FOLLOWS), ("facts.csv", &facts)])?;
+        Ok::<_, String>(shown_ends(&found["units"][0]["indicators"]["按时"]))
+    };
+    for rate in ["≥90%", "?", "\"[94%,95%]\"", "\"{90%,94%}\""] {
+        assert_eq!(with("100,6", rate), Ok(both("4", "4")), "{rate}");
+    }
+    assert_eq!(with("146,8", "≥90%"), Ok(both("4.52", "4.52")));
+    // 4 to 8 of 100 late; at least 95 % on time
+    assert_eq!(with("100,\"[4,8]\"", "≥95%"), Ok(both("5", "6")));
+    // what has no counts is what is given
+    assert_eq!(with(",", "\"[95%,96%]\""), Ok(both("5", "6")));
+    for rate in ["≥95%", "\"[90%,93.99%]\"", "\"{90%,98%}\""] {
+        assert!(with("100,6", rate).unwrap_err().contains("K0510"), "{rate}");
+    }
+    // nothing was received: a rate that is given all the same is a fault
+    assert!(with("0,0", "≥90%").unwrap_err().contains("K0510"));
+}
+
+/// 乙局 has 14 to 15 points, 甲局 18 and 丙局 11: it is second whatever it has; 丁局 may be third or last.
+#[test]
+fn a_unit_with_a_certain_place_is_listed_at_its_place() {
+    let facts =
+        "单位,层级,件数,超时数,编制\n甲局,部门,100,2,50\n乙局,部门,100,\"[5,6]\",50\n丁局,部门,100,\"[5,9]\",20\n丙局,部门,100,9,50\n戊局,部门,100,10,30\n";
+    let folder = folder_of(&[("标准/规则.kp", FOLLOWS), ("facts.csv", facts)]);
+    let run = run_in(folder.path(), "score", &["--format", "csv"]);
+    let units: Vec<&str> = run.out.lines().skip(1).filter_map(|line| line.rsplit_once('局')?.0.rsplit(|sign: char| ",\"".contains(sign)).next()).collect();
+    assert_eq!(units, ["甲", "乙", "丙", "戊", "丁"], "{}", run.out);
+}
+
+// --- records ---
+
+/// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.
+struct Made {
+    wide: String,
+    points: [String; 2],
+}
+
+impl Made {
+    fn exact(text: String) -> Made {
+        Made { wide: text.clone(), points: [text.clone(), text] }
+    }
+
+    /// Numbers from 0 to a limit: a range, a list, a limit to one side, or nothing known.
+    fn number(most: u64, dice: &mut Dice) -> Made {
+        let value = dice.below(most + 1);
+        let (low, high) = (value.saturating_sub(dice.below(3)), (value + dice.below(3)).min(most));
+        let inside = |dice: &mut Dice, low: u64, high: u64| (low + dice.below(high - low + 1)).to_string();
+        let one = value.to_string();
+        match dice.below(12) {
+            0 => Made { wide: "?".into(), points: [one, inside(dice, 0, most)] },
+            1 => Made { wide: format!("≥{low}"), points: [one, inside(dice, low, most)] },
+            2 => Made { wide: format!("≤{high}"), points: [one, inside(dice, 0, high)] },
+            3 => Made { wide: format!("{{{low},{value},{high}}}"), points: [one, high.to_string()] },
+            4 => Made { wide: format!("[{low},{high}]"), points: [one, inside(dice, low, high)] },
+            _ => Made::exact(one),
+        }
+    }
+
+    /// One of some words, any of those or of some, or nothing known.
+    fn word(words: &[&str], is_text: bool, dice: &mut Dice) -> Made {
+        let mut one = || words[usize::try_from(dice.below(words.len() as u64)).unwrap()].to_owned();
+        let (first, other) = (one(), one());
+        match dice.below(6) {
+            0 => Made { wide: "?".into(), points: [first, other] },
+            1 if !is_text => Made { wide: format!("{{{first},{other}}}"), points: [first, other] },
+            _ => Made::exact(first),
+        }
+    }
+
+    /// A time of January 2024 on the hour, or blank where it may be.
+    fn time(may_be_blank: bool, dice: &mut Dice) -> Made {
+        let shown = |hours: u64| format!("2024-01-{:02} {:02}:00", hours / 24 + 2, hours % 24);
+        let hours = dice.below(20 * 24);
+        let (low, high) = (hours - dice.below(hours.min(30) + 1), hours + dice.below(60));
+        let inside = |dice: &mut Dice, low: u64, high: u64| shown(low + dice.below(high - low + 1));
+        match dice.below(12) {
+            0 => Made { wide: "?".into(), points: [shown(hours), inside(dice, 0, 480)] },
+            1 => Made { wide: format!("≥{}", shown(low)), points: [shown(hours), inside(dice, low, 600)] },
+            2 => Made { wide: format!("{{{},{}}}", shown(hours), shown(high)), points: [shown(hours), shown(high)] },
+            3 | 4 => Made { wide: format!("[{},{}]", shown(low), shown(high)), points: [shown(hours), inside(dice, low, high)] },
+            5 if may_be_blank => Made::exact(String::new()),
+            _ => Made::exact(shown(hours)),
+        }
+    }
+
+    /// The same, or a blank.
+    fn or_blank(self, dice: &mut Dice) -> Made {
+        if dice.below(5) == 0 { Made::exact(String::new()) } else { self }
+    }
+}
+
+/// Tables of records, one with sets and two with values inside them.
+fn made_up(headings: &str, dice: &mut Dice, record: impl Fn(&mut Dice) -> Vec<Made>) -> [Vec<Vec<String>>; 3] {
+    let head: Vec<String> = headings.split(',').map(str::to_owned).collect();
+    let mut tables = [vec![head.clone()], vec![head.clone()], vec![head]];
+    for unit in ["甲局", "乙局", "丙局"] {
+        for _ in 0..=dice.below(5) {
+            let cells = record(dice);
+            let start = [unit.to_owned(), "部门".to_owned()];
+            let of = |cell: &dyn Fn(&Made) -> String| start.iter().cloned().chain(cells.iter().map(cell)).collect::<Vec<String>>();
+            tables[0].push(of(&|made| made.wide.clone()));
+            tables[1].push(of(&|made| made.points[0].clone()));
+            tables[2].push(of(&|made| made.points[1].clone()));
+        }
+    }
+    tables
+}
+
+/// How many values were bounds, and how many runs there were.
+fn records_keep_inside(construct: &str, period: &str, name: &str, headings: &str, record: impl Fn(&mut Dice) -> Vec<Made>) -> (usize, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    let policy = root().join("golden/constructs").join(construct).join("zh");
+    let (mut bounds, mut runs) = (0, 0);
+    for seed in 0..60 {
+        let tables = made_up(headings, &mut Dice(seed * 7919 + 41), &record);
+        write(&tables[0], &path);
+        let known = score(&policy, period, &path).unwrap_or_else(|err| panic!("{construct} {seed}: {err}"));
+        for exact in &tables[1..] {
+            write(exact, &path);
+            let exact = score(&policy, period, &path).unwrap_or_else(|err| panic!("{construct} {seed}: {err}"));
+            bounds += compare(&exact, &known, &format!("{construct} {seed}"));
+            runs += 1;
+        }
+    }
+    (bounds, runs)
+}
+
+#[test]
+fn results_of_any_records_inside_the_sets_lie_inside_the_bounds() {
+    let orders = |dice: &mut Dice| {
+        let times = [Made::time(false, dice), Made::time(true, dice)];
+        let kind = Made::word(&["投诉", "咨询"], false, dice);
+        let street = Made::word(&["北街", "南街", "新街"], true, dice).or_blank(dice);
+        let marks = [Made::number(9, dice).or_blank(dice), Made::number(4, dice)];
+        [Made::exact("A".into())].into_iter().chain(times).chain([kind, street]).chain(marks).collect()
+    };
+    let (bounds, runs) = records_keep_inside("records", "2024-01", "来件.csv", "单位,层级,编号,派出时间,签收时间,类别,街道,评分,户数", orders);
+    assert!(bounds > 300 && runs == 120, "{bounds} {runs}");
+    let praise = |dice: &mut Dice| {
+        let about = Made::word(&["治水", "绿化", "信访"], true, dice);
+        vec![about, Made::word(&["国家", "省", "市"], false, dice), Made::number(5, dice)]
+    };
+    let (bounds, runs) = records_keep_inside("record-groups", "2024", "表彰.csv", "单位,层级,事项,级别,分值", praise);
+    assert!(bounds > 100 && runs == 120, "{bounds} {runs}");
+}
+
+const ORDERS: &str = r#"标准 例 { 版本 "1"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号 }
+层级 部门 满分 10 分
+记录 来件 : 件 {
+    类别 : {投诉,咨询}
+    街道 : 文字
+    户数 : 户
+    派出 : 时间
+    签收 : 时间  可空
+    评分 : 分    隐私
+}
+数据 超时 : 件  或由 来件 计数(其中 签收 为空 或 小时(派出, 签收) > 2 小时)
+指标 甲 满分 10 分 { 超时 每 1 件 扣 1 分 }
+输出 投诉数 = 来件 计数(其中 类别 = 投诉)
+输出 北街 = 来件 计数(其中 街道 = "北街")
+输出 户数 = 来件 合计(户数)
+输出 投诉户数 = 来件 合计(户数 其中 类别 = 投诉)
+输出 平均户 = 来件 平均(户数) 取整到 0.01 户
+输出 投诉平均 = 来件 平均(户数 其中 类别 = 投诉) 取整到 0.01 户
+输出 最多户 = 来件 最高(户数)
+输出 最少户 = 来件 最低(户数)
+输出 中位户 = 来件 中位(户数) 取整到 0.5 户
+输出 加权 = 来件 加权平均(评分, 户数) 取整到 0.01 分
+输出 最长 = 来件 最高(小时(派出, 签收) 其中 非 (签收 为空)) 取整到 0.01 小时
+输出 街道数 = 来件 逐 街道 计数()
+输出 大街 = 来件 逐 街道 计数(其中 合计(户数) ≥ 5 户)
+总分 = 合计
+排名 层级 依 总分 从高到低
+"#;
+
+const ORDER_HEADINGS: &str = "单位,层级,类别,街道,户数,派出,签收,评分";
+
+/// Every aggregate by hand, of three orders of which the second is known in part and of a fourth of which hardly anything is.
+#[test]
+fn aggregates_of_records_known_in_part_are_those_calculated_by_hand() {
+    let outputs = |rows: &[&str]| {
+        let table = format!("{ORDER_HEADINGS}\n{}\n", rows.join("\n"));
+        let found = scored_in(&[("标准/规则.kp", ORDERS), ("facts.csv", "单位,层级\n甲局,部门\n"), ("来件.csv", &table)]);
+        found.map(|found| found["units"][0].clone())
+    };
+    let first = "甲局,部门,投诉,北街,3,2024-01-02 09:00,2024-01-02 10:00,8";
+    let third = "甲局,部门,咨询,南街,1,2024-01-02 09:00,2024-01-02 12:00,6";
+    let of = |unit: &Value, name: &str| {
+        let output = &unit["outputs"][name];
+        let plain = |value: &Value| value.as_str().unwrap_or_default().split(' ').next().unwrap().to_owned();
+        match output["interval"].as_array() {
+            Some(ends) => ends.iter().map(plain).collect::<Vec<_>>().join(" "),
+            None => plain(output),
+        }
+    };
+    // signed after one to four hours; 2 to 4 households; a complaint or not
+    let some = "甲局,部门,?,北街,\"[2,4]\",2024-01-02 09:00,\"[2024-01-02 10:00,2024-01-02 13:00]\",7";
+    let unit = outputs(&[first, some, third]).unwrap();
+    let by_hand = [
+        ("投诉数", "1 2"),
+        ("北街", "2"),
+        ("户数", "6 8"),
+        // the second is no complaint, or one of 4 households
+        ("投诉户数", "3 7"),
+        // 6 / 3 and 8 / 3
+        ("平均户", "2 2.67"),
+        ("最多户", "3 4"),
+        ("最少户", "1"),
+        ("中位户", "2 3"),
+        ("最长", "3 4"),
+        ("街道数", "2"),
+        // the first and the second are 5 to 7 in one street
+        ("大街", "1"),
+    ];
+    let number = |text: &str| text.split(' ').map(|one| one.parse::<Decimal>().unwrap().normalize()).collect::<Vec<_>>();
+    for (name, expected) in by_hand {
+        assert_eq!(number(&of(&unit, name)), number(expected), "{name}: {unit}");
+    }
+    // the weights are not known: between the marks of all that count
+    assert_eq!(number(&of(&unit, "加权")), number("6 8"));
+    // the third is late, the second may be
+    assert_eq!(ends_of(&unit["total"], &unit["interval"]), ends("[8, 9]"));
+    // 6 to 9 marks for 2 households: 42 / 6 and 48 / 6
+    let marked = "甲局,部门,投诉,北街,2,2024-01-02 09:00,2024-01-02 10:00,\"[6,9]\"";
+    assert_eq!(number(&of(&outputs(&[first, marked, third]).unwrap(), "加权")), number("7 8"));
+    // the mean of 3, 1 and, where they are complaints, 1 and 5: 3 and 1 alone are 2, with 1 they are 1.67, with 5 they are 3
+    let two = ["1", "5"].map(|count| format!("甲局,部门,?,北街,{count},2024-01-02 09:00,2024-01-02 10:00,8"));
+    let kinds = [first, &third.replace("咨询", "投诉"), two[0].as_str(), two[1].as_str()];
+    assert_eq!(number(&of(&outputs(&kinds).unwrap(), "投诉平均")), number("1.67 3"));
+    // a street that is not known: one of the others or one of its own; it may bring 5 households or none
+    let unknown = "甲局,部门,投诉,?,5,2024-01-02 09:00,2024-01-02 10:00,9";
+    let unit = outputs(&[first, third, unknown]).unwrap();
+    for (name, expected) in [("街道数", "2 3"), ("大街", "0 3"), ("北街", "1 2"), ("投诉数", "2"), ("户数", "9")] {
+        assert_eq!(number(&of(&unit, name)), number(expected), "{name}");
+    }
+    // every record with its cells, as they are written
+    let table = format!("{ORDER_HEADINGS}\n{first}\n{some}\n");
+    let folder = folder_of(&[("标准/规则.kp", ORDERS), ("facts.csv", "单位,层级\n甲局,部门\n"), ("来件.csv", &table)]);
+    let run = run_in(folder.path(), "explain", &["--unit", "甲局", "--records", "--mask", "--lang", "zh"]);
+    assert!(run.out.contains("[2024-01-02 10:00,2024-01-02 13:00]") && run.out.contains("来件 2 件中 0 件,1 件不能确定"), "{}{}", run.out, run.err);
+    // what is missing leaves all open, whatever else is known in part; what a private cell holds is not quoted
+    let wrong = outputs(&[first, "甲局,部门,投诉,北街,1,2024-01-02 09:00,,\"[9,8]\""]).unwrap_err();
+    assert!(wrong.contains("K0535") && wrong.contains("评分") && !wrong.contains("[9,8]"), "{wrong}");
+    assert!(outputs(&[first, "甲局,部门,投诉,北街,\"[9,8]\",2024-01-02 09:00,,8"]).unwrap_err().contains("K0535"));
+}
+
+/// What begins on a day off falls due on Monday at the same time of day: at 8:00 of what began at 8:00, whether on Saturday or on Sunday,
+/// and at 23:00 of what began on Saturday at 23:00, which lies in between.
+#[test]
+fn the_time_of_day_stays_after_working_days() {
+    let rules = r#"标准 例 { 版本 "1"  周期 月  舍入 四舍五入  得分 取整到 0.01 分  并列 跳号  日历 "日历.csv" }
+层级 部门 满分 10 分
+数据 派出 : 时间
+数据 签收 : 时间
+指标 甲 满分 10 分 { 当 签收 > 派出 + 1 工作日 扣 4 分 }
+总分 = 合计
+排名 层级 依 总分 从高到低
+"#;
+    let calendar = "类别,日期,时间\n范围,2024-01-01 至 2024-01-31,\n工作时间,周一至周五,09:00-17:00\n";
+    let with = |sent: &str| {
+        let facts = format!("单位,层级,派出,签收\n甲局,部门,{sent},2024-01-08 12:00\n");
+        let found = scored_in(&[("标准/规则.kp", rules), ("标准/日历.csv", calendar), ("facts.csv", &facts)]).unwrap();
+        shown_ends(&found["units"][0]["indicators"]["甲"])
+    };
+    assert_eq!(with("2024-01-06 08:00"), both("6", "6"));
+    assert_eq!(with("2024-01-06 23:00"), both("10", "10"));
+    assert_eq!(with("\"[2024-01-06 08:00,2024-01-07 08:00]\""), both("6", "10"));
+    // from Thursday on, and of whatever began by then, the ends decide
+    assert_eq!(with("≤2024-01-04 08:00"), both("6", "6"));
+    assert_eq!(with("≥2024-01-08 09:00"), both("10", "10"));
+}

@@ -81,6 +81,37 @@ fn only_the_stated_convention_explains_three_units() {
     }
 }
 
+/// Rates are cut off to 1 %, scores half up: 1 of 3 late 66 %, 6.60 (67 % half up, 6.70); an eighth of 10 points is 1.25, of 1 point 0.125, 0.13 (0.12 cut off).
+#[test]
+fn a_standard_that_rounds_in_two_ways_is_a_convention_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let rules = r#"标准 示例 { 版本 "一" 施行 2024-01-01 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 县 满分 11 分
+数据 收 : 件 不小于 1 件
+数据 迟 : 件 不大于 收
+数据 签收率 : % 或由 1 - 迟 / 收 取整到 1% 去尾
+指标 签收 满分 10 分 { 得 签收率 × 10 分 }
+指标 八分 满分 1 分 { 得 收 / 8 件 × 1 分 }
+总分 = 合计
+排名 层级 依 总分 从高到低
+"#;
+    fs::write(folder.join("rules.kp"), rules).unwrap();
+    fs::write(folder.join("facts.csv"), "单位,层级,收,迟\n甲,县,3,1\n乙,县,1,0\n").unwrap();
+    fs::write(folder.join("公布.csv"), "单位,签收,八分\n甲,6.60,0.38\n乙,10.00,0.13\n").unwrap();
+    let arguments = ["rules.kp", "--period", "2024-01", "--facts", "facts.csv", "--published", "公布.csv"];
+    let found = inferred(folder, &arguments);
+    let survivors = found["survivors"].as_array().unwrap();
+    assert!(survivors.iter().all(|one| one["mode"].is_null()), "{survivors:?}");
+    let stated: Vec<_> = survivors.iter().filter(|one| one["stated"] == true).collect();
+    assert_eq!((stated.len(), &stated[0]["before"], &stated[0]["scores"]), (1, &json!("1%"), &json!("0.01")));
+    assert_eq!(witness(convention(&found, Some("1%"), Some("0.01"), "half_up")), ["甲", "签收", "6.60", "6.70"]);
+    assert_eq!(witness(convention(&found, Some("1%"), Some("0.01"), "to_zero")), ["乙", "八分", "0.13", "0.12"]);
+    assert_eq!(found["refuted"].as_array().unwrap().iter().filter(|one| one["stated"] == true).count(), 0);
+    let text = kaoping(folder, &[&["infer-rounding"], arguments.as_slice()].concat()).out;
+    assert!(text.contains("各按标准所写的方式:率等先取整到 1%,各项得分取整到 0.01 再合计(标准如此)"), "{text}");
+}
+
 /// November 2020: 88.21 % and 16.61, a total that was taken before its parts were rounded, and, where the counts behind a printed score are taken to be 10 of
 /// 11, 17.96.
 #[test]

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 use super::area::Area;
 use super::goal::Aim;
 use super::levers::{Lever, freed, reads};
+use super::rivals::{Ranked, Rivals};
 use crate::eval::domain::{Absence, Bounds, Exact, Hull, Interval, TracedValue, Value};
 use crate::eval::outcome::{Outcome, Status, evaluate, traced};
-use crate::eval::rank::known::{Racer, place};
+use crate::eval::rank::known::Racer;
 use crate::eval::{Cells, Evaluator, Until, keeps};
 use crate::facts::{Facts, InPart, Row};
 use crate::plan::{Around, Bound, Common, FactId, InputId, InputKind, ItemId, Limit, Plan, Program, Step, StepId, closure};
@@ -28,12 +29,8 @@ pub(crate) struct Changing<'a> {
     pub(crate) held: Vec<FactId>,
     /// The inputs that a lever bears on.
     gathered: Vec<bool>,
-    /// The units that it is ranked among, as far as they may have a total; they stay where nothing is gathered.
-    rivals: Vec<Racer>,
-    /// How many others have no total yet and may come to stand before it.
-    pub(crate) open: usize,
-    /// How many others have a total that is known in part.
-    pub(crate) in_part: usize,
+    /// The units that it is ranked among; they stay where nothing is gathered.
+    pub(crate) rivals: &'a Rivals<'a>,
     exact: Evaluator<'a, Exact>,
     bounds: Evaluator<'a, Interval>,
 }
@@ -68,8 +65,8 @@ impl Standing {
 }
 
 impl<'a> Changing<'a> {
-    /// A member whose facts these are; none where it has no row.
-    pub(crate) fn new(plan: &'a Plan, facts: &'a Facts, member: usize, levers: Vec<Lever>) -> Option<Changing<'a>> {
+    /// A member whose facts these are, and those that it is ranked among; none where it has no row.
+    pub(crate) fn new((plan, facts): (&'a Plan, &'a Facts), member: usize, rivals: &'a Rivals<'a>, levers: Vec<Lever>) -> Option<Changing<'a>> {
         let tier = facts.members.get(member)?.tier;
         let program = plan.programs.get(tier)?;
         let mut row = facts.rows.get(member).filter(|row| row.listed)?.clone();
@@ -78,12 +75,9 @@ impl<'a> Changing<'a> {
         let mut own: Vec<FactId> = changing;
         own.extend(&freed);
         let gathered = gathered(plan, program, &own);
-        let rivals = rivals(plan, facts, member);
-        let (open, in_part) = (rivals.open, rivals.racers.iter().filter(|rival| !(rival.is_sure() && rival.is_point())).count());
-        let rivals = rivals.racers;
         let exact = Evaluator::of(Exact, program, &row);
         let bounds = Evaluator::of(Interval, program, &Within { row: &row, levers: &[], area: &[], gathered: &[] });
-        Some(Changing { plan, program, facts, member, row, levers, freed, held, gathered, rivals, open, in_part, exact, bounds })
+        Some(Changing { plan, program, facts, member, row, levers, freed, held, gathered, rivals, exact, bounds })
     }
 
     /// Whether something that it is scored by is known in part.
@@ -159,8 +153,10 @@ impl<'a> Changing<'a> {
 
     fn place(&self, came: &Came) -> Option<[Decimal; 2]> {
         let own = racer(self.program, &self.plan.ranking, &came.outcome, came.known.as_ref()).filter(Racer::is_sure)?;
-        let others = came.everyone.as_ref().map(|facts| rivals(self.plan, facts, self.member).racers);
-        Some(place(self.plan.ranking.ties, &own, others.as_ref().unwrap_or(&self.rivals)))
+        Some(match &came.everyone {
+            Some(facts) => Ranked::new(self.plan, facts).beside(self.member).place(&own),
+            None => self.rivals.place(&own),
+        })
     }
 
     /// What is aimed at after a change, whatever the facts known in part are, the more the better; none where there is none or a limit is
@@ -212,7 +208,7 @@ impl<'a> Changing<'a> {
         }
         let bounds = |step: StepId| values.get(step).copied().unwrap_or(Bounds::ANY);
         match racer_within(self.program, &self.plan.ranking, bounds, true) {
-            Some(own) => Upper::UpTo(Number::from(place(self.plan.ranking.ties, &own.at_best(), &self.rivals)[1]).negated()),
+            Some(own) => Upper::UpTo(Number::from(self.rivals.place(&own.at_best())[1]).negated()),
             None => Upper::Nothing,
         }
     }
@@ -235,30 +231,6 @@ impl Came {
             None => self.outcome.value(step).number().copied().map(Hull::of),
         }
     }
-}
-
-/// The units that a member is ranked among.
-struct Rivals {
-    /// Those that may have a total.
-    racers: Vec<Racer>,
-    /// How many have none yet and may come to have one.
-    open: usize,
-}
-
-fn rivals(plan: &Plan, facts: &Facts, member: usize) -> Rivals {
-    let tier = facts.members.get(member).map(|member| member.tier);
-    let mut found = Rivals { racers: Vec::new(), open: 0 };
-    for (index, (other, row)) in facts.members.iter().zip(&facts.rows).enumerate() {
-        let among = index != member && (!plan.ranking.within_tier || Some(other.tier) == tier);
-        if let Some(program) = plan.programs.get(other.tier).filter(|_| among) {
-            let (outcome, known) = evaluated(program, row, Until::Scores);
-            match racer(program, &plan.ranking, &outcome, known.as_ref()).filter(|_| row.listed) {
-                Some(rival) => found.racers.push(rival),
-                None => found.open += usize::from(!row.listed || !matches!(outcome.status, Status::Exempt(_) | Status::NotApplicable)),
-            }
-        }
-    }
-    found
 }
 
 /// The inputs that facts of a unit bear on: by what it brings to them itself, or by others that do.

@@ -184,6 +184,7 @@ mod tests {
 
     use super::super::changing::Changing;
     use super::super::levers::{Lever, wanted};
+    use super::super::rivals::Ranked;
     use super::*;
     use crate::facts::{Cell, Facts, Member, Row};
     use crate::plan::{Adjustable, Plan};
@@ -299,7 +300,9 @@ mod tests {
                 2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
                 _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
             };
-            let mut stand = Changing::new(plan(), &sets, 0, levers.clone()).unwrap();
+            let ranked = Ranked::new(plan(), &sets);
+            let rivals = ranked.beside(0);
+            let mut stand = Changing::new((plan(), &sets), 0, &rivals, levers.clone()).unwrap();
             let every = every_change(&stand, aim, [1, 1, 1]);
             let found = goal(&mut stand, aim, target, 1_000).unwrap();
             prop_assert!(found.proved);
@@ -348,7 +351,9 @@ mod tests {
                 2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
                 _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
             };
-            let mut stand = Changing::new(plan(), &facts, 0, levers).unwrap();
+            let ranked = Ranked::new(plan(), &facts);
+            let rivals = ranked.beside(0);
+            let mut stand = Changing::new((plan(), &facts), 0, &rivals, levers).unwrap();
             let every = every_change(&stand, aim, costs);
             let found = goal(&mut stand, aim, target, 1_000).unwrap();
             prop_assert!(found.proved && found.complete);

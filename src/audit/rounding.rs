@@ -34,7 +34,8 @@ pub(crate) struct Convention {
     pub(crate) before: Option<Kept>,
     /// Scores before they are added up.
     pub(crate) scores: Kept,
-    pub(crate) mode: Mode,
+    /// Which way all is rounded; none where each is rounded the way that the rules say of it, and these differ.
+    pub(crate) mode: Option<Mode>,
 }
 
 /// A fact of a witness.
@@ -106,11 +107,19 @@ impl Inferred {
     }
 }
 
-/// The roundings of a program, each with its step.
+/// The roundings of a program.
 struct Roundings {
-    before: Vec<(StepId, Decimal)>,
-    scores: Vec<(StepId, Decimal)>,
-    total: Vec<(StepId, Decimal)>,
+    before: Vec<Rounded>,
+    scores: Vec<Rounded>,
+    total: Vec<Rounded>,
+}
+
+/// A value that is rounded, as the rules say.
+#[derive(Debug, Clone, Copy)]
+struct Rounded {
+    id: StepId,
+    step: Decimal,
+    mode: Mode,
 }
 
 /// A published cell that may tell conventions apart.
@@ -132,7 +141,7 @@ pub(crate) fn infer(plan: &Plan, facts: &Facts, printed: &Printed, reached: &dyn
     let cases: Vec<Option<Case<'_>>> = (0..facts.members.len()).map(|member| Case::new(plan, facts, printed, member)).collect();
     let evidence: Vec<Evidence<'_>> = printed.cells.iter().filter_map(|cell| evidence(plan, facts, cell, &cases)).collect();
     let roundings: Vec<Option<Roundings>> = cases.iter().map(|case| case.as_ref().map(roundings)).collect();
-    let conventions = conventions(plan, roundings.iter().flatten());
+    let conventions = conventions(plan, &roundings);
     let mut failing: Vec<Vec<(usize, Witness)>> = conventions.iter().map(|_| Vec::new()).collect();
     for (number, one) in evidence.iter().enumerate() {
         reached(number, evidence.len());
@@ -151,7 +160,7 @@ pub(crate) fn infer(plan: &Plan, facts: &Facts, printed: &Printed, reached: &dyn
     let own = Convention {
         before: roundings.iter().flatten().any(|roundings| !roundings.before.is_empty()).then_some(Kept::To(Decimal::ONE)),
         scores: if plan.head.precision == crate::plan::Precision::Shown { Kept::LeftOut } else { Kept::To(Decimal::ONE) },
-        mode: plan.head.mode,
+        mode: (!differ(plan, &roundings)).then_some(plan.head.mode),
     };
     let mut told = Vec::new();
     let mut judged: Vec<Judged> = Vec::new();
@@ -189,7 +198,7 @@ fn unread(printed: &Printed) -> Vec<Unread> {
 
 fn steps(case: &Case<'_>, roundings: &Roundings) -> Vec<(Decimal, bool)> {
     let percent = |id: StepId| case.program.infos.get(id).and_then(|info| info.unit.as_ref()).is_some_and(quantity::Unit::is_percent);
-    roundings.before.iter().map(|(id, step)| (step.normalize(), percent(*id))).collect()
+    roundings.before.iter().map(|one| (one.step.normalize(), percent(one.id))).collect()
 }
 
 /// How small a witness is: what is certain first, then few facts, then small ones.
@@ -202,15 +211,15 @@ fn size(witness: &Witness) -> (bool, usize, Number) {
 }
 
 /// Every convention that is asked about: each stage left out or to a tenth, one, ten or a hundred times the step of the rules.
-fn conventions<'r>(plan: &Plan, mut roundings: impl Iterator<Item = &'r Roundings>) -> Vec<Convention> {
+fn conventions(plan: &Plan, roundings: &[Option<Roundings>]) -> Vec<Convention> {
     let kept: Vec<Kept> = std::iter::once(Kept::LeftOut).chain([1, 10, 100, 1000].map(|tenths| Kept::To(Decimal::new(tenths, 1).normalize()))).collect();
-    let has_before = roundings.any(|roundings| !roundings.before.is_empty());
+    let has_before = roundings.iter().flatten().any(|roundings| !roundings.before.is_empty());
     let before: Vec<Option<Kept>> = if has_before { kept.iter().copied().map(Some).collect() } else { vec![None] };
     // the way of the rules first
     let mut modes = MODES.to_vec();
     modes.sort_by_key(|mode| *mode != plan.head.mode);
     let mut found = Vec::new();
-    for mode in modes {
+    for mode in differ(plan, roundings).then_some(None).into_iter().chain(modes.into_iter().map(Some)) {
         for before in &before {
             for scores in &kept {
                 found.push(Convention { before: *before, scores: *scores, mode });
@@ -218,6 +227,12 @@ fn conventions<'r>(plan: &Plan, mut roundings: impl Iterator<Item = &'r Rounding
         }
     }
     found
+}
+
+/// Whether the rules round some values another way than others.
+fn differ(plan: &Plan, roundings: &[Option<Roundings>]) -> bool {
+    let all = roundings.iter().flatten().flat_map(|all| [&all.before, &all.scores, &all.total]).flatten();
+    all.into_iter().any(|one| one.mode != plan.head.mode)
 }
 
 fn roundings(case: &Case<'_>) -> Roundings {
@@ -229,18 +244,19 @@ fn roundings(case: &Case<'_>) -> Roundings {
         // where the rules round for nothing, for the digits end there anyway, another convention may not
         if own.is_empty() && is_leaf(case.plan, id) {
             let step = case.plan.items.get(id).map_or(case.plan.head.step, |item| item.step);
-            found.scores.push((steps.score, step));
+            found.scores.push(Rounded { id: steps.score, step, mode: case.plan.head.mode });
         }
         of_scores.extend(own);
     }
     let of_total = own_roundings(case, program.total);
     for (id, step) in program.steps.iter().enumerate() {
-        let Step::Round(_, step, _) = step else { continue };
-        match (of_scores.contains(&id), of_total.contains(&id)) {
-            (true, _) => found.scores.push((id, *step)),
-            (false, true) => found.total.push((id, *step)),
-            (false, false) => found.before.push((id, *step)),
-        }
+        let Step::Round(_, step, mode) = step else { continue };
+        let stage = match (of_scores.contains(&id), of_total.contains(&id)) {
+            (true, _) => &mut found.scores,
+            (false, true) => &mut found.total,
+            (false, false) => &mut found.before,
+        };
+        stage.push(Rounded { id, step: *step, mode: *mode });
     }
     found
 }
@@ -280,10 +296,10 @@ fn evidence<'a>(plan: &Plan, facts: &Facts, cell: &'a Cell, cases: &'a [Option<C
 
 /// The unit of a cell under a convention.
 fn stand<'a>(case: &Case<'_>, one: &Evidence<'a>, roundings: &Roundings, convention: &Convention) -> Stand<'a> {
-    let mode = convention.mode;
     let mut stand = one.ground.stand.clone();
-    let mut round = |steps: &[(StepId, Decimal)], kept: Kept| {
-        for (id, step) in steps {
+    let mut round = |all: &[Rounded], kept: Kept| {
+        for Rounded { id, step, mode } in all {
+            let mode = convention.mode.unwrap_or(*mode);
             let how = match kept {
                 Kept::LeftOut => Rounding::LeftOut,
                 Kept::To(times) => step.checked_mul(times).map_or(Rounding::LeftOut, |step| Rounding::To(step, mode)),
@@ -302,6 +318,7 @@ fn stand<'a>(case: &Case<'_>, one: &Evidence<'a>, roundings: &Roundings, convent
         let (derived, printed) = (case.derived_with(given.fact), case.printed_with(given.fact));
         let (Some((step, _)), Some(value)) = (printed, given.value.decimal()) else { continue };
         let kept = if derived.is_some() { before } else { convention.scores };
+        let mode = convention.mode.or(derived.map(|(_, mode)| mode)).unwrap_or(case.plan.head.mode);
         if loses_digits(kept) {
             let bounds = case.within(given.fact, unrounded(value, step, mode), &one.ground.outcome);
             stand.facts.insert(given.fact, Some(bounds));
@@ -315,7 +332,7 @@ fn stand<'a>(case: &Case<'_>, one: &Evidence<'a>, roundings: &Roundings, convent
     }
     for (id, (item, value)) in &one.ground.parts {
         let Some(item) = case.plan.items.get(*item).filter(|_| loses_digits(convention.scores)) else { continue };
-        let hull = unrounded(*value, item.step, mode);
+        let hull = unrounded(*value, item.step, convention.mode.unwrap_or(case.plan.head.mode));
         let hull = full_of(case, &one.ground, *id).and_then(|full| hull.common(&full)).unwrap_or(hull);
         stand.instead.insert(*id, Bounds::between(hull.low, hull.high));
     }
@@ -332,7 +349,7 @@ fn loses_digits(kept: Kept) -> bool {
 
 /// The cell as a witness, where the convention does not print it.
 fn against(plan: &Plan, case: &Case<'_>, one: &Evidence<'_>, convention: &Convention, found: &Bounds) -> Option<Witness> {
-    let print = |end: &Number| quantity::rounded(end, one.step, convention.mode).ok();
+    let print = |end: &Number| quantity::rounded(end, one.step, convention.mode.unwrap_or(plan.head.mode)).ok();
     let hull = found.numbers()?;
     let (low, high) = (hull.low.as_ref().and_then(print), hull.high.as_ref().and_then(print));
     if low.is_none_or(|low| low <= one.published) && high.is_none_or(|high| one.published <= high) {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, say_written};
 use super::{End, Subject};
-use crate::diag::{Lang, closest, language_of, words};
+use crate::diag::{Lang, closest, words};
 use crate::eval::Until;
 use crate::eval::trace::Trace;
 use crate::explain::{Case, Explanation, Private, Topic};
@@ -65,32 +65,25 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
     let (policy, named) = split(&arguments.named, arguments.unit.is_some());
-    let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    with_policy((policy.as_deref(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, named, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lang: Lang) -> Result<End, Fault> {
     let Some(name) = arguments.unit.clone().or(named) else {
         return Err(Fault::Words(words!("请写明单位,例如 kaoping explain 单位名 …", "name the unit, as in: kaoping explain UNIT …")));
     };
-    if arguments.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")));
-    }
-    let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
-    let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
-    let unit = find_unit(&loaded, &facts, &name).map_err(|fault| fault.speaking(shown))?;
+    let (period, facts) = month(loaded, &arguments.subject)?;
+    let unit = find_unit(loaded, &facts, &name)?;
     let topics: Vec<Topic> = if arguments.indicator.is_empty() {
         vec![Topic::Total]
     } else {
-        arguments
-            .indicator
-            .iter()
-            .map(|name| find_item(&loaded.plan, &facts, &unit, name))
-            .collect::<Result<_, _>>()
-            .map_err(|fault: Fault| fault.speaking(shown))?
+        arguments.indicator.iter().map(|name| find_item(&loaded.plan, &facts, &unit, name)).collect::<Result<_, _>>()?
     };
     let listing = arguments.records.then_some(if arguments.mask { Private::Masked } else { Private::Shown });
-    let asked = Asked { unit: &unit, period: &period, topics: &topics, listing, lang: shown };
-    let text = explain(&loaded, &facts, &asked, arguments.format);
-    deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
-    say_written(arguments.out.as_deref(), "", "", shown);
+    let asked = Asked { unit: &unit, period: &period, topics: &topics, listing, lang };
+    let text = explain(loaded, &facts, &asked, arguments.format);
+    deliver(text.as_bytes(), arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
+    say_written(arguments.out.as_deref(), "", "", lang);
     Ok(End::Answered)
 }
 

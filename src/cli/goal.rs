@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 
 use super::explain::{find_item, find_unit, split};
 use super::help::{Example, example};
-use super::input::{Loaded, load_policy, month};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Aim, Changing, goal};
-use crate::diag::{Lang, language_of, words};
+use crate::audit::{Aim, Changing, Ranked, goal};
+use crate::diag::{Lang, words};
 use crate::explain::Topic;
 use crate::facts::{Cell, Facts};
 use crate::plan::FactId;
@@ -76,9 +76,7 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
         [one] if arguments.unit.is_none() => (None, Some(one.clone())),
         named => split(named, arguments.unit.is_some()),
     };
-    let mut loaded = load_policy(policy.as_deref(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, named, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((policy.as_deref(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, named, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, named: Option<String>, lang: Lang) -> Result<End, Fault> {
@@ -155,7 +153,9 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     progress::begin(&words!("寻找最小的改动", "looking for the least change"));
     let target = Number::from(asked.target);
     let target = if asked.aim == Aim::Place { target.negated() } else { target };
-    let mut stand = Changing::new(plan, facts, asked.member, levers).ok_or(Fault::Closed)?;
+    let ranked = Ranked::new(plan, facts);
+    let rivals = ranked.beside(asked.member);
+    let mut stand = Changing::new((plan, facts), asked.member, &rivals, levers).ok_or(Fault::Closed)?;
     let is_partly = |(fact, cell): (FactId, &Option<Cell>)| cell.as_ref().is_some_and(|cell| cell.known.is_some()).then_some(fact);
     let partly: Vec<FactId> = row.cells.iter().enumerate().filter_map(is_partly).collect();
     let found = goal(&mut stand, asked.aim, target, usize::from(arguments.limit)).ok_or(Fault::Closed)?;
@@ -171,10 +171,10 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
         stuck: &stuck,
         freed: &stand.freed,
         held: &stand.held,
-        open: stand.open,
+        open: rivals.open,
         partly: &partly,
-        in_part: stand.in_part,
-        by_bounds: stand.is_open() || asked.aim == Aim::Place && stand.in_part > 0,
+        in_part: rivals.in_part,
+        by_bounds: stand.is_open() || asked.aim == Aim::Place && rivals.in_part > 0,
         goal: &found,
     };
     Ok(match arguments.format {

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Subject;
 use super::output::{Fault, cause_words};
 use super::progress;
-use crate::diag::{self, Diagnostic, Words, words};
+use super::{End, Subject};
+use crate::diag::{self, Diagnostic, Lang, Words, language_of, words};
 use crate::engine::{Version, Versions, compile_versions};
 use crate::facts::files::{Folders, InputFault};
 use crate::facts::past::{self, Library};
@@ -290,6 +290,17 @@ impl Stopped {
             Stopped::Faults(found) => Fault::Diagnostics(found, Box::new(sources.clone())),
         }
     }
+}
+
+/// Answers of a policy, and says what is wrong in its language, or in the one that is asked for.
+pub(super) fn with_policy(
+    (named, period): (Option<&Path>, Option<&str>),
+    lang: Option<Lang>,
+    answer: impl FnOnce(&mut Loaded, Lang) -> Result<End, Fault>,
+) -> Result<End, Fault> {
+    let mut loaded = load_policy(named, period)?;
+    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    answer(&mut loaded, shown).map_err(|fault| fault.speaking(shown))
 }
 
 /// The period that is asked of and its facts, which have to be named.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{ValueEnum, ValueHint};
 
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, deliver, names_a_page, print_diagnostics, say_written};
 use super::published::{self, Asked};
 use super::{End, progress};
 use crate::audit::claims::Known;
 use crate::audit::reconcile::reconcile;
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::facts::Facts;
 use crate::report::{self, ClaimsView, Extent, Findings, View};
 use crate::results::{self, Results};
@@ -51,27 +51,25 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
+    with_policy((arguments.asked.standard.named(), arguments.asked.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End, Fault> {
     let Format::Html = arguments.format;
-    let mut loaded = load_policy(arguments.asked.standard.named(), arguments.asked.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    if arguments.asked.subject.facts.is_empty() {
-        return Err(Fault::Words(words!("请用 --facts 给出数据表", "give a table of facts with --facts")).speaking(shown));
-    }
     if let Some(out) = arguments.out.as_deref() {
-        names_a_page(out).map_err(|fault| fault.speaking(shown))?;
+        names_a_page(out)?;
     }
-    let period = period(&mut loaded, &arguments.asked.subject).map_err(|fault| fault.speaking(shown))?;
-    let facts = load_facts(&mut loaded, &arguments.asked.subject, &period).map_err(|fault| fault.speaking(shown))?;
+    let (period, facts) = month(loaded, &arguments.asked.subject)?;
     progress::begin(&words!("打分", "scoring"));
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
     progress::begin(&words!("写由来", "telling derivations"));
     let view = View::new(&loaded.plan, &results, shown, Extent::Every);
     let subject = report::Subject { plan: &loaded.plan, facts: &facts, sources: &loaded.policy.sources };
     let mut inputs = loaded.inputs(&arguments.asked.subject);
-    let found = findings(arguments, (&loaded, &facts, &results), shown, &mut inputs).map_err(|fault| fault.speaking(shown))?;
+    let found = findings(arguments, (loaded, &facts, &results), shown, &mut inputs)?;
     let page = report::page(&view, &subject, &found, &progress::reached);
-    deliver(page.as_bytes(), arguments.out.as_ref(), &inputs).map_err(|fault| fault.speaking(shown))?;
+    deliver(page.as_bytes(), arguments.out.as_ref(), &inputs)?;
     say_written(arguments.out.as_deref(), "", "", shown);
     let lacking = results.units.iter().any(|unit| unit.lacks_facts);
     Ok(if lacking { End::FactsMissing } else { End::Answered })

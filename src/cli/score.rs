@@ -6,11 +6,11 @@ use clap::{ValueEnum, ValueHint};
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{Loaded, load_facts, load_policy, period, policy_path};
+use super::input::{Loaded, month, policy_path, with_policy};
 use super::output::{Fault, deliver, is_terminal, print, print_diagnostics, say_written, width};
 use super::receipt::Ready;
 use super::{End, Subject, progress, receipt};
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::facts::Facts;
 use crate::report::{self, Extent, Fold, View};
 use crate::results::{self, Results};
@@ -63,30 +63,31 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    with_policy((arguments.standard.named(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End, Fault> {
     if arguments.subject.facts.is_empty() {
-        return needs(&loaded, shown).map_err(|fault| fault.speaking(shown));
+        return needs(loaded, shown);
     }
-    let format = format(arguments).map_err(|fault| fault.speaking(shown))?;
-    arguments.receipt.apart_from(arguments.out.as_ref()).map_err(|fault| fault.speaking(shown))?;
-    let period = period(&mut loaded, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
-    let facts = load_facts(&mut loaded, &arguments.subject, &period).map_err(|fault| fault.speaking(shown))?;
+    let format = format(arguments)?;
+    arguments.receipt.apart_from(arguments.out.as_ref())?;
+    let (period, facts) = month(loaded, &arguments.subject)?;
     progress::begin(&words!("打分", "scoring"));
     let mut results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
     let policy = policy_path(arguments.standard.named())?;
-    let receipt = arguments.receipt.of(&loaded, (&facts, &results), &policy, &arguments.subject).map_err(|fault| fault.speaking(shown))?;
+    let receipt = arguments.receipt.of(loaded, (&facts, &results), &policy, &arguments.subject)?;
     if let Some(name) = &arguments.unit {
-        let known = super::explain::find_unit(&loaded, &facts, name).map_err(|fault| fault.speaking(shown))?;
+        let known = super::explain::find_unit(loaded, &facts, name)?;
         results.only(&known);
     }
     progress::begin(&words!("排版", "laying out"));
     let extent = if arguments.unit.is_some() { Extent::OneUnit } else { Extent::Every };
     let asked = Asked { format, lang: shown, wide: arguments.wide, extent };
-    let bytes = written(&loaded, &facts, &results, &asked).map_err(|fault| fault.speaking(shown))?;
-    deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject)).map_err(|fault| fault.speaking(shown))?;
-    receipt.as_ref().map_or(Ok(()), Ready::write).map_err(|fault| fault.speaking(shown))?;
+    let bytes = written(loaded, &facts, &results, &asked)?;
+    deliver(&bytes, arguments.out.as_ref(), &loaded.inputs(&arguments.subject))?;
+    receipt.as_ref().map_or(Ok(()), Ready::write)?;
     let lacking: Vec<&str> = results.units.iter().filter(|unit| unit.lacks_facts).map(|unit| unit.unit.as_str()).collect();
     let (zh, en) = match lacking.as_slice() {
         [] => (String::new(), String::new()),

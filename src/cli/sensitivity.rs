@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use super::edition::Standard;
 use super::explain::{find_item, find_unit};
 use super::help::{Example, example};
-use super::input::{Loaded, load_policy, month};
+use super::input::{Loaded, month, with_policy};
 use super::output::{Fault, Tabular, deliver, print_diagnostics, say, say_written};
 use super::{End, Subject, levers, progress};
-use crate::audit::{Changing, Lever, Sensitivity, sensitivity};
-use crate::diag::{Lang, language_of, words};
+use crate::audit::{Changing, Lever, Ranked, Sensitivity, sensitivity};
+use crate::diag::{Lang, words};
 use crate::explain::Topic;
 use crate::facts::Facts;
 use crate::plan::{Adjustable, FactId};
@@ -51,9 +51,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((arguments.standard.named(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {
@@ -62,11 +60,13 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     let unit = arguments.unit.as_ref().map(|name| find_unit(loaded, &facts, name)).transpose()?;
     let named = arguments.adjust.iter().map(|text| levers::parse(&loaded.plan, text)).collect::<Result<Vec<_>, _>>()?;
     let least = arguments.at_least.as_deref().map(points).transpose()?;
+    progress::begin(&words!("逐项增减", "one step at a time"));
+    let ranked = Ranked::new(&loaded.plan, &facts);
     let mut found = Vec::new();
     for (member, one) in facts.members.iter().enumerate() {
         if unit.as_ref().is_none_or(|unit| one.name == *unit) {
-            progress::begin(&words!("逐项增减", "one step at a time"));
-            found.extend(of_member(loaded, &facts, member, &named));
+            progress::reached(member, facts.members.len());
+            found.extend(of_member(loaded, &facts, &ranked, member, &named));
         }
     }
     if let Some(name) = &arguments.indicator {
@@ -115,7 +115,7 @@ fn points(text: &str) -> Result<Decimal, Fault> {
 }
 
 /// Every fact of a unit that may be looked at, one after another.
-fn of_member(loaded: &Loaded, facts: &Facts, member: usize, named: &[levers::Named]) -> Vec<Sensitivity> {
+fn of_member(loaded: &Loaded, facts: &Facts, ranked: &Ranked<'_>, member: usize, named: &[levers::Named]) -> Vec<Sensitivity> {
     let plan = &loaded.plan;
     let (Some(one), Some(row)) = (facts.members.get(member), facts.rows.get(member)) else { return Vec::new() };
     let Some(program) = plan.programs.get(one.tier).filter(|_| row.listed) else { return Vec::new() };
@@ -125,6 +125,7 @@ fn of_member(loaded: &Loaded, facts: &Facts, member: usize, named: &[levers::Nam
         wanted = levers::counts(plan, facts, member);
     }
     let lever = |fact: FactId| Lever::of((plan, program), row, (fact, both)).ok();
-    let stand = |lever: Lever| Changing::new(plan, facts, member, vec![lever]);
+    let rivals = ranked.beside(member);
+    let stand = |lever: Lever| Changing::new((plan, facts), member, &rivals, vec![lever]);
     wanted.into_iter().filter_map(lever).filter_map(stand).flat_map(|stand| sensitivity(&stand, member)).collect()
 }

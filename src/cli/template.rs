@@ -8,9 +8,9 @@ use clap::{ValueEnum, ValueHint};
 use super::End;
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{files_of, load_policy, read_period};
+use super::input::{Loaded, files_of, read_period, with_policy};
 use super::output::{Fault, deliver, print_diagnostics, say, say_written};
-use crate::diag::{Lang, language_of, words};
+use crate::diag::{Lang, words};
 use crate::facts::register::Register;
 use crate::plan::TierId;
 use crate::report;
@@ -50,20 +50,21 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.standard.named(), arguments.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
+    with_policy((arguments.standard.named(), arguments.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
+}
+
+fn answer(arguments: &Arguments, loaded: &mut Loaded, shown: Lang) -> Result<End, Fault> {
     let period = match &arguments.period {
-        Some(text) => Some(read_period(&mut loaded, text)?),
+        Some(text) => Some(read_period(loaded, text)?),
         None => None,
     };
-    print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(shown));
     if let Some(out) = arguments.out.as_ref().filter(|out| !arguments.force && out.is_file()) {
         let out = out.display();
         return Err(Fault::Words(words!(
             "{out} 已经有了,里面也许填了数据:换一个文件名,或加 --force 覆盖",
             "{out} is there already and may have been filled in: name another file, or overwrite it with --force"
-        ))
-        .speaking(shown));
+        )));
     }
     let units = loaded.register.as_ref().map(|register| active(register, period.as_deref()));
     let subject = Subject { plan: &loaded.plan, sources: &loaded.policy.sources, units, period: period.as_deref(), lang: shown };
@@ -71,13 +72,11 @@ pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Faul
     let bytes = match format(arguments) {
         TemplateFormat::Csv => template.to_csv().into_bytes(),
         TemplateFormat::Xlsx if arguments.out.is_none() && io::stdout().is_terminal() => {
-            return Err(Fault::Words(words!("请用 --out 写明文件,例如 --out 数据.xlsx", "name a file with --out, as in --out facts.xlsx")).speaking(shown));
+            return Err(Fault::Words(words!("请用 --out 写明文件,例如 --out 数据.xlsx", "name a file with --out, as in --out facts.xlsx")));
         }
-        TemplateFormat::Xlsx => {
-            template.to_workbook().map_err(|fault| Fault::Words(words!("做不成工作簿:{fault}", "the workbook cannot be made: {fault}")).speaking(shown))?
-        }
+        TemplateFormat::Xlsx => template.to_workbook().map_err(|fault| Fault::Words(words!("做不成工作簿:{fault}", "the workbook cannot be made: {fault}")))?,
     };
-    deliver(&bytes, arguments.out.as_ref(), &files_of(&loaded.policy)).map_err(|fault| fault.speaking(shown))?;
+    deliver(&bytes, arguments.out.as_ref(), &files_of(&loaded.policy))?;
     say_written(arguments.out.as_deref(), "", "", shown);
     // a table of facts is not all that some standards read
     let besides = report::needs_besides(&loaded.plan, shown);

@@ -6,11 +6,11 @@ use clap::ValueHint;
 
 use super::edition::Standard;
 use super::help::{Example, example};
-use super::input::{Loaded, Stopped, load_policy, month};
+use super::input::{Loaded, Stopped, month, with_policy};
 use super::output::{Fault, Tabular, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
 use crate::audit::{apart, freed};
-use crate::diag::{Code, Diagnostic, Lang, any_error, language_of, sort, words};
+use crate::diag::{Code, Diagnostic, Lang, any_error, sort, words};
 use crate::facts::changes::{Changed, Written, apply, in_tables, resolve, typed};
 use crate::facts::{Facts, check, files};
 use crate::plan::FactId;
@@ -46,9 +46,7 @@ pub(super) const EXAMPLES: &[Example] = &[
 ];
 
 pub(super) fn run(arguments: &Arguments, lang: Option<Lang>) -> Result<End, Fault> {
-    let mut loaded = load_policy(arguments.standard.named(), arguments.subject.period.as_deref())?;
-    let shown = lang.unwrap_or_else(|| language_of(&loaded.policy.sources, None));
-    answer(arguments, &mut loaded, shown).map_err(|fault| fault.speaking(shown))
+    with_policy((arguments.standard.named(), arguments.subject.period.as_deref()), lang, |loaded, shown| answer(arguments, loaded, shown))
 }
 
 fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End, Fault> {

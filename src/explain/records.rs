@@ -112,11 +112,16 @@ impl Case<'_> {
                 RecordState::Excluded => return None,
             };
             let cells = ledger.fields(*number)?;
-            let field = |(field, value): (&Field, &Value)| {
-                let shown = if field.private && private == Private::Masked { Some(MASK.to_owned()) } else { self.cell_of_record(field, value, lang) };
+            let field = |((id, field), value): ((usize, &Field), &Value)| {
+                let shown = match ledger.known(*number, id) {
+                    _ if field.private && private == Private::Masked => Some(MASK.to_owned()),
+                    Some(known) => Some(known.written.clone()),
+                    None => self.cell_of_record(field, value, lang),
+                };
                 (field.fact.label().to_owned(), shown)
             };
-            Some(RecordView { place: ledger.place(self.facts, *number), state, fields: record.fields.iter().zip(cells).map(field).collect() })
+            let fields = record.fields.iter().enumerate().zip(cells).map(field).collect();
+            Some(RecordView { place: ledger.place(self.facts, *number), state, fields })
         });
         let rows: Vec<RecordView> = rows.collect();
         let rule = self.plan().inputs.get(input).map(|input| self.sources.excerpt(input.span)).unwrap_or_default();

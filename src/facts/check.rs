@@ -6,11 +6,13 @@ use super::{Cell, Facts, InPart, Member, Provenance, Row};
 use crate::diag::{Code, Diagnostic, Lang, Words, words};
 use crate::eval::call::answer;
 use crate::eval::clock::{self, ClockFault};
-use crate::eval::domain::{Absence, Bounds, Exact, Interval, Value};
+use rust_decimal::Decimal;
+
+use crate::eval::domain::{Absence, Bounds, Exact, Hull, Interval, Value};
 use crate::eval::{Cells, Until, keeps, operands, run};
 use crate::extension::Failure;
-use crate::plan::{Bound, Call, Clock, FactId, InputId, Limit, Plan, Program, Role, Step, StepId};
-use crate::quantity::{self, Number, Unit};
+use crate::plan::{Bound, Call, Clock, Fact, FactId, InputId, Limit, Plan, Program, Role, Step, StepId};
+use crate::quantity::{self, Number, TooLarge, Unit};
 
 /// Checks the facts of every unit; results are computed only from facts without a fault.
 pub(crate) fn check(plan: &Plan, facts: &Facts) -> Vec<Diagnostic> {
@@ -175,7 +177,7 @@ impl Check<'_> {
         let (given_en, follows_en) = (self.show(fact, given, Lang::En), self.show(fact, follows, Lang::En));
         let (given, follows) = (self.show(fact, given, Lang::Zh), self.show(fact, follows, Lang::Zh));
         let place = self.facts.place(cell);
-        if self.printed_alike(fact, cell, *derived) {
+        if self.may_follow(fact, cell, *derived) {
             return Some(
                 Diagnostic::new(
                     Code::PrintedApart,
@@ -215,14 +217,17 @@ impl Check<'_> {
         let follows: Bounds = *values.get(derived)?;
         // what may not follow at all may leave the given one as it is
         let may_lack = follows.can_be_absent(Absence::Missing) || follows.can_be_absent(Absence::Partly);
-        if may_lack || follows.meet(&given) || self.printed_alike(fact, cell, derived) {
+        if may_lack || self.may_follow(fact, cell, derived) {
             return None;
         }
         let declared = self.plan.facts.get(fact)?;
         let (unit, label) = (&self.member.name, declared.label());
         let shown = |bounds: &Bounds, lang| self.show_bounds(fact, bounds, lang);
-        let (given_zh, follows_zh) = (shown(&given, Lang::Zh), shown(&follows, Lang::Zh));
-        let (given_en, follows_en) = (shown(&given, Lang::En), shown(&follows, Lang::En));
+        // of listed values what lies between them is none
+        let listed = cell.known.as_ref().filter(|known| !known.listed.is_empty()).map(|known| known.written.clone());
+        let given_in = |lang| listed.clone().unwrap_or_else(|| shown(&given, lang));
+        let (given_zh, follows_zh) = (given_in(Lang::Zh), shown(&follows, Lang::Zh));
+        let (given_en, follows_en) = (given_in(Lang::En), shown(&follows, Lang::En));
         let mut diagnostic = Diagnostic::new(
             Code::GivenDerived,
             words!("{unit}:「{label}」给出 {given_zh},由其他数据推得 {follows_zh}", "{unit}: {label} is given as {given_en}, other facts give {follows_en}"),
@@ -435,13 +440,18 @@ impl Check<'_> {
         facts
     }
 
-    /// Whether printed cells, each standing for the half step around it, can be what the given one says.
-    fn printed_alike(&self, fact: FactId, cell: &Cell, derived: StepId) -> bool {
-        let printed = Printed { plan: self.plan, row: self.row };
+    /// Whether what is given can be what follows from printed cells, each standing for the half step around it.
+    fn may_follow(&self, fact: FactId, cell: &Cell, derived: StepId) -> bool {
         let mut values = Vec::new();
-        run(&Interval, self.program, &printed, Until::Bounds, &mut values);
-        let given = printed.bounds(fact, cell);
-        values.get(derived).is_some_and(|follows| follows.meet(&given))
+        run(&Interval, self.program, &Printed { plan: self.plan, row: self.row }, Until::Bounds, &mut values);
+        let given = cell.known.as_ref().map_or(Bounds::of(cell.value), |known| known.bounds);
+        let Some(follows) = values.get(derived) else { return false };
+        let allowed = self.plan.facts.get(fact).zip(follows.numbers()).and_then(|(declared, hull)| agreeing(declared, cell, &hull));
+        match (&cell.known, allowed, given.numbers()) {
+            (Some(known), Some(allowed), _) if !known.listed.is_empty() => known.listed.iter().filter_map(Value::number).any(|value| allowed.holds(value)),
+            (_, Some(allowed), Some(given)) => given.meets(&allowed),
+            _ => follows.meet(&given),
+        }
     }
 
     fn show(&self, fact: FactId, value: &Number, lang: Lang) -> String {
@@ -516,9 +526,9 @@ pub(crate) fn show(value: &Number, unit: Option<&Unit>, step: rust_decimal::Deci
 
 /// The cells of a unit as print leaves them: what is marked as printed, or not marked at all, is known to within half of its
 /// step, counts exactly.
-struct Printed<'a> {
-    plan: &'a Plan,
-    row: &'a Row,
+pub(super) struct Printed<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) row: &'a Row,
 }
 
 impl Printed<'_> {
@@ -526,15 +536,36 @@ impl Printed<'_> {
         if let Some(known) = &cell.known {
             return known.bounds;
         }
-        let declared = self.plan.facts.get(fact);
-        // what states no provenance may have been printed: it is not held to be more exact than print
-        let printed = matches!(cell.provenance, Some(Provenance::Published) | None);
-        let rounded = declared.filter(|fact| printed && !fact.unit().is_some_and(|unit| unit.is_count() || unit.is_moment()));
-        match (cell.value.number(), rounded) {
+        match (cell.value.number(), self.plan.facts.get(fact).filter(|fact| is_rounded(fact, cell))) {
             (Some(number), Some(fact)) => Bounds::around(number, fact.step),
             _ => Bounds::of(cell.value),
         }
     }
+}
+
+/// Whether a cell may have been rounded in print: what states no provenance is not held to be more exact than print.
+fn is_rounded(fact: &Fact, cell: &Cell) -> bool {
+    matches!(cell.provenance, Some(Provenance::Published) | None) && !fact.unit().is_some_and(|unit| unit.is_count() || unit.is_moment())
+}
+
+/// The values of a cell that agree with what follows from others: the same, or of a printed one those on its grid within half a step.
+/// None where there are none.
+pub(super) fn agreeing(fact: &Fact, cell: &Cell, follows: &Hull) -> Option<Hull> {
+    if !is_rounded(fact, cell) {
+        return Some(*follows);
+    }
+    let step = Number::from(fact.step);
+    let half = step.times(&Number::from(Decimal::new(5, 1))).ok()?;
+    let on_grid = |end: Number, cut: fn(&Number) -> Result<Number, TooLarge>| {
+        let steps = end.over(&step).ok().flatten()?;
+        cut(&steps).and_then(|steps| steps.times(&step)).ok()
+    };
+    let end = |end: Option<Number>, aside: Number, cut: fn(&Number) -> Result<Number, TooLarge>| match end {
+        None => Some(None),
+        Some(end) => Some(Some(on_grid(end.plus(&aside).ok()?, cut)?)),
+    };
+    let (low, high) = (end(follows.low, half.negated(), Number::ceiling)?, end(follows.high, half, Number::floor)?);
+    Hull::new(low, None).common(&Hull::new(None, high))
 }
 
 impl Cells<Bounds> for Printed<'_> {
@@ -543,6 +574,6 @@ impl Cells<Bounds> for Printed<'_> {
     }
 
     fn input(&self, input: InputId) -> Option<Bounds> {
-        Cells::input(self.row, input).map(Bounds::of)
+        InPart(self.row).input(input)
     }
 }

@@ -1,7 +1,9 @@
-//! What is gathered from units whose facts are known in part: bounds of aggregates.
+//! What is gathered from units, or made of records, that are known in part: bounds of aggregates.
 //!
-//! In: facts that were gathered as far as they are known exactly. Out: for every unit that reads of one known in part, what it can
-//! read. Never: a value that any facts inside the sets exceed.
+//! In: facts that were gathered as far as they are known exactly. Out: for every unit that reads of something known in part, what it
+//! can read. Never: a value that any facts inside the sets exceed.
+
+mod records;
 
 use std::collections::BTreeMap;
 
@@ -11,14 +13,15 @@ use crate::eval::rank::known::{Racer, places};
 use crate::eval::stages::{self, Brought, Group, Left, Part};
 use crate::eval::{Until, run};
 use crate::plan::{Fold, InputId, InputKind, Plan, Units};
-use crate::quantity::Number;
+use crate::quantity::{Number, TooLarge};
 use rust_decimal::Decimal;
 
 /// Replaces what was gathered by its bounds, wherever a unit known in part bears on it.
 pub(super) fn bound(plan: &Plan, facts: &mut Facts) {
     facts.rows.iter_mut().for_each(|row| row.bounds.clear());
     // what other periods give may be known in part where nothing of this one is
-    let mut affected: Vec<bool> = facts.rows.iter().map(super::Row::is_open).collect();
+    let of_records = |member: usize| facts.ledgers.iter().flatten().any(|ledger| ledger.is_open(member));
+    let mut affected: Vec<bool> = facts.rows.iter().enumerate().map(|(member, row)| row.is_open() || of_records(member)).collect();
     if !affected.contains(&true) {
         return;
     }
@@ -32,9 +35,9 @@ pub(super) fn bound(plan: &Plan, facts: &mut Facts) {
                     let gathered = of_units(plan, facts, &affected, (*id, units));
                     found.extend(gathered.into_iter().map(|(member, bounds)| (member, *id, bounds)));
                 }
-                Some(InputKind::Records(_)) => {
+                Some(InputKind::Records(of)) => {
                     let open = (0..facts.rows.len()).filter(|member| affected.get(*member) == Some(&true) && is_open(facts, *member, *id));
-                    found.extend(open.map(|member| (member, *id, Bounds::ANY)));
+                    found.extend(open.filter_map(|member| Some((member, *id, records::of_member(plan, facts, member, (*id, of))?))));
                 }
                 Some(InputKind::Named(_) | InputKind::Earlier(_)) | None => {}
             }
@@ -55,7 +58,7 @@ pub(super) fn bound(plan: &Plan, facts: &mut Facts) {
     }
 }
 
-/// Whether what was made of records is absent, and may be so only because a fact beside them is known in part.
+/// Whether what was made of records is absent, and may be so only because a field or a fact beside them is known in part.
 fn is_open(facts: &Facts, member: usize, id: InputId) -> bool {
     let value = facts.rows.get(member).and_then(|row| row.inputs.get(id).copied().flatten());
     value.is_some_and(|value| value.absence().is_some())
@@ -79,6 +82,49 @@ struct Gathered {
     all: Vec<Can>,
     /// Groups, or all, of which something may be missing, and whether it surely is.
     open: Vec<(Option<Group>, Absence, bool)>,
+}
+
+/// What one of many brings, by its condition and its values.
+#[derive(Debug)]
+struct Brings {
+    /// Whether it can count, and with what.
+    with: Option<(Hull, Hull)>,
+    /// Whether it surely does.
+    sure: bool,
+    /// By what it can leave the whole open.
+    open: Vec<Absence>,
+    /// Whether it surely does that.
+    lacking: bool,
+}
+
+impl Brings {
+    /// By some absences a unit, or a record, is left out; by others the whole is open.
+    fn new(condition: Option<Bounds>, values: impl Iterator<Item = Bounds>, leaves_out: impl Fn(Absence) -> bool) -> Brings {
+        let condition = condition.unwrap_or(Bounds::Exactly(Value::Truth(true)));
+        let (can, mut sure) = (condition.can_be(true), condition == Bounds::Exactly(Value::Truth(true)));
+        let mut open: Vec<Absence> = condition.absences().filter(|absence| !leaves_out(*absence)).collect();
+        if !can && open.is_empty() {
+            // what is left out is asked for nothing more
+            return Brings { with: None, sure: false, open, lacking: false };
+        }
+        let may_be_out = condition.can_be(false) || condition.absences().any(&leaves_out);
+        let mut never = false;
+        let mut hulls = values.map(|bounds| {
+            let absences: Vec<Absence> = bounds.absences().collect();
+            sure &= absences.is_empty();
+            never |= bounds.numbers().is_none() && !absences.iter().any(|absence| leaves_out(*absence));
+            open.extend(absences.into_iter().filter(|absence| !leaves_out(*absence)));
+            bounds.numbers()
+        });
+        let one = Hull::of(Number::from(Decimal::ONE));
+        let with = match (hulls.next(), hulls.next()) {
+            (None, _) => Some((one, one)),
+            (Some(value), None) => value.map(|value| (value, one)),
+            (Some(value), Some(weight)) => value.zip(weight),
+        };
+        drop(hulls);
+        Brings { with: with.filter(|_| can), sure, open, lacking: !may_be_out && (!can || never) }
+    }
 }
 
 fn of_units(plan: &Plan, facts: &Facts, affected: &[bool], (id, units): (InputId, &Units)) -> Vec<(usize, Bounds)> {
@@ -134,7 +180,8 @@ fn known(member: usize, one: &Brought, gathered: &mut Gathered) {
     };
     match one.part {
         Part::Counted(value, weight) => {
-            let hull = |value: Value| value.number().map_or(Hull::of(Number::ZERO), |number| Hull::of(*number));
+            // of what is only counted, and of what has no weight, each is one
+            let hull = |value: Value| Hull::of(value.number().copied().unwrap_or_else(|| Number::from(Decimal::ONE)));
             gathered.all.push(Can { member, group: Some(group), sure: true, value: hull(value), weight: hull(weight) });
         }
         Part::Open(absence) => gathered.open.push((Some(group), absence, true)),
@@ -159,37 +206,21 @@ fn in_part(plan: &Plan, facts: &Facts, (member, one): (usize, &Brought), id: Inp
         Group::Nowhere => return,
         group @ Group::Known(..) => Some(group),
     };
-    let (mut can, mut sure) = (row.listed, true);
-    let mut open: Vec<Absence> = if row.listed { Vec::new() } else { vec![Absence::Missing] };
+    let leaves_out = |absence: Absence| matches!(absence, Absence::Undefined | Absence::NotApplicable);
+    let Brings { mut with, mut sure, mut open, mut lacking } = Brings::new(brought.condition.map(at), brought.values.iter().map(|step| at(*step)), leaves_out);
+    if !row.listed {
+        open.push(Absence::Missing);
+        with = None;
+    }
     for (exemption, _) in &program.exemptions {
         let exempt = at(*exemption);
-        can &= exempt.can_be(false);
+        with = with.filter(|_| exempt.can_be(false));
         sure &= exempt == Bounds::Exactly(Value::Truth(false));
-        open.extend(exempt.absences());
+        lacking &= exempt == Bounds::Exactly(Value::Truth(false));
+        open.extend(exempt.absences().filter(|absence| !leaves_out(*absence)));
     }
-    if let Some(condition) = brought.condition.map(at) {
-        can &= condition.can_be(true);
-        sure &= condition == Bounds::Exactly(Value::Truth(true));
-        open.extend(condition.absences());
-    }
-    let mut hulls = brought.values.iter().map(|step| {
-        let bounds = at(*step);
-        open.extend(bounds.absences());
-        sure &= bounds.absences().next().is_none();
-        bounds.numbers()
-    });
-    let one_thing = Hull::of(Number::from(Decimal::ONE));
-    let (value, weight) = match (hulls.next(), hulls.next()) {
-        (None, _) => (Some(one_thing), Some(one_thing)),
-        (Some(value), None) => (value, Some(one_thing)),
-        (Some(value), Some(weight)) => (value, weight),
-    };
-    drop(hulls);
-    // 无从计算 and 不适用 leave it out, the others leave the whole open
-    for absence in open.into_iter().filter(|absence| !matches!(absence, Absence::Undefined | Absence::NotApplicable)) {
-        gathered.open.push((group, absence, !can && row.listed && sure));
-    }
-    if let (true, Some(value), Some(weight)) = (can, value, weight) {
+    gathered.open.extend(open.into_iter().map(|absence| (group, absence, lacking && row.listed)));
+    if let Some((value, weight)) = with {
         gathered.all.push(Can { member, group, sure: sure && group.is_some(), value, weight });
     }
 }
@@ -202,17 +233,20 @@ impl Gathered {
 
     /// What can be made of a group.
     fn fold(&self, units: &Units, group: Group) -> Bounds {
-        let all = self.within(group);
-        let open = || self.open.iter().filter(|(open, ..)| open.is_none_or(|other| other == group));
-        if let Some(absence) = open().filter(|(.., sure)| *sure).map(|(_, absence, _)| *absence).min()
-            && open().all(|(.., sure)| *sure)
-        {
-            return Bounds::of(Value::Absent(absence));
-        }
-        let mut found = made(units.fold, &all).possible();
-        open().for_each(|(_, absence, _)| found.admit(&Value::Absent(*absence)));
-        found.settled()
+        let open = self.open.iter().filter(|(open, ..)| open.is_none_or(|other| other == group));
+        whole(units.fold, &self.within(group), open.map(|(_, absence, sure)| (*absence, *sure)))
     }
+}
+
+/// What can be made of those that count, and of what may leave the whole open, or surely does.
+fn whole(fold: Fold, all: &[Can], open: impl Iterator<Item = (Absence, bool)> + Clone) -> Bounds {
+    let mut open_by = |absence: Absence| Bounds::of(Value::Absent(absence)).possible();
+    // of several absences the gravest holds
+    let surely = open.clone().filter(|(_, sure)| *sure).map(|(absence, _)| absence).min();
+    let mut found = surely.map_or_else(|| made(fold, all).possible(), &mut open_by);
+    let others = open.map(|(absence, _)| absence).filter(|absence| surely.is_none_or(|surely| *absence < surely));
+    others.for_each(|absence| found.admit(&Value::Absent(absence)));
+    found.settled()
 }
 
 impl Gathered {
@@ -245,10 +279,12 @@ fn made(fold: Fold, all: &[Can]) -> Bounds {
     let certain = sure.len() == all.len();
     let numbers = match fold {
         Fold::Count | Fold::Size => return Bounds::whole_between(count(sure.len()), count(all.len())),
-        Fold::Sum => return Bounds::between(sum().low, sum().high),
-        Fold::Mean if certain && !all.is_empty() => sum().over(&Hull::of(Number::from(Decimal::from(all.len())))),
+        Fold::Sum => {
+            let sum = sum();
+            return if sum.is_whole() { Bounds::whole_between(sum.low, sum.high) } else { Bounds::between(sum.low, sum.high) };
+        }
         Fold::WeightedMean if all.iter().any(|can| can.weight.low.is_none_or(|low| low < Number::ZERO)) => Some(Hull::ALL),
-        Fold::Mean | Fold::WeightedMean => values,
+        Fold::Mean | Fold::WeightedMean => mean(all).or(values),
         Fold::Best => extreme(&sure, all, false),
         Fold::Lowest => extreme(&sure, all, true),
         Fold::Median if certain && !all.is_empty() => Some(middle(all)),
@@ -260,6 +296,34 @@ fn made(fold: Fold, all: &[Can]) -> Bounds {
         found.admit(&Value::Absent(Absence::Undefined));
     }
     found.settled()
+}
+
+/// The least mean and the greatest, of weights that are known; none where they are not, or nothing can have any.
+fn mean(all: &[Can]) -> Option<Hull> {
+    let weights: Vec<Number> = all.iter().map(|can| can.weight.point()).collect::<Option<_>>()?;
+    let of = |end: fn(&Hull) -> Option<Number>| -> Option<Vec<(Number, Number, bool)>> {
+        all.iter().zip(&weights).map(|(can, weight)| Some((end(&can.value)?, *weight, can.sure))).collect()
+    };
+    if weights.iter().all(Number::is_zero) {
+        return None;
+    }
+    let high = of(|value| value.high).and_then(|all| greatest_mean(all).ok().flatten());
+    let low = of(|value| value.negated().high).and_then(|all| greatest_mean(all).ok().flatten()).map(|low| low.negated());
+    Some(Hull::new(low, high))
+}
+
+/// The greatest mean of values with their weights: those that surely count, and of the others all that raise it.
+fn greatest_mean(all: Vec<(Number, Number, bool)>) -> Result<Option<Number>, TooLarge> {
+    let (sure, mut others): (Vec<_>, Vec<_>) = all.into_iter().filter(|(_, weight, _)| !weight.is_zero()).partition(|(.., sure)| *sure);
+    others.sort_unstable_by(|(a, ..), (b, ..)| b.cmp(a));
+    let (mut sum, mut weights) = (Number::ZERO, Number::ZERO);
+    for (value, weight, sure) in sure.into_iter().chain(others) {
+        if sure || weights.is_zero() || value.times(&weights)? > sum {
+            sum = sum.plus(&value.times(&weight)?)?;
+            weights = weights.plus(&weight)?;
+        }
+    }
+    sum.over(&weights)
 }
 
 /// The most, or the least, of those that count.

@@ -9,10 +9,10 @@ use super::number::{Reading, is_unit};
 use super::register::{TIER, UNIT};
 use super::table::{Table, excerpt, is_ignored, is_one_of, split_bracket, squeezed};
 use super::units::{Named, Units};
-use super::{Facts, grid};
+use super::{Facts, Known, grid, partly};
 use crate::diag::{CellPlace, Code, Diagnostic, closest, words};
 use crate::eval::domain::{Absence, Value};
-use crate::plan::{Field, Plan, Record, RecordId, Type};
+use crate::plan::{Field, FieldId, Plan, Record, RecordId, Type};
 use crate::quantity::Unit;
 
 /// After so many faults a table is not read further: they have one cause.
@@ -23,10 +23,18 @@ const MOST_FAULTS: usize = 1_000;
 pub(crate) struct Ledger {
     /// The fields of one record after another.
     values: Vec<Value>,
+    /// What those can be whose cells hold sets, by their places among the values.
+    known: BTreeMap<usize, Box<Known>>,
     width: usize,
     places: Vec<RowPlace>,
     /// The records of each member, in the order of the tables.
     by_member: BTreeMap<usize, Vec<usize>>,
+}
+
+/// The fields of a record, and what those can be whose cells hold sets.
+struct Fields {
+    values: Vec<Value>,
+    known: Vec<(FieldId, Box<Known>)>,
 }
 
 /// Where a record stands.
@@ -54,6 +62,29 @@ impl Ledger {
 
     pub(crate) fn fields(&self, record: usize) -> Option<&[Value]> {
         self.values.get(record.checked_mul(self.width)?..)?.get(..self.width)
+    }
+
+    /// What a field can be, where its cell holds a set.
+    pub(crate) fn known(&self, record: usize, field: FieldId) -> Option<&Known> {
+        self.known.get(&record.checked_mul(self.width)?.checked_add(field)?).map(AsRef::as_ref)
+    }
+
+    /// Whether a cell of a record holds a set.
+    pub(crate) fn is_in_part(&self, record: usize) -> bool {
+        let Some(start) = record.checked_mul(self.width).filter(|_| !self.known.is_empty()) else { return false };
+        self.known.range(start..start.saturating_add(self.width)).next().is_some()
+    }
+
+    /// Whether a record of a member is known in part.
+    pub(crate) fn is_open(&self, member: usize) -> bool {
+        !self.known.is_empty() && self.numbers(member).iter().any(|record| self.is_in_part(*record))
+    }
+
+    /// Adds a record of a member, of which some fields are known in part.
+    fn push_in_part(&mut self, member: usize, Fields { values, known }: Fields, place: (usize, usize)) {
+        let start = self.values.len();
+        self.push(member, values, place);
+        self.known.extend(known.into_iter().map(|(field, known)| (start + field, known)));
     }
 
     /// Adds a record of a member.
@@ -178,7 +209,7 @@ impl Reader<'_, '_> {
                 if let Some(row) = self.facts.rows.get_mut(member) {
                     row.listed = true;
                 }
-                ledger.push(member, fields, (self.file, *row));
+                ledger.push_in_part(member, fields, (self.file, *row));
             }
         }
         if let Some(slot) = self.facts.ledgers.get_mut(self.record) {
@@ -212,7 +243,7 @@ impl Reader<'_, '_> {
                 break;
             }
             if let Some(fields) = self.fields(record, &columns, *row, cells) {
-                ledger.push(member, fields, (self.file, *row));
+                ledger.push_in_part(member, fields, (self.file, *row));
             }
         }
         if let Some(slot) = self.facts.ledgers.get_mut(self.record) {
@@ -334,23 +365,25 @@ impl Reader<'_, '_> {
     // --- cells ---
 
     /// The values of a row; none where one of them is at fault.
-    fn fields(&mut self, record: &Record, columns: &[Column], row: usize, cells: &[String]) -> Option<Vec<Value>> {
-        let mut values = vec![Value::Absent(Absence::Missing); record.fields.len()];
+    fn fields(&mut self, record: &Record, columns: &[Column], row: usize, cells: &[String]) -> Option<Fields> {
+        let mut fields = Fields { values: vec![Value::Absent(Absence::Missing); record.fields.len()], known: Vec::new() };
         let mut whole = true;
         for (column, holds) in columns.iter().enumerate() {
             let Column::Field(id, factor) = holds else { continue };
             let Some(field) = record.fields.get(*id) else { continue };
             let text = cells.get(column).map_or("", String::as_str);
-            let value = self.value(field, *factor, (row, column), text);
-            whole &= value.is_some();
-            if let (Some(value), Some(slot)) = (value, values.get_mut(*id)) {
+            let content = self.content(field, *factor, (row, column), text);
+            whole &= content.is_some();
+            if let (Some((value, known)), Some(slot)) = (content, fields.values.get_mut(*id)) {
                 *slot = value;
+                fields.known.extend(known.map(|known| (*id, known)));
             }
         }
-        whole.then_some(values)
+        whole.then_some(fields)
     }
 
-    fn value(&mut self, field: &Field, factor: Option<Decimal>, (row, column): (usize, usize), text: &str) -> Option<Value> {
+    /// The value of a cell, and what it can be where it holds a set.
+    fn content(&mut self, field: &Field, factor: Option<Decimal>, (row, column): (usize, usize), text: &str) -> Option<(Value, Option<Box<Known>>)> {
         let place = || self.table.place(row, column);
         if let Some(fault) = self.table.faults.get(&(row, column)) {
             let fault = if field.private { hidden(field, Code::NoValue, place()) } else { fault.diagnostic(place()) };
@@ -367,18 +400,18 @@ impl Reader<'_, '_> {
                         .help(words!("填上这一格;确实会没有的,在规则里写 可空", "fill it in; where there may be none, write nullable in the rules")),
                 );
             }
-            return field.nullable.then_some(Value::Absent(Absence::Missing));
+            return field.nullable.then_some((Value::Absent(Absence::Missing), None));
         }
-        if field.fact.kind == Type::Text {
-            return Some(Value::Symbol(self.texts.number(text, self.facts)));
+        if field.fact.kind == Type::Text && !partly::is_unknown(text) {
+            return Some((Value::Symbol(self.texts.number(text, self.facts)), None));
         }
         let reading = Reading { plan: self.plan, fact: &field.fact, stated: factor };
         if !field.private {
-            return reading.read(text, &place(), self.diagnostics);
+            return partly::content(&reading, text, &place(), self.diagnostics);
         }
         // what such a cell holds is not quoted
         let mut faults = Vec::new();
-        let value = reading.read(text, &place(), &mut faults);
+        let value = partly::content(&reading, text, &place(), &mut faults);
         self.diagnostics.extend(faults.into_iter().filter(Diagnostic::is_error).map(|fault| hidden(field, fault.code, place())));
         value
     }

@@ -3,14 +3,14 @@
 //! In: the text of such a cell, and the bounds that the rules set to its fact. Out: what the fact can be. Never: a number that the
 //! cell or the rules exclude; a set that nothing is left of is a fault of the data.
 
-use super::check::show;
+use super::check::{Printed, agreeing, show};
 use super::number::Reading;
 use super::table::excerpt;
-use super::{Cell, Facts, Known};
+use super::{Cell, Facts, Known, Provenance};
 use crate::diag::{CellPlace, Code, Diagnostic, Lang, words};
 use crate::eval::domain::{Absence, Bounds, Hull, Interval, Value};
 use crate::eval::{Until, run};
-use crate::plan::{Bound, Fact, FactId, Limit, Plan, Program, Type};
+use crate::plan::{Bound, Fact, FactId, Limit, Plan, Program, Role, Step, StepId, Type, closure};
 use crate::quantity::Number;
 use rust_decimal::Decimal;
 
@@ -100,6 +100,11 @@ fn form(text: &str) -> Option<Written<'_>> {
 }
 
 const SEPARATORS: [char; 4] = [',', '\u{FF0C}', '、', ';'];
+
+/// Whether a cell says that there is a value and nobody knows which.
+pub(super) fn is_unknown(text: &str) -> bool {
+    written(text) == Some(Written::Anything)
+}
 
 /// Whether a cell holds a set.
 fn is_set(text: &str) -> bool {
@@ -205,7 +210,7 @@ fn anything(fact: &Fact) -> Bounds {
         Type::Number(_) => between(fact, None, None).unwrap_or(Bounds::ANY),
         Type::Truth => Bounds::one_of(&[Value::Truth(false), Value::Truth(true)]),
         Type::Choice(choices) => Bounds::one_of(&choices.iter().map(|choice| Value::Symbol(*choice)).collect::<Vec<_>>()),
-        Type::Text => Bounds::ANY,
+        Type::Text => Bounds::any_word(),
     }
 }
 
@@ -245,12 +250,15 @@ impl Known {
     }
 }
 
-/// Narrows what is known in part by the bounds that the rules set; what nothing is left of is reported. To be done again whenever
-/// a cell is changed.
+/// Narrows what is known in part by the bounds that the rules set, and by what it follows from; what the bounds leave nothing of is
+/// reported. To be done again whenever a cell is changed, before anything is gathered.
 pub(super) fn narrow(plan: &Plan, facts: &mut Facts, diagnostics: &mut Vec<Diagnostic>) {
     for member in 0..facts.members.len() {
         let Some(program) = facts.members.get(member).and_then(|member| plan.programs.get(member.tier)) else { continue };
         let Some(row) = facts.rows.get_mut(member).filter(|row| row.is_partly_known()) else { continue };
+        // what was gathered before the change says nothing after it
+        let of_period = row.inputs.iter_mut().zip(&plan.inputs).filter(|(_, input)| input.earlier().is_none());
+        of_period.for_each(|(slot, _)| *slot = None);
         // a limit that was corrected may leave more than it did
         row.cells.iter_mut().flatten().filter_map(|cell| cell.known.as_mut()).for_each(|known| known.bounds = known.stated);
         diagnostics.extend(narrow_one(plan, facts, (member, program)));
@@ -258,9 +266,9 @@ pub(super) fn narrow(plan: &Plan, facts: &mut Facts, diagnostics: &mut Vec<Diagn
 }
 
 fn narrow_one(plan: &Plan, facts: &mut Facts, (member, program): (usize, &Program)) -> Option<Diagnostic> {
-    // a bound may rest on a fact that another bound narrows
+    // a bound may rest on a fact that another bound narrows, or what others say of it
     for _ in 0..=program.bounds.len() {
-        let mut changed = false;
+        let mut changed = narrowed_by_others(plan, facts, (member, program));
         for bound in &program.bounds {
             let left = match narrowed(facts, member, program, bound) {
                 Narrowed::Left => Some(false),
@@ -277,6 +285,59 @@ fn narrow_one(plan: &Plan, facts: &mut Facts, (member, program): (usize, &Progra
         }
     }
     None
+}
+
+/// Narrows the facts known in part that also follow from what was gathered; whether any is narrower.
+pub(super) fn narrow_by_gathered(plan: &Plan, facts: &mut Facts) -> bool {
+    let mut changed = false;
+    for member in 0..facts.members.len() {
+        let program = facts.members.get(member).and_then(|member| plan.programs.get(member.tier));
+        changed |= program.is_some_and(|program| narrowed_by_others(plan, facts, (member, program)));
+    }
+    changed
+}
+
+/// Narrows the facts of a unit that are known in part by what they follow from, to the values that may be given beside it without a
+/// fault; whether any is narrower. What nothing is left of is reported with what is given exactly.
+fn narrowed_by_others(plan: &Plan, facts: &mut Facts, (member, program): (usize, &Program)) -> bool {
+    let Some(row) = facts.rows.get(member).filter(|row| row.is_partly_known()) else { return false };
+    let derivation = |step: &Step| match step {
+        Step::OrElse(_, derived) => match program.infos.get(*derived)?.role {
+            Role::Derived(fact) => Some((fact, *derived)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let of = |(fact, derived): (FactId, StepId)| row.get(fact).filter(|cell| cell.known.is_some()).map(|cell| (fact, derived, cell));
+    let given: Vec<(FactId, StepId, &Cell)> = program.steps.iter().filter_map(derivation).filter_map(of).collect();
+    if given.is_empty() {
+        return false;
+    }
+    let mut values = Vec::new();
+    run(&Interval, program, &Printed { plan, row }, Until::Bounds, &mut values);
+    let narrower = |(fact, derived, cell): &(FactId, StepId, &Cell)| {
+        let follows = values.get(*derived).filter(|follows| follows.absences().all(is_fault))?;
+        let agreeing = agreeing(plan.facts.get(*fact)?, cell, &follows.numbers()?)?;
+        let own = cell.known.as_ref()?.bounds.numbers()?;
+        own.common(&agreeing).filter(|found| *found != own).map(|found| (*fact, found))
+    };
+    // what only one value fits of those that the scores leave open is no fact
+    let is_fitted = |derived: StepId| {
+        let reads = closure(&program.steps, [derived]);
+        let cells = reads.into_iter().filter_map(|step| if let Some(Step::Given(fact)) = program.steps.get(step) { row.get(*fact) } else { None });
+        cells.into_iter().any(|cell| matches!(cell.provenance, Some(Provenance::Fitted | Provenance::Derived)))
+    };
+    let found: Vec<(FactId, Hull)> = given.iter().filter(|(_, derived, _)| !is_fitted(*derived)).filter_map(narrower).collect();
+    let mut changed = false;
+    for (fact, hull) in found {
+        changed |= keep(plan, facts, member, (fact, &hull)).unwrap_or(false);
+    }
+    changed
+}
+
+/// What a fact that is given beside it cannot come from: to be divided by 0, and faults.
+fn is_fault(absence: Absence) -> bool {
+    matches!(absence, Absence::Undefined | Absence::TooLarge | Absence::NoRow | Absence::Failed)
 }
 
 enum Narrowed {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::columns::{Bound, Column, applying, bind_one};
 use super::number::Reading;
 use super::table::{self, Sheets, Table, is_ignored, is_one_of, squeezed};
-use super::{File, calendar, header};
+use super::{File, Known, calendar, header, partly};
 use crate::diag::{CellPlace, Code, Diagnostic, Words, closest, words};
 use crate::eval::domain::Value;
 pub(crate) use crate::plan::PARENT;
@@ -35,8 +35,15 @@ pub(crate) struct Register {
     pub(crate) file: File,
 }
 
-/// The value of a fact, and the column that gives it.
-pub(crate) type Given = (FactId, Value, usize);
+/// What a row of the register gives of a fact.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(crate) fact: FactId,
+    pub(crate) value: Value,
+    /// What it can be, where the cell holds a set.
+    pub(crate) known: Option<Box<Known>>,
+    pub(crate) column: usize,
+}
 
 /// One row of the register.
 #[derive(Debug)]
@@ -317,8 +324,8 @@ impl Reader<'_> {
                     // a column that does not apply to the tier says nothing of the unit
                     let Some((id, fact)) = applying(self.plan, facts, tier).and_then(|id| Some((id, self.plan.facts.get(id)?))) else { continue };
                     let reading = Reading { plan: self.plan, fact, stated: *stated };
-                    let value = reading.read(text, &self.table.place(row, column), self.diagnostics);
-                    given.extend(value.map(|value| (id, value, column)));
+                    let content = partly::content(&reading, text, &self.table.place(row, column), self.diagnostics);
+                    given.extend(content.map(|(value, known)| Given { fact: id, value, known, column }));
                 }
                 _ => {}
             }

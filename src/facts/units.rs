@@ -173,16 +173,18 @@ fn no_tier(name: &str, place: CellPlace) -> Diagnostic {
         .help(words!("补上层级", "state the tier"))
 }
 
-/// Facts that the register gives, where no table of facts does.
+/// Facts that the register gives, where no table of facts does: a cell of the facts stands instead of that of the register, also
+/// where it holds a set.
 pub(super) fn given_by_register(units: &Units<'_>, facts: &mut Facts) {
     let Some(register) = units.register.filter(|register| register.members.iter().any(|entry| !entry.given.is_empty())) else { return };
     let file = facts.files.len();
     facts.files.push(register.file.clone());
     for (id, member) in &units.active {
         let (Some(entry), Some(row)) = (register.members.get(*id), facts.rows.get_mut(*member)) else { continue };
-        for (fact, value, column) in &entry.given {
-            if let Some(slot @ None) = row.cells.get_mut(*fact) {
-                *slot = Some(Cell { value: *value, known: None, file, row: entry.row, column: *column, provenance: None, basis: None });
+        for given in &entry.given {
+            if let Some(slot @ None) = row.cells.get_mut(given.fact) {
+                let (value, known) = (given.value, given.known.clone());
+                *slot = Some(Cell { value, known, file, row: entry.row, column: given.column, provenance: None, basis: None });
             }
         }
     }

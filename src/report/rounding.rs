@@ -159,7 +159,7 @@ fn scores_words(kept: Kept, found: &Inferred) -> Option<String> {
 
 fn named(judged: &Judged, found: &Inferred, lang: Lang) -> String {
     let convention = &judged.convention;
-    let mode = mode_words(convention.mode, lang);
+    let mode = convention.mode.map_or_else(|| pick(lang, "各按标准所写的方式", "each the way that the standard says of it"), |mode| mode_words(mode, lang));
     let before = match (convention.before, before_words(convention, found)) {
         (None, _) => words!("", ""),
         (Some(_), Some(steps)) => words!("率等先取整到 {steps},", "rates and the like rounded to {steps} first, "),

@@ -248,7 +248,7 @@ impl<'p> Model<'p> {
             match known_of(question, relaxed, fact) {
                 Some(known) => {
                     self.within.insert(fact, known.written.clone());
-                    match (known.listed.as_slice(), known.bounds.numbers()) {
+                    match (known.listed.as_slice(), known.stated.numbers()) {
                         ([], Some(hull)) => {
                             room.keep(&hull, grid);
                         }
@@ -290,7 +290,7 @@ impl<'p> Model<'p> {
         for step in closure(&program.steps, roots.iter().copied().chain([self.root])) {
             let Some(Step::Given(fact)) = program.steps.get(step) else { continue };
             if !self.cells.facts.contains_key(fact) && !self.variables.iter().any(|variable| variable.of == Of::Fact(*fact)) {
-                let partly = || known_of(question, relaxed, *fact).map_or_else(|| anything(self.plan, *fact), |known| known.bounds);
+                let partly = || known_of(question, relaxed, *fact).map_or_else(|| anything(self.plan, *fact), |known| known.stated);
                 let known = fixed_at(question.wishes, question.row, *fact).map_or_else(partly, Bounds::of);
                 self.cells.facts.insert(*fact, known);
             }
@@ -458,12 +458,12 @@ impl<'p> Model<'p> {
     /// Whether a fact may be, and must be, one of what its cell says.
     fn among(&self, value: &Bounds, fact: FactId) -> [bool; 2] {
         let Some(known) = self.cells.row.get(fact).and_then(|cell| cell.known.as_ref()) else { return [true, true] };
-        match (known.listed.as_slice(), value.exact(), known.bounds.numbers().zip(value.numbers())) {
-            ([], Some(value), _) => [known.bounds.holds(&value); 2],
+        match (known.listed.as_slice(), value.exact(), known.stated.numbers().zip(value.numbers())) {
+            ([], Some(value), _) => [known.stated.holds(&value); 2],
             (listed, Some(value), _) => [listed.contains(&value); 2],
             ([], None, Some((within, numbers))) => {
                 let ends = numbers.low.is_some_and(|low| within.holds(&low)) && numbers.high.is_some_and(|high| within.holds(&high));
-                [value.meet(&known.bounds), ends && value.absences().next().is_none()]
+                [value.meet(&known.stated), ends && value.absences().next().is_none()]
             }
             (listed, None, _) => [listed.is_empty() || listed.iter().any(|one| value.holds(one)), false],
         }
@@ -480,7 +480,7 @@ impl<'p> Model<'p> {
             match *demand {
                 Demand::Equal(step, number) => wanted.want(step, &Hull::of(number))?,
                 Demand::Among(step, fact) => {
-                    if let Some(hull) = self.cells.row.get(fact).and_then(|cell| cell.known.as_ref()?.bounds.numbers()) {
+                    if let Some(hull) = self.cells.row.get(fact).and_then(|cell| cell.known.as_ref()?.stated.numbers()) {
                         wanted.want(step, &hull)?;
                     }
                 }

@@ -12,8 +12,9 @@ use rust_decimal::Decimal;
 pub(crate) use self::hull::{End, Hull};
 use super::{Absence, Domain, Exact, Value};
 use crate::eval::call::answer;
-use crate::plan::{Call, Clock, Comparison, Literal, Per, Reading, Sign, StepId};
-use crate::quantity::{Mode, Number};
+use crate::plan::{Call, Clock, ClockKind, Comparison, Lapse, Literal, Per, Reading, Sign, StepId};
+use crate::quantity::moment::DAY;
+use crate::quantity::{Mode, Number, Unit};
 
 /// The domain of bounds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -148,6 +149,11 @@ impl Bounds {
     /// Whole numbers from one to another.
     pub(crate) fn whole_between(low: Option<Number>, high: Option<Number>) -> Bounds {
         Possible { numbers: Some(Hull::new(low, high).of_whole_numbers()), ..Possible::default() }.settled()
+    }
+
+    /// Any word, also one that no rule writes.
+    pub(crate) fn any_word() -> Bounds {
+        Possible { words: u128::MAX, ..Possible::default() }.settled()
     }
 
     /// Half a step around a number.
@@ -459,8 +465,7 @@ impl Domain for Interval {
     }
 
     fn clock(&self, clock: &Clock, a: &Bounds, b: &Bounds) -> Bounds {
-        // time, and time worked, grow with the later moment and shrink with the earlier one
-        of_two(a, b, |a, b| Exact.clock(clock, a, b), |a, b| a.corners(b, |a, b| Exact.clock(clock, a, b)))
+        of_two(a, b, |a, b| Exact.clock(clock, a, b), |a, b| timed(clock, a, b))
     }
 
     #[inline]
@@ -562,6 +567,23 @@ impl Domain for Interval {
     #[inline]
     fn no_row(&self) -> Bounds {
         Bounds::of(Exact.no_row())
+    }
+}
+
+/// What an operation on days and times gives: time, and time worked, grow with the later moment and shrink with the earlier one, and
+/// what lies behind a moment comes the later the later that is.
+fn timed(clock: &Clock, a: &Hull, b: &Hull) -> Hull {
+    let of = |a: Option<Number>, b: Option<Number>| Exact.clock(clock, &Value::Number(a?), &Value::Number(b?)).number().copied();
+    match clock.kind {
+        ClockKind::Between(_) => Hull::new(of(a.high, b.low), of(a.low, b.high)),
+        // the time of day stays: of two moments on days off the earlier one may be moved behind the other
+        ClockKind::After(Lapse::WorkingDays) if clock.of != Unit::Date => {
+            let day = Number::from(Decimal::from(DAY));
+            let beginning = |time: Number| time.over(&day).ok().flatten()?.floor().ok()?.times(&day).ok();
+            let ending = |time: Number| beginning(time)?.plus(&day).ok();
+            Hull::new(of(a.low, b.low).and_then(beginning), of(a.high, b.high).and_then(ending))
+        }
+        ClockKind::After(_) => Hull::new(of(a.low, b.low), of(a.high, b.high)),
     }
 }
 

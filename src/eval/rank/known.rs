@@ -8,13 +8,13 @@ use crate::plan::{Ranking, Ties};
 use crate::quantity::Number;
 
 /// What a unit can bring to the ranking: the less a key, the earlier it stands.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Racer {
-    /// Whether it surely takes part.
-    sure: bool,
     /// The keys of its best place, and of its worst: whether a veto ranks it last, then those of the ranking.
     best: Vec<End>,
     worst: Vec<End>,
+    /// Whether it surely takes part.
+    sure: bool,
 }
 
 impl Racer {
@@ -28,13 +28,18 @@ impl Racer {
             best.push(low);
             worst.push(high);
         }
-        Racer { sure, best, worst }
+        Racer { best, worst, sure }
     }
 
     /// One of which everything is known.
     pub(crate) fn exact(one: &Contestant, ranking: &Ranking) -> Racer {
         let keys = one.keys.iter().map(|key| key.number().map_or(Hull::ALL, |number| Hull::of(*number)));
         Racer::new(true, [!one.last, one.last], keys, &ranking.keys)
+    }
+
+    /// Whether it stands before another whatever becomes of both.
+    pub(crate) fn is_before(&self, other: &Racer) -> bool {
+        self.worst < other.best
     }
 
     /// The same, if it comes to its best.
@@ -53,23 +58,18 @@ impl Racer {
     }
 }
 
-/// The best and the worst place of one among others.
-pub(crate) fn place(ties: Ties, one: &Racer, others: &[Racer]) -> [Decimal; 2] {
-    let all: Vec<&Racer> = std::iter::once(one).chain(others).collect();
-    Field::new(&all).places(ties, one)
-}
-
 /// The best and the worst place of each.
 ///
 /// 1 and those that surely stand before it; 1 and those that can. Without gaps those count once that surely share a place; where
 /// ties share the mean, those beside it count half.
 pub(crate) fn places(ties: Ties, racers: &[&Racer]) -> Vec<[Decimal; 2]> {
     let field = Field::new(racers);
-    racers.iter().map(|one| field.places(ties, one)).collect()
+    racers.iter().map(|one| field.places(ties, one, true)).collect()
 }
 
 /// The keys of all, in order.
-struct Field<'r> {
+#[derive(Debug)]
+pub(crate) struct Field<'r> {
     /// The best keys of all that can take part.
     best: Vec<&'r [End]>,
     /// The worst keys of those that surely do.
@@ -82,7 +82,8 @@ struct Field<'r> {
 }
 
 impl<'r> Field<'r> {
-    fn new(racers: &[&'r Racer]) -> Self {
+    /// Of such units; quick where they stand in order.
+    pub(crate) fn new(racers: &[&'r Racer]) -> Self {
         let sorted = |wanted: &dyn Fn(&Racer) -> bool, keys: &dyn Fn(&'r Racer) -> &'r [End]| {
             let mut found: Vec<&[End]> = racers.iter().copied().filter(|racer| wanted(racer)).map(keys).collect();
             found.sort();
@@ -102,11 +103,17 @@ impl<'r> Field<'r> {
         }
     }
 
-    fn places(&self, ties: Ties, one: &Racer) -> [Decimal; 2] {
+    /// The best and the worst place of one that joins these.
+    pub(crate) fn places_of_another(&self, ties: Ties, one: &Racer) -> [Decimal; 2] {
+        self.places(ties, one, false)
+    }
+
+    /// The best and the worst place of one, which may be one of these.
+    fn places(&self, ties: Ties, one: &Racer, is_among: bool) -> [Decimal; 2] {
         let before = |keys: &[&[End]], limit: &[End]| keys.partition_point(|key| *key < limit);
         let beside = |keys: &[&[End]], limit: &[End]| keys.partition_point(|key| *key <= limit).saturating_sub(before(keys, limit));
         // itself is among those that can stand before its worst place
-        let itself = usize::from(one.best < one.worst);
+        let itself = usize::from(is_among && one.best < one.worst);
         let surely = before(&self.worst, &one.best);
         let can = before(&self.best, &one.worst).saturating_sub(itself);
         // in halves, so that a mean place is whole
@@ -119,9 +126,9 @@ impl<'r> Field<'r> {
             }
             Ties::Shared => {
                 // of those that can only share its worst place itself is one where it is known
-                let sharing = beside(&self.best, &one.worst).saturating_sub(usize::from(one.is_point()));
+                let sharing = beside(&self.best, &one.worst).saturating_sub(usize::from(is_among && one.is_point()));
                 // those that surely stand no farther behind than its best place stand before it or share it
-                let surely_sharing = beside(&self.worst, &one.best).saturating_sub(usize::from(one.sure && one.is_point()));
+                let surely_sharing = beside(&self.worst, &one.best).saturating_sub(usize::from(is_among && one.sure && one.is_point()));
                 (surely.saturating_mul(2).saturating_add(surely_sharing), can.saturating_mul(2).saturating_add(sharing))
             }
         };

@@ -50,52 +50,71 @@ pub(crate) fn tally(made: &OfRecords, each: Option<FieldId>, records: &[&[Value]
 }
 
 /// A record, or the key of a group, with what is around it.
-struct Row<'r> {
-    fields: &'r [Value],
-    around: &'r [Value],
+struct Row<'r, C, F> {
+    field: F,
+    around: &'r [C],
 }
 
-impl Cells<Value> for Row<'_> {
-    fn cell(&self, field: FactId) -> Option<Value> {
-        self.fields.get(field).copied()
+impl<C: Copy, F: Fn(FieldId) -> Option<C>> Cells<C> for Row<'_, C, F> {
+    fn cell(&self, field: FactId) -> Option<C> {
+        (self.field)(field)
     }
 
-    fn input(&self, input: InputId) -> Option<Value> {
+    fn input(&self, input: InputId) -> Option<C> {
         self.around.get(input).copied()
     }
 }
 
 /// The steps of a record, with room for their values.
-struct Rows<'p> {
+pub(crate) struct Rows<'p, D: Domain> {
+    domain: D,
     program: &'p RowProgram,
-    values: Vec<Value>,
-    around: Vec<Value>,
+    values: Vec<D::Value>,
+    around: Vec<D::Cell>,
 }
 
-impl<'p> Rows<'p> {
-    fn new(program: &'p RowProgram, around: impl Fn(Around) -> Value) -> Self {
-        let values = program.steps.iter().map(|_| Exact.no_row()).collect();
-        Rows { program, values, around: program.around.iter().map(|one| around(*one)).collect() }
+impl<'p, D: Domain> Rows<'p, D>
+where
+    D::Cell: Copy,
+{
+    pub(crate) fn new(domain: D, program: &'p RowProgram, around: impl Fn(Around) -> D::Cell) -> Self {
+        let values = program.steps.iter().map(|_| domain.no_row()).collect();
+        Rows { domain, program, values, around: program.around.iter().map(|one| around(*one)).collect() }
     }
 
-    /// What a record comes to: its value and its weight where it counts.
-    fn of(&mut self, fields: &[Value]) -> (RecordState, Value, Value) {
-        let row = Row { fields, around: &self.around };
+    /// Evaluates the steps for a record.
+    pub(crate) fn run(&mut self, field: impl Fn(FieldId) -> Option<D::Cell>) {
+        let row = Row { field, around: &self.around };
         for (id, step) in self.program.steps.iter().enumerate() {
             if let Some((before, [value, ..])) = self.values.split_at_mut_checked(id) {
-                let _ = evaluate(&Exact, step, &row, before, value);
+                let _ = evaluate(&self.domain, step, &row, before, value);
             }
         }
-        let at = |step: StepId| self.values.get(step).copied().unwrap_or(Value::Absent(Absence::Missing));
+    }
+
+    /// Whether the record that was evaluated counts; none where nothing is said of that.
+    pub(crate) fn condition(&self) -> Option<&D::Value> {
+        self.program.condition.and_then(|step| self.values.get(step))
+    }
+
+    /// What it counts with: its value, and the weight of that.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &D::Value> {
+        self.program.arguments.iter().filter_map(|step| self.values.get(*step))
+    }
+}
+
+impl Rows<'_, Exact> {
+    /// What a record comes to: its value and its weight where it counts.
+    fn of(&mut self, fields: &[Value]) -> (RecordState, Value, Value) {
+        self.run(|field| fields.get(field).copied());
         let one = Value::Truth(true);
-        let condition = self.program.condition.map(at);
-        let open = match condition {
+        let open = match self.condition() {
             Some(Value::Truth(false)) => return (RecordState::Excluded, one, one),
             Some(Value::Absent(Absence::Undefined)) => return (RecordState::Undefined, one, one),
-            Some(Value::Absent(absence)) => Some((absence, Where::Condition)),
+            Some(Value::Absent(absence)) => Some((*absence, Where::Condition)),
             _ => None,
         };
-        let mut parts = self.program.arguments.iter().map(|step| at(*step));
+        let mut parts = self.arguments().copied();
         let (value, weight) = (parts.next(), parts.next());
         let absent = [value, weight].into_iter().flatten().filter_map(|part| part.absence()).min();
         let state = match (open, absent) {
@@ -115,7 +134,7 @@ struct Folded {
     open: Option<Absence>,
 }
 
-fn folded<'r>(rows: &mut Rows<'_>, records: impl Iterator<Item = &'r [Value]>) -> Folded {
+fn folded<'r>(rows: &mut Rows<'_, Exact>, records: impl Iterator<Item = &'r [Value]>) -> Folded {
     let mut folded = Folded { counted: Vec::new(), states: Vec::new(), open: None };
     for (member, fields) in records.enumerate() {
         let (state, value, weight) = rows.of(fields);
@@ -136,7 +155,7 @@ impl Folded {
 }
 
 fn plain(program: &RowProgram, records: &[&[Value]], unit: &impl Fn(StepId) -> Value) -> Tally {
-    let mut rows = Rows::new(program, |around| of_unit(around, unit));
+    let mut rows = Rows::new(Exact, program, |around| of_unit(around, unit));
     let folded = folded(&mut rows, records.iter().copied());
     Tally { value: folded.value(program), states: folded.states, groups: None }
 }
@@ -151,10 +170,31 @@ fn of_unit(around: Around, unit: &impl Fn(StepId) -> Value) -> Value {
 
 /// By what records are grouped.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(crate) enum Key {
     Number(Number),
     Truth(bool),
     Symbol(usize),
+}
+
+impl Key {
+    /// By what a record with such a value is grouped; why that is not known.
+    pub(crate) fn of(value: Option<&Value>) -> Result<Key, Absence> {
+        match value {
+            Some(Value::Number(number)) => Ok(Key::Number(*number)),
+            Some(Value::Truth(truth)) => Ok(Key::Truth(*truth)),
+            Some(Value::Symbol(symbol)) => Ok(Key::Symbol(*symbol)),
+            Some(Value::Absent(absence)) => Err(*absence),
+            None => Err(Absence::Missing),
+        }
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Key::Number(number) => Value::Number(*number),
+            Key::Truth(truth) => Value::Truth(*truth),
+            Key::Symbol(symbol) => Value::Symbol(*symbol),
+        }
+    }
 }
 
 fn grouped(made: &OfRecords, each: FieldId, records: &[&[Value]], unit: &impl Fn(StepId) -> Value) -> Tally {
@@ -162,22 +202,20 @@ fn grouped(made: &OfRecords, each: FieldId, records: &[&[Value]], unit: &impl Fn
     let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     let mut unplaced = None;
     for (index, fields) in records.iter().enumerate() {
-        let key = match fields.get(each) {
-            Some(Value::Number(number)) => Key::Number(*number),
-            Some(Value::Truth(truth)) => Key::Truth(*truth),
-            Some(Value::Symbol(symbol)) => Key::Symbol(*symbol),
-            Some(Value::Absent(_)) | None => {
+        let key = match Key::of(fields.get(each)) {
+            Ok(key) => key,
+            Err(absence) => {
                 // a record of no known group leaves open what every group comes to
                 if let Some(slot) = states.get_mut(index) {
-                    *slot = RecordState::Open(Absence::Missing, Where::Group);
+                    *slot = RecordState::Open(absence, Where::Group);
                 }
-                unplaced = Some(Absence::Missing);
+                unplaced = Some(unplaced.map_or(absence, |other: Absence| other.min(absence)));
                 continue;
             }
         };
         groups.entry(key).or_default().push(index);
     }
-    let mut inner: Vec<Rows<'_>> = made.inner.iter().map(|program| Rows::new(program, |around| of_unit(around, unit))).collect();
+    let mut inner: Vec<Rows<'_, Exact>> = made.inner.iter().map(|program| Rows::new(Exact, program, |around| of_unit(around, unit))).collect();
     let (mut counted, mut open, mut counting) = (Vec::new(), unplaced, 0);
     for (group, members) in groups.values().enumerate() {
         let of_group = || members.iter().filter_map(|index| records.get(*index).copied());
@@ -187,7 +225,7 @@ fn grouped(made: &OfRecords, each: FieldId, records: &[&[Value]], unit: &impl Fn
             Around::Inner(id) => values.get(id).copied().unwrap_or(Value::Absent(Absence::Missing)),
             Around::Unit(step) => unit(step),
         };
-        let (state, value, weight) = Rows::new(&made.whole, around).of(of_group().next().unwrap_or_default());
+        let (state, value, weight) = Rows::new(Exact, &made.whole, around).of(of_group().next().unwrap_or_default());
         match state {
             RecordState::Counted => {
                 counting += 1;
@@ -221,7 +259,7 @@ fn of_member(group: RecordState, parts: impl Iterator<Item = RecordState>) -> Re
 
 /// The values of the steps of one record.
 pub(crate) fn values(program: &RowProgram, fields: &[Value], unit: impl Fn(StepId) -> Value) -> Vec<Value> {
-    let mut rows = Rows::new(program, |around| of_unit(around, &unit));
+    let mut rows = Rows::new(Exact, program, |around| of_unit(around, &unit));
     rows.of(fields);
     rows.values
 }

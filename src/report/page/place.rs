@@ -46,6 +46,8 @@ pub(super) fn told(view: &View<'_>, case: &Case<'_>, standings: &Standings<'_>, 
     let head = format!("{}({}) {}  {word}  {place}", unit.unit, unit.tier, view.results.period);
     if let Some(places) = &unit.rank_interval {
         let sentence = match lang {
+            Lang::Zh if places.best == places.worst => format!("数据部分已知,不论是几,名次都是 {places}。"),
+            Lang::En if places.best == places.worst => format!("Facts are known in part: whatever they are, the rank is {places}."),
             Lang::Zh => format!("数据部分已知,名次在 {places} 之间。"),
             Lang::En => format!("Facts are known in part: the rank lies in {places}."),
         };

@@ -218,14 +218,6 @@ impl Hull {
         }
     }
 
-    /// What an operation makes of every pair of ends that is monotone in each operand.
-    pub(super) fn corners(&self, other: &Hull, apply: impl Fn(&Value, &Value) -> Value) -> Hull {
-        let (Some(a), Some(b), Some(c), Some(d)) = (self.low, self.high, other.low, other.high) else { return Hull::ALL };
-        let of = |a: Number, b: Number| apply(&Value::Number(a), &Value::Number(b)).number().copied();
-        let all: Option<Vec<End>> = [(a, c), (a, d), (b, c), (b, d)].into_iter().map(|(a, b)| of(a, b).map(End::At)).collect();
-        all.map_or(Hull::ALL, |all| Hull::around(&all, false))
-    }
-
     /// Whether a comparison with a number of another can be false, and true.
     pub(super) fn compared(&self, comparison: Comparison, other: &Hull) -> [bool; 2] {
         let (below, above) = (self.is_below(other), other.is_below(self));
