@@ -469,7 +469,7 @@ impl<'f> Fault<'f> {
         if let Some(advice) = self.advice(token) {
             return diagnostic.help(advice);
         }
-        let doubled = keyword == Some("k_not") && self.before(token.start).filter(|before| self.keyword(before) == Some("k_not")).is_some();
+        let doubled = keyword == Some("k_not") && self.before(token.start).is_some_and(|before| self.keyword(before) == Some("k_not"));
         if let Some(first) = self.before(token.start).filter(|_| doubled) {
             return diagnostic.fix(
                 say!("两个「{whole}」相抵,都去掉;或给第二个加括号", "{whole} twice is yes: leave out both, or put the second in parentheses"),
