@@ -103,6 +103,7 @@ fn mistakes_of_the_command_line_are_named() {
         (&["--total", "90", "--adjust", "超时签收数:left"], "超时件数:向下:3"),
         (&["--total", "ninety"], "不是数"),
         (&["--rank", "0"], "从 1 数起"),
+        (&["--total", "90", "--adjust", "超时签收数:down", "--adjust", "超时签收数:down:2"], "已经写过"),
         (&[], "请写明目标"),
     ] {
         let run = november("goal", &["连云港联通"], rest);

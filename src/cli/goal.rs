@@ -137,7 +137,7 @@ fn aim(arguments: &Arguments, loaded: &Loaded, facts: &Facts, unit: &str) -> Res
 
 fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'_>, lang: Lang) -> Result<String, Fault> {
     let plan = &loaded.plan;
-    let named = arguments.adjust.iter().map(|text| levers::parse(plan, text)).collect::<Result<Vec<_>, _>>()?;
+    let named = levers::parse_all(plan, &arguments.adjust)?;
     let unit = asked.unit;
     let (Some(member), Some(row)) = (facts.members.get(asked.member), facts.rows.get(asked.member)) else { return Err(Fault::Closed) };
     let program = plan.programs.get(member.tier).ok_or(Fault::Closed)?;

@@ -16,8 +16,28 @@ pub(super) struct Named {
     adjustable: Adjustable,
 }
 
+/// Reads the facts that may change, each named once for a direction.
+pub(super) fn parse_all(plan: &Plan, texts: &[String]) -> Result<Vec<Named>, Fault> {
+    let mut found: Vec<Named> = Vec::new();
+    for text in texts {
+        let one = parse(plan, text)?;
+        let again = |other: &&Named| {
+            let (a, b) = (&one.adjustable, &other.adjustable);
+            one.facts == other.facts && (a.down && b.down || a.up && b.up || a.cost != b.cost)
+        };
+        if found.iter().any(|other| again(&other)) {
+            return Err(Fault::Words(words!(
+                "--adjust 「{text}」:这项数据已经写过;向下和向上各写一次,代价相同",
+                "--adjust {text}: the fact was named before; name it once down and once up at most, at the same cost"
+            )));
+        }
+        found.push(one);
+    }
+    Ok(found)
+}
+
 /// Reads `超时件数:down`, `稿件:向上:3`, `退回`.
-pub(super) fn parse(plan: &Plan, text: &str) -> Result<Named, Fault> {
+fn parse(plan: &Plan, text: &str) -> Result<Named, Fault> {
     let mut parts = text.split([':', '：']).map(str::trim);
     let name = parts.next().unwrap_or_default();
     let Some(facts) = facts_named(plan, name) else { return Err(no_fact(plan, name)) };
@@ -65,9 +85,9 @@ pub(super) fn of_tier(plan: &Plan, tier: TierId, named: &[Named]) -> Vec<(FactId
     for one in named {
         let Some(fact) = applying(plan, &one.facts, tier) else { continue };
         match found.iter_mut().find(|(other, _)| *other == fact) {
-            // the same fact down at one cost and up at another has one cost a step: the last
             Some((_, adjustable)) => {
-                *adjustable = Adjustable { down: adjustable.down || one.adjustable.down, up: adjustable.up || one.adjustable.up, cost: one.adjustable.cost };
+                adjustable.down |= one.adjustable.down;
+                adjustable.up |= one.adjustable.up;
             }
             None => found.push((fact, one.adjustable)),
         }

@@ -58,7 +58,7 @@ fn answer(arguments: &Arguments, loaded: &mut Loaded, lang: Lang) -> Result<End,
     let (_, facts) = month(loaded, &arguments.subject)?;
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, Some(lang));
     let unit = arguments.unit.as_ref().map(|name| find_unit(loaded, &facts, name)).transpose()?;
-    let named = arguments.adjust.iter().map(|text| levers::parse(&loaded.plan, text)).collect::<Result<Vec<_>, _>>()?;
+    let named = levers::parse_all(&loaded.plan, &arguments.adjust)?;
     let least = arguments.at_least.as_deref().map(points).transpose()?;
     progress::begin(&words!("逐项增减", "one step at a time"));
     let ranked = Ranked::new(&loaded.plan, &facts);

@@ -141,12 +141,12 @@ fn read(reading: &Reading<'_>, text: &str, place: &CellPlace, diagnostics: &mut 
         }
         Written::Between(low, closed_low, high, closed_high) => {
             let (Value::Number(low), Value::Number(high)) = (one(low)?, one(high)?) else { return fail(text, place, diagnostics) };
-            let low = if closed_low { low } else { past(&low, fact, false) };
-            let high = if closed_high { high } else { past(&high, fact, true) };
-            if high < low {
-                return empty(text, place, diagnostics);
+            let least = if closed_low { low } else { past(&low, fact, false) };
+            let most = if closed_high { high } else { past(&high, fact, true) };
+            if most < least {
+                return empty(text, place, high < low, diagnostics);
             }
-            (between(fact, Some(low), Some(high))?, Vec::new())
+            (between(fact, Some(least), Some(most))?, Vec::new())
         }
         Written::Listed(parts) => {
             let values: Option<Vec<Value>> = parts.iter().map(|part| one(part)).collect();
@@ -169,13 +169,18 @@ fn fail(text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Opt
     None
 }
 
-fn empty(text: &str, place: &CellPlace, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
+fn empty(text: &str, place: &CellPlace, is_reversed: bool, diagnostics: &mut Vec<Diagnostic>) -> Option<Known> {
     let shown = excerpt(text);
-    diagnostics.push(
-        Diagnostic::new(Code::BadSet, words!("「{shown}」里一个值也没有", "{shown} holds no value"))
-            .at_cell(place.clone(), words!("", ""))
-            .help(words!("先写小的一端,再写大的一端", "write the smaller end first")),
-    );
+    let advice = if is_reversed {
+        words!("先写小的一端,再写大的一端", "write the smaller end first")
+    } else {
+        words!(
+            "圆括号不含那一端,两端之间再没有这个数据可取的值;含两端的写方括号,如 [3,4]",
+            "a round bracket leaves its end out, and the fact can take no value between these: with both ends write square brackets, as in [3,4]"
+        )
+    };
+    diagnostics
+        .push(Diagnostic::new(Code::BadSet, words!("「{shown}」里一个值也没有", "{shown} holds no value")).at_cell(place.clone(), words!("", "")).help(advice));
     None
 }
 

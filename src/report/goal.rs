@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::value::absence_word;
 use super::{number_or_ends, pick, place_or_ends, places, printed, put};
 use crate::audit::{Aim, Binding, Goal, Lever, Shift, Standing, Stuck, Way};
-use crate::diag::{Lang, words};
+use crate::diag::{Lang, number_of, words};
 use crate::eval::domain::{Absence, Hull, Value};
 use crate::facts::adjustments::{Target, shown};
 use crate::plan::{FactId, Plan, Program, Role};
@@ -106,13 +106,13 @@ pub(crate) fn goal_text(report: &GoalReport<'_>, lang: Lang) -> String {
     match goal.ways.as_slice() {
         [] if goal.best.is_some() || goal.proved => out_of_reach(report, lang, &mut text),
         [] => {
-            let areas = goal.areas;
+            let (areas, areas_en) = (goal.areas, number_of(goal.areas, "area", "areas"));
             let _ = writeln!(
                 text,
                 "{}",
                 words!(
                     "看了 {areas} 片改动,没有找到,也没有排除干净;用 --adjust 少放开几项数据再试",
-                    "{areas} areas of changes were examined, none reaches it and not all are ruled out: let fewer facts change with --adjust"
+                    "{areas_en} of changes examined, none reaches it and not all are ruled out: let fewer facts change with --adjust"
                 )
                 .get(lang)
             );
@@ -134,16 +134,16 @@ pub(crate) fn goal_text(report: &GoalReport<'_>, lang: Lang) -> String {
             if !goal.complete {
                 let _ = writeln!(text, "{}", pick(lang, "代价相同的还有别的改动(--limit 可多列)", "other changes cost the same (--limit lists more)"));
             }
-            let areas = goal.areas;
+            let (areas, areas_en) = (goal.areas, number_of(goal.areas, "area", "areas"));
             let ruled_out = if report.by_bounds {
                 words!(
                     "更省的改动,按已知的界限都不能保证达到(看了 {areas} 片改动)",
-                    "of no cheaper change is it certain by the bounds of what is known ({areas} areas of changes were examined)"
+                    "of no cheaper change is it certain by the bounds of what is known ({areas_en} of changes examined)"
                 )
             } else {
                 words!(
                     "更省的改动都已排除(按区间上界看了 {areas} 片改动)",
-                    "every cheaper change was ruled out ({areas} areas of changes were examined by their bounds)"
+                    "every cheaper change was ruled out ({areas_en} of changes examined by their bounds)"
                 )
             };
             let _ = writeln!(text, "\n{}", ruled_out.get(lang));
