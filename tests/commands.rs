@@ -304,6 +304,37 @@ fn months_lie_in_golden_as_their_policies_lie_in_policies() {
 }
 
 #[test]
+fn a_published_table_may_call_units_by_their_aliases_and_is_no_file_that_was_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    at(
+        "policies/示例/规则.kp",
+        r#"标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
+层级 部门 满分 10 分
+数据 超时 : 件
+指标 甲 满分 10 分 { 超时 每 1 件 扣 1 分,扣完为止 }
+总分 = 合计
+排名 层级 依 总分
+"#,
+    );
+    at("policies/示例/名册.csv", "单位,层级,别名\n市教育局,部门,教育局\n市财政局,部门,\n");
+    at("golden/示例/2024-01/facts.csv", "单位,超时\n教育局,3\n市财政局,1\n");
+    // a table of what was printed of facts has no score in it
+    at("golden/示例/2024-01/超时.csv", "单位,超时\n教育局,3\n");
+    at("golden/示例/2024-01/得分.csv", "单位,甲,总分\n教育局,7,7.00\n市财政局,9,8.00\n");
+    at("golden/示例/2024-01/known.csv", "单位,列,公布,计算,原因\n市财政局,总分,8.00,9.00,印错\n");
+    let run = kaoping(folder.path(), &["test", "golden"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
+    let run = kaoping(folder.path(), &["test", "golden", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert!(run.out.contains("市财政局") && !run.out.contains("结果里没有"), "{found}");
+}
+
+#[test]
 fn facts_of_earlier_periods_are_no_test_where_a_later_one_is() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());

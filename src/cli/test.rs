@@ -12,10 +12,11 @@ use super::help::{Example, example};
 use super::input::{self, holds_rules, is_rule_file};
 use super::output::{Fault, cause_words, locale, print, print_diagnostics};
 use super::{End, Format, Subject, progress};
-use crate::diag::{self, Lang, words};
+use crate::diag::{self, Code, Lang, Place, words};
 use crate::engine::Versions;
 use crate::facts::files::{FORMATS, is_root};
 use crate::facts::ledger;
+use crate::facts::register::UNIT;
 use crate::facts::table::{self, Sheets, Table as Cells};
 use crate::facts::{adjustments, named, register};
 use crate::golden::Difference;
@@ -161,9 +162,16 @@ fn month(folder: &Path, arguments: &Arguments, lang: Option<Lang>) -> Result<Out
     };
     let period = input::period(&mut loaded, &subject)?;
     let facts = input::load_facts(&mut loaded, &subject, &period)?;
+    let (mut tables, mut known) = published(folder, &loaded.plan)?;
+    let is_published = |path: &str| tables.iter().any(|table| table.path == path && table.column(UNIT).is_some());
+    let of_published = |place: &Place| matches!(place, Place::File(path) if is_published(path));
+    // a published table is read, though not as facts
+    loaded.warnings.retain(|warning| warning.code != Code::FileUnread || !warning.labels.iter().any(|label| of_published(&label.place)));
     print_diagnostics(&loaded.warnings, &loaded.policy.sources, lang);
+    if let Some(register) = &loaded.register {
+        registered(&mut tables, &mut known, register);
+    }
     let results = results::score(&loaded.plan, &facts, &loaded.policy.sha256, &period, &progress::reached);
-    let (tables, known) = published(folder, &loaded.plan)?;
     let report = compare(&loaded.plan, &facts, &results, &tables, &known);
     Ok(Outcome { name: period, place: folder.display().to_string(), differences: Vec::new(), month: Some(report), lang: loaded.plan.lang })
 }
@@ -244,6 +252,20 @@ fn published(folder: &Path, plan: &Plan) -> Result<(Vec<Cells>, Vec<Known>), Fau
         }
     }
     Ok((tables, known))
+}
+
+/// Calls every unit by its name in the register.
+fn registered(tables: &mut [Cells], known: &mut [Known], register: &register::Register) {
+    let rename = |name: &mut String| {
+        if let Some(entry) = register.find(name).and_then(|found| register.members.get(found)) {
+            name.clone_from(&entry.name);
+        }
+    };
+    for table in tables {
+        let Some(column) = table.column(UNIT) else { continue };
+        table.rows.iter_mut().filter_map(|(_, row)| row.get_mut(column)).for_each(rename);
+    }
+    known.iter_mut().for_each(|known| rename(&mut known.unit));
 }
 
 fn known_of(table: &Cells, row: &[String]) -> Known {

@@ -198,7 +198,8 @@ fn in_part(plan: &Plan, facts: &Facts, (member, one): (usize, &Brought), id: Inp
         return;
     }
     let mut values: Vec<Bounds> = Vec::new();
-    run(&Interval, program, &InPart(row), Until::Scores, &mut values);
+    // what a unit brings may be computed behind its scores
+    run(&Interval, program, &InPart(row), Until::Bounds, &mut values);
     let at = |step: usize| values.get(step).copied().unwrap_or(Bounds::ANY);
     let Some(Some(brought)) = program.brought.get(id) else { return };
     let group = match one.group {

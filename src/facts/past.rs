@@ -445,7 +445,7 @@ fn had(plan: &Plan, facts: &Facts, asked: &Asked) -> Had {
 /// Whether what a unit has follows whatever its facts are that are known in part: what is missing beside them may not be read.
 fn is_certain(program: &Program, row: &Row, brought: Option<&Brought>, of_all: bool) -> bool {
     let mut values: Vec<Bounds> = Vec::new();
-    run(&Interval, program, &InPart(row), Until::Scores, &mut values);
+    run(&Interval, program, &InPart(row), Until::Bounds, &mut values);
     let exact = |step: &StepId| values.get(*step).and_then(Bounds::exact);
     let exemptions: Vec<Option<Value>> = program.exemptions.iter().filter(|_| !of_all).map(|(condition, _)| exact(condition)).collect();
     exemptions.contains(&Some(Value::Truth(true)))

@@ -315,6 +315,16 @@ impl Reader<'_> {
         let mut given = Vec::new();
         for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             match self.columns.get(column) {
+                Some(Extra::Attribute(_)) if partly::is_unknown(text) || text.starts_with(['{', '\u{FF5B}']) => {
+                    self.diagnostics.push(
+                        fault(words!("「{text}」不能是一个单位的归属", "{text} is nothing that a unit can belong to"))
+                            .at_cell(self.table.place(row, column), words!("", ""))
+                            .help(words!(
+                                "写明归属;只有数据列可以写 ?、{{…}} 这样的范围",
+                                "name what it belongs to; only columns of facts may say ?, {{…}} and the like"
+                            )),
+                    );
+                }
                 Some(Extra::Attribute(attribute)) => {
                     if let Some(slot) = attributes.get_mut(*attribute) {
                         *slot = Some(self.register.words.insert_full(tidy(text)).0);

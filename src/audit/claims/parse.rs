@@ -324,14 +324,21 @@ impl Parser<'_> {
     fn whole(&mut self, expected: Words, example: Words) -> Option<(usize, Word)> {
         let text = self.text_of(self.at).to_owned();
         let digits: String = text.chars().take_while(|sign| sign.is_ascii_digit() || *sign == ',').filter(char::is_ascii_digit).collect();
+        let is_whole = !text.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ',').starts_with('.');
         match (self.kind(self.at), digits.parse()) {
-            (Some(PieceKind::Quantity), Ok(number)) => {
+            (Some(PieceKind::Quantity), Ok(number)) if is_whole => {
                 let word = Word { text, span: self.span(self.at) };
                 self.step();
                 Some((number, word))
             }
             _ => self.fault(expected, example),
         }
+    }
+
+    /// The number of a line, with nothing behind it.
+    fn line_number(&mut self, expected: Words, example: Words) -> Option<(usize, Word)> {
+        let bare = self.text_of(self.at).chars().all(|sign| sign.is_ascii_digit());
+        if bare { self.whole(expected, example) } else { self.fault(expected, example) }
     }
 
     fn sign(&mut self, signs: &[&str]) -> Option<()> {
@@ -529,9 +536,12 @@ impl Parser<'_> {
             return self.fault(words!("「行」", "line"), example());
         }
         loop {
-            let (first, word) = self.whole(words!("抄自哪一行", "the line that was copied"), example())?;
-            let (last, end) =
-                if self.takes_range() { self.whole(words!("抄到哪一行", "the last line that was copied"), example())? } else { (first, word.clone()) };
+            let (first, word) = self.line_number(words!("抄自哪一行", "the line that was copied"), example())?;
+            let (last, end) = if self.takes_range() {
+                self.line_number(words!("抄到哪一行", "the last line that was copied"), example())?
+            } else {
+                (first, word.clone())
+            };
             lines.push((first..=last, word.span.to(end.span)));
             if self.kind(self.at) == Some(PieceKind::Sign) && is_comma(self.text_of(self.at)) {
                 self.step();
@@ -562,7 +572,7 @@ impl Parser<'_> {
         if !self.takes(LINE) {
             return self.fault(words!("「行」", "line"), example());
         }
-        let (line, word) = self.whole(words!("引文所在的行", "the line that is quoted"), example())?;
+        let (line, word) = self.line_number(words!("引文所在的行", "the line that is quoted"), example())?;
         self.sign(&["{", "｛"])?;
         let query = self.query()?;
         self.sign(&["}", "｝"])?;
