@@ -126,7 +126,7 @@ fn the_workbook_holds_the_columns_their_checks_and_their_clauses() {
     // 4 counties have the column, the 70 units below do not and have no check
     assert!(xml.contains("sqref=\"AA2:AA5\"><formula1>0</formula1><formula2>5</formula2>"), "no check of 接通率");
     assert!(!xml.contains("sqref=\"AA6"));
-    assert!(xml.contains("<dataValidation type=\"whole\" operator=\"greaterThanOrEqual\""));
+    assert!(xml.contains("<dataValidation type=\"whole\" errorStyle=\"warning\" operator=\"greaterThanOrEqual\""));
     assert!(xml.contains("state=\"frozen\""));
     // an empty template is read without a complaint: the facts are missing, and that is all
     let run = kaoping(root(), &["score", POLICY, "--period", "2020-11", "--facts", out.to_str().unwrap(), "--format", "json"]);

@@ -115,8 +115,8 @@ fn closing(name: &str, lang: Lang) -> String {
     if name == "kaoping" {
         text.push_str(pick(
             lang,
-            "\n退出码:0 已答;1 check、fmt --check、test 查出问题;2 参数不对或输入不能用;3 已打分,但有单位缺数据",
-            "\nExit status: 0 answered; 1 check, fmt --check or test found fault; 2 bad arguments or unusable input; 3 scored, with facts missing",
+            "\n退出码:0 已答;1 check、fmt --check、test、verify 查出问题,或出现 --fail-on 所说的;2 参数不对或输入不能用;3 已打分,但有单位缺数据",
+            "\nExit status: 0 answered; 1 check, fmt --check, test or verify found fault, or what --fail-on names occurred; 2 bad arguments or unusable input; 3 scored, with facts missing",
         ));
     }
     text.trim_end().to_owned()

@@ -246,7 +246,10 @@ fn unreadable(text: &str, unit: &Unit, malformed: &Malformed) -> Diagnostic {
             let (example, example_en) = with_unit(if unit.is_percent() { Decimal::new(985, 3) } else { Decimal::from(146) }, unit);
             bad_cell(
                 words!("「{shown}」不是数", "{shown} is not a number"),
-                words!("不知道就留空;知道就写数,例如 {example}", "leave the cell blank if it is not known, else write a number such as {example_en}"),
+                words!(
+                    "不知道就留空;知道就写数,例如 {example};只知道范围的写 ≥{example}、[最小,最大] 或 ?",
+                    "leave the cell blank if it is not known, else write a number such as {example_en}; of what is known within limits ≥{example_en}, [least,most] or ?"
+                ),
             )
         }
     }

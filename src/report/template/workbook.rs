@@ -161,8 +161,9 @@ fn check(column: &Column, range: &Range, lang: Lang) -> Option<DataValidation> {
         (Entry::Words(words), _) => list(words)?,
         (_, None) => DataValidation::new().allow_any_value(),
     };
-    // a rate may lie outside 0 to 100 %: that is asked about, not forbidden
-    let style = if matches!(column.entry, Entry::Percent) { DataValidationErrorStyle::Warning } else { DataValidationErrorStyle::Stop };
+    // a rate may lie outside 0 to 100 %, and of any number only a range may be known: that is asked about, not forbidden
+    let is_number = matches!(column.entry, Entry::Whole | Entry::Number | Entry::Percent);
+    let style = if is_number { DataValidationErrorStyle::Warning } else { DataValidationErrorStyle::Stop };
     let message = message(column, range, lang);
     let check = check.set_error_style(style).set_input_title(cut(&column.heading, LONGEST_TITLE)).ok()?;
     let check = check.set_input_message(cut(&message, LONGEST_MESSAGE)).ok()?;
