@@ -136,6 +136,24 @@ fn the_bulletin_rounds_rates_first_and_adds_up_unrounded_scores() {
     assert_eq!(convention(&found, before, None, "half_up")["survives"], true);
 }
 
+/// 23 of 124 late: 81.4516…%, 13.5484 points below 95 %, 1.4516 left, which goes up to 1.46; to 0.1 % it is 81.5 %, 1.50, whichever way halves go. That
+/// 81.45 % is printed beside the counts opens nothing.
+#[test]
+fn a_printed_rate_beside_its_counts_is_no_wider() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("表.csv");
+    fs::write(&table, "单位,按时办结率\n市教育局,1.45\n").unwrap();
+    let facts = "golden/lianyungang/2020-11/facts.csv";
+    let found = inferred(root(), &["policies/lianyungang", "--period", "2020-11", "--facts", facts, "--published", table.to_str().unwrap()]);
+    let up = convention(&found, None, None, "from_zero");
+    assert_eq!(witness(up), ["市教育局", "按时办结率", "1.45", "1.46"]);
+    assert_eq!(up["witness"]["facts"], json!([{ "fact": "超时办结数", "value": "23" }, { "fact": "应办结数", "value": "124" }]));
+    for mode in ["half_up", "half_even"] {
+        assert_eq!(witness(convention(&found, Some("0.1%, 0.1"), None, mode)), ["市教育局", "按时办结率", "1.45", "1.50"]);
+        assert_eq!(convention(&found, None, None, mode)["survives"], true);
+    }
+}
+
 /// `abc` and a range are no numbers; that there is no value, and why, is none that was left unread.
 #[test]
 fn cells_that_are_no_numbers_are_listed() {

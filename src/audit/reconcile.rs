@@ -373,7 +373,7 @@ impl Reconciling<'_> {
         } else {
             match (cell.number(), exact) {
                 (None, _) => match span(&cell.printed) {
-                    Some(range) => ranged(range, case.evaluate(&ground.stand, root).numbers().map(|hull| in_print(&hull, print)), print),
+                    Some(range) => ranged(range, case.evaluate(&ground.stand, root).numbers().map(|hull| in_print(&hull, print, &[])), print),
                     None => Found::of(Verdict::Inconsistent, Why::NoNumber),
                 },
                 (Some(published), Some(Value::Number(_))) if shown.as_deref().and_then(number) == Some(published.normalize()) => {
@@ -468,7 +468,7 @@ impl Reconciling<'_> {
             (hull.is_some_and(|hull| covers(&hull, &published, print, relaxed)), hull)
         };
         let (by_rounding, hull) = reached(&every);
-        let interval = hull.map(|hull| in_print(&hull, print));
+        let interval = hull.map(|hull| in_print(&hull, print, &every));
         if by_rounding && open.is_empty() && missing.is_empty() && ground.stand_is_exact(case, root) {
             let needed = least(&all, |relaxed| reached(relaxed).0);
             return Found { interval, ..Found::of(Verdict::Rounding, Why::Roundings(needed.into_iter().map(|one| one.told.clone()).collect())) };
@@ -490,7 +490,7 @@ impl Reconciling<'_> {
             stand.instead.insert(step, Bounds::between(None, None));
         }
         let wide = case.evaluate(&stand, root).numbers();
-        let interval = wide.map(|hull| in_print(&hull, print)).or(interval);
+        let interval = wide.map(|hull| in_print(&hull, print, &every)).or(interval);
         let possible = wide.is_none_or(|hull| covers(&hull, &published, print, &every));
         if !possible {
             return Found { interval, ..Found::of(Verdict::Inconsistent, self.adds_up(cell, case, root, print)) };

@@ -10,7 +10,7 @@ use crate::eval::Rounding;
 use crate::eval::domain::{Bounds, Hull, Value};
 use crate::eval::trace::Trace;
 use crate::plan::{FactId, Role, Step, StepId, closure};
-use crate::quantity::{self, Number};
+use crate::quantity::{self, Number, TooLarge};
 
 /// A rounding that is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,10 +249,18 @@ pub(super) fn covers(hull: &Hull, published: &Number, print: Print, relaxed: &[&
     unrounded(value, print.step, print.mode).common(hull).is_some_and(|common| common.point().is_none())
 }
 
-/// The ends of a hull in print.
-pub(super) fn in_print(hull: &Hull, print: Print) -> Hull {
-    let end = |end: Option<Number>| end.and_then(|end| quantity::rounded(&end, print.step, print.mode).ok());
-    Hull::new(end(hull.low), end(hull.high))
+/// The least and the most that a hull can print. An end that none of its numbers prints as gives way to the next one inward.
+pub(super) fn in_print(hull: &Hull, print: Print, relaxed: &[&Relaxation]) -> Hull {
+    let step = Number::from(print.step);
+    let end = |end: Option<Number>, inward: fn(&Number, &Number) -> Result<Number, TooLarge>| {
+        let rounded = end.and_then(|end| quantity::rounded(&end, print.step, print.mode).ok())?;
+        if covers(hull, &rounded, print, relaxed) {
+            return Some(rounded);
+        }
+        let next = inward(&rounded, &step).ok().filter(|next| covers(hull, next, print, relaxed));
+        Some(next.unwrap_or(rounded))
+    };
+    Hull::new(end(hull.low, Number::plus), end(hull.high, Number::minus))
 }
 
 /// A set of roundings of which none can be spared.

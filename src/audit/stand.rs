@@ -151,11 +151,12 @@ impl<'a> Case<'a> {
     /// What a cell with that root, in that table, is held against.
     ///
     /// A value that was fitted to a published one proves nothing of it, and is no more than that one where it bears on others: between a fitted fact and the
-    /// cell the nearest published score stands. A value that was entered as printed is left out where it follows from what the same table prints.
+    /// cell the nearest published score stands. A value that was entered as printed is left out where it follows from what the same table prints, and so is
+    /// the print of what follows from counts: see [`Case::confirmed`].
     pub(crate) fn ground(&self, root: StepId, table: usize) -> Ground<'a> {
         let of_table = self.printed.facts_of(self.member, Some(table));
         let of_any = self.printed.facts_of(self.member, None);
-        let mut left_out = BTreeSet::new();
+        let mut left_out = self.confirmed();
         loop {
             let outcome = traced(self.program, &Without { row: self.row, facts: &left_out }, Until::Bounds);
             let trace = Trace { plan: self.plan, program: self.program, outcome: &outcome };
@@ -198,6 +199,51 @@ impl<'a> Case<'a> {
             let blank = self.scores.iter().filter(|score| score.is_blank).map(|score| score.step).filter(|step| parts.contains_key(step)).collect();
             return Ground { stand, outcome, parts, blank, open, pending };
         }
+    }
+
+    /// The facts that are given as what follows, rounded, from facts that are known exactly. What they are before rounding is what follows, and nothing else
+    /// that would print the same.
+    fn confirmed(&self) -> BTreeSet<FactId> {
+        let outcome = traced(self.program, self.row, Until::Bounds);
+        let trace = Trace { plan: self.plan, program: self.program, outcome: &outcome };
+        let mut found = BTreeSet::new();
+        loop {
+            let more = self.program.steps.iter().enumerate().find_map(|(id, step)| match step {
+                Step::Given(fact) if !found.contains(fact) => {
+                    let derived = trace.confirmation_of(id).filter(|derived| trace.value(*derived) == trace.value(id))?;
+                    self.is_exact(&trace, derived, &found).then_some(*fact)
+                }
+                _ => None,
+            });
+            match more {
+                Some(fact) => found.insert(fact),
+                None => return found,
+            };
+        }
+    }
+
+    /// Whether a value rests on nothing but facts that were given and are no rounded print, or follow themselves from such.
+    fn is_exact(&self, trace: &Trace<'_>, root: StepId, confirmed: &BTreeSet<FactId>) -> bool {
+        let (mut met, mut queue) = (BTreeSet::new(), vec![root]);
+        while let Some(id) = queue.pop() {
+            if !met.insert(id) {
+                continue;
+            }
+            if matches!(trace.info(id).map(|info| info.role), Some(Role::Default(_) | Role::StandIn)) {
+                return false;
+            }
+            if let Some(Step::Given(fact)) = trace.step(id)
+                && !confirmed.contains(fact)
+            {
+                let provenance = self.row.get(*fact).and_then(|cell| cell.provenance);
+                let is_known = !matches!(provenance, Some(Provenance::Fitted | Provenance::Derived | Provenance::Default));
+                if !is_known || self.printed_with(*fact).is_some() {
+                    return false;
+                }
+            }
+            queue.extend(trace.sources(id));
+        }
+        true
     }
 
     /// How steps bear on a value; where that is known in part, all that it may be made of does.
