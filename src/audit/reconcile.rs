@@ -500,8 +500,11 @@ impl Reconciling<'_> {
         } else if !open.is_empty() {
             Why::Fitted(self.fitted(case, open))
         } else {
-            let marks: Vec<_> = trace.marks(root);
-            Why::Pending(results::texts(self.plan, &marks))
+            match results::texts(self.plan, &trace.marks(root)) {
+                // what was gathered from others is known in part
+                marks if marks.is_empty() => Why::InPart(Vec::new()),
+                marks => Why::Pending(marks),
+            }
         };
         Found { interval, ..Found::of(Verdict::Unknown, why) }
     }

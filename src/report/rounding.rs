@@ -32,6 +32,15 @@ pub(crate) fn inferred(found: &Inferred, plan: &Plan, lang: Lang) -> String {
             let _ = writeln!(text, "  {}", said.get(lang));
         }
     }
+    if cells == 0 {
+        let none = pick(
+            lang,
+            "没有一格分得出取整办法:要有得分或总分,所依的数据也要知道",
+            "no cell tells conventions apart: scores or totals are wanted, and the facts behind them",
+        );
+        let _ = writeln!(text, "\n{none}");
+        return text;
+    }
     let survivors: Vec<&Judged> = found.survivors().collect();
     let heading = match survivors.len() {
         0 => words!("没有一种取整办法说得通所有的格", "no convention explains every cell"),
