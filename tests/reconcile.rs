@@ -246,8 +246,9 @@ fn each_verdict_by_hand_in_both_skins() {
             // what was fitted to a score says nothing of it; the total is that of the printed scores
             ("戊", ["consistent", "unknown", "consistent"]),
             ("己", ["consistent", "unknown", "inconsistent"]),
-            // 90 to 100 %: 5 to 10 points, 15 to 20 in all
-            ("庚", ["unknown", "consistent", "unknown"]),
+            // 90 to 100 %: 5 to 10 points; the total is that of the printed scores
+            ("庚", ["unknown", "consistent", "consistent"]),
+            // a score that cannot be stands for nothing: 15 to 20 in all
             ("辛", ["inconsistent", "consistent", "unknown"]),
         ];
         for (unit, verdicts) in wanted {
@@ -283,6 +284,26 @@ fn a_rate_is_what_its_counts_make_it() {
     for (unit, interval) in [("乙", ["2.85", "2.86"]), ("丁", ["2.85", "2.86"]), ("戊", ["2.85", "2.86"])] {
         assert_eq!(found(unit), (json!("rounding"), json!(interval)), "{unit}");
     }
+}
+
+/// Between 0 and 3 of 7 late: 100, 85.71, 71.43 or 57.14 %, from none to 10 points. By hand, of 2.86 in print beside 2.86 of 1 in 7: 5.72; unrounded from
+/// 2.855 and 2.855, or 2.857142…, to below 2.865 and 2.857142…: 5.71 to 5.72.
+#[test]
+fn printed_scores_stand_for_facts_known_in_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    policy(folder, "zh");
+    let put = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    put("facts.csv", "单位,层级,收,迟,办,误\n甲,县,7,\"[0,3]\",7,1\n乙,县,7,\"[0,3]\",7,1\n丙,县,7,\"[0,3]\",7,1\n丁,县,7,\"[0,3]\",7,1\n");
+    // of the last no score is printed: 2.86 to 12.86
+    put("公布.csv", "单位,签收,办结,总分\n甲,2.86,2.86,5.72\n乙,2.86,2.86,5.71\n丙,2.86,2.86,5.73\n丁,缺数据,2.86,5.73\n");
+    let run = kaoping(folder, &["reconcile", "rules", "--period", "2024-01", "--facts", "facts.csv", "--published", "公布.csv", "--format", "json"]);
+    let cells = cells(&run);
+    for (unit, verdict) in [("甲", "consistent"), ("乙", "rounding"), ("丙", "inconsistent"), ("丁", "unknown")] {
+        assert_eq!(cell(&cells, unit, "总分")["verdict"], verdict, "{}", cell(&cells, unit, "总分"));
+    }
+    assert!(cell(&cells, "甲", "总分")["why"].as_str().unwrap().contains("只知道范围"));
+    assert_eq!(cell(&cells, "丙", "总分")["interval"], json!(["5.71", "5.72"]));
 }
 
 /// 10, 9 and 8 points: places 1, 2, 3. Totals of 10, 8 and 9 would give 1, 3, 2.

@@ -43,8 +43,8 @@ pub(crate) struct Fitted {
 pub(crate) enum Why {
     /// The computed value is the printed one.
     Equal,
-    /// So it is with these scores as they are printed, for facts behind them were fitted to them.
-    EqualByParts(Vec<String>),
+    /// So it is with these scores as they are printed, for facts behind them were fitted to them, or are known in part.
+    EqualByParts { parts: Vec<String>, in_part: bool },
     /// So it is because the fact was entered as this very cell prints it, or stands by default: no evidence.
     Copied(Provenance),
     /// The tier is one that the facts give: no evidence.
@@ -429,7 +429,10 @@ impl Reconciling<'_> {
         let why = match self.copied(cell, case, ground, root) {
             Some(provenance) => Why::Copied(provenance),
             None if parts.is_empty() => Why::Equal,
-            None => Why::EqualByParts(parts),
+            None => {
+                let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
+                Why::EqualByParts { parts, in_part: !case.in_part(&trace, root).is_empty() }
+            }
         };
         Found::of(Verdict::Consistent, why)
     }

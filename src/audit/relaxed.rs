@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::reconcile::Print;
 use super::stand::{Case, Ground, Stand, unrounded};
 use crate::eval::Rounding;
-use crate::eval::domain::{Bounds, Hull, Value};
+use crate::eval::domain::{Absence, Bounds, Hull, Value};
 use crate::eval::trace::Trace;
 use crate::plan::{FactId, Role, Step, StepId, closure};
 use crate::quantity::{self, Number, TooLarge};
@@ -155,8 +155,13 @@ pub(super) fn reach_above(trace: &Trace<'_>, root: StepId, ground: &Ground<'_>) 
     while let Some(id) = queue.pop() {
         let Some(slot) = live.get_mut(id).filter(|slot| !**slot) else { continue };
         *slot = true;
-        if !ground.parts.contains_key(&id) {
-            queue.extend(trace.sources(id));
+        if ground.parts.contains_key(&id) {
+            continue;
+        }
+        // of what is known in part it is open where it comes from
+        match trace.step(id).filter(|_| trace.value(id) == Value::Absent(Absence::Partly)) {
+            Some(step) => queue.extend(crate::plan::operands(step)),
+            None => queue.extend(trace.sources(id)),
         }
     }
     live

@@ -11,7 +11,7 @@ use crate::eval::trace::{Reach, Trace};
 use crate::eval::{Cells, Evaluator, Rounding, Until};
 use crate::facts::{Facts, InPart, Provenance, Row};
 use crate::plan::{FactId, InputId, ItemId, Limit, Plan, Program, Role, Step, StepId, Type, closure};
-use crate::quantity::{Mode, Number, Unit};
+use crate::quantity::{Mode, Number, Unit, rounded};
 
 /// What a unit is evaluated with.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ impl<'a> Case<'a> {
     /// What a cell with that root, in that table, is held against.
     ///
     /// A value that was fitted to a published one proves nothing of it, and is no more than that one where it bears on others: between a fitted fact and the
-    /// cell the nearest published score stands. A value that was entered as printed is left out where it follows from what the same table prints, and so is
+    /// cell the nearest published score stands; so it does for a fact that is known in part. A value that was entered as printed is left out where it follows from what the same table prints, and so is
     /// the print of what follows from counts: see [`Case::confirmed`].
     pub(crate) fn ground(&self, root: StepId, table: usize) -> Ground<'a> {
         let of_table = self.printed.facts_of(self.member, Some(table));
@@ -165,6 +165,8 @@ impl<'a> Case<'a> {
             let mut derived = None;
             for (id, _) in reach.iter().enumerate().filter(|(_, reach)| **reach != Reach::None) {
                 let soft = match (trace.step(id), trace.info(id).map(|info| info.role)) {
+                    // where a fact is known in part, a score of it in print says more
+                    (Some(Step::Given(fact)), _) if self.is_in_part(*fact) => Soft::InPart,
                     (Some(Step::Given(fact)), _) => match self.soft(&trace, id, *fact) {
                         Some(soft) if !of_any.contains(fact) => soft,
                         _ => continue,
@@ -179,6 +181,8 @@ impl<'a> Case<'a> {
                     reads.filter_map(|step| self.program.steps.get(step)).any(|step| matches!(step, Step::Given(fact) if of_table.contains(fact)))
                 };
                 match (nearest(Some(table)), follows, nearest(None), soft) {
+                    // a score that the facts refute stands for nothing
+                    (own, _, any, Soft::InPart) => parts.extend(own.or(any).filter(|part| self.can_be(part)).map(|part| (part.step, (part.item, part.value)))),
                     (Some(part), ..) => drop(parts.insert(part.step, (part.item, part.value))),
                     (None, Some(step), ..) if printed_beside(step) => derived = derived.or(Some(soft)),
                     (None, _, Some(part), _) => drop(parts.insert(part.step, (part.item, part.value))),
@@ -264,10 +268,23 @@ impl<'a> Case<'a> {
     pub(crate) fn in_part(&self, trace: &Trace<'_>, root: StepId) -> Vec<FactId> {
         let live = self.reach(trace, root).into_iter().enumerate().filter(|(_, reach)| *reach != Reach::None);
         let fact = |(id, _): (StepId, Reach)| match self.program.steps.get(id)? {
-            Step::Given(fact) => self.row.get(*fact)?.known.as_ref().map(|_| *fact),
+            Step::Given(fact) => self.is_in_part(*fact).then_some(*fact),
             _ => None,
         };
         live.filter_map(fact).collect()
+    }
+
+    /// Whether a published score lies in what the facts leave open.
+    fn can_be(&self, score: &Score) -> bool {
+        let Some(hull) = self.evaluate(&self.plain(), score.step).numbers() else { return false };
+        let step = self.plan.items.get(score.item).map_or(self.plan.head.step, |item| item.step);
+        let print = |end: Option<Number>| end.and_then(|end| rounded(&end, step, self.plan.head.mode).ok());
+        let value = Number::from(score.value);
+        print(hull.low).is_none_or(|low| low <= value) && print(hull.high).is_none_or(|high| value <= high)
+    }
+
+    fn is_in_part(&self, fact: FactId) -> bool {
+        self.row.get(fact).is_some_and(|cell| cell.known.is_some())
     }
 
     /// A fact whose value may come from what was printed of scores.
@@ -359,6 +376,7 @@ pub(crate) fn again(evaluator: &mut Evaluator<'_, Interval>, stand: &Stand<'_>, 
 #[derive(Clone, Copy)]
 enum Soft {
     Fact { fact: FactId, derived: Option<StepId>, fitted: bool },
+    InPart,
     StandIn,
 }
 

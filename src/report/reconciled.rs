@@ -211,9 +211,17 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
     let computed = cell.computed.as_deref().unwrap_or_default();
     let said = match &cell.why {
         Why::Equal => words!("与算得的相等", "equal to what is computed"),
-        Why::EqualByParts(parts) => {
+        Why::EqualByParts { parts, in_part } => {
             let parts = listed(parts, lang);
-            words!("按公布的 {parts} 算得相等;这几项的数据是照印出的值定的", "what follows from {parts} as published; their facts were fitted to these")
+            match in_part {
+                false => {
+                    words!("按公布的 {parts} 算得相等;这几项的数据是照印出的值定的", "what follows from {parts} as published; their facts were fitted to these")
+                }
+                true => words!(
+                    "按公布的 {parts} 算得相等;这几项的数据是照印出的值定的,或只知道范围",
+                    "what follows from {parts} as published; their facts were fitted to these or are known in part"
+                ),
+            }
         }
         Why::Copied(Provenance::Default) => words!("数据是缺省的,不能作为旁证", "by default: no evidence"),
         Why::Copied(_) => words!("数据就是照这一格录入的,不能作为旁证", "entered from this very cell: no evidence"),
