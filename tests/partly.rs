@@ -723,6 +723,36 @@ fn a_unit_with_a_certain_place_is_listed_at_its_place() {
     assert_eq!(units, ["甲", "乙", "丙", "戊", "丁"], "{}", run.out);
 }
 
+/// 甲局 has 18 points, 丁局 16 to 20 and 乙局 14 to 15; of 丙局 it is not known what it has, so that it may stand before any of them.
+#[test]
+fn places_are_provisional_beside_a_unit_without_a_total_though_they_are_ranges() {
+    let table = |people: &str| {
+        let rows = "甲局,部门,100,2,50\n丁局,部门,100,\"[0,4]\",50\n乙局,部门,100,\"[5,6]\",50\n丙局,部门,100,9,";
+        format!("单位,层级,件数,超时数,编制\n{rows}{people}\n")
+    };
+    let folder = folder_of(&[("标准/规则.kp", FOLLOWS), ("facts.csv", &table(""))]);
+    let run = run_in(folder.path(), "score", &["--format", "json"]);
+    let results: Value = serde_json::from_str(&run.out).unwrap();
+    let found = units(&results);
+    let between = |best: u8, worst: u8| serde_json::json!([best, worst]);
+    for (unit, places, provisional) in [("甲局", between(1, 2), true), ("丁局", between(1, 2), true), ("乙局", between(3, 3), true), ("丙局", Value::Null, false)] {
+        assert_eq!((&found[unit]["rank_interval"], &found[unit]["provisional"]), (&places, &Value::Bool(provisional)), "{unit}");
+    }
+    for format in ["text", "md"] {
+        let run = run_in(folder.path(), "score", &["--format", format]);
+        let out = run.out.replace("\\[", "[").replace("\\]", "]");
+        assert!(out.matches("[1, 2](暂)").count() == 2 && out.contains("3(暂)") && out.contains("标(暂)的名次是暂定的"), "{out}");
+    }
+    let path = folder.path().join("结果.xlsx");
+    run_in(folder.path(), "score", &["--format", "xlsx", "--out", path.to_str().unwrap()]);
+    let mut book: Xlsx<_> = open_workbook(&path).unwrap();
+    let marked = |cell: &Data| matches!(cell, Data::String(text) if text == "[1, 2](暂)");
+    assert!(book.worksheets().iter().any(|(_, sheet)| sheet.used_cells().filter(|(_, _, cell)| marked(cell)).count() == 2));
+    // once 丙局 has a total the places are ranges that stay
+    let known = scored_in(&[("标准/规则.kp", FOLLOWS), ("facts.csv", &table("50"))]).unwrap();
+    assert!(units(&known).values().all(|unit| unit["provisional"] == false), "{known}");
+}
+
 // --- records ---
 
 /// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.

@@ -205,11 +205,8 @@ impl<'a> View<'a> {
 
     /// The place of a unit in print.
     pub(crate) fn place(&self, unit: &UnitResult) -> String {
-        if let Some(places) = &unit.rank_interval {
-            return places.to_string();
-        }
-        let Some(place) = unit.rank else { return "—".to_owned() };
-        let place = quantity::plain(place.0);
+        let between = unit.rank_interval.as_ref().map(Places::to_string);
+        let Some(place) = between.or_else(|| unit.rank.map(|place| quantity::plain(place.0))) else { return "—".to_owned() };
         if unit.provisional { format!("{place}{}", self.provisional_mark()) } else { place }
     }
 
