@@ -181,7 +181,7 @@ pub struct UnitResult {
     pub eligible: Option<bool>,
     /// The further results that the standard defines; null where there is none.
     pub outputs: IndexMap<String, Option<Output>>,
-    /// The assumptions that bear on the total.
+    /// The assumptions that bear on the total; of one known in part, those that may.
     pub assumptions: Vec<String>,
     /// The adjustments of the unit, as places in [`Results::adjustments`].
     pub adjusted: Vec<usize>,
@@ -505,11 +505,13 @@ impl Scoring<'_> {
         let status = if self.listed { State::from(self.outcome.status) } else { State::Missing };
         let evaluated = self.listed && status != State::Exempt;
         let scored = status == State::Scored;
+        let possible = self.possible(status);
+        let assumptions = if scored || possible.contains(&State::Scored) { texts(self.plan, &self.marks(&trace)) } else { Vec::new() };
         UnitResult {
             unit: name.to_owned(),
             tier: self.program.tier.clone(),
             status,
-            possible: self.possible(status),
+            possible,
             reason: self.reason(&trace),
             indicators: self.indicators(&trace),
             sections: self.sections(&trace),
@@ -528,7 +530,7 @@ impl Scoring<'_> {
             periods: self.periods(),
             listing: 0,
             lacks_facts: status == State::Missing || evaluated && self.lacks_facts(),
-            assumptions: if scored { texts(self.plan, &self.marks(&trace)) } else { Vec::new() },
+            assumptions,
         }
     }
 

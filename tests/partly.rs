@@ -753,6 +753,17 @@ fn places_are_provisional_beside_a_unit_without_a_total_though_they_are_ranges()
     assert!(units(&known).values().all(|unit| unit["provisional"] == false), "{known}");
 }
 
+/// 甲局 and 乙局 have a bonus, 丙局 none; 丙局 has 40 to 50 people, and an assumption if these are fewer than 45.
+#[test]
+fn units_known_in_part_are_counted_where_they_may_rest_on_an_assumption() {
+    let rules = FOLLOWS
+        .replace("编制 低于 50 人 每 1 人 扣 0.1 分,扣完为止", "当 编制 低于 45 人 得 0 分 假设 \"人少\"\n得 满分")
+        .replace("总分 = 合计", "加分项 表扬 封顶 3 分 人工评定 缺省 0 分 假设 \"上限 3 分\"\n总分 = 合计");
+    let facts = "单位,层级,件数,超时数,编制,表扬\n甲局,部门,100,2,50,1\n乙局,部门,100,\"[5,6]\",50,3\n丙局,部门,100,9,\"[40,50]\",\n";
+    let run = run_in(folder_of(&[("标准/规则.kp", &rules), ("facts.csv", facts)]).path(), "score", &[]);
+    assert!(run.out.contains("上限 3 分(2 家)") && run.out.contains("人少(1 家)"), "{}{}", run.out, run.err);
+}
+
 // --- records ---
 
 /// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.
