@@ -764,6 +764,19 @@ fn units_known_in_part_are_counted_where_they_may_rest_on_an_assumption() {
     assert!(run.out.contains("上限 3 分(2 家)") && run.out.contains("人少(1 家)"), "{}{}", run.out, run.err);
 }
 
+/// Without its people 丙局 has no total: 甲局 stays first, for the time being.
+#[test]
+fn a_place_that_becomes_provisional_is_shown_as_a_move() {
+    let facts = "单位,层级,件数,超时数,编制\n甲局,部门,100,2,50\n丙局,部门,100,9,50\n";
+    let folder = folder_of(&[("标准/规则.kp", FOLLOWS), ("facts.csv", facts)]);
+    let csv = run_in(folder.path(), "whatif", &["--set", "丙局.编制=", "--format", "csv"]);
+    assert!(csv.out.contains("甲局,名次,1,1(暂)"), "{}{}", csv.out, csv.err);
+    for format in ["text", "md"] {
+        let run = run_in(folder.path(), "whatif", &["--set", "丙局.编制=", "--format", format]);
+        assert!(run.out.contains("2 家的") && run.out.contains("1(暂)"), "{}", run.out);
+    }
+}
+
 // --- records ---
 
 /// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.

@@ -59,7 +59,7 @@ impl WhatifReport<'_> {
                 add(name, score(&one.before, &one.before_in_part), score(&one.after, &one.after_in_part));
             }
             add(pick(lang, "总分", "total"), total_moved(&moved.before, lang), total_moved(&moved.after, lang));
-            add(pick(lang, "名次", "place"), place_moved(&moved.before), place_moved(&moved.after));
+            add(pick(lang, "名次", "place"), place_moved(&moved.before, lang), place_moved(&moved.after, lang));
         }
         Rows { headings, cells: rows, words: 2 }
     }
