@@ -786,6 +786,17 @@ fn a_condition_on_a_set_of_truths_names_the_cell() {
     assert!(line.contains("达标 否或是 [") && line.contains("第 2 行「达标」列"), "{line}");
 }
 
+#[test]
+fn goals_name_the_counts_that_are_known_exactly_and_exempt_units() {
+    let rules = FOLLOWS.replace("指标 按时 满分", "不参评 当 件数 = 0 件,原因 \"无办件\"\n指标 按时 满分");
+    let facts = "单位,层级,件数,超时数,编制\n甲局,部门,100,\"[2,5]\",50\n乙局,部门,0,0,50\n";
+    let folder = folder_of(&[("标准/规则.kp", &rules), ("facts.csv", facts)]);
+    let ask = |unit: &str| run_in(folder.path(), "goal", &["--unit", unit, "--total", "20", "--adjust", "超时数:向下"]).err;
+    let (partly, exempt) = (ask("甲局"), ask("乙局"));
+    assert!(partly.contains("「超时数」只部分已知") && partly.contains("知道的件数有:件数、编制"), "{partly}");
+    assert!(exempt.contains("乙局 本期不参评(无办件)") && !exempt.contains("没有数据"), "{exempt}");
+}
+
 // --- records ---
 
 /// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.
