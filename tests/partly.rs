@@ -797,6 +797,17 @@ fn goals_name_the_counts_that_are_known_exactly_and_exempt_units() {
     assert!(exempt.contains("乙局 本期不参评(无办件)") && !exempt.contains("没有数据"), "{exempt}");
 }
 
+/// 2 late of 100 are 98 %, within what is given of the rate; 9 are 91 %, outside.
+#[test]
+fn a_set_that_follows_a_change_is_named_as_the_set_that_it_was() {
+    let facts = "单位,层级,件数,超时数,按时率,编制\n甲局,部门,100,?,≥95%,50\n";
+    let folder = folder_of(&[("标准/规则.kp", FOLLOWS), ("facts.csv", facts)]);
+    let ask = |late: &str| run_in(folder.path(), "whatif", &["--set", &format!("甲局.超时数={late}")]).out;
+    let (inside, outside) = (ask("2"), ask("9"));
+    assert!(inside.contains("甲局 按时率:原给出 ≥95%,改为随之推算\n"), "{inside}");
+    assert!(outside.contains("甲局 按时率:原给出 ≥95%,改为随之推算;推得的不在其内\n"), "{outside}");
+}
+
 // --- records ---
 
 /// A cell of a record that is made up, as a set and as two of its values; where it is known exactly both are the cell.
