@@ -24,6 +24,6 @@ mod stand;
 pub(crate) use binding::{Binding, BoundClause, Shift};
 pub(crate) use changing::{Changing, Standing};
 pub(crate) use goal::{Aim, Goal, Way, goal};
-pub(crate) use levers::{Lever, Stuck, apart, freed, wanted};
+pub(crate) use levers::{Lever, Stuck, apart, freed, is_outside, wanted};
 pub(crate) use rivals::Ranked;
 pub(crate) use sensitivity::{Neighbour, Sensitivity, Stand, sensitivity};

@@ -45,7 +45,7 @@ pub(crate) use sentence::explanation;
 pub(crate) use separated::comma_separated;
 pub(crate) use table::{Fold, Look, table};
 pub(crate) use view::{Extent, View};
-pub(crate) use whatif::{WhatifReport, whatif_json, whatif_text};
+pub(crate) use whatif::{Freed, WhatifReport, whatif_json, whatif_text};
 pub(crate) use workbook::{Derivations, workbook};
 
 use crate::diag::Lang;

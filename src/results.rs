@@ -10,7 +10,7 @@ mod adjusted;
 mod known;
 mod lists;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
@@ -173,7 +173,7 @@ pub struct UnitResult {
     /// Between which the place lies, where it is known in part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rank_interval: Option<Places>,
-    /// Whether the place may change: another unit has no total yet.
+    /// Whether the place, or what bounds it, may change: another unit has no total yet.
     pub provisional: bool,
     /// The vetoes that hold, and those of which it is not known.
     pub vetoes: Vec<VetoResult>,
@@ -181,7 +181,7 @@ pub struct UnitResult {
     pub eligible: Option<bool>,
     /// The further results that the standard defines; null where there is none.
     pub outputs: IndexMap<String, Option<Output>>,
-    /// The assumptions that bear on the total.
+    /// The assumptions that bear on the total; of one known in part, those that may.
     pub assumptions: Vec<String>,
     /// The adjustments of the unit, as places in [`Results::adjustments`].
     pub adjusted: Vec<usize>,
@@ -342,8 +342,9 @@ fn score_once(plan: &Plan, facts: &Facts, standard_sha256: &str, period: &str, r
         units.push(Scoring { plan, program, outcome: &outcome, known, listed: row.listed, facts, member: index }.unit(&member.name));
     }
     let tiers: Vec<usize> = facts.members.iter().map(|member| member.tier).collect();
-    rank(plan, &tiers, (&contestants, &last), &mut units);
+    rank(plan, &tiers, &contestants, &mut units);
     rank_in_part(plan, &tiers, (&contestants, &racers), &mut units);
+    mark_provisional(plan, &tiers, (&contestants, &last), &mut units);
     list(plan, &tiers, (&contestants, &racers), &mut units);
     let mut taking_part: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units.iter().filter(|unit| unit.status != State::Exempt) {
@@ -387,22 +388,14 @@ fn ranks_last(program: &Program, outcome: &Outcome<TracedValue>) -> Option<bool>
     }
 }
 
-/// Gives places; of every unit it is known whether it ranks last, whatever its total, or not known.
-fn rank(plan: &Plan, tiers: &[usize], (contestants, last): (&[Option<Contestant>], &[Option<bool>]), units: &mut [UnitResult]) {
+/// Gives places to units with a total.
+fn rank(plan: &Plan, tiers: &[usize], contestants: &[Option<Contestant>], units: &mut [UnitResult]) {
     for group in groups(plan, tiers) {
-        let racing: Vec<usize> = group.iter().copied().filter(|index| matches!(contestants.get(*index), Some(Some(_)))).collect();
-        let entries: Vec<&Contestant> = racing.iter().filter_map(|index| contestants.get(*index).and_then(Option::as_ref)).collect();
-        let waits = |index: &usize| {
-            units.get(*index).is_some_and(|unit| !matches!(unit.status, State::Exempt | State::NotApplicable | State::Partly))
-                && !matches!(contestants.get(*index), Some(Some(_)))
-        };
-        let open = group.iter().any(waits);
-        // whatever total a unit comes to that ranks last, it changes no place before those
-        let open_before_last = group.iter().any(|index| waits(index) && last.get(*index) != Some(&Some(true)));
-        for ((index, entry), place) in racing.iter().zip(&entries).zip(places(&plan.ranking, &entries)) {
+        let racing: Vec<(usize, &Contestant)> = group.iter().filter_map(|index| Some((*index, contestants.get(*index)?.as_ref()?))).collect();
+        let entries: Vec<&Contestant> = racing.iter().map(|(_, entry)| *entry).collect();
+        for ((index, _), place) in racing.iter().zip(places(&plan.ranking, &entries)) {
             if let Some(unit) = units.get_mut(*index) {
                 unit.rank = Some(Place(place));
-                unit.provisional = if entry.last { open } else { open_before_last };
             }
         }
     }
@@ -423,6 +416,32 @@ fn rank_in_part(plan: &Plan, tiers: &[usize], (contestants, racers): (&[Option<C
             unit.rank = certain.then_some(Place(best));
             unit.rank_interval = (!certain).then_some(Places { best: Place(best), worst: Place(worst) });
         }
+    }
+}
+
+/// Marks the places, and the bounds of places, that may change by a total that another unit may yet come to; of every unit it is known
+/// whether it ranks last, whatever its total, or not known.
+fn mark_provisional(plan: &Plan, tiers: &[usize], (contestants, last): (&[Option<Contestant>], &[Option<bool>]), units: &mut [UnitResult]) {
+    let ranks_last = |index: usize| last.get(index).copied().flatten();
+    for group in groups(plan, tiers) {
+        let waits = |index: &usize| !matches!(contestants.get(*index), Some(Some(_))) && units.get(*index).is_some_and(may_lack_total);
+        let waiting: BTreeSet<usize> = group.iter().copied().filter(waits).collect();
+        let waiting_before_last: BTreeSet<usize> = waiting.iter().copied().filter(|index| ranks_last(*index) != Some(true)).collect();
+        for index in group {
+            let Some(unit) = units.get_mut(index).filter(|unit| unit.rank.is_some() || unit.rank_interval.is_some()) else { continue };
+            // whatever total a unit comes to that ranks last, it changes no place before those
+            let bearing = if ranks_last(index) == Some(false) { &waiting_before_last } else { &waiting };
+            unit.provisional = bearing.len() > usize::from(bearing.contains(&index));
+        }
+    }
+}
+
+/// Whether a unit without a place of its own may have no total for want of facts or of what is pending.
+fn may_lack_total(unit: &UnitResult) -> bool {
+    match unit.status {
+        State::Exempt | State::NotApplicable => false,
+        State::Partly => unit.possible.iter().any(|state| matches!(state, State::Missing | State::Pending)),
+        State::Scored | State::Missing | State::Pending => true,
     }
 }
 
@@ -486,11 +505,13 @@ impl Scoring<'_> {
         let status = if self.listed { State::from(self.outcome.status) } else { State::Missing };
         let evaluated = self.listed && status != State::Exempt;
         let scored = status == State::Scored;
+        let possible = self.possible(status);
+        let assumptions = if scored || possible.contains(&State::Scored) { texts(self.plan, &self.marks(&trace)) } else { Vec::new() };
         UnitResult {
             unit: name.to_owned(),
             tier: self.program.tier.clone(),
             status,
-            possible: self.possible(status),
+            possible,
             reason: self.reason(&trace),
             indicators: self.indicators(&trace),
             sections: self.sections(&trace),
@@ -509,7 +530,7 @@ impl Scoring<'_> {
             periods: self.periods(),
             listing: 0,
             lacks_facts: status == State::Missing || evaluated && self.lacks_facts(),
-            assumptions: if scored { texts(self.plan, &self.marks(&trace)) } else { Vec::new() },
+            assumptions,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::eval::domain::{Absence, Interval, Value};
+use crate::eval::domain::{Absence, Bounds, Interval, Value};
 use crate::eval::outcome::traced;
 use crate::eval::{Until, run};
 use crate::facts::{InPart, Row};
@@ -111,6 +111,14 @@ pub(crate) fn freed(program: &Program, row: &mut Row, changing: &[FactId]) -> (V
         }
     }
     (freed, held)
+}
+
+/// Whether what a fact that was taken out comes to lies outside a set.
+pub(crate) fn is_outside(program: &Program, row: &Row, fact: FactId, set: &Bounds) -> bool {
+    let mut possible = Vec::new();
+    run(&Interval, program, &InPart(row), Until::Bounds, &mut possible);
+    let follows = derivation(program, fact).and_then(|derived| possible.get(derived));
+    follows.is_some_and(|follows| follows.common(set).is_none())
 }
 
 /// The facts of a row that are given and are not what follows from others.

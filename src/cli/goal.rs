@@ -12,10 +12,13 @@ use super::output::{Fault, deliver, print_diagnostics, say_written};
 use super::{End, Subject, levers, progress};
 use crate::audit::{Aim, Changing, Ranked, goal};
 use crate::diag::{Lang, words};
+use crate::eval::Until;
+use crate::eval::outcome::Status;
 use crate::explain::Topic;
 use crate::facts::Facts;
 use crate::quantity::Number;
 use crate::report::{self, GoalReport};
+use crate::results::evaluated;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -144,6 +147,13 @@ fn sought(arguments: &Arguments, loaded: &Loaded, facts: &Facts, asked: &Asked<'
     if !row.listed {
         return Err(Fault::Words(words!("{unit}:数据表里没有这个单位,不知从何改起", "{unit} has no row in the tables of facts: there is nothing to change")));
     }
+    if let Status::Exempt(exemption) = evaluated(program, row, Until::Scores).0.status {
+        let reason = plan.exemptions.get(exemption).map(|exemption| exemption.name.as_str()).unwrap_or_default();
+        return Err(Fault::Words(words!(
+            "{unit} 本期不参评({reason}),没有得分,也就没有可达的目标",
+            "{unit} is exempt ({reason}): it has no score, and no goal can be reached"
+        )));
+    }
     let wanted = levers::of_tier(plan, member.tier, &named);
     let (levers, stuck) = levers::of_unit((plan, program), row, &wanted);
     if levers.is_empty() {
@@ -186,7 +196,7 @@ fn nothing_to_change(loaded: &Loaded, facts: &Facts, member: usize, stuck: &[(us
     let plan = &loaded.plan;
     let label = |fact: usize| plan.facts.get(fact).map(crate::plan::Fact::label).unwrap_or_default();
     let known: Vec<&str> = levers::counts(plan, facts, member).into_iter().map(label).collect();
-    let (list, list_en) = (known.join("、"), known.join(", "));
+    let (list, list_en) = if known.is_empty() { ("无".to_owned(), "none".to_owned()) } else { (known.join("、"), known.join(", ")) };
     if stuck.is_empty() && by_rules {
         return Fault::Words(words!(
             "规则没有说哪些数据可调;在数据后面写 可调 向下,或用 --adjust 数据名:向下。这个单位知道的件数有:{list}",

@@ -107,7 +107,7 @@ pub(super) fn of_unit((plan, program): (&Plan, &Program), row: &Row, wanted: &[(
     (levers, stuck)
 }
 
-/// The facts of a unit that are whole numbers and known.
+/// The facts of a unit that are whole numbers and known exactly.
 pub(super) fn counts(plan: &Plan, facts: &Facts, member: usize) -> Vec<FactId> {
     let Some(row) = facts.rows.get(member) else { return Vec::new() };
     let whole = |fact: FactId| {
@@ -115,5 +115,5 @@ pub(super) fn counts(plan: &Plan, facts: &Facts, member: usize) -> Vec<FactId> {
             fact.unit().is_some_and(|unit| !unit.is_percent() && !unit.is_moment()) && fact.step.fract().is_zero() && fact.assesses.is_none()
         })
     };
-    (0..plan.facts.len()).filter(|fact| whole(*fact) && row.get(*fact).is_some()).collect()
+    (0..plan.facts.len()).filter(|fact| whole(*fact) && row.get(*fact).is_some_and(|cell| cell.known.is_none())).collect()
 }

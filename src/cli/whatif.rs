@@ -9,12 +9,12 @@ use super::help::{Example, example};
 use super::input::{Loaded, Stopped, month, with_policy};
 use super::output::{Fault, Tabular, deliver, print_diagnostics, say_written};
 use super::{End, Subject, progress};
-use crate::audit::{apart, freed};
+use crate::audit::{apart, freed, is_outside};
 use crate::diag::{Code, Diagnostic, Lang, any_error, sort, words};
 use crate::facts::changes::{Changed, Written, apply, in_tables, resolve, typed};
 use crate::facts::{Facts, check, files};
 use crate::plan::FactId;
-use crate::report::{self, WhatifReport, Writing};
+use crate::report::{self, Freed, WhatifReport, Writing};
 use crate::results;
 
 #[derive(Debug, clap::Args)]
@@ -85,7 +85,7 @@ struct WhatIf {
     facts: Facts,
     changes: Vec<Changed>,
     /// Facts that follow, though they were given, and that stay as given.
-    freed: Vec<(usize, FactId)>,
+    freed: Vec<Freed>,
     held: Vec<(usize, FactId)>,
     /// What is worth saying of the changes.
     warnings: Vec<Diagnostic>,
@@ -124,7 +124,7 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
         let changing: Vec<FactId> = changes.iter().filter(|(change, _)| change.member == member).map(|(change, _)| change.fact).collect();
         let (Some(program), Some(row), false) = (plan.programs.get(one.tier), what_if.facts.rows.get_mut(member), changing.is_empty()) else { continue };
         let (out, _) = freed(program, row, &changing);
-        what_if.freed.extend(out.into_iter().map(|fact| (member, fact)));
+        what_if.freed.extend(out.into_iter().map(|fact| Freed { member, fact, set: None }));
     }
     apply(&mut what_if.facts, &changes, plan, &mut diagnostics);
     if any_error(&diagnostics) {
@@ -133,6 +133,13 @@ fn changed(arguments: &Arguments, loaded: &Loaded, facts: &Facts) -> Result<What
     for (member, (one, row)) in what_if.facts.members.iter().zip(&what_if.facts.rows).enumerate() {
         let Some(program) = plan.programs.get(one.tier).filter(|_| changes.iter().any(|(change, _)| change.member == member)) else { continue };
         what_if.held.extend(apart(program, row).into_iter().map(|fact| (member, fact)));
+    }
+    for one in &mut what_if.freed {
+        let rows = facts.rows.get(one.member).zip(what_if.facts.rows.get(one.member));
+        let program = facts.members.get(one.member).and_then(|member| plan.programs.get(member.tier));
+        let (Some((before, after)), Some(program)) = (rows, program) else { continue };
+        let given = before.get(one.fact).and_then(|cell| cell.known.as_ref());
+        one.set = given.map(|given| (given.written.clone(), is_outside(program, after, one.fact, &given.stated)));
     }
     let known = check::check(plan, facts);
     // that a given value is not what follows is told with the answer: it holds

@@ -89,6 +89,23 @@ impl<'a> Trace<'a> {
 
     /// How every step up to `root` bears on its value.
     pub(crate) fn reach(&self, root: StepId) -> Vec<Reach> {
+        self.reach_by(root, |id| self.sources(id))
+    }
+
+    /// The steps that a step's value came from, or may have come from where it is known in part which branch is taken.
+    fn possible_sources(&self, id: StepId) -> Vec<StepId> {
+        match self.step(id) {
+            Some(step) if self.is_open_choice(id) => operands(step),
+            _ => self.sources(id),
+        }
+    }
+
+    /// Whether either branch of a choice may be taken.
+    fn is_open_choice(&self, id: StepId) -> bool {
+        matches!(self.step(id), Some(Step::Choose(condition, ..)) if self.used(id) == Used::All && self.value(*condition) == Value::Absent(Absence::Partly))
+    }
+
+    fn reach_by(&self, root: StepId, sources: impl Fn(StepId) -> Vec<StepId>) -> Vec<Reach> {
         let mut reach = vec![Reach::None; root.saturating_add(1)];
         if let Some(slot) = reach.get_mut(root) {
             *slot = if self.is_idle(root) { Reach::Idle } else { Reach::Live };
@@ -99,7 +116,7 @@ impl<'a> Trace<'a> {
                 continue;
             }
             let sum = matches!(self.step(id), Some(Step::Sum(_)));
-            for source in self.sources(id) {
+            for source in sources(id) {
                 let carried = if sum && self.is_idle(source) { Reach::Idle } else { here };
                 if let Some(slot) = reach.get_mut(source) {
                     *slot = carried.max(*slot);
@@ -145,15 +162,15 @@ impl<'a> Trace<'a> {
     }
 
     /// The assumptions that bear on a value: those of clauses that contributed or whose branch was taken, and every stand-in for
-    /// what is not known.
+    /// what is not known. Where facts are known in part, those that may bear on it.
     pub(crate) fn marks(&self, root: StepId) -> Vec<MarkId> {
         let mut marks = Vec::new();
-        for (id, reach) in self.reach(root).into_iter().enumerate() {
+        for (id, reach) in self.reach_by(root, |id| self.possible_sources(id)).into_iter().enumerate() {
             let Some(info) = self.info(id).filter(|info| reach != Reach::None && !info.marks.is_empty()) else { continue };
             if self.used(id) == Used::Instead || matches!(info.role, Role::Veto(_)) && self.value(id) == Value::Truth(false) {
                 continue;
             }
-            let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) != Used::First;
+            let not_taken = matches!(self.step(id), Some(Step::Choose(..))) && self.used(id) != Used::First && !self.is_open_choice(id);
             for mark in &info.marks {
                 let kind = self.plan.marks.get(*mark).map(|mark| mark.kind);
                 let decisive = kind != Some(MarkKind::Assumption) || reach == Reach::Live && !not_taken;

@@ -200,16 +200,13 @@ impl<'a> View<'a> {
 
     /// What marks a place as provisional.
     pub(crate) fn provisional_mark(&self) -> &'static str {
-        pick(self.lang, "(暂)", "?")
+        provisional_mark(self.lang)
     }
 
     /// The place of a unit in print.
     pub(crate) fn place(&self, unit: &UnitResult) -> String {
-        if let Some(places) = &unit.rank_interval {
-            return places.to_string();
-        }
-        let Some(place) = unit.rank else { return "—".to_owned() };
-        let place = quantity::plain(place.0);
+        let between = unit.rank_interval.as_ref().map(Places::to_string);
+        let Some(place) = between.or_else(|| unit.rank.map(|place| quantity::plain(place.0))) else { return "—".to_owned() };
         if unit.provisional { format!("{place}{}", self.provisional_mark()) } else { place }
     }
 
@@ -473,6 +470,11 @@ pub(super) fn adjustment_text(adjusted: &Adjusted, lang: Lang) -> String {
     }
 }
 
+/// What marks a place as provisional.
+fn provisional_mark(lang: Lang) -> &'static str {
+    pick(lang, "(暂)", "?")
+}
+
 /// A score that moved: the one number, or what is known of it.
 pub(super) fn score_moved((exact, open): (Option<&str>, Option<&InPart>), lang: Lang) -> String {
     let known = || open.map_or_else(|| "—".to_owned(), |open| in_part((State::Partly, &open.possible), open.interval.as_ref(), lang));
@@ -484,10 +486,11 @@ pub(super) fn total_moved(one: &Standing, lang: Lang) -> String {
     one.total.clone().unwrap_or_else(|| in_part((one.status, &one.possible), one.interval.as_ref(), lang))
 }
 
-/// The place where a unit stands, or between which places.
-pub(super) fn place_moved(one: &Standing) -> String {
+/// The place where a unit stands, or between which places, marked where it is provisional.
+pub(super) fn place_moved(one: &Standing, lang: Lang) -> String {
     let between = || one.rank_interval.as_ref().map_or_else(|| "—".to_owned(), Places::to_string);
-    one.rank.map_or_else(between, |place| quantity::plain(place.0))
+    let place = one.rank.map_or_else(between, |place| quantity::plain(place.0));
+    if one.provisional { format!("{place}{}", provisional_mark(lang)) } else { place }
 }
 
 /// `及时签收率 8.15 → 7.47,总分 84.60 → 83.92,名次 49 → 50`.
@@ -499,10 +502,7 @@ fn moved_text(moved: &Moved, lang: Lang) -> String {
     let mut parts: Vec<String> =
         told.map(|(name, one)| format!("{name} {} → {}", score(&one.before, &one.before_in_part), score(&one.after, &one.after_in_part))).collect();
     let total = |one: &Standing| total_moved(one, lang);
-    let place = |one: &Standing| {
-        let place = place_moved(one);
-        if one.provisional { format!("{place}{}", pick(lang, "(暂)", "?")) } else { place }
-    };
+    let place = |one: &Standing| place_moved(one, lang);
     for (word, before, after) in
         [(pick(lang, "总分", "total"), total(&moved.before), total(&moved.after)), (pick(lang, "名次", "rank"), place(&moved.before), place(&moved.after))]
     {

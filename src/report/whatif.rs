@@ -24,8 +24,16 @@ pub(crate) struct WhatifReport<'a> {
     /// How many units there are.
     pub(crate) units: usize,
     /// Facts that were given and follow, and that were given and stay.
-    pub(crate) freed: &'a [(usize, FactId)],
+    pub(crate) freed: &'a [Freed],
     pub(crate) held: &'a [(usize, FactId)],
+}
+
+/// A fact that was given and follows.
+pub(crate) struct Freed {
+    pub(crate) member: usize,
+    pub(crate) fact: FactId,
+    /// The set that was given, as it is written, and whether what follows lies outside it; none where one value was given.
+    pub(crate) set: Option<(String, bool)>,
 }
 
 impl WhatifReport<'_> {
@@ -59,7 +67,7 @@ impl WhatifReport<'_> {
                 add(name, score(&one.before, &one.before_in_part), score(&one.after, &one.after_in_part));
             }
             add(pick(lang, "总分", "total"), total_moved(&moved.before, lang), total_moved(&moved.after, lang));
-            add(pick(lang, "名次", "place"), place_moved(&moved.before), place_moved(&moved.after));
+            add(pick(lang, "名次", "place"), place_moved(&moved.before, lang), place_moved(&moved.after, lang));
         }
         Rows { headings, cells: rows, words: 2 }
     }
@@ -85,9 +93,19 @@ pub(crate) fn whatif_text(report: &WhatifReport<'_>, writing: Writing, lang: Lan
         let names: Vec<String> = pairs.iter().map(|(member, fact)| format!("{} {}", report.unit(*member), report.label(*fact))).collect();
         (names.join("、"), names.join(", "))
     };
-    if !report.freed.is_empty() {
-        let (zh, en) = of(report.freed);
+    let exact: Vec<(usize, FactId)> = report.freed.iter().filter(|one| one.set.is_none()).map(|one| (one.member, one.fact)).collect();
+    if !exact.is_empty() {
+        let (zh, en) = of(&exact);
         let line = words!("{zh}:原也直接给出,与推得的相同,改为随之推算", "{en}: was given and the same as what follows; it follows the change");
+        let _ = writeln!(text, "{bullet}{}", line.get(lang));
+    }
+    for (one, (set, outside)) in report.freed.iter().filter_map(|one| Some((one, one.set.as_ref()?))) {
+        let (unit, label) = (report.unit(one.member), report.label(one.fact));
+        let line = if *outside {
+            words!("{unit} {label}:原给出 {set},改为随之推算;推得的不在其内", "{unit} {label}: was given as {set}; it follows the change, and what follows lies outside")
+        } else {
+            words!("{unit} {label}:原给出 {set},改为随之推算", "{unit} {label}: was given as {set}; it follows the change")
+        };
         let _ = writeln!(text, "{bullet}{}", line.get(lang));
     }
     if !report.held.is_empty() {
@@ -120,7 +138,7 @@ pub(crate) fn whatif_json(report: &WhatifReport<'_>) -> Json {
         "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
         "moved": report.moved,
         "units": report.units,
-        "follows_instead_of_given": pairs(report.freed),
+        "follows_instead_of_given": report.freed.iter().map(|one| json!({ "unit": report.unit(one.member), "fact": report.label(one.fact) })).collect::<Vec<_>>(),
         "given_stays": pairs(report.held),
     })
 }

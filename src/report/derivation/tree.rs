@@ -277,7 +277,8 @@ impl Writer<'_> {
             (Value::Absent(absence), _) => format!("{}: {clause}", absence_word(absence, lang)),
             _ => return Vec::new(),
         };
-        let facts: Vec<String> = self.condition_values(condition);
+        // the rows of a table have what they read below them
+        let facts = self.condition_values(condition, !of_table);
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(pick(lang, ",", ", "))) };
         // children are collected from the back to the front
         let steps = self.condition_steps(condition).into_iter();
@@ -333,7 +334,7 @@ impl Writer<'_> {
     }
 
     fn values_in_brackets(&self, condition: StepId) -> String {
-        let values = self.condition_values(condition);
+        let values = self.condition_values(condition, true);
         if values.is_empty() { String::new() } else { format!(" ({})", values.join(pick(self.lang, ",", ", "))) }
     }
 
@@ -355,8 +356,8 @@ impl Writer<'_> {
         found
     }
 
-    /// The named values that a condition compared.
-    fn condition_values(&self, condition: StepId) -> Vec<String> {
+    /// The named values that a condition compared, cells that are known in part with where they stand.
+    fn condition_values(&self, condition: StepId, with_cells: bool) -> Vec<String> {
         let trace = &self.case.trace;
         let mut found = Vec::new();
         let mut queue = trace.sources(condition);
@@ -365,7 +366,14 @@ impl Writer<'_> {
             match role {
                 Some(Role::Input(_)) if self.named_units(step).is_some() => {}
                 Some(Role::Cell(_) | Role::Input(_) | Role::Fact(_) | Role::Derived(_) | Role::Value(_) | Role::Item(_)) => {
-                    let shown = format!("{} {}", role.and_then(|role| self.case.name(role)).unwrap_or_default(), self.shown(step));
+                    let name = role.and_then(|role| self.case.name(role)).unwrap_or_default();
+                    let cell = match role {
+                        Some(Role::Cell(fact) | Role::Fact(fact)) if with_cells && trace.bounds(step).is_some() && self.case.cell(fact).is_some() => {
+                            format!(" {}", self.cell(fact))
+                        }
+                        _ => String::new(),
+                    };
+                    let shown = format!("{name} {}{cell}", self.shown(step));
                     if !found.contains(&shown) {
                         found.push(shown);
                     }

@@ -51,7 +51,9 @@ pub(super) fn told(view: &View<'_>, case: &Case<'_>, standings: &Standings<'_>, 
             Lang::Zh => format!("数据部分已知,名次在 {places} 之间。"),
             Lang::En => format!("Facts are known in part: the rank lies in {places}."),
         };
-        return Told { head, sentence, passages: Vec::new() };
+        let note = unit.provisional.then(|| Line::of(view.provisional_note()));
+        let passages = note.map(|note| Passage { kind: PassageKind::Tree, heading: pick(lang, "由来", "Derivation"), lines: vec![note] });
+        return Told { head, sentence, passages: passages.into_iter().collect() };
     }
     if unit.rank.is_none() {
         return Told { head, sentence: pick(lang, "没有总分,不排名。", "Without a total there is no place.").to_owned(), passages: Vec::new() };

@@ -136,8 +136,8 @@ pub(super) fn unit_name(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitR
 
 /// The place of a unit, or a dash.
 pub(super) fn place(drawing: &Drawing<'_>, page: &mut Page<'_>, unit: &UnitResult, at: (usize, usize)) -> Result<(), XlsxError> {
-    if let Some(places) = &unit.rank_interval {
-        return page.text(at, &places.to_string(), &drawing.styles.centred);
+    if unit.rank_interval.is_some() {
+        return page.text(at, &drawing.view.place(unit), &drawing.styles.centred);
     }
     let Some(place) = unit.rank else { return page.text(at, "—", &drawing.styles.centred) };
     let place = crate::quantity::plain(place.0);
