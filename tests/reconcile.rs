@@ -178,6 +178,11 @@ fn what_was_copied_is_no_evidence() {
     }
     assert!(cell(&found, "东海县", "机构设置")["why"].as_str().unwrap().contains("缺省"));
     assert!(!cell(&found, "东海县", "实例拨测")["why"].as_str().unwrap().contains("旁证"));
+    // blank: a stand-in for deductions that the rules do not state; a bonus by default; what does not apply to departments
+    assert_eq!(cell(&found, "东海县", "媒体曝光")["evidence"], "default");
+    let department = cells(&november(&[&annex], &["--format", "json", "--unit", "市教育局"]));
+    assert_eq!(cell(&department, "市教育局", "信息采用")["evidence"], "default");
+    assert_eq!(cell(&department, "市教育局", "接通率")["evidence"], Value::Null);
     let text = november(&[&annex], &["--unit", "东海县"]).out;
     assert!(text.contains("照录、缺省或层级,不能作为旁证"), "{text}");
     assert!(text.contains("虽然相等,所依的数据却是照这一格定的"), "{text}");

@@ -369,7 +369,11 @@ impl Reconciling<'_> {
         let computed = exact.as_ref().and_then(Value::number).copied();
         let shown = computed.and_then(|number| self.shown(&number, print));
         let found = if cell.printed.is_empty() {
-            blank(exact)
+            let found = blank(exact);
+            match found.why {
+                Why::Blank if self.is_by_default(case, &ground, root) => Found { why: Why::Copied(Provenance::Default), ..found },
+                _ => found,
+            }
         } else {
             match (cell.number(), exact) {
                 (None, _) => match span(&cell.printed) {
@@ -442,6 +446,25 @@ impl Reconciling<'_> {
         let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
         let item = cell.item.and_then(|item| self.plan.items.get(item)).map(|item| item.name.as_str());
         entered(&trace, case.facts.rows.get(case.member)?, root, &|label| label == cell.column || item == Some(label))
+    }
+
+    /// Whether a value rests on defaults or stand-ins of the rules, and on nothing that was given.
+    fn is_by_default(&self, case: &Case<'_>, ground: &Ground<'_>, root: StepId) -> bool {
+        let trace = Trace { plan: self.plan, program: case.program, outcome: &ground.outcome };
+        let provenance = |fact: FactId| case.facts.rows.get(case.member).and_then(|row| row.get(fact)).and_then(|cell| cell.provenance);
+        let (mut met, mut queue, mut by_default) = (BTreeSet::new(), vec![root], false);
+        while let Some(id) = queue.pop() {
+            if !met.insert(id) {
+                continue;
+            }
+            match (trace.info(id).map(|info| info.role), trace.step(id)) {
+                (Some(Role::Default(_) | Role::StandIn), _) => by_default = true,
+                (_, Some(Step::Given(fact))) if provenance(*fact) == Some(Provenance::Default) => by_default = true,
+                (_, Some(Step::Given(_))) => return false,
+                _ => queue.extend(trace.sources(id)),
+            }
+        }
+        by_default
     }
 
     fn fitted(&self, case: &Case<'_>, facts: impl IntoIterator<Item = FactId>) -> Vec<Fitted> {

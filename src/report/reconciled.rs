@@ -223,7 +223,7 @@ pub(super) fn why(cell: &Checked, lang: Lang) -> String {
                 ),
             }
         }
-        Why::Copied(Provenance::Default) => words!("数据是缺省的,不能作为旁证", "by default: no evidence"),
+        Why::Copied(Provenance::Default) => words!("照缺省或暂按的,不能作为旁证", "by default or stand-in: no evidence"),
         Why::Copied(_) => words!("数据就是照这一格录入的,不能作为旁证", "entered from this very cell: no evidence"),
         Why::Given => words!("层级取自数据,不是算得的,不能作为旁证", "the tier is one that the facts give: no evidence"),
         Why::Listed { on, without } => return listed_words(cell, *on, without, lang),
