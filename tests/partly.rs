@@ -735,7 +735,9 @@ fn places_are_provisional_beside_a_unit_without_a_total_though_they_are_ranges()
     let results: Value = serde_json::from_str(&run.out).unwrap();
     let found = units(&results);
     let between = |best: u8, worst: u8| serde_json::json!([best, worst]);
-    for (unit, places, provisional) in [("甲局", between(1, 2), true), ("丁局", between(1, 2), true), ("乙局", between(3, 3), true), ("丙局", Value::Null, false)] {
+    for (unit, places, provisional) in
+        [("甲局", between(1, 2), true), ("丁局", between(1, 2), true), ("乙局", between(3, 3), true), ("丙局", Value::Null, false)]
+    {
         assert_eq!((&found[unit]["rank_interval"], &found[unit]["provisional"]), (&places, &Value::Bool(provisional)), "{unit}");
     }
     for format in ["text", "md"] {
@@ -779,7 +781,8 @@ fn a_place_that_becomes_provisional_is_shown_as_a_move() {
 
 #[test]
 fn a_condition_on_a_set_of_truths_names_the_cell() {
-    let rules = FOLLOWS.replace("数据 编制 : 人", "数据 达标 : { 是, 否 }").replace("编制 低于 50 人 每 1 人 扣 0.1 分,扣完为止", "当 达标 = 否 得 0 分\n得 满分");
+    let rules =
+        FOLLOWS.replace("数据 编制 : 人", "数据 达标 : { 是, 否 }").replace("编制 低于 50 人 每 1 人 扣 0.1 分,扣完为止", "当 达标 = 否 得 0 分\n得 满分");
     let folder = folder_of(&[("标准/规则.kp", &rules), ("facts.csv", "单位,层级,件数,超时数,达标\n甲局,部门,100,2,\"{是,否}\"\n")]);
     let run = run_in(folder.path(), "explain", &["--unit", "甲局", "--indicator", "人力"]);
     let line = run.out.lines().find(|line| line.contains("部分已知")).unwrap_or_else(|| panic!("{}{}", run.out, run.err));

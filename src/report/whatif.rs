@@ -102,7 +102,10 @@ pub(crate) fn whatif_text(report: &WhatifReport<'_>, writing: Writing, lang: Lan
     for (one, (set, outside)) in report.freed.iter().filter_map(|one| Some((one, one.set.as_ref()?))) {
         let (unit, label) = (report.unit(one.member), report.label(one.fact));
         let line = if *outside {
-            words!("{unit} {label}:原给出 {set},改为随之推算;推得的不在其内", "{unit} {label}: was given as {set}; it follows the change, and what follows lies outside")
+            words!(
+                "{unit} {label}:原给出 {set},改为随之推算;推得的不在其内",
+                "{unit} {label}: was given as {set}; it follows the change, and what follows lies outside"
+            )
         } else {
             words!("{unit} {label}:原给出 {set},改为随之推算", "{unit} {label}: was given as {set}; it follows the change")
         };
