@@ -587,7 +587,9 @@ impl Reconciling<'_> {
             },
             (Some(_), Some(_), Some(_)) if !provisional => Found::of(Verdict::Inconsistent, why),
             (Some(unit), Some(_), None) if unit.status == State::Exempt => Found::of(Verdict::Inconsistent, Why::Nothing(unit.status, unit.reason.clone())),
-            (Some(unit), Some(published), None) if unit.rank_interval.is_some_and(|places| published < places.best.0 || places.worst.0 < published) => {
+            (Some(unit), Some(published), None)
+                if !provisional && unit.rank_interval.is_some_and(|places| published < places.best.0 || places.worst.0 < published) =>
+            {
                 Found::of(Verdict::Inconsistent, why)
             }
             // of units that are not printed it is not known whether they stand before
