@@ -262,13 +262,19 @@ fn a_change_without_its_value_is_cut_off() {
     assert!(run.status == 2 && run.err.contains("改了两次:10,11"), "{}", run.err);
 }
 
+/// Asks of a standard and its facts, by a verb and further arguments.
+fn asking(rules: &str, facts: &str) -> impl Fn(&str, &[&str]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rules.kp"), rules).unwrap();
+    std::fs::write(folder.path().join("facts.csv"), facts).unwrap();
+    move |verb, rest| kaoping(folder.path(), &[&[verb, "rules.kp", "--period", "2024-01", "--facts", "facts.csv"], rest].concat())
+}
+
 /// Twenty points less one for each case that is late or sent back. 甲局 has 15, 乙局 16 to 20, 丙局 15 to 17, 丁局 2.
 ///
 /// Alone in front of 丙局's 17 whatever comes: with 17 of its own it is second at worst, and cannot be surely first but with 20, for 乙局 may have 20.
 #[test]
 fn a_goal_beside_what_is_known_in_part_is_reached_whatever_that_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let rules = r#"
 标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
 层级 部门 满分 20 分
@@ -279,9 +285,7 @@ fn a_goal_beside_what_is_known_in_part_is_reached_whatever_that_is() {
 总分 = 合计
 排名 层级 依 总分
 "#;
-    std::fs::write(at("rules.kp"), rules).unwrap();
-    std::fs::write(at("facts.csv"), "单位,层级,超时,退回\n甲局,部门,3,2\n乙局,部门,\"[0,4]\",0\n丙局,部门,2,\"[1,3]\"\n丁局,部门,9,9\n").unwrap();
-    let ask = |verb: &str, rest: &[&str]| kaoping(root(), &[&[verb, &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv")], rest].concat());
+    let ask = asking(rules, "单位,层级,超时,退回\n甲局,部门,3,2\n乙局,部门,\"[0,4]\",0\n丙局,部门,2,\"[1,3]\"\n丁局,部门,9,9\n");
     let goal = |unit: &str, rest: &[&str]| json(&ask("goal", &[&["--unit", unit, "--format", "json"], rest].concat()));
     let pair = |low: &str, high: &str| serde_json::json!([low, high]);
 
@@ -322,8 +326,6 @@ fn a_goal_beside_what_is_known_in_part_is_reached_whatever_that_is() {
 /// rate of at least 93.5 %: 3.50 to 4.55 points, for 1 - 6 / 110 is 94.55 %. With 3 late it has 1 - 3 / 90, 96.67 %, to 97.27 %.
 #[test]
 fn a_set_that_is_given_follows_what_changes() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let rules = r#"
 标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
 层级 部门 满分 10 分
@@ -334,11 +336,8 @@ fn a_set_that_is_given_follows_what_changes() {
 总分 = 合计
 排名 层级 依 总分
 "#;
-    std::fs::write(at("rules.kp"), rules).unwrap();
-    std::fs::write(at("facts.csv"), "单位,层级,工单,超时,率\n甲局,部门,100,6,≥90%\n乙局,部门,\"[90,110]\",6,≥93.5%\n").unwrap();
-    let ask = |verb: &str, rest: &[&str]| {
-        json(&kaoping(root(), &[&[verb, &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv"), "--format", "json"], rest].concat()))
-    };
+    let ask = asking(rules, "单位,层级,工单,超时,率\n甲局,部门,100,6,≥90%\n乙局,部门,\"[90,110]\",6,≥93.5%\n");
+    let ask = |verb: &str, rest: &[&str]| json(&ask(verb, &[rest, &["--format", "json"]].concat()));
     let exact = ask("goal", &["--unit", "甲局", "--total", "6"]);
     assert_eq!((&exact["cost"], &exact["before"]["total"], &exact["ways"][0]["after"]["total"]), (&"2".into(), &"4.00".into(), &"6.00".into()));
     assert_eq!((&exact["follows_instead_of_given"][0], &exact["proof"]["by"]), (&"率".into(), &"exact".into()));

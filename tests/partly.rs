@@ -1071,8 +1071,6 @@ fn what_is_known_in_part_is_accounted_for_down_to_its_cells() {
 /// computed behind its scores.
 #[test]
 fn what_surely_counts_on_a_condition_is_counted() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let rules = r#"
 标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
 层级 县 满分 10 分
@@ -1084,10 +1082,7 @@ fn what_surely_counts_on_a_condition_is_counted() {
 输出 均 = 层级 平均(率 其中 率 ≥ 50%) 取整到 0.01%
 排名 层级 依 总分
 "#;
-    fs::write(at("rules.kp"), rules).unwrap();
-    fs::write(at("facts.csv"), "单位,层级,率\n一,县,90%\n二,县,\"[80%,85%]\"\n三,县,70%\n").unwrap();
-    let run = kaoping(root(), &["score", &at("rules.kp"), "--period", "2024-01", "--facts", &at("facts.csv"), "--format", "json"]);
-    let found: Value = serde_json::from_str(&run.out).unwrap();
+    let found = scored_in(&[("标准/规则.kp", rules), ("facts.csv", "单位,层级,率\n一,县,90%\n二,县,\"[80%,85%]\"\n三,县,70%\n")]).unwrap();
     for unit in found["units"].as_array().unwrap() {
         assert_eq!((&unit["total"], &unit["outputs"]["高数"]), (&"10.00".into(), &"3".into()), "{unit}");
         assert_eq!(unit["outputs"]["均"]["interval"], serde_json::json!(["80.00%", "81.67%"]), "{unit}");
@@ -1097,8 +1092,6 @@ fn what_surely_counts_on_a_condition_is_counted() {
 /// A unit belongs somewhere, or it is blank; that nobody knows where is no name of a place.
 #[test]
 fn what_a_unit_belongs_to_is_no_set() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let rules = r#"
 标准 示例 { 版本 "1" 周期 月 舍入 四舍五入 得分 取整到 0.01 分 并列 跳号 }
 层级 镇 满分 10 分
@@ -1107,12 +1100,10 @@ fn what_a_unit_belongs_to_is_no_set() {
 总分 = 合计
 排名 层级 依 总分
 "#;
-    fs::create_dir(at("p")).unwrap();
-    fs::write(at("p/rules.kp"), rules).unwrap();
-    fs::write(at("facts.csv"), "单位,值\n一,9\n二,3\n").unwrap();
     for (place, fits) in [("甲县", true), ("?", false), ("{甲县,乙县}", false)] {
-        fs::write(at("p/units.csv"), format!("单位,层级,所在县\n一,镇,甲县\n二,镇,\"{place}\"\n")).unwrap();
-        let run = kaoping(root(), &["score", &at("p"), "--period", "2024-01", "--facts", &at("facts.csv")]);
+        let register = format!("单位,层级,所在县\n一,镇,甲县\n二,镇,\"{place}\"\n");
+        let folder = folder_of(&[("标准/规则.kp", rules), ("标准/名册.csv", &register), ("facts.csv", "单位,值\n一,9\n二,3\n")]);
+        let run = run_in(folder.path(), "score", &[]);
         assert_eq!((run.status, run.err.contains("K0513")), (if fits { 0 } else { 2 }, !fits), "{place}: {}{}", run.out, run.err);
     }
 }

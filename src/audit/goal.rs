@@ -261,6 +261,20 @@ mod tests {
         found
     }
 
+    /// One unit, and others with twenty cases each.
+    fn units(one: [i64; 4], others: &[(i64, i64, i64)]) -> Vec<[i64; 4]> {
+        std::iter::once(one).chain(others.iter().map(|(late, back, calls)| [20, *late, *back, *calls])).collect()
+    }
+
+    /// A total, a score or a place that may be aimed at.
+    fn aimed(of: usize, halves: i64) -> (Aim, Number) {
+        match of {
+            0 | 1 => (Aim::Total, Number::from(Decimal::new(halves * 5, 1))),
+            2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
+            _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
+        }
+    }
+
     /// A fact of a unit that is known to lie between two numbers.
     fn known_between(facts: &mut Facts, unit: usize, fact: usize, ends: (i64, i64)) {
         let number = |end: i64| Some(Number::from(Decimal::from(end)));
@@ -286,7 +300,7 @@ mod tests {
         ) {
             let (n, late, back, calls) = unit;
             let n = n + late;
-            let all: Vec<[i64; 4]> = std::iter::once([n, late, back, calls]).chain(others.iter().map(|(late, back, calls)| [20, *late, *back, *calls])).collect();
+            let all = units([n, late, back, calls], &others);
             let mut sets = facts(&all);
             known_between(&mut sets, 0, 0, (n, n + width.0 * 5));
             for (unit, (late, back, _)) in others.iter().enumerate() {
@@ -295,11 +309,7 @@ mod tests {
             }
             sets.gather(plan());
             let levers: Vec<Lever> = wanted(plan(), 0).into_iter().map(|wanted| Lever::of((plan(), &plan().programs[0]), &sets.rows[0], wanted).unwrap()).collect();
-            let (aim, target) = match of {
-                0 | 1 => (Aim::Total, Number::from(Decimal::new(halves * 5, 1))),
-                2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
-                _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
-            };
+            let (aim, target) = aimed(of, halves);
             let ranked = Ranked::new(plan(), &sets);
             let rivals = ranked.beside(0);
             let mut stand = Changing::new((plan(), &sets), 0, &rivals, levers.clone()).unwrap();
@@ -339,18 +349,14 @@ mod tests {
         ) {
             let (n, late, back, calls) = unit;
             let n = n + late;
-            let all: Vec<[i64; 4]> = std::iter::once([n, late, back, calls]).chain(others.iter().map(|(late, back, calls)| [20, *late, *back, *calls])).collect();
+            let all = units([n, late, back, calls], &others);
             let facts = facts(&all);
             let costs = [costs.0, costs.1, costs.2];
             let row = &facts.rows[0];
             let levers: Vec<Lever> = wanted(plan(), 0).into_iter().zip(costs).map(|((fact, adjustable), cost)| {
                 Lever::of((plan(), &plan().programs[0]), row, (fact, Adjustable { cost: Decimal::from(cost), ..adjustable })).unwrap()
             }).collect();
-            let (aim, target) = match of {
-                0 | 1 => (Aim::Total, Number::from(Decimal::new(halves * 5, 1))),
-                2 | 3 => (Aim::Item(of - 2), Number::from(Decimal::new(halves * 2, 1))),
-                _ => (Aim::Place, Number::from(Decimal::new(-5 - halves % 10 * 5, 1))),
-            };
+            let (aim, target) = aimed(of, halves);
             let ranked = Ranked::new(plan(), &facts);
             let rivals = ranked.beside(0);
             let mut stand = Changing::new((plan(), &facts), 0, &rivals, levers).unwrap();
